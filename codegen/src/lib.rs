@@ -1,0 +1,10 @@
+//! Turns an OpenAPI document of ZenML into the Rust of the `zenml` crate.
+//!
+//! One module per stage, each a pure function over values; data flows one way:
+//! [`read`] → [`canonical`] → [`overlay`] → `lower` → `emit` → `refine` → Rust, and `surface` lists
+//! what came out.
+#![warn(missing_docs)]
+
+mod error;
+
+pub use error::{Error, Result};
