@@ -5,6 +5,9 @@
 //! what came out.
 #![warn(missing_docs)]
 
+pub mod canonical;
 mod error;
+pub mod overlay;
+pub mod read;
 
 pub use error::{Error, Result};

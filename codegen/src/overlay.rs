@@ -1,0 +1,166 @@
+//! Stage `overlay`: corrections of what the vendor declares wrongly, as
+//! [OpenAPI Overlay 1.0](https://spec.openapis.org/overlay/v1.0.0.html) documents.
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use crate::{Error, Result};
+
+#[derive(Deserialize)]
+struct Overlay {
+    overlay: String,
+    info: Info,
+    actions: Vec<Action>,
+}
+
+#[derive(Deserialize)]
+struct Info {
+    title: String,
+}
+
+#[derive(Deserialize)]
+struct Action {
+    target: String,
+    update: Option<Value>,
+    #[serde(default)]
+    remove: bool,
+}
+
+/// Applies every action of `overlay` to `document`, in order.
+///
+/// # Errors
+/// When the overlay is not an Overlay 1.0 document, when an action cannot be applied, and when an
+/// action matches nothing: then the correction is stale, or never worked.
+pub fn apply(document: Value, overlay: &Value) -> Result<Value> {
+    let (document, stale) = apply_matching(document, overlay)?;
+    match stale.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(document),
+    }
+}
+
+/// Applies the actions of `overlay` that match something in `document`, and returns the others as
+/// errors: a document of another version or edition need not contain all that is corrected.
+///
+/// # Errors
+/// When the overlay is not an Overlay 1.0 document, or an action cannot be applied.
+pub fn apply_matching(mut document: Value, overlay: &Value) -> Result<(Value, Vec<Error>)> {
+    let Overlay {
+        overlay: version,
+        info: Info { title },
+        actions,
+    } = Overlay::deserialize(overlay).map_err(|error| {
+        Error::new(
+            "",
+            format!("not an OpenAPI Overlay document: {error}"),
+            "compare it with https://spec.openapis.org/overlay/v1.0.0.html",
+        )
+    })?;
+    if !version.starts_with("1.0.") {
+        return Err(Error::new(
+            "/overlay",
+            format!("overlay `{title}` is of Overlay version {version}, only 1.0 is supported"),
+            "write the overlay in terms of Overlay 1.0.0",
+        ));
+    }
+    let mut stale = Vec::new();
+    for (index, action) in actions.iter().enumerate() {
+        let refuse = |problem: &str, remedy: &str| {
+            Error::new(
+                format!("/actions/{index}"),
+                format!("overlay `{title}`, target {}: {problem}", action.target),
+                remedy,
+            )
+        };
+        let path = JsonPath::parse(&action.target)
+            .map_err(|error| refuse(&error.to_string(), "correct the JSONPath (RFC 9535)"))?;
+        let mut pointers = locate(&path, &document);
+        if pointers.is_empty() {
+            stale.push(refuse(
+                "matches nothing in the document",
+                "drop the action if the vendor has corrected the declaration, else adapt its target",
+            ));
+        }
+        if action.remove {
+            // From the end, so that removing one entry of a list does not shift the others.
+            pointers.reverse();
+            for pointer in &pointers {
+                remove(&mut document, pointer).ok_or_else(|| {
+                    refuse(
+                        "the document as a whole cannot be removed",
+                        "narrow the target",
+                    )
+                })?;
+            }
+        } else if let Some(update) = &action.update {
+            for pointer in &pointers {
+                match document.pointer_mut(pointer) {
+                    Some(Value::Array(items)) => items.push(update.clone()),
+                    Some(target @ Value::Object(_)) if update.is_object() => merge(target, update),
+                    _ => {
+                        return Err(refuse(
+                            &format!("{pointer} cannot be merged with this update"),
+                            "an update is an object for an object, or an entry for a list; \
+                             to replace a scalar, target the object that holds it",
+                        ));
+                    }
+                }
+            }
+        } else {
+            return Err(refuse("neither `update` nor `remove`", "say what to do"));
+        }
+    }
+    Ok((document, stale))
+}
+
+/// JSON pointers of what `path` selects, each once, in document order.
+fn locate(path: &JsonPath, document: &Value) -> Vec<String> {
+    let mut nodes: Vec<_> = path.query_located(document).into_iter().collect();
+    nodes.sort_by(|left, right| {
+        left.location()
+            .partial_cmp(right.location())
+            .unwrap_or(std::cmp::Ordering::Equal)
+    });
+    let mut pointers: Vec<String> = nodes
+        .iter()
+        .map(|node| node.location().to_json_pointer())
+        .collect();
+    pointers.dedup();
+    pointers
+}
+
+/// Takes out what `pointer` names; `None` if that is the whole document.
+fn remove(document: &mut Value, pointer: &str) -> Option<()> {
+    let (parent, key) = pointer.rsplit_once('/')?;
+    match document.pointer_mut(parent)? {
+        Value::Object(object) => object.remove(&key.replace("~1", "/").replace("~0", "~")),
+        Value::Array(items) => {
+            let index = key
+                .parse::<usize>()
+                .ok()
+                .filter(|index| *index < items.len())?;
+            Some(items.remove(index))
+        }
+        _ => None,
+    }
+    .map(drop)
+}
+
+/// Objects merge key by key, lists are joined, everything else is replaced.
+fn merge(target: &mut Value, update: &Value) {
+    match (target, update) {
+        (Value::Object(target), Value::Object(update)) => {
+            for (key, value) in update {
+                match target.get_mut(key) {
+                    Some(present) => merge(present, value),
+                    None => {
+                        target.insert(key.clone(), value.clone());
+                    }
+                }
+            }
+        }
+        (Value::Array(target), Value::Array(update)) => target.extend(update.iter().cloned()),
+        (target, update) => *target = update.clone(),
+    }
+}
