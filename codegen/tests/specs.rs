@@ -1,0 +1,127 @@
+//! The committed documents and overlays are what `specs/sources.toml` and `specs/README.md` say.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use zenml_codegen::canonical::{Prose, canonical, to_text};
+use zenml_codegen::overlay;
+use zenml_codegen::read::read;
+
+#[derive(Deserialize)]
+struct Source {
+    title: String,
+    version: String,
+    operations: usize,
+    schemas: usize,
+    canonical_sha256: String,
+}
+
+#[test]
+fn workspace_document_is_the_one_named_in_sources() {
+    check_source("workspace");
+}
+
+#[test]
+fn pro_document_is_the_one_named_in_sources() {
+    check_source("pro");
+}
+
+#[test]
+fn workspace_document_is_canonical() {
+    check_canonical("workspace");
+}
+
+#[test]
+fn pro_document_is_canonical() {
+    check_canonical("pro");
+}
+
+#[test]
+fn every_workspace_overlay_action_applies() {
+    corrected("workspace");
+}
+
+#[test]
+fn every_pro_overlay_action_applies() {
+    corrected("pro");
+}
+
+#[test]
+fn every_pro_operation_states_its_evidence() {
+    let document = document("pro");
+    for (id, operation) in operations(&document) {
+        let evidence = operation.get("x-evidence").and_then(Value::as_str);
+        assert!(
+            matches!(
+                evidence,
+                Some("documented" | "client-observed" | "inferred")
+            ),
+            "{id}: {evidence:?}",
+        );
+    }
+}
+
+fn check_source(api: &str) {
+    let sources: BTreeMap<String, Source> =
+        toml::from_str(&text(&specs().join("sources.toml"))).unwrap();
+    let source = &sources[api];
+    let text = text(&specs().join(format!("{api}.json")));
+    let document = read(&text).unwrap();
+
+    let digest = Sha256::digest(text.as_bytes());
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(digest, source.canonical_sha256);
+    assert_eq!(document["info"]["title"], source.title.as_str());
+    assert_eq!(document["info"]["version"], source.version.as_str());
+    assert_eq!(operations(&document).count(), source.operations);
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    assert_eq!(schemas.len(), source.schemas);
+}
+
+fn check_canonical(api: &str) {
+    let document = document(api);
+    assert!(
+        to_text(&canonical(&document, Prose::Strip)) == text(&specs().join(format!("{api}.json"))),
+        "specs/{api}.json is not in canonical form: run the example `canonicalise` on it",
+    );
+}
+
+/// The document with all its overlays applied.
+fn corrected(api: &str) -> Value {
+    let folder = specs().join("overlays").join(api);
+    let mut overlays: Vec<PathBuf> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    overlays.sort();
+    assert!(!overlays.is_empty(), "no overlays in {}", folder.display());
+    overlays.iter().fold(document(api), |document, path| {
+        let overlay = serde_json::from_str(&text(path)).unwrap();
+        overlay::apply(document, &overlay)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    })
+}
+
+fn operations(document: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    paths
+        .values()
+        .flat_map(|item| item.as_object().unwrap().values())
+        .filter_map(|operation| Some((operation.get("operationId")?.as_str()?, operation)))
+}
+
+fn document(api: &str) -> Value {
+    read(&text(&specs().join(format!("{api}.json")))).unwrap()
+}
+
+fn specs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs")
+}
+
+fn text(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
