@@ -1,0 +1,181 @@
+/// An enum of strings that a server may extend.
+///
+/// Comparison goes by the text, so that `Unknown("failed")`, built by hand, equals `Failed`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! open_enum {
+    (
+        $(#[$meta:meta])*
+        $vis:vis enum $name:ident {
+            $( $(#[$variant_meta:meta])* $variant:ident = $text:literal ),* $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone)]
+        #[non_exhaustive]
+        $vis enum $name {
+            $( $(#[$variant_meta])* #[doc = concat!("`", $text, "`")] $variant, )*
+            /// A value that this version of the crate does not know.
+            Unknown(String),
+        }
+
+        impl $name {
+            /// The value as the API writes it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $( Self::$variant => $text, )*
+                    Self::Unknown(text) => text,
+                }
+            }
+
+            fn known(text: &str) -> Option<Self> {
+                match text {
+                    $( $text => Some(Self::$variant), )*
+                    _ => None,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self::known(text).unwrap_or_else(|| Self::Unknown(text.to_owned()))
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self::known(&text).unwrap_or(Self::Unknown(text))
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = ::std::convert::Infallible;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(text.into())
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.as_str() == other.as_str()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<::std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> ::std::cmp::Ordering {
+                self.as_str().cmp(other.as_str())
+            }
+        }
+
+        impl ::std::hash::Hash for $name {
+            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
+                self.as_str().hash(state);
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                String::deserialize(d).map(Self::from)
+            }
+        }
+
+        impl From<$name> for $crate::Filter {
+            /// Exactly this value.
+            fn from(value: $name) -> Self {
+                $crate::Filter::eq(value.as_str())
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeSet, HashSet};
+
+    crate::open_enum! {
+        /// How a run ended.
+        pub enum Status {
+            Completed = "completed",
+            TimedOut = "timed_out",
+        }
+    }
+
+    #[test]
+    fn known_and_unknown_values_survive_the_round_trip() {
+        for text in ["completed", "timed_out", "paused", "Completed", ""] {
+            let json = format!("{text:?}");
+            let status: Status = serde_json::from_str(&json).unwrap();
+            assert_eq!(serde_json::to_string(&status).unwrap(), json);
+            assert_eq!(status.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn known_values_become_their_variant_from_every_source() {
+        assert!(matches!(Status::from("timed_out"), Status::TimedOut));
+        assert!(matches!(
+            Status::from("timed_out".to_owned()),
+            Status::TimedOut
+        ));
+        assert!(matches!("timed_out".parse(), Ok(Status::TimedOut)));
+        assert!(matches!(Status::from("paused"), Status::Unknown(text) if text == "paused"));
+    }
+
+    #[test]
+    fn a_known_value_wrapped_as_unknown_does_not_differ() {
+        let wrapped = Status::Unknown("completed".to_owned());
+        assert_eq!(wrapped, Status::Completed);
+        assert_eq!(HashSet::from([wrapped.clone(), Status::Completed]).len(), 1);
+        assert_eq!(BTreeSet::from([wrapped, Status::Completed]).len(), 1);
+    }
+
+    #[test]
+    fn it_compares_with_text() {
+        assert_eq!(Status::Completed, "completed");
+        assert_ne!(Status::Completed, "failed");
+    }
+
+    #[test]
+    fn anything_but_a_string_is_refused() {
+        serde_json::from_str::<Status>("1").unwrap_err();
+        serde_json::from_str::<Status>("null").unwrap_err();
+    }
+}

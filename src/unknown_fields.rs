@@ -1,0 +1,121 @@
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::LazyLock;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+/// Fields of a response that this version of the crate does not know.
+///
+/// A server newer than the crate's documents sends more than the typed fields. What it sends is
+/// kept here, by name, and written back when the value is encoded again. Dereferences to
+/// [`serde_json::Map`]; takes one pointer when empty, as it nearly always is.
+///
+/// `Debug` shows the names alone: nobody knows which of the values are secret.
+#[derive(Clone, Default)]
+pub struct UnknownFields(Option<Box<Map<String, Value>>>);
+
+impl Deref for UnknownFields {
+    type Target = Map<String, Value>;
+
+    fn deref(&self) -> &Self::Target {
+        static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+        self.0.as_deref().unwrap_or(&EMPTY)
+    }
+}
+
+impl DerefMut for UnknownFields {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl fmt::Debug for UnknownFields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.keys()).finish()
+    }
+}
+
+impl PartialEq for UnknownFields {
+    /// No map and an empty map (what removals leave behind) are the same.
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for UnknownFields {}
+
+impl Serialize for UnknownFields {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for UnknownFields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(UnknownFieldsVisitor)
+    }
+}
+
+struct UnknownFieldsVisitor;
+
+impl<'de> Visitor<'de> for UnknownFieldsVisitor {
+    type Value = UnknownFields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<UnknownFields, A::Error> {
+        let mut fields = UnknownFields::default();
+        while let Some((name, value)) = entries.next_entry()? {
+            fields.insert(name, value);
+        }
+        Ok(fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+    struct Tag {
+        name: String,
+        #[serde(flatten)]
+        unknown_fields: UnknownFields,
+    }
+
+    #[test]
+    fn what_a_newer_server_sends_survives_the_round_trip() {
+        let json = r#"{"name":"a","new":{"deep":[1,null]},"shade":"dark"}"#;
+        let tag: Tag = serde_json::from_str(json).unwrap();
+        assert_eq!(tag.unknown_fields["shade"], "dark");
+        assert_eq!(serde_json::to_string(&tag).unwrap(), json);
+    }
+
+    #[test]
+    fn nothing_unknown_costs_one_pointer_and_writes_nothing() {
+        let tag: Tag = serde_json::from_str(r#"{"name":"a"}"#).unwrap();
+        assert!(tag.unknown_fields.is_empty());
+        assert_eq!(size_of::<UnknownFields>(), size_of::<usize>());
+        assert_eq!(serde_json::to_string(&tag).unwrap(), r#"{"name":"a"}"#);
+    }
+
+    #[test]
+    fn emptied_equals_never_filled() {
+        let mut fields = UnknownFields::default();
+        fields.insert("a".to_owned(), Value::Null);
+        assert_ne!(fields, UnknownFields::default());
+        fields.remove("a");
+        assert_eq!(fields, UnknownFields::default());
+    }
+
+    #[test]
+    fn debug_shows_names_but_no_values() {
+        let mut fields = UnknownFields::default();
+        fields.insert("key".to_owned(), "ZENKEY_secret".into());
+        assert_eq!(format!("{fields:?}"), r#"{"key"}"#);
+    }
+}
