@@ -5,9 +5,14 @@
 //! what came out.
 #![warn(missing_docs)]
 
+pub mod api;
 pub mod canonical;
+pub mod emit;
 mod error;
+pub mod lower;
 pub mod overlay;
 pub mod read;
+pub mod refine;
+pub mod render;
 
 pub use error::{Error, Result};

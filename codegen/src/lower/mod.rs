@@ -1,0 +1,101 @@
+//! OpenAPI 3.1 → 3.0.3 plus our own `x-` notes.
+//!
+//! progenitor reads 3.0.3 and knows neither `null` types nor unions that carry scalars. This stage
+//! says the same things in words that it understands, and keeps what 3.0.3 has no word for as notes:
+//!
+//! | note | on | says |
+//! | --- | --- | --- |
+//! | `x-direction` | object | `request`, `response` or `both`: who reads it |
+//! | `x-open` | object | members that the document does not name are allowed |
+//! | `x-fields` | object | per property: `nullable`, `const`, `default`, `constraints`, `deprecated` |
+//! | `x-page` | object | the page envelope of a list |
+//! | `x-union` | union | the variants, and the pointer to the tag that tells them apart |
+//! | `x-tuple` | object | an array whose places have their own types |
+//! | `x-type` | string | a type of the hand-written library: `filter` or `secret` |
+//! | `x-default`, `x-constraints` | parameter | what the document says, for the docs |
+//! | `x-id`, `x-group`, `x-errors`, … | operation | see [`operation`] |
+//!
+//! Anything not understood is an error that names its place; nothing is dropped silently.
+
+mod keyword;
+mod name;
+mod operation;
+mod reach;
+mod schema;
+mod union;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::Result;
+use reach::Direction;
+
+/// Rewrites a canonical, corrected 3.1 document as 3.0.3 with notes.
+///
+/// # Errors
+///
+/// A construct that the stage does not understand, with its JSON pointer.
+pub fn lower(document: &Value) -> Result<Value> {
+    let empty = Map::new();
+    let schemas = document
+        .pointer("/components/schemas")
+        .and_then(Value::as_object)
+        .unwrap_or(&empty);
+    let mut components = Components {
+        schemas,
+        names: name::type_names(schemas.keys())?,
+        directions: reach::directions(document),
+        lowered: BTreeMap::new(),
+    };
+    for name in schemas.keys() {
+        components.lower_component(name)?;
+    }
+    let paths = operation::lower_paths(document, &mut components)?;
+    let kept = reach::reachable(&paths, &components.lowered);
+    let schemas: Map<String, Value> = components
+        .lowered
+        .into_iter()
+        .filter(|(name, _)| kept.contains(name))
+        .collect();
+    Ok(json!({
+        "openapi": "3.0.3",
+        "info": document.get("info").cloned().unwrap_or_default(),
+        "paths": paths,
+        "components": { "schemas": schemas },
+    }))
+}
+
+/// The named schemas: those of the document, and those that lowering makes.
+struct Components<'a> {
+    schemas: &'a Map<String, Value>,
+    /// Name in the document → name in Rust.
+    names: BTreeMap<String, String>,
+    directions: BTreeMap<String, Direction>,
+    /// Name in Rust → lowered schema.
+    lowered: BTreeMap<String, Value>,
+}
+
+/// Where a schema stands: for errors, and to name what has no name of its own.
+#[derive(Clone)]
+struct Place {
+    pointer: String,
+    /// The Rust name that an inline enum or object would get here.
+    name: String,
+    direction: Direction,
+}
+
+impl Place {
+    fn child(&self, segment: &str, name: &str) -> Self {
+        Self {
+            pointer: format!("{}/{}", self.pointer, escape(segment)),
+            name: format!("{}{}", self.name, name::type_name(name)),
+            direction: self.direction,
+        }
+    }
+}
+
+/// A JSON pointer's escape of one segment.
+fn escape(segment: &str) -> String {
+    segment.replace('~', "~0").replace('/', "~1")
+}

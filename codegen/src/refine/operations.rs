@@ -1,0 +1,163 @@
+//! Operations with their parameters, bodies and results.
+
+use std::collections::BTreeMap;
+
+use heck::ToSnakeCase;
+use serde_json::Value;
+
+use super::emitted::{Emitted, Method};
+use super::rust_type::Substitutes;
+use super::{flag, missing, notes, text};
+use crate::Result;
+use crate::api::{Accepts, Body, Location, Operation, Outcome, Parameter};
+
+/// Names that builders have for themselves.
+const BUILDER_METHODS: [&str; 3] = ["body", "clone", "send"];
+
+pub(super) fn operations(
+    emitted: &Emitted,
+    lowered: &Value,
+    substitutes: &Substitutes,
+) -> Result<Vec<Operation>> {
+    let mut operations = Vec::new();
+    let paths = lowered.get("paths").and_then(Value::as_object);
+    for (path, item) in paths.into_iter().flatten() {
+        for (method, note) in item.as_object().into_iter().flatten() {
+            let name = text(note.get("operationId")).unwrap_or_default();
+            let pointer = format!("/paths/{}/{method}", path.replace('/', "~1"));
+            let signature = emitted
+                .methods
+                .get(&name)
+                .ok_or_else(|| missing(&pointer, "method"))?;
+            operations.push(Operation {
+                parameters: parameters(path, note, signature, substitutes, &pointer)?,
+                body: body(note, signature, substitutes, &pointer)?,
+                result: outcome(note, signature, substitutes, &pointer)?,
+                name,
+                id: text(note.get("x-id")).unwrap_or_default(),
+                method: method.to_uppercase(),
+                path: path.clone(),
+                group: text(note.get("x-group")).unwrap_or_default(),
+                errors: errors(note),
+                deprecated: flag(note, "deprecated"),
+                replaced_by: text(note.get("x-replaced-by")),
+                evidence: text(note.get("x-evidence")),
+                authenticated: flag(note, "x-authenticated"),
+                deduplicated: note.get("x-deduplicated").and_then(Value::as_bool),
+                prose: text(note.get("description")),
+            });
+        }
+    }
+    operations.sort_by(|a, b| (&a.group, &a.name).cmp(&(&b.group, &b.name)));
+    Ok(operations)
+}
+
+fn parameters(
+    path: &str,
+    operation: &Value,
+    signature: &Method,
+    substitutes: &Substitutes,
+    pointer: &str,
+) -> Result<Vec<Parameter>> {
+    let mut parameters = Vec::new();
+    let declared = operation.get("parameters").and_then(Value::as_array);
+    for (index, note) in declared.into_iter().flatten().enumerate() {
+        let name = text(note.get("name")).unwrap_or_default();
+        let emitted = argument_name(&name);
+        let ty = signature
+            .arguments
+            .get(&emitted)
+            .ok_or_else(|| missing(&format!("{pointer}/parameters/{index}"), "argument"))?;
+        let ident = match emitted {
+            reserved if BUILDER_METHODS.contains(&reserved.as_str()) => format!("{reserved}_"),
+            free => free,
+        };
+        parameters.push(Parameter {
+            ident,
+            location: match note.get("in").and_then(Value::as_str) {
+                Some("path") => Location::Path,
+                Some("header") => Location::Header,
+                _ => Location::Query,
+            },
+            required: flag(note, "required"),
+            accepts: accepts(&substitutes.apply(ty)),
+            notes: notes(note, "x-"),
+            name,
+        });
+    }
+    let place: BTreeMap<&str, usize> = path
+        .match_indices('{')
+        .filter_map(|(at, _)| Some((path.get(at + 1..)?.split('}').next()?, at)))
+        .collect();
+    parameters.sort_by_key(|p| {
+        let in_path = place.get(p.name.as_str()).copied();
+        (in_path.unwrap_or(usize::MAX), p.name.clone())
+    });
+    Ok(parameters)
+}
+
+/// progenitor's name of the argument for a parameter.
+fn argument_name(name: &str) -> String {
+    let snake = name.to_snake_case();
+    if syn::parse_str::<syn::Ident>(&snake).is_ok() {
+        snake
+    } else {
+        format!("{snake}_")
+    }
+}
+
+fn accepts(ty: &syn::Type) -> Accepts {
+    let name = match ty {
+        syn::Type::Path(path) => path.path.segments.last().map(|s| s.ident.to_string()),
+        _ => None,
+    };
+    match name.as_deref() {
+        Some("Filter") => Accepts::Filter,
+        Some("str" | "String" | "Secret") => Accepts::Text,
+        _ => Accepts::Value(ty.clone()),
+    }
+}
+
+fn body(
+    operation: &Value,
+    signature: &Method,
+    substitutes: &Substitutes,
+    pointer: &str,
+) -> Result<Option<Body>> {
+    let Some(content) = operation.pointer("/requestBody/content") else {
+        return Ok(None);
+    };
+    let ty = signature
+        .arguments
+        .get("body")
+        .ok_or_else(|| missing(&format!("{pointer}/requestBody"), "body"))?;
+    Ok(Some(Body {
+        ty: substitutes.apply(ty),
+        form: content.get("application/json").is_none(),
+        required: !flag(operation, "x-body-optional"),
+    }))
+}
+
+fn outcome(
+    operation: &Value,
+    signature: &Method,
+    substitutes: &Substitutes,
+    pointer: &str,
+) -> Result<Outcome> {
+    Ok(match operation.get("x-result").and_then(Value::as_str) {
+        Some("empty") => Outcome::Empty,
+        Some("bytes") => Outcome::Bytes,
+        Some("events") => Outcome::Events,
+        _ => {
+            let ty = signature.result.as_ref();
+            let ty = ty.ok_or_else(|| missing(&format!("{pointer}/responses"), "result"))?;
+            Outcome::Json(substitutes.apply(ty))
+        }
+    })
+}
+
+fn errors(operation: &Value) -> Vec<u16> {
+    let declared = operation.get("x-errors").and_then(Value::as_array);
+    let statuses = declared.into_iter().flatten().filter_map(Value::as_u64);
+    statuses.filter_map(|status| u16::try_from(status).ok()).collect()
+}

@@ -1,0 +1,99 @@
+//! progenitor's types → ours: short paths, the library's own types, pages and tuples in place.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Type, parse_quote};
+
+use super::emitted::{Emitted, argument};
+
+/// What stands for types that progenitor emitted under a name.
+pub(super) struct Substitutes(BTreeMap<String, Type>);
+
+impl Substitutes {
+    pub(super) fn new(emitted: &Emitted, lowered: &Value) -> Self {
+        let mut substitutes = Self(BTreeMap::new());
+        let schemas = lowered
+            .pointer("/components/schemas")
+            .and_then(Value::as_object);
+        let field = |name: &str, key: &str| emitted.structs.get(name)?.get(key).map(|(_, ty)| ty);
+        for (name, schema) in schemas.into_iter().flatten() {
+            match schema.get("x-type").and_then(Value::as_str) {
+                Some("filter") => substitutes.add(name, parse_quote!(crate::Filter)),
+                Some("secret") => substitutes.add(name, parse_quote!(crate::Secret)),
+                _ => {}
+            }
+            if schema.get("x-page").is_some()
+                && let Some(item) = field(name, "items").and_then(argument)
+            {
+                substitutes.add(name, parse_quote!(crate::Page<#item>));
+            }
+            if schema.get("x-tuple").is_some() {
+                let fields = emitted.structs.get(name).into_iter().flatten();
+                let places = fields.map(|(_, (_, ty))| ty);
+                substitutes.add(name, parse_quote!((#(#places),*)));
+            }
+        }
+        substitutes
+    }
+
+    fn add(&mut self, name: &str, ty: Type) {
+        self.0.insert(name.to_owned(), ty);
+    }
+
+    /// Whether a component exists under another type's name only.
+    pub(super) fn contains(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// The type as it is written in the generated code.
+    pub(super) fn apply(&self, ty: &Type) -> Type {
+        let mut ty = ty.clone();
+        Rewrite(self).visit_type_mut(&mut ty);
+        ty
+    }
+}
+
+struct Rewrite<'a>(&'a Substitutes);
+
+impl VisitMut for Rewrite<'_> {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        if let Type::Path(path) = ty {
+            let name = path.path.segments.last().map(|segment| segment.ident.to_string());
+            let name = name.unwrap_or_default();
+            if let Some(substitute) = self.0.0.get(&name) {
+                *ty = substitute.clone();
+            } else if let Some(Type::Path(short)) = shortened(&name, path) {
+                *ty = Type::Path(short);
+            } else if name == "Box"
+                && let Some(inner) = argument(ty)
+            {
+                *ty = inner.clone();
+                return self.visit_type_mut(ty);
+            }
+        }
+        visit_mut::visit_type_mut(self, ty);
+    }
+}
+
+/// The short way to say what typify says in full.
+fn shortened(name: &str, path: &syn::TypePath) -> Option<Type> {
+    let crate_name = path.path.segments.first()?.ident.to_string();
+    let arguments = &path.path.segments.last()?.arguments;
+    Some(match (crate_name.as_str(), name) {
+        ("chrono", "DateTime") => parse_quote!(crate::Timestamp),
+        ("std", "String") => parse_quote!(String),
+        ("std", "Vec") => parse_quote!(Vec #arguments),
+        ("std", "Option") => parse_quote!(Option #arguments),
+        ("std", "BTreeMap") => parse_quote!(BTreeMap #arguments),
+        ("serde_json", "Map") => parse_quote!(Map #arguments),
+        ("serde_json", "Value") => parse_quote!(Value),
+        ("uuid", "Uuid") => parse_quote!(Uuid),
+        ("types", _) => {
+            let ident = &path.path.segments.last()?.ident;
+            parse_quote!(#ident #arguments)
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,158 @@
+//! One module for each group: methods on the client, and their builders.
+
+use heck::ToUpperCamelCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::gates::Gates;
+use super::{Options, doc_attributes, docs};
+use crate::api::{Accepts, Api, Location, Operation, Outcome, Parameter};
+
+pub(super) fn groups(api: &Api, gates: &Gates, options: Options) -> Vec<TokenStream> {
+    let groups = api.operations.chunk_by(|a, b| a.group == b.group);
+    groups.map(|operations| group(operations, gates, options)).collect()
+}
+
+fn group(operations: &[Operation], gates: &Gates, options: Options) -> TokenStream {
+    let name = operations.first().map_or("", |operation| &operation.group);
+    let module = format_ident!("{name}");
+    let summary = format!(" The operations tagged `{name}`.");
+    let methods = operations.iter().map(|operation| method(operation, gates, options));
+    let builders = operations.iter().map(|operation| builder(operation, gates));
+    quote! {
+        #[doc = #summary]
+        pub mod #module {
+            #[allow(unused_imports, reason = "not every group needs all of them")]
+            use {
+                super::types::*,
+                crate::{Call, Operation, Response, Result},
+                reqwest::Method,
+                serde_json::{Map, Value},
+                std::{collections::BTreeMap, fmt::Display, future::Future},
+                uuid::Uuid,
+            };
+            impl super::Client {
+                #(#methods)*
+            }
+            #(#builders)*
+        }
+    }
+}
+
+fn method(operation: &Operation, gates: &Gates, options: Options) -> TokenStream {
+    let gate = gates.operation(operation);
+    let docs = doc_attributes(&docs::operation(operation));
+    let deprecated = operation.deprecated.then(|| match &operation.replaced_by {
+        Some(name) => {
+            let note = format!("use `{name}`");
+            quote!(#[deprecated(note = #note)])
+        }
+        None => quote!(#[deprecated]),
+    });
+    let Operation {
+        name, id, path, ..
+    } = operation;
+    let (ident, builder) = (format_ident!("{name}"), builder_ident(operation));
+    let verb = format_ident!("{}", operation.method);
+    let required = operation.parameters.iter().filter(|p| p.required && p.location == Location::Query);
+    let required = required.map(|parameter| &parameter.name);
+    let body_required = operation.body.as_ref().is_some_and(|body| body.required);
+    let deduplicated = operation
+        .deduplicated
+        .unwrap_or(options.deduplicates_post && operation.method == "POST");
+    let authenticated = operation.authenticated;
+    quote! {
+        #gate
+        #docs
+        #deprecated
+        pub fn #ident(&self) -> #builder {
+            static OPERATION: Operation = Operation {
+                name: #name,
+                id: #id,
+                method: Method::#verb,
+                path: #path,
+                required_query: &[#(#required),*],
+                body_required: #body_required,
+                deduplicated: #deduplicated,
+                authenticated: #authenticated,
+            };
+            #builder(Call::new(&self.transport, &OPERATION))
+        }
+    }
+}
+
+fn builder(operation: &Operation, gates: &Gates) -> TokenStream {
+    let gate = gates.operation(operation);
+    let ident = builder_ident(operation);
+    let summary = if gate.is_some() {
+        format!(" A call of `{}` in the making.", operation.name)
+    } else {
+        format!(" A call of [`{0}`](super::Client::{0}) in the making.", operation.name)
+    };
+    let setters = operation.parameters.iter().map(setter);
+    let body = operation.body.as_ref().map(|body| {
+        let ty = &body.ty;
+        let set = format_ident!("{}", if body.form { "form" } else { "json" });
+        let summary = match (body.form, body.required) {
+            (false, true) => " The request body (required).",
+            (false, false) => " The request body.",
+            (true, true) => " The request body, sent as a form (required).",
+            (true, false) => " The request body, sent as a form.",
+        };
+        quote! {
+            #[doc = #summary]
+            pub fn body(self, body: &#ty) -> Self {
+                Self(self.0.#set(body))
+            }
+        }
+    });
+    let (result, send) = match &operation.result {
+        Outcome::Json(ty) => (quote!(#ty), format_ident!("send")),
+        Outcome::Empty => (quote!(()), format_ident!("send")),
+        Outcome::Bytes => (quote!(crate::ByteStream), format_ident!("download")),
+        Outcome::Events => (quote!(crate::EventStream), format_ident!("events")),
+    };
+    quote! {
+        #gate
+        #[doc = #summary]
+        #[derive(Debug, Clone)]
+        #[must_use = "a call does nothing until it is sent"]
+        pub struct #ident(Call);
+        #gate
+        impl #ident {
+            #(#setters)*
+            #body
+            #[doc = " Makes the call."]
+            pub fn send(self) -> impl Future<Output = Result<Response<#result>>> + Send + use<> {
+                self.0.#send()
+            }
+        }
+    }
+}
+
+fn setter(parameter: &Parameter) -> TokenStream {
+    let docs = doc_attributes(&docs::parameter(parameter));
+    let Parameter { name, ident, .. } = parameter;
+    let ident = format_ident!("{ident}");
+    let (ty, value) = match &parameter.accepts {
+        Accepts::Filter => (quote!(impl Into<crate::Filter>), quote!(#ident.into())),
+        Accepts::Text => (quote!(impl Display), quote!(#ident)),
+        Accepts::Value(ty) => (quote!(#ty), quote!(#ident)),
+    };
+    let set = match (parameter.location, &parameter.accepts) {
+        (Location::Query, Accepts::Filter) => format_ident!("filter"),
+        (Location::Query, _) => format_ident!("query"),
+        (Location::Path, _) => format_ident!("path"),
+        (Location::Header, _) => format_ident!("header"),
+    };
+    quote! {
+        #docs
+        pub fn #ident(self, #ident: #ty) -> Self {
+            Self(self.0.#set(#name, #value))
+        }
+    }
+}
+
+fn builder_ident(operation: &Operation) -> proc_macro2::Ident {
+    format_ident!("{}", operation.name.to_upper_camel_case())
+}

@@ -1,0 +1,207 @@
+//! Structs, enums and unions.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::docs::Uses;
+use super::gates::Gates;
+use super::{doc_attributes, docs};
+use crate::api::{Api, Enum, Field, Presence, Struct, Type, Union};
+
+pub(super) fn types(api: &Api, gates: &Gates) -> Vec<TokenStream> {
+    let uses = Uses::new(api, gates);
+    let types = api.types.iter().map(|(name, ty)| {
+        let gate = gates.ty(name);
+        match ty {
+            Type::Struct(structure) => {
+                let docs = doc_attributes(&uses.ty(name, structure.prose.as_deref()));
+                self::structure(name, structure, &docs, gate.as_ref())
+            }
+            Type::Enum(enumeration) => {
+                let docs = doc_attributes(&uses.ty(name, enumeration.prose.as_deref()));
+                let item = self::enumeration(name, enumeration, &docs);
+                quote!(#gate #item)
+            }
+            Type::Union(union) => {
+                let docs = doc_attributes(&uses.ty(name, None));
+                let item = self::union(name, union, &docs, api);
+                quote!(#gate #item)
+            }
+        }
+    });
+    types.collect()
+}
+
+fn structure(
+    name: &str,
+    structure: &Struct,
+    docs: &TokenStream,
+    gate: Option<&TokenStream>,
+) -> TokenStream {
+    let ident = format_ident!("{name}");
+    let fields = structure.fields.iter().map(field);
+    let unknown = structure.open.then(|| {
+        quote! {
+            /// What the server sent beyond the document.
+            #[serde(flatten)]
+            pub unknown_fields: crate::UnknownFields,
+        }
+    });
+    let needed: Vec<&Field> = structure
+        .fields
+        .iter()
+        .filter(|field| field.presence == Presence::Required)
+        .collect();
+    let default = (structure.sent && needed.is_empty()).then(|| quote!(Default,));
+    let constructor = (structure.sent && !needed.is_empty()).then(|| constructor(structure, &ident));
+    let constructor = constructor.map(|item| quote!(#gate #item));
+    quote! {
+        #gate
+        #docs
+        #[derive(Debug, Clone, PartialEq, #default Serialize, Deserialize)]
+        pub struct #ident {
+            #(#fields)*
+            #unknown
+        }
+        #constructor
+    }
+}
+
+fn field(field: &Field) -> TokenStream {
+    let docs = doc_attributes(&docs::field(&field.notes));
+    let ident = format_ident!("{}", field.ident);
+    let rename = (field.ident != field.name).then(|| {
+        let name = &field.name;
+        quote!(rename = #name,)
+    });
+    let presence = match field.presence {
+        Presence::Required | Presence::Nullable => None,
+        Presence::Optional => Some(quote!(skip_serializing_if = "Option::is_none",)),
+        Presence::ThreeState => {
+            Some(quote!(default, skip_serializing_if = "crate::Field::is_unset",))
+        }
+    };
+    let serde = (rename.is_some() || presence.is_some()).then(|| quote!(#[serde(#rename #presence)]));
+    let ty = held(field);
+    let ty = match field.presence {
+        Presence::Required => ty,
+        Presence::Nullable | Presence::Optional => quote!(Option<#ty>),
+        Presence::ThreeState => quote!(crate::Field<#ty>),
+    };
+    quote! {
+        #docs
+        #serde
+        pub #ident: #ty,
+    }
+}
+
+fn held(field: &Field) -> TokenStream {
+    let ty = &field.ty;
+    if field.boxed {
+        quote!(Box<#ty>)
+    } else {
+        quote!(#ty)
+    }
+}
+
+/// `new` with what is required; the rest is left to the server.
+fn constructor(structure: &Struct, ident: &proc_macro2::Ident) -> TokenStream {
+    let mut arguments = Vec::new();
+    let values = structure.fields.iter().map(|field| {
+        let ident = format_ident!("{}", field.ident);
+        match (field.presence, &field.constant) {
+            (Presence::Required, Some(constant)) => quote!(#ident: #constant.to_owned(),),
+            (Presence::Required, None) if is_string(&field.ty) => {
+                arguments.push(quote!(#ident: impl Into<String>));
+                quote!(#ident: #ident.into(),)
+            }
+            (Presence::Required, None) => {
+                let ty = held(field);
+                arguments.push(quote!(#ident: #ty));
+                quote!(#ident,)
+            }
+            (Presence::Nullable | Presence::Optional, _) => quote!(#ident: None,),
+            (Presence::ThreeState, _) => quote!(#ident: crate::Field::Unset,),
+        }
+    });
+    let values: Vec<TokenStream> = values.collect();
+    let unknown = structure
+        .open
+        .then(|| quote!(unknown_fields: crate::UnknownFields::default(),));
+    let default = arguments.is_empty().then(|| {
+        quote! {
+            impl Default for #ident {
+                fn default() -> Self {
+                    Self::new()
+                }
+            }
+        }
+    });
+    let allow = (arguments.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+    quote! {
+        impl #ident {
+            /// With what is required; everything else is left to the server.
+            #allow
+            pub fn new(#(#arguments),*) -> Self {
+                Self { #(#values)* #unknown }
+            }
+        }
+        #default
+    }
+}
+
+fn is_string(ty: &syn::Type) -> bool {
+    matches!(ty, syn::Type::Path(path) if path.path.is_ident("String"))
+}
+
+fn enumeration(name: &str, enumeration: &Enum, docs: &TokenStream) -> TokenStream {
+    let ident = format_ident!("{name}");
+    let variants = enumeration.variants.iter().map(|(variant, value)| {
+        let variant = format_ident!("{variant}");
+        quote!(#variant = #value,)
+    });
+    quote! {
+        crate::open_enum! {
+            #docs
+            pub enum #ident {
+                #(#variants)*
+            }
+        }
+    }
+}
+
+fn union(name: &str, union: &Union, docs: &TokenStream, api: &Api) -> TokenStream {
+    let ident = format_ident!("{name}");
+    let variants = union.variants.iter().map(|variant| {
+        let (name, ty) = (format_ident!("{}", variant.name), &variant.ty);
+        let tags = &variant.tags;
+        if union.tag.is_some() {
+            return quote!(#(#tags)|* => #name(#ty),);
+        }
+        let is_struct = matches!(ty, syn::Type::Path(path) if path.path.get_ident()
+            .is_some_and(|ident| matches!(api.types.get(&ident.to_string()), Some(Type::Struct(_)))));
+        if is_struct {
+            quote!(#name(Box<#ty>),)
+        } else {
+            quote!(#name(#ty),)
+        }
+    });
+    match &union.tag {
+        Some(tag) => quote! {
+            crate::tagged_union! {
+                #docs
+                pub enum #ident by #tag {
+                    #(#variants)*
+                }
+            }
+        },
+        None => quote! {
+            crate::any_of! {
+                #docs
+                pub enum #ident {
+                    #(#variants)*
+                }
+            }
+        },
+    }
+}
