@@ -11,9 +11,9 @@ use serde::de::{
 };
 use serde_json::Value;
 
-/// The value of a union's discriminator.
-pub fn tag<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
-    value.get(key)?.as_str()
+/// The value of a union's discriminator, which lies at a JSON pointer.
+pub fn tag<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+    value.pointer(pointer)?.as_str()
 }
 
 /// Decodes one alternative.
@@ -231,7 +231,7 @@ mod tests {
 
     crate::tagged_union! {
         /// What starts a run.
-        pub enum Trigger by "type" {
+        pub enum Trigger by "/type" {
             "schedule" => Schedule(Schedule),
             "webhook" | "platform_event" => Event(Event),
         }
