@@ -1,9 +1,11 @@
 //! What a document says, as Rust will say it: the model that `refine` builds, that `render` writes
 //! out and that `surface` lists.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use quote::ToTokens;
 use serde_json::Value;
+use syn::visit::{self, Visit};
 
 /// One API: its operations and their types.
 #[derive(Clone)]
@@ -16,6 +18,49 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// The types, by Rust name.
     pub types: BTreeMap<String, Type>,
+}
+
+impl Api {
+    /// The types that `operations` lead to, through fields and variants too.
+    pub fn types_of<'a>(
+        &self,
+        operations: impl IntoIterator<Item = &'a Operation>,
+    ) -> BTreeSet<String> {
+        let parts = operations.into_iter().flat_map(Operation::parts);
+        let mut open: Vec<String> = parts.flat_map(mentioned).collect();
+        let mut found = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            let Some(ty) = self.types.get(&name) else {
+                continue;
+            };
+            if found.insert(name) {
+                open.extend(ty.parts().into_iter().flat_map(mentioned));
+            }
+        }
+        found
+    }
+}
+
+/// All names that a type mentions, of generated types and others.
+pub fn mentioned(ty: &syn::Type) -> Vec<String> {
+    struct Names(Vec<String>);
+    impl<'ast> Visit<'ast> for Names {
+        fn visit_path_segment(&mut self, segment: &'ast syn::PathSegment) {
+            self.0.push(segment.ident.to_string());
+            visit::visit_path_segment(self, segment);
+        }
+    }
+    let mut names = Names(Vec::new());
+    names.visit_type(ty);
+    names.0
+}
+
+/// A type as people write it.
+pub fn type_text(ty: &syn::Type) -> String {
+    let text = ty.to_token_stream().to_string();
+    text.replace("crate :: ", "")
+        .replace(' ', "")
+        .replace(',', ", ")
 }
 
 /// One operation: a verb on a path.
@@ -52,6 +97,22 @@ pub struct Operation {
     pub deduplicated: Option<bool>,
     /// The vendor's description, if the document carries it.
     pub prose: Option<String>,
+}
+
+impl Operation {
+    /// The types of its parameters, its body and its result.
+    pub fn parts(&self) -> Vec<&syn::Type> {
+        let parameters = self.parameters.iter().filter_map(|p| match &p.accepts {
+            Accepts::Value(ty) => Some(ty),
+            Accepts::Filter | Accepts::Text => None,
+        });
+        let body = self.body.iter().map(|body| &body.ty);
+        let result = match &self.result {
+            Outcome::Json(ty) => Some(ty),
+            Outcome::Empty | Outcome::Bytes | Outcome::Events => None,
+        };
+        parameters.chain(body).chain(result).collect()
+    }
 }
 
 /// A parameter of an operation.
@@ -126,6 +187,17 @@ pub enum Type {
     Enum(Enum),
     /// One of several types.
     Union(Union),
+}
+
+impl Type {
+    /// The types of its fields or variants.
+    pub fn parts(&self) -> Vec<&syn::Type> {
+        match self {
+            Self::Struct(structure) => structure.fields.iter().map(|field| &field.ty).collect(),
+            Self::Union(union) => union.variants.iter().map(|variant| &variant.ty).collect(),
+            Self::Enum(_) => Vec::new(),
+        }
+    }
 }
 
 /// An object with named members.

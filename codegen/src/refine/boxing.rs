@@ -5,8 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use syn::visit::{self, Visit};
-
 use crate::api::{Presence, Struct, Type};
 
 /// A field's struct of more than this many (estimated) bytes is boxed where it is optional.
@@ -101,18 +99,4 @@ fn struct_name(ty: &syn::Type) -> Option<String> {
         syn::Type::Path(path) => path.path.get_ident().map(ToString::to_string),
         _ => None,
     }
-}
-
-/// All generated types that `ty` mentions.
-pub(crate) fn mentioned(ty: &syn::Type) -> Vec<String> {
-    struct Names(Vec<String>);
-    impl<'ast> Visit<'ast> for Names {
-        fn visit_path_segment(&mut self, segment: &'ast syn::PathSegment) {
-            self.0.push(segment.ident.to_string());
-            visit::visit_path_segment(self, segment);
-        }
-    }
-    let mut names = Names(Vec::new());
-    names.visit_type(ty);
-    names.0
 }

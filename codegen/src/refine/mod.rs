@@ -12,7 +12,6 @@ use serde_json::Value;
 
 use crate::api::{Api, Notes};
 use crate::{Error, Result};
-pub(crate) use boxing::mentioned;
 use emitted::Emitted;
 
 /// Builds the model of the API.

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::gates::Gates;
-use crate::api::{Accepts, Api, Location, Notes, Operation, Outcome, Parameter, Type};
-use crate::refine::mentioned;
+use crate::api::{
+    Accepts, Api, Location, Notes, Operation, Outcome, Parameter, mentioned, type_text,
+};
 
 /// Where more than this many places mention a type, the rest is counted.
 const MENTIONS: usize = 4;
@@ -141,17 +142,12 @@ impl Uses {
             }
         }
         for (parent, ty) in &api.types {
-            let held: Vec<&syn::Type> = match ty {
-                Type::Struct(s) => s.fields.iter().map(|field| &field.ty).collect(),
-                Type::Union(union) => union.variants.iter().map(|variant| &variant.ty).collect(),
-                Type::Enum(_) => Vec::new(),
-            };
             let link = if gates.ty(parent).is_some() {
                 format!("`{parent}`")
             } else {
                 format!("[`{parent}`]")
             };
-            for name in held.into_iter().flat_map(mentioned) {
+            for name in ty.parts().into_iter().flat_map(mentioned) {
                 let links = &mut uses.entry(name.clone()).or_default().2;
                 if name != *parent && !links.contains(&link) {
                     links.push(link.clone());
@@ -218,10 +214,4 @@ fn sentence_case(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(chars).collect()
     })
-}
-
-/// A type as people write it.
-pub(crate) fn type_text(ty: &syn::Type) -> String {
-    let text = quote::quote!(#ty).to_string();
-    text.replace("crate :: ", "").replace(' ', "").replace(',', ", ")
 }

@@ -1,0 +1,59 @@
+//! Generates both clients into `OUT_DIR`: from `specs/`, or from the document that an environment
+//! variable names.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs};
+
+use zenml_codegen::files;
+use zenml_codegen::render::{self, Options};
+
+/// Each API, the variable that names another document for it, and how its server behaves.
+const APIS: [(&str, &str, Options); 2] = [
+    (
+        "workspace",
+        "ZENML_WORKSPACE_SPEC",
+        Options {
+            deduplicates_post: true,
+            inferred_feature: "pro-inferred",
+        },
+    ),
+    (
+        "pro",
+        "ZENML_PRO_SPEC",
+        Options {
+            deduplicates_post: false,
+            inferred_feature: "pro-inferred",
+        },
+    ),
+];
+
+fn main() -> ExitCode {
+    for (api, variable, options) in APIS {
+        if let Err(error) = generate(api, variable, options) {
+            println!("cargo::error={api} API: {error}");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn generate(api: &str, variable: &str, options: Options) -> Result<(), String> {
+    let specs = Path::new("specs");
+    let other = env::var_os(variable).map(PathBuf::from);
+    println!("cargo::rerun-if-env-changed={variable}");
+    println!("cargo::rerun-if-changed=specs/overlays/{api}");
+    match &other {
+        Some(path) => println!("cargo::rerun-if-changed={}", path.display()),
+        None => println!("cargo::rerun-if-changed=specs/{api}.json"),
+    }
+    let source = files::load(specs, api, other.as_deref()).map_err(|error| match &other {
+        Some(_) => format!("{variable}: {error}"),
+        None => error.to_string(),
+    })?;
+    let model = source.generate().map_err(|error| error.to_string())?;
+    let folder = env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?;
+    let file = Path::new(&folder).join(format!("{api}.rs"));
+    fs::write(&file, render::render(&model, options))
+        .map_err(|error| format!("cannot write {}: {error}", file.display()))
+}
