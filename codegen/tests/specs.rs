@@ -1,11 +1,17 @@
 //! The committed documents and overlays are what `specs/sources.toml` and `specs/README.md` say.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic, and so may its helpers"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use zenml_codegen::canonical::{Prose, canonical, to_text};
 use zenml_codegen::overlay;
@@ -63,6 +69,94 @@ fn every_pro_operation_states_its_evidence() {
             "{id}: {evidence:?}",
         );
     }
+}
+
+#[test]
+fn workspace_strings_with_secretive_names_are_secrets() {
+    assert_eq!(
+        plain_strings_with_secretive_names("workspace"),
+        [
+            // Groups of metadata, hashes, labels and lookups, none of which opens anything.
+            "MetadataGrouping.metadata_key",
+            "MetadataMetric.metadata_key",
+            "OAuthTokenResponse.token_type",
+            "PipelineRunRequest.child_key",
+            "PipelineRunResponseBody.child_key",
+            "StepRunRequest.cache_key",
+            "StepRunResponseMetadata.cache_key",
+        ],
+    );
+}
+
+#[test]
+fn pro_strings_with_secretive_names_are_secrets() {
+    assert_eq!(
+        plain_strings_with_secretive_names("pro"),
+        ["OAuthTokenResponse.token_type"],
+    );
+}
+
+/// Properties whose name suggests a secret while their type is a string like any other.
+fn plain_strings_with_secretive_names(api: &str) -> Vec<String> {
+    const SECRETIVE: [&str; 6] = [
+        "key",
+        "token",
+        "password",
+        "secret",
+        "credential",
+        "device_code",
+    ];
+    let document = corrected(api);
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let properties = schemas.iter().flat_map(|(schema, definition)| {
+        let properties = definition.get("properties").and_then(Value::as_object);
+        let named = properties.into_iter().flatten();
+        named.map(move |(name, property)| (schema, name, property))
+    });
+    properties
+        .filter(|(_, name, _)| SECRETIVE.iter().any(|word| name.contains(word)))
+        .filter(|(_, _, property)| is_plain_string(property))
+        .map(|(schema, name, _)| format!("{schema}.{name}"))
+        .collect()
+}
+
+fn is_plain_string(schema: &Value) -> bool {
+    let alternatives = schema.get("anyOf").and_then(Value::as_array);
+    (schema.get("type").is_some_and(|kind| kind == "string") && schema.get("format").is_none())
+        || alternatives.is_some_and(|schemas| schemas.iter().any(is_plain_string))
+}
+
+#[test]
+fn every_replacement_is_an_operation_that_is_not_deprecated_itself() {
+    for api in ["workspace", "pro"] {
+        let document = corrected(api);
+        let by_id: BTreeMap<&str, &Value> = operations(&document).collect();
+        for (id, operation) in &by_id {
+            let Some(replacement) = operation.get("x-replaced-by").and_then(Value::as_str) else {
+                continue;
+            };
+            assert_eq!(operation["deprecated"], true, "{id}");
+            assert!(by_id[replacement].get("deprecated").is_none(), "{id}");
+        }
+    }
+}
+
+#[test]
+fn one_workspace_operation_answers_something_unknown() {
+    let document = corrected("workspace");
+    let unknown: Vec<&str> = operations(&document)
+        .filter(|(_, operation)| {
+            let responses = operation["responses"].as_object().unwrap();
+            let success = responses.iter().find(|(status, _)| status.starts_with('2'));
+            let content = &success.unwrap().1["content"];
+            content["application/json"].get("schema") == Some(&Value::Object(Map::new()))
+        })
+        .map(|(id, _)| id)
+        .collect();
+    assert_eq!(
+        unknown,
+        ["receive_webhook_event_api_v1_webhooks__webhook_type___webhook_id__events_post"],
+    );
 }
 
 fn check_source(api: &str) {
