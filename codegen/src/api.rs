@@ -59,6 +59,7 @@ pub fn mentioned(ty: &syn::Type) -> Vec<String> {
 pub fn type_text(ty: &syn::Type) -> String {
     let text = ty.to_token_stream().to_string();
     text.replace("crate :: ", "")
+        .replace("types :: ", "")
         .replace(' ', "")
         .replace(',', ", ")
 }

@@ -54,7 +54,10 @@ fn prepared(lowered: &Value) -> Value {
         .pointer_mut("/components/schemas")
         .and_then(Value::as_object_mut);
     for schema in schemas.into_iter().flat_map(Map::values_mut) {
-        if let Some(variants) = schema.pointer("/x-union/variants").and_then(Value::as_array) {
+        if let Some(variants) = schema
+            .pointer("/x-union/variants")
+            .and_then(Value::as_array)
+        {
             let properties: Map<String, Value> = variants
                 .iter()
                 .enumerate()

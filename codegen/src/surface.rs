@@ -3,9 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::api::{
-    Accepts, Api, Field, Location, Operation, Outcome, Presence, Type, type_text,
-};
+use crate::api::{Accepts, Api, Field, Location, Operation, Outcome, Presence, Type, type_text};
 
 /// The listing of types that more than one group uses.
 const SHARED: &str = "shared_types";
@@ -19,11 +17,21 @@ pub fn surface(api: &Api) -> BTreeMap<String, String> {
     }
     for (name, group) in homes(api) {
         if let Some(ty) = api.types.get(&name) {
-            lines.entry(group).or_default().extend(type_lines(&name, ty));
+            lines
+                .entry(group)
+                .or_default()
+                .extend(type_lines(&name, ty));
         }
     }
-    let listing = |lines: BTreeSet<String>| lines.into_iter().fold(String::new(), |all, l| all + &l + "\n");
-    lines.into_iter().map(|(group, lines)| (group, listing(lines))).collect()
+    let listing = |lines: BTreeSet<String>| {
+        lines
+            .into_iter()
+            .fold(String::new(), |all, l| all + &l + "\n")
+    };
+    lines
+        .into_iter()
+        .map(|(group, lines)| (group, listing(lines)))
+        .collect()
 }
 
 /// Type → the group that it is listed with.
@@ -74,12 +82,18 @@ fn operation_lines(operation: &Operation) -> Vec<String> {
             Location::Header => "header",
         };
         let required = if parameter.required { "" } else { "?" };
-        lines.push(format!("fn {name}.{}{required}: {accepts} ({location})", parameter.ident));
+        lines.push(format!(
+            "fn {name}.{}{required}: {accepts} ({location})",
+            parameter.ident
+        ));
     }
     if let Some(body) = &operation.body {
         let required = if body.required { "" } else { "?" };
         let form = if body.form { "form" } else { "json" };
-        lines.push(format!("fn {name}.body{required}: {} ({form})", type_text(&body.ty)));
+        lines.push(format!(
+            "fn {name}.body{required}: {} ({form})",
+            type_text(&body.ty)
+        ));
     }
     lines
 }
@@ -89,29 +103,53 @@ fn type_lines(name: &str, ty: &Type) -> Vec<String> {
         Type::Struct(structure) => {
             let open = if structure.open { " (open)" } else { "" };
             let fields = structure.fields.iter();
-            let fields = fields.map(|field| format!("struct {name}.{}: {}", field.ident, field_type(field)));
-            std::iter::once(format!("struct {name}{open}")).chain(fields).collect()
+            let fields =
+                fields.map(|field| format!("struct {name}.{}: {}", field.ident, field_type(field)));
+            std::iter::once(format!("struct {name}{open}"))
+                .chain(fields)
+                .collect()
         }
         Type::Enum(enumeration) => {
             let variants = enumeration.variants.iter();
-            let variants = variants.map(|(variant, value)| format!("enum {name}::{variant} = {value:?}"));
-            std::iter::once(format!("enum {name}")).chain(variants).collect()
+            let variants =
+                variants.map(|(variant, value)| format!("enum {name}::{variant} = {value:?}"));
+            std::iter::once(format!("enum {name}"))
+                .chain(variants)
+                .collect()
         }
         Type::Union(union) => {
-            let by = union.tag.as_ref().map(|tag| format!(" by {tag}")).unwrap_or_default();
+            let by = union
+                .tag
+                .as_ref()
+                .map(|tag| format!(" by {tag}"))
+                .unwrap_or_default();
             let variants = union.variants.iter().map(|variant| {
                 let tags = variant.tags.join(" | ");
-                let tags = if tags.is_empty() { tags } else { format!(" = {tags}") };
-                format!("union {name}::{}({}){tags}", variant.name, type_text(&variant.ty))
+                let tags = if tags.is_empty() {
+                    tags
+                } else {
+                    format!(" = {tags}")
+                };
+                format!(
+                    "union {name}::{}({}){tags}",
+                    variant.name,
+                    type_text(&variant.ty)
+                )
             });
-            std::iter::once(format!("union {name}{by}")).chain(variants).collect()
+            std::iter::once(format!("union {name}{by}"))
+                .chain(variants)
+                .collect()
         }
     }
 }
 
 fn field_type(field: &Field) -> String {
     let ty = type_text(&field.ty);
-    let ty = if field.boxed { format!("Box<{ty}>") } else { ty };
+    let ty = if field.boxed {
+        format!("Box<{ty}>")
+    } else {
+        ty
+    };
     match field.presence {
         Presence::Required => ty,
         Presence::Nullable | Presence::Optional => format!("Option<{ty}>"),

@@ -86,9 +86,10 @@ struct Place {
 }
 
 impl Place {
-    fn child(&self, segment: &str, name: &str) -> Self {
+    /// The place at `path` (a JSON pointer without its first slash) inside this one.
+    fn child(&self, path: &str, name: &str) -> Self {
         Self {
-            pointer: format!("{}/{}", self.pointer, escape(segment)),
+            pointer: format!("{}/{path}", self.pointer),
             name: format!("{}{}", self.name, name::type_name(name)),
             direction: self.direction,
         }

@@ -7,14 +7,26 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use super::escape;
 use crate::{Error, Result};
 
-/// Types of the library that generated types must not shadow.
+/// Names that the generated module of types uses for something else.
 pub(super) const RESERVED: &[&str] = &[
-    "Field",
+    "BTreeMap",
+    "Box",
+    "Clone",
+    "Debug",
+    "Default",
+    "Deserialize",
     "Filter",
-    "Page",
+    "Into",
+    "Map",
+    "Option",
+    "PartialEq",
     "Secret",
-    "Timestamp",
-    "UnknownFields",
+    "Self",
+    "Serialize",
+    "String",
+    "Uuid",
+    "Value",
+    "Vec",
 ];
 
 /// A schema's name as a Rust type.

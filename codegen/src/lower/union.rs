@@ -247,7 +247,10 @@ fn union_name(names: &[String]) -> (String, Vec<String>) {
         })
         .last()
         .unwrap_or_default();
-    let kind_only = common == 1 && names.iter().all(|name| KINDS.iter().any(|k| name.ends_with(k)));
+    let kind_only = common == 1
+        && names
+            .iter()
+            .all(|name| KINDS.iter().any(|k| name.ends_with(k)));
     if common == 0 || kind_only {
         return (names.join("Or"), names.to_vec());
     }

@@ -23,13 +23,18 @@ pub(super) fn place_boxes(types: &mut BTreeMap<String, Type>) {
         size(name, types, &cyclic, &mut sizes);
     }
     for (name, ty) in types.iter_mut() {
-        let Type::Struct(structure) = ty else { continue };
+        let Type::Struct(structure) = ty else {
+            continue;
+        };
         let received = !structure.sent;
         for field in &mut structure.fields {
-            let Some(target) = struct_name(&field.ty) else { continue };
+            let Some(target) = struct_name(&field.ty) else {
+                continue;
+            };
             let large = sizes.get(&target).is_some_and(|size| *size > LARGE);
             let optional = field.presence != Presence::Required;
-            field.boxed = cyclic.contains(&(name.clone(), target)) || (received && optional && large);
+            field.boxed =
+                cyclic.contains(&(name.clone(), target)) || (received && optional && large);
         }
     }
 }
@@ -42,7 +47,10 @@ fn by_value(types: &BTreeMap<String, Type>) -> BTreeMap<String, BTreeSet<String>
     });
     structs
         .map(|(name, structure)| {
-            let targets = structure.fields.iter().filter_map(|field| struct_name(&field.ty));
+            let targets = structure
+                .fields
+                .iter()
+                .filter_map(|field| struct_name(&field.ty));
             let targets = targets.filter(|t| matches!(types.get(t), Some(Type::Struct(_))));
             (name.clone(), targets.collect())
         })

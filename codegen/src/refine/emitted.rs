@@ -88,7 +88,13 @@ fn method(signature: &syn::Signature) -> Method {
 fn bare(ty: &Type) -> &Type {
     match ty {
         Type::Reference(reference) => bare(&reference.elem),
-        Type::Path(path) if path.path.segments.last().is_some_and(|s| s.ident == "Option") => {
+        Type::Path(path)
+            if path
+                .path
+                .segments
+                .last()
+                .is_some_and(|s| s.ident == "Option") =>
+        {
             argument(ty).map_or(ty, bare)
         }
         _ => ty,

@@ -57,7 +57,9 @@ fn notes(value: &Value, prefix: &str) -> Notes {
     let note = |key: &str| value.get(format!("{prefix}{key}"));
     let prose = text(value.get("description")).or_else(|| text(note("description")));
     Notes {
-        default: note("default").filter(|default| !default.is_null()).cloned(),
+        default: note("default")
+            .filter(|default| !default.is_null())
+            .cloned(),
         constraints: text(note("constraints")),
         deprecated: note("deprecated") == Some(&Value::Bool(true)),
         evidence: text(value.get("x-evidence")),

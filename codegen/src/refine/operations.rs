@@ -159,5 +159,7 @@ fn outcome(
 fn errors(operation: &Value) -> Vec<u16> {
     let declared = operation.get("x-errors").and_then(Value::as_array);
     let statuses = declared.into_iter().flatten().filter_map(Value::as_u64);
-    statuses.filter_map(|status| u16::try_from(status).ok()).collect()
+    statuses
+        .filter_map(|status| u16::try_from(status).ok())
+        .collect()
 }

@@ -60,7 +60,11 @@ struct Rewrite<'a>(&'a Substitutes);
 impl VisitMut for Rewrite<'_> {
     fn visit_type_mut(&mut self, ty: &mut Type) {
         if let Type::Path(path) = ty {
-            let name = path.path.segments.last().map(|segment| segment.ident.to_string());
+            let name = path
+                .path
+                .segments
+                .last()
+                .map(|segment| segment.ident.to_string());
             let name = name.unwrap_or_default();
             if let Some(substitute) = self.0.0.get(&name) {
                 *ty = substitute.clone();
@@ -90,10 +94,6 @@ fn shortened(name: &str, path: &syn::TypePath) -> Option<Type> {
         ("serde_json", "Map") => parse_quote!(Map #arguments),
         ("serde_json", "Value") => parse_quote!(Value),
         ("uuid", "Uuid") => parse_quote!(Uuid),
-        ("types", _) => {
-            let ident = &path.path.segments.last()?.ident;
-            parse_quote!(#ident #arguments)
-        }
         _ => return None,
     })
 }

@@ -90,7 +90,11 @@ fn union(
         variants.push(Variant {
             name: text(note.get("name")).unwrap_or_default(),
             ty: substitutes.apply(ty),
-            tags: tags.into_iter().flatten().filter_map(|tag| text(Some(tag))).collect(),
+            tags: tags
+                .into_iter()
+                .flatten()
+                .filter_map(|tag| text(Some(tag)))
+                .collect(),
         });
     }
     Ok(Union {
@@ -106,7 +110,9 @@ fn structure(
     substitutes: &Substitutes,
     pointer: &str,
 ) -> Result<Struct> {
-    let sent = schema.get("x-direction").is_some_and(|direction| direction != "response");
+    let sent = schema
+        .get("x-direction")
+        .is_some_and(|direction| direction != "response");
     let empty = Value::Null;
     let mut fields = Vec::new();
     let properties = schema.get("properties").and_then(Value::as_object);
@@ -117,7 +123,9 @@ fn structure(
             .get(name)
             .and_then(|fields| fields.get(property))
             .ok_or_else(|| missing(&pointer, "field"))?;
-        let note = schema.get("x-fields").and_then(|fields| fields.get(property));
+        let note = schema
+            .get("x-fields")
+            .and_then(|fields| fields.get(property));
         let note = note.unwrap_or(&empty);
         if ident == UNKNOWN_FIELDS {
             return Err(Error::new(

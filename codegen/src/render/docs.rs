@@ -16,8 +16,14 @@ const MENTIONS: usize = 4;
 /// The documentation of an operation's method.
 pub(super) fn operation(operation: &Operation) -> Vec<String> {
     let title = sentence_case(&operation.name.replace('_', " "));
-    let mut lines = vec![format!("{title}: `{} {}`.", operation.method, operation.path)];
-    paragraph(&mut lines, operation.prose.as_deref().map(prose).unwrap_or_default());
+    let mut lines = vec![format!(
+        "{title}: `{} {}`.",
+        operation.method, operation.path
+    )];
+    paragraph(
+        &mut lines,
+        operation.prose.as_deref().map(prose).unwrap_or_default(),
+    );
     let answer = match &operation.result {
         Outcome::Json(ty) => format!("Answers with `{}`.", type_text(ty)),
         Outcome::Empty => "Answers with nothing.".to_owned(),
@@ -39,18 +45,24 @@ pub(super) fn operation(operation: &Operation) -> Vec<String> {
     };
     paragraph(&mut lines, vec![format!("{answer}{needs}")]);
     if let Some(evidence) = &operation.evidence {
-        paragraph(&mut lines, vec![format!("Evidence: {}.", evidence_text(evidence))]);
+        paragraph(
+            &mut lines,
+            vec![format!("Evidence: {}.", evidence_text(evidence))],
+        );
     }
     lines.push(String::new());
     lines.push("# Errors".to_owned());
     let statuses: Vec<String> = operation.errors.iter().map(u16::to_string).collect();
     let declared = match statuses.as_slice() {
-        [] => "The document declares no error statuses.".to_owned(),
-        list => format!("The document declares {}.", list.join(", ")),
+        [] => "The document declares none; a failed call says why by its".to_owned(),
+        list => format!(
+            "The document declares {}. A failed call says why by its",
+            list.join(", ")
+        ),
     };
     paragraph(
         &mut lines,
-        vec![format!("{declared} Each is an [`ErrorKind`](crate::ErrorKind).")],
+        vec![format!("{declared} [`ErrorKind`](crate::ErrorKind).")],
     );
     lines
 }
@@ -73,7 +85,15 @@ pub(super) fn parameter(parameter: &Parameter) -> Vec<String> {
         line = format!("{line} {note}");
     }
     let mut lines = vec![line];
-    paragraph(&mut lines, parameter.notes.prose.as_deref().map(prose).unwrap_or_default());
+    paragraph(
+        &mut lines,
+        parameter
+            .notes
+            .prose
+            .as_deref()
+            .map(prose)
+            .unwrap_or_default(),
+    );
     lines
 }
 
@@ -155,9 +175,18 @@ impl Uses {
             }
         }
         let lines = uses.into_iter().map(|(name, (returned, sent, held))| {
-            let clauses = [("Returned by", returned), ("Sent by", sent), ("Part of", held)];
+            let clauses = [
+                ("Returned by", returned),
+                ("Sent by", sent),
+                ("Part of", held),
+            ];
             let lines = clauses.into_iter().filter(|(_, by)| !by.is_empty());
-            (name, lines.map(|(verb, by)| format!("{verb} {}.", list(&by))).collect())
+            (
+                name,
+                lines
+                    .map(|(verb, by)| format!("{verb} {}.", list(&by)))
+                    .collect(),
+            )
         });
         Self(lines.collect())
     }
@@ -188,7 +217,9 @@ fn list(items: &[String]) -> String {
 fn prose(text: &str) -> Vec<String> {
     let text = text.trim();
     if text.contains('\n') {
-        let body = text.lines().map(|line| line.replace("```", "'''").trim_end().to_owned());
+        let body = text
+            .lines()
+            .map(|line| line.replace("```", "'''").trim_end().to_owned());
         let fence = |mark: &str| std::iter::once(mark.to_owned());
         return fence("```text").chain(body).chain(fence("```")).collect();
     }

@@ -10,21 +10,25 @@ use crate::api::{Accepts, Api, Location, Operation, Outcome, Parameter};
 
 pub(super) fn groups(api: &Api, gates: &Gates, options: Options) -> Vec<TokenStream> {
     let groups = api.operations.chunk_by(|a, b| a.group == b.group);
-    groups.map(|operations| group(operations, gates, options)).collect()
+    groups
+        .map(|operations| group(operations, gates, options))
+        .collect()
 }
 
 fn group(operations: &[Operation], gates: &Gates, options: Options) -> TokenStream {
     let name = operations.first().map_or("", |operation| &operation.group);
     let module = format_ident!("{name}");
     let summary = format!(" The operations tagged `{name}`.");
-    let methods = operations.iter().map(|operation| method(operation, gates, options));
+    let methods = operations
+        .iter()
+        .map(|operation| method(operation, gates, options));
     let builders = operations.iter().map(|operation| builder(operation, gates));
     quote! {
         #[doc = #summary]
         pub mod #module {
             #[allow(unused_imports, reason = "not every group needs all of them")]
             use {
-                super::types::*,
+                super::types,
                 crate::{Call, Operation, Response, Result},
                 reqwest::Method,
                 serde_json::{Map, Value},
@@ -49,12 +53,13 @@ fn method(operation: &Operation, gates: &Gates, options: Options) -> TokenStream
         }
         None => quote!(#[deprecated]),
     });
-    let Operation {
-        name, id, path, ..
-    } = operation;
+    let Operation { name, id, path, .. } = operation;
     let (ident, builder) = (format_ident!("{name}"), builder_ident(operation));
     let verb = format_ident!("{}", operation.method);
-    let required = operation.parameters.iter().filter(|p| p.required && p.location == Location::Query);
+    let required = operation
+        .parameters
+        .iter()
+        .filter(|p| p.required && p.location == Location::Query);
     let required = required.map(|parameter| &parameter.name);
     let body_required = operation.body.as_ref().is_some_and(|body| body.required);
     let deduplicated = operation
@@ -87,7 +92,10 @@ fn builder(operation: &Operation, gates: &Gates) -> TokenStream {
     let summary = if gate.is_some() {
         format!(" A call of `{}` in the making.", operation.name)
     } else {
-        format!(" A call of [`{0}`](super::Client::{0}) in the making.", operation.name)
+        format!(
+            " A call of [`{0}`](super::Client::{0}) in the making.",
+            operation.name
+        )
     };
     let setters = operation.parameters.iter().map(setter);
     let body = operation.body.as_ref().map(|body| {

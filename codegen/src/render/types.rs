@@ -53,7 +53,8 @@ fn structure(
         .filter(|field| field.presence == Presence::Required)
         .collect();
     let default = (structure.sent && needed.is_empty()).then(|| quote!(Default,));
-    let constructor = (structure.sent && !needed.is_empty()).then(|| constructor(structure, &ident));
+    let constructor =
+        (structure.sent && !needed.is_empty()).then(|| constructor(structure, &ident));
     let constructor = constructor.map(|item| quote!(#gate #item));
     quote! {
         #gate
@@ -77,11 +78,13 @@ fn field(field: &Field) -> TokenStream {
     let presence = match field.presence {
         Presence::Required | Presence::Nullable => None,
         Presence::Optional => Some(quote!(skip_serializing_if = "Option::is_none",)),
-        Presence::ThreeState => {
-            Some(quote!(default, skip_serializing_if = "crate::Field::is_unset",))
-        }
+        Presence::ThreeState => Some(quote!(
+            default,
+            skip_serializing_if = "crate::Field::is_unset",
+        )),
     };
-    let serde = (rename.is_some() || presence.is_some()).then(|| quote!(#[serde(#rename #presence)]));
+    let serde =
+        (rename.is_some() || presence.is_some()).then(|| quote!(#[serde(#rename #presence)]));
     let ty = held(field);
     let ty = match field.presence {
         Presence::Required => ty,

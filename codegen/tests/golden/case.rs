@@ -46,17 +46,22 @@ impl Case {
     pub fn check(&self, outcome: Result<Value>) {
         match outcome {
             Ok(value) => self.check_text("expected.json", &value),
-            Err(error) => assert_eq!(format!("{error}\n"), self.text("expected-error.txt")),
+            Err(error) => self.check_file("expected-error.txt", &format!("{error}\n")),
         }
     }
 
     /// Compares as text, so that the order of keys counts.
     pub fn check_text(&self, file: &str, value: &Value) {
-        assert_eq!(
-            zenml_codegen::canonical::to_text(value),
-            self.text(file),
-            "differs from {}",
-            self.0.join(file).display(),
-        );
+        self.check_file(file, &zenml_codegen::canonical::to_text(value));
+    }
+
+    /// Compares with a file. With `UPDATE_GOLDEN=1` in the environment it is written instead, to be
+    /// reviewed as a diff.
+    pub fn check_file(&self, file: &str, actual: &str) {
+        let path = self.0.join(file);
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&path, actual).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        }
+        assert_eq!(actual, self.text(file), "differs from {}", path.display());
     }
 }

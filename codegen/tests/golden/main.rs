@@ -2,5 +2,8 @@
 
 mod canonical;
 mod case;
+mod lower;
 mod overlay;
 mod read;
+mod render;
+mod surface;

@@ -1,0 +1,28 @@
+//! The Rust that comes out at the end of the pipeline.
+
+use zenml_codegen::render::{Options, render};
+use zenml_codegen::{Origin, generate};
+
+use crate::case::{Case, cases};
+
+cases! { "render", check:
+    open_structs_for_responses
+    three_states_for_requests
+    constructors_take_what_is_required
+    open_enums_and_unions
+    builders_with_a_setter_for_each_parameter
+    inferred_operations_behind_a_feature
+    deprecated_operations_with_their_replacement
+    prose_of_the_vendor_as_inert_rustdoc
+    files_and_event_streams
+}
+
+fn check(case: &Case) {
+    let options = Options {
+        deduplicates_post: true,
+        inferred_feature: "pro-inferred",
+    };
+    let api = generate(&case.text("input.json"), &[], Origin::Specs)
+        .unwrap_or_else(|error| panic!("{error}"));
+    case.check_file("expected.rs", &render(&api, options));
+}
