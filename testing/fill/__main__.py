@@ -17,6 +17,7 @@ import catalog
 import dynamic
 import pipelines
 import records
+from zenml.client import Client
 
 Stage = tuple[str, Callable[[], None]]
 
@@ -58,6 +59,7 @@ def main() -> None:
     parser.add_argument("--part", choices=["demo", "all"], default="all")
     part = parser.parse_args().part
     stages = DEMO if part == "demo" else DEMO + REST
+    Client().set_active_project("default")
     for number, (name, stage) in enumerate(stages, start=1):
         print(f"fill: {number}/{len(stages)} {name}", flush=True)
         stage()

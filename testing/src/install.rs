@@ -1,0 +1,262 @@
+//! Installing the server package, once per version.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+use tempfile::NamedTempFile;
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+use crate::{Group, Progress, paths, python};
+
+/// What keeps pip's choice of a folder out of the user's settings.
+const PIP_PLACES: [&str; 4] = ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER"];
+const LINES_OF_PIP_TO_SHOW: usize = 20;
+
+/// The server version that the workspace document describes.
+///
+/// # Errors
+/// When `specs/workspace.json` cannot be read or does not say.
+pub fn default_version() -> Result<String> {
+    let path = paths::workspace().join("specs/workspace.json");
+    let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let document: serde_json::Value =
+        serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", path.display()))?;
+    document
+        .pointer("/info/version")
+        .and_then(serde_json::Value::as_str)
+        .map(str::to_owned)
+        .ok_or_else(|| anyhow!("{} has no /info/version", path.display()))
+}
+
+/// The virtual environment of a version: its interpreter.
+///
+/// Installs it first when that has not been done, or has been interrupted.
+///
+/// # Errors
+/// When Python is missing, too old or incomplete, or when pip fails: says what to do.
+pub(crate) async fn interpreter(version: &str, progress: &dyn Progress) -> Result<PathBuf> {
+    if !version.starts_with(|c: char| c.is_ascii_digit())
+        || !version
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || ".+!".contains(c))
+    {
+        bail!("{version:?} is not a version of the PyPI package, such as 0.98.0");
+    }
+    let folder = paths::version(version);
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let _lock = lock(&folder.join("lock"), progress).await?;
+    let environment = folder.join("venv");
+    let interpreter = environment.join("bin/python");
+    let marker = Marker::new(&folder, version);
+    if !marker.is_set() || !interpreter.exists() {
+        marker.remove()?;
+        progress.stage(&format!(
+            "Installing zenml[server]=={version} (once, about a minute)"
+        ));
+        progress.detail("creating a virtual environment");
+        python::create_environment(&python::find().await?, &environment).await?;
+        install(&interpreter, &marker.requirement, progress).await?;
+        marker.set()?;
+    }
+    Ok(interpreter)
+}
+
+/// Says that an installation is complete, because it is written last.
+struct Marker {
+    path: PathBuf,
+    requirement: String,
+}
+
+impl Marker {
+    fn new(folder: &Path, version: &str) -> Self {
+        Self {
+            path: folder.join("installed"),
+            requirement: format!("zenml[server]=={version}"),
+        }
+    }
+
+    fn is_set(&self) -> bool {
+        fs::read_to_string(&self.path).is_ok_and(|installed| installed == self.requirement)
+    }
+
+    fn set(&self) -> Result<()> {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let mut file = NamedTempFile::new_in(folder)?;
+        file.write_all(self.requirement.as_bytes())?;
+        file.persist(&self.path)?;
+        Ok(())
+    }
+
+    fn remove(&self) -> Result<()> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Two processes must not install into one environment; the lock ends with the file.
+async fn lock(path: &Path, progress: &dyn Progress) -> Result<File> {
+    let file = File::create(path).with_context(|| format!("cannot create {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::WouldBlock) => {}
+        Err(TryLockError::Error(error)) => return Err(error.into()),
+    }
+    progress.stage("Waiting for another process that installs the same version");
+    tokio::task::spawn_blocking(move || file.lock().map(|()| file))
+        .await?
+        .map_err(Into::into)
+}
+
+async fn install(interpreter: &Path, requirement: &str, progress: &dyn Progress) -> Result<()> {
+    let mut command = python::command(interpreter);
+    for name in PIP_PLACES {
+        command.env_remove(name);
+    }
+    command
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--no-input",
+            "--disable-pip-version-check",
+        ])
+        .args(["--progress-bar=off", "--no-color", requirement])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut pip = Group::spawn(&mut command).context("cannot start pip")?;
+    let mut said = Vec::new();
+    let (Some(stdout), Some(stderr)) = (pip.take_stdout(), pip.take_stderr()) else {
+        bail!("pip has no output");
+    };
+    let (mut stdout, mut stderr) = (
+        BufReader::new(stdout).lines(),
+        BufReader::new(stderr).lines(),
+    );
+    let mut open = (true, true);
+    while open.0 || open.1 {
+        let line = tokio::select! {
+            line = stdout.next_line(), if open.0 => line?.or_else(|| { open.0 = false; None }),
+            line = stderr.next_line(), if open.1 => line?.or_else(|| { open.1 = false; None }),
+        };
+        if let Some(line) = line {
+            if let Some(stage) = pip_stage(&line) {
+                progress.detail(&stage);
+            }
+            said.push(line);
+        }
+    }
+    if pip.wait().await?.success() {
+        return Ok(());
+    }
+    let shown = said.split_off(said.len().saturating_sub(LINES_OF_PIP_TO_SHOW));
+    bail!(
+        "pip could not install {requirement}:\n{}\nIs the package index reachable? pip reads its \
+         usual settings: pip.conf, PIP_INDEX_URL, HTTPS_PROXY.",
+        shown.join("\n")
+    )
+}
+
+/// What a line of pip's says about how far it is.
+fn pip_stage(line: &str) -> Option<String> {
+    let mut words = line.split_whitespace();
+    match words.next()? {
+        "Collecting" => Some(format!("collecting {}", words.next()?)),
+        "Downloading" => Some(format!("downloading {}", words.next()?)),
+        "Installing" => Some("installing the collected packages".to_owned()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::Silent;
+
+    #[test]
+    fn pips_lines_become_short_stages() {
+        let stage = |line| pip_stage(line);
+        assert_eq!(
+            stage("Collecting zenml[server]==0.98.0").unwrap(),
+            "collecting zenml[server]==0.98.0"
+        );
+        assert_eq!(
+            stage("  Downloading a-1.whl (2 kB)").unwrap(),
+            "downloading a-1.whl"
+        );
+        assert_eq!(
+            stage("Installing collected packages: a, b").unwrap(),
+            "installing the collected packages"
+        );
+        assert_eq!(stage("Requirement already satisfied: pip"), None);
+        assert_eq!(stage(""), None);
+    }
+
+    #[test]
+    fn an_installation_counts_only_when_its_marker_names_the_requirement() {
+        let folder = TempDir::new().unwrap();
+        let marker = Marker::new(folder.path(), "1.2.3");
+        assert!(!marker.is_set());
+        marker.set().unwrap();
+        assert!(marker.is_set());
+        assert!(!Marker::new(folder.path(), "1.2.4").is_set());
+        marker.remove().unwrap();
+        marker.remove().unwrap();
+        assert!(!marker.is_set());
+    }
+
+    #[tokio::test]
+    async fn what_is_no_version_never_reaches_pip() {
+        for version in ["", "0.98.0 --index-url=x", "../elsewhere", "-r file"] {
+            let error = interpreter(version, &Silent).await.unwrap_err();
+            assert!(error.to_string().contains("is not a version"), "{error}");
+        }
+    }
+
+    struct Heard(mpsc::UnboundedSender<String>);
+
+    impl Progress for Heard {
+        fn stage(&self, text: &str) {
+            self.0.send(text.to_owned()).unwrap();
+        }
+
+        fn detail(&self, _: &str) {}
+    }
+
+    #[tokio::test]
+    async fn the_second_process_says_that_it_waits_for_the_first_and_does() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("lock");
+        let first = lock(&path, &Silent).await.unwrap();
+        let (heard, mut stages) = mpsc::unbounded_channel();
+        let second = tokio::spawn(async move { lock(&path, &Heard(heard)).await });
+        assert!(
+            stages
+                .recv()
+                .await
+                .unwrap()
+                .starts_with("Waiting for another process")
+        );
+        assert!(!second.is_finished());
+        drop(first);
+        second.await.unwrap().unwrap();
+    }
+
+    #[test]
+    fn the_default_version_is_that_of_the_workspace_document() {
+        assert!(
+            default_version()
+                .unwrap()
+                .starts_with(|c: char| c.is_ascii_digit())
+        );
+    }
+}
