@@ -104,13 +104,13 @@ impl Operation {
     /// The types of its parameters, its body and its result.
     pub fn parts(&self) -> Vec<&syn::Type> {
         let parameters = self.parameters.iter().filter_map(|p| match &p.accepts {
-            Accepts::Value(ty) => Some(ty),
-            Accepts::Filter | Accepts::Text => None,
+            Accepts::Value(ty) => Some(&**ty),
+            Accepts::Filter | Accepts::Text | Accepts::Secret => None,
         });
         let body = self.body.iter().map(|body| &body.ty);
         let result = match &self.result {
-            Outcome::Json(ty) => Some(ty),
-            Outcome::Empty | Outcome::Bytes | Outcome::Events => None,
+            Outcome::Json(ty) => Some(&**ty),
+            Outcome::Empty | Outcome::Text | Outcome::Bytes | Outcome::Events => None,
         };
         parameters.chain(body).chain(result).collect()
     }
@@ -151,8 +151,10 @@ pub enum Accepts {
     Filter,
     /// Anything that displays as the text to send.
     Text,
+    /// `impl Into<Secret>`: sent, but never shown.
+    Secret,
     /// One type.
-    Value(syn::Type),
+    Value(Box<syn::Type>),
 }
 
 /// A request body.
@@ -170,9 +172,11 @@ pub struct Body {
 #[derive(Clone)]
 pub enum Outcome {
     /// JSON of a type.
-    Json(syn::Type),
+    Json(Box<syn::Type>),
     /// Nothing, or `null`.
     Empty,
+    /// Plain text.
+    Text,
     /// A file.
     Bytes,
     /// A stream of server-sent events.

@@ -56,6 +56,7 @@ fn operation_lines(operation: &Operation) -> Vec<String> {
     let result = match &operation.result {
         Outcome::Json(ty) => type_text(ty),
         Outcome::Empty => "()".to_owned(),
+        Outcome::Text => "text".to_owned(),
         Outcome::Bytes => "ByteStream".to_owned(),
         Outcome::Events => "EventStream".to_owned(),
     };
@@ -74,6 +75,7 @@ fn operation_lines(operation: &Operation) -> Vec<String> {
         let accepts = match &parameter.accepts {
             Accepts::Filter => "Filter".to_owned(),
             Accepts::Text => "text".to_owned(),
+            Accepts::Secret => "Secret".to_owned(),
             Accepts::Value(ty) => type_text(ty),
         };
         let location = match parameter.location {

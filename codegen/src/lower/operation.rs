@@ -1,7 +1,7 @@
 //! Operations: their names, parameters, bodies and results.
 //!
 //! Notes of an operation: `x-id` (the vendor's full id), `x-group` (its first tag), `x-result`
-//! (`json`, `empty`, `bytes` or `events`), `x-errors` (the statuses that it declares),
+//! (`json`, `text`, `empty`, `bytes` or `events`), `x-errors` (the statuses that it declares),
 //! `x-body-optional`, `x-authenticated`, `x-deduplicated`, `x-evidence`, `x-replaced-by`.
 
 use heck::ToSnakeCase;
@@ -249,6 +249,7 @@ fn responses(
     let kind = match media {
         "application/json" => "json",
         "text/event-stream" => "events",
+        "text/plain" => "text",
         _ => "bytes",
     };
     let binary = json!({ "type": "string", "format": "binary" });

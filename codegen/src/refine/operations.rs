@@ -113,8 +113,9 @@ fn accepts(ty: &syn::Type) -> Accepts {
     };
     match name.as_deref() {
         Some("Filter") => Accepts::Filter,
-        Some("str" | "String" | "Secret") => Accepts::Text,
-        _ => Accepts::Value(ty.clone()),
+        Some("str" | "String") => Accepts::Text,
+        Some("Secret") => Accepts::Secret,
+        _ => Accepts::Value(Box::new(ty.clone())),
     }
 }
 
@@ -146,12 +147,13 @@ fn outcome(
 ) -> Result<Outcome> {
     Ok(match operation.get("x-result").and_then(Value::as_str) {
         Some("empty") => Outcome::Empty,
+        Some("text") => Outcome::Text,
         Some("bytes") => Outcome::Bytes,
         Some("events") => Outcome::Events,
         _ => {
             let ty = signature.result.as_ref();
             let ty = ty.ok_or_else(|| missing(&format!("{pointer}/responses"), "result"))?;
-            Outcome::Json(substitutes.apply(ty))
+            Outcome::Json(Box::new(substitutes.apply(ty)))
         }
     })
 }

@@ -1,17 +1,9 @@
 //! The generated items' documentation: what the structure says, in our own words, and the vendor's
 //! prose where the document carries it.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
-use super::gates::Gates;
-use crate::api::{
-    Accepts, Api, Location, Notes, Operation, Outcome, Parameter, mentioned, type_text,
-};
-
-/// Where more than this many places mention a type, the rest is counted.
-const MENTIONS: usize = 4;
+use crate::api::{Accepts, Location, Notes, Operation, Outcome, Parameter, type_text};
 
 /// The documentation of an operation's method.
 pub(super) fn operation(operation: &Operation) -> Vec<String> {
@@ -27,6 +19,7 @@ pub(super) fn operation(operation: &Operation) -> Vec<String> {
     let answer = match &operation.result {
         Outcome::Json(ty) => format!("Answers with `{}`.", type_text(ty)),
         Outcome::Empty => "Answers with nothing.".to_owned(),
+        Outcome::Text => "Answers with text.".to_owned(),
         Outcome::Bytes => "Answers with a file, as a stream.".to_owned(),
         Outcome::Events => "Answers with a stream of server-sent events.".to_owned(),
     };
@@ -77,6 +70,7 @@ pub(super) fn parameter(parameter: &Parameter) -> Vec<String> {
     let kind = match &parameter.accepts {
         Accepts::Filter => "filter".to_owned(),
         Accepts::Text => "text".to_owned(),
+        Accepts::Secret => "secret".to_owned(),
         Accepts::Value(ty) => format!("`{}`", type_text(ty)),
     };
     let required = if parameter.required { ", required" } else { "" };
@@ -140,81 +134,8 @@ fn evidence_text(mark: &str) -> &str {
     }
 }
 
-/// Who sends, returns or contains each type: the first line of its documentation.
-pub(super) struct Uses(BTreeMap<String, Vec<String>>);
-
-impl Uses {
-    pub(super) fn new(api: &Api, gates: &Gates) -> Self {
-        let mut uses: BTreeMap<String, (Vec<String>, Vec<String>, Vec<String>)> = BTreeMap::new();
-        for operation in &api.operations {
-            let link = if gates.operation(operation).is_some() {
-                format!("`{}`", operation.name)
-            } else {
-                format!("[`{0}`](super::Client::{0})", operation.name)
-            };
-            if let Outcome::Json(ty) = &operation.result {
-                for name in mentioned(ty) {
-                    uses.entry(name).or_default().0.push(link.clone());
-                }
-            }
-            for name in operation.body.iter().flat_map(|body| mentioned(&body.ty)) {
-                uses.entry(name).or_default().1.push(link.clone());
-            }
-        }
-        for (parent, ty) in &api.types {
-            let link = if gates.ty(parent).is_some() {
-                format!("`{parent}`")
-            } else {
-                format!("[`{parent}`]")
-            };
-            for name in ty.parts().into_iter().flat_map(mentioned) {
-                let links = &mut uses.entry(name.clone()).or_default().2;
-                if name != *parent && !links.contains(&link) {
-                    links.push(link.clone());
-                }
-            }
-        }
-        let lines = uses.into_iter().map(|(name, (returned, sent, held))| {
-            let clauses = [
-                ("Returned by", returned),
-                ("Sent by", sent),
-                ("Part of", held),
-            ];
-            let lines = clauses.into_iter().filter(|(_, by)| !by.is_empty());
-            (
-                name,
-                lines
-                    .map(|(verb, by)| format!("{verb} {}.", list(&by)))
-                    .collect(),
-            )
-        });
-        Self(lines.collect())
-    }
-
-    /// The documentation of a type.
-    pub(super) fn ty(&self, name: &str, prose: Option<&str>) -> Vec<String> {
-        let mut lines = prose.map(self::prose).unwrap_or_default();
-        for line in self.0.get(name).into_iter().flatten() {
-            paragraph(&mut lines, vec![line.clone()]);
-        }
-        if lines.is_empty() {
-            lines.push("A parameter's values.".to_owned());
-        }
-        lines
-    }
-}
-
-/// `a, b and c`, or the first few and how many more.
-fn list(items: &[String]) -> String {
-    let shown = items.get(..MENTIONS).unwrap_or(items);
-    match items.len() - shown.len() {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
-}
-
 /// The vendor's prose, so that rustdoc takes nothing in it for a link, a test or HTML.
-fn prose(text: &str) -> Vec<String> {
+pub(super) fn prose(text: &str) -> Vec<String> {
     let text = text.trim();
     if text.contains('\n') {
         let body = text
@@ -233,7 +154,7 @@ fn prose(text: &str) -> Vec<String> {
     vec![escaped]
 }
 
-fn paragraph(lines: &mut Vec<String>, paragraph: Vec<String>) {
+pub(super) fn paragraph(lines: &mut Vec<String>, paragraph: Vec<String>) {
     if !lines.is_empty() && !paragraph.is_empty() {
         lines.push(String::new());
     }

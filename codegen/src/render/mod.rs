@@ -4,6 +4,7 @@ mod docs;
 mod gates;
 mod operations;
 mod types;
+mod uses;
 
 use quote::quote;
 

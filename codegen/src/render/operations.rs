@@ -117,6 +117,7 @@ fn builder(operation: &Operation, gates: &Gates) -> TokenStream {
     let (result, send) = match &operation.result {
         Outcome::Json(ty) => (quote!(#ty), format_ident!("send")),
         Outcome::Empty => (quote!(()), format_ident!("send")),
+        Outcome::Text => (quote!(String), format_ident!("text")),
         Outcome::Bytes => (quote!(crate::ByteStream), format_ident!("download")),
         Outcome::Events => (quote!(crate::EventStream), format_ident!("events")),
     };
@@ -145,10 +146,12 @@ fn setter(parameter: &Parameter) -> TokenStream {
     let (ty, value) = match &parameter.accepts {
         Accepts::Filter => (quote!(impl Into<crate::Filter>), quote!(#ident.into())),
         Accepts::Text => (quote!(impl Display), quote!(#ident)),
+        Accepts::Secret => (quote!(impl Into<crate::Secret>), quote!(#ident.into())),
         Accepts::Value(ty) => (quote!(#ty), quote!(#ident)),
     };
     let set = match (parameter.location, &parameter.accepts) {
         (Location::Query, Accepts::Filter) => format_ident!("filter"),
+        (Location::Query, Accepts::Secret) => format_ident!("secret"),
         (Location::Query, _) => format_ident!("query"),
         (Location::Path, _) => format_ident!("path"),
         (Location::Header, _) => format_ident!("header"),

@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::docs::Uses;
 use super::gates::Gates;
+use super::uses::Uses;
 use super::{doc_attributes, docs};
 use crate::api::{Api, Enum, Field, Presence, Struct, Type, Union};
 

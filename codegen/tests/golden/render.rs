@@ -15,6 +15,7 @@ cases! { "render", check:
     deprecated_operations_with_their_replacement
     prose_of_the_vendor_as_inert_rustdoc
     files_and_event_streams
+    text_results_and_secret_parameters
 }
 
 fn check(case: &Case) {
