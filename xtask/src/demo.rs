@@ -1,0 +1,59 @@
+//! `cargo xtask demo`.
+
+use std::{process::ExitCode, time::Instant};
+
+use anyhow::Result;
+use clap::Args;
+use zenml_testing::{Fill, Options, Server};
+
+use crate::{
+    cargo::Cargo,
+    interrupt::or_interrupted,
+    progress::{Shown, seconds},
+};
+
+/// Shows the crate at work: starts a real ZenML server, runs pipelines on it, reads them from Rust.
+///
+/// Starts a server as `cargo xtask server` does, fills it with executed pipelines, runs
+/// examples/quickstart.rs against it and stops it. Takes about two minutes the first time, because
+/// the server has to be installed, and well under one later.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Version of the PyPI package [default: that of specs/workspace.json]
+    #[arg(long, value_name = "VERSION")]
+    version: Option<String>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the server does not start, cannot be filled, or the example fails.
+pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let started = Instant::now();
+    let progress = Shown::new();
+    let mut options = Options::default().progress(progress.clone());
+    if let Some(version) = &arguments.version {
+        options = options.version(version);
+    }
+    or_interrupted(async {
+        let server = Server::start(options).await?;
+        server.fill(Fill::Demo).await?;
+        progress.done();
+        let example = quickstart().server(&server.access());
+        eprintln!("\n$ {}\n", example.shown());
+        example.run().await?;
+        server.stop().await
+    })
+    .await?;
+    eprintln!(
+        "\nThe server has been stopped. The demo took {}.",
+        seconds(started.elapsed())
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The example; it has to be told about a server.
+#[must_use]
+pub fn quickstart() -> Cargo {
+    Cargo::new("run --quiet --package zenml --example quickstart")
+}

@@ -1,0 +1,109 @@
+//! `cargo xtask server`.
+
+use std::{path::PathBuf, process::ExitCode, time::Instant};
+
+use anyhow::Result;
+use clap::Args;
+use zenml_testing::{Fill, Options, Server};
+
+use crate::{
+    interrupt,
+    progress::{Shown, seconds},
+};
+
+/// Runs a real ZenML server until Ctrl-C, for playing with.
+///
+/// The server is the PyPI package in a private virtual environment under target/zenml/. Installing
+/// it takes about a minute the first time. It listens on loopback only, sends no analytics, and has
+/// an empty database that goes when the server stops.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask server --fill              with runs, models, schedules, secrets, ... to look at
+  cargo xtask server --port 8237         on the same port each time
+  cargo xtask server --version 0.97.0    an older server
+  cargo xtask server --data /tmp/mine    keeps its database for the next time")]
+pub struct Arguments {
+    /// Version of the PyPI package [default: that of specs/workspace.json]
+    #[arg(long, value_name = "VERSION")]
+    version: Option<String>,
+
+    /// Port on loopback; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    port: u16,
+
+    /// Fill the server with executed pipelines and one of everything it can hold
+    #[arg(long)]
+    fill: bool,
+
+    /// Keep database, files and logs in this folder, and continue with what is there
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the server does not start, cannot be filled, or ends by itself.
+pub async fn run(arguments: Arguments) -> Result<ExitCode> {
+    let started = Instant::now();
+    let progress = Shown::new();
+    let mut options = Options::default()
+        .port(arguments.port)
+        .progress(progress.clone());
+    if let Some(version) = arguments.version {
+        options = options.version(version);
+    }
+    if let Some(folder) = arguments.data {
+        options = options.data(folder);
+    }
+    let mut server = interrupt::or_interrupted(async {
+        let server = Server::start(options).await?;
+        if arguments.fill {
+            server.fill(Fill::All).await?;
+        }
+        Ok(server)
+    })
+    .await?;
+    progress.done();
+    print!("{}", greeting(&server));
+    println!("Ready after {}.", seconds(started.elapsed()));
+    tokio::select! {
+        ended = server.ended() => match ended? {},
+        stopped = interrupt::stopped() => stopped?,
+    }
+    server.stop().await?;
+    eprintln!("\nThe server has been stopped.");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn greeting(server: &Server) -> String {
+    let access = server.access();
+    format!(
+        "\
+ZenML {version} is running.
+
+  address   {url}
+  user      {user}, with an empty password
+  log       {log}
+  API docs  {url}/docs
+
+From Rust, with the variables
+
+  export ZENML_STORE_URL={url} ZENML_STORE_USERNAME={user} ZENML_STORE_PASSWORD=
+
+`cargo run --example quickstart` works, and so does `zenml::WorkspaceClient::from_env()`. Without
+them:
+
+  let ws = zenml::WorkspaceClient::builder(\"{url}\")
+      .credentials(zenml::Credentials::password(\"{user}\", \"\"))
+      .build()?;
+
+Ctrl-C stops the server.
+",
+        version = server.version(),
+        url = access.url,
+        user = access.username,
+        log = server.log().display(),
+    )
+}
