@@ -1,0 +1,210 @@
+use std::fmt;
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+use crate::{Error, ErrorKind, Result};
+
+/// Where an API is served: scheme, host, port, and the path before the operations' paths.
+#[derive(Debug, Clone)]
+pub(crate) struct BaseUrl(
+    // Without a slash at the end, query or fragment.
+    String,
+    // The same, parsed.
+    Url,
+);
+
+impl BaseUrl {
+    /// Reads what a user writes. `suffix` is the path that operations begin with themselves and
+    /// that many write as a part of the base.
+    ///
+    /// # Errors
+    /// `Configuration`: no http or https URL, or one with credentials, query or fragment.
+    pub fn parse(text: &str, suffix: &str) -> Result<Self> {
+        // The text may hold a password: it is not quoted.
+        let refused = |why: &str| Error::new(ErrorKind::Configuration, why);
+        let example = "write it as https://zenml.example.com";
+        let url = Url::parse(text.trim())
+            .map_err(|error| refused(&format!("the server's URL is none ({error}); {example}")))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(refused(&format!(
+                "the server's URL begins with neither http:// nor https://; {example}"
+            )));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(refused(
+                "the server's URL contains credentials; give them to the builder instead",
+            ));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(refused(&format!(
+                "the server's URL has a query or fragment; {example}"
+            )));
+        }
+        let text = url.as_str().trim_end_matches('/');
+        let text = text
+            .strip_suffix(suffix)
+            .unwrap_or(text)
+            .trim_end_matches('/');
+        Ok(Self(text.to_owned(), url))
+    }
+
+    /// The URL of a path (percent-encoded, with a slash in front) and a query.
+    ///
+    /// # Errors
+    /// `InvalidRequest`: the path cannot stand in a URL.
+    pub fn join<'a>(
+        &self,
+        path: &str,
+        query: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Url> {
+        let invalid = |why: String| Error::new(ErrorKind::InvalidRequest, why);
+        if !path.starts_with('/') {
+            return Err(invalid(format!(
+                "the path {path:?} does not begin with a slash"
+            )));
+        }
+        let mut url = Url::parse(&format!("{}{path}", self.0))
+            .map_err(|error| invalid(format!("the path {path:?} is none: {error}")))?;
+        let mut query = query.peekable();
+        if query.peek().is_some() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        Ok(url)
+    }
+
+    /// Whether anybody between here and there can read along.
+    pub fn is_clear_text_to_another_machine(&self) -> bool {
+        self.1.scheme() == "http" && !is_loopback(&self.1)
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::from(address).to_canonical().is_loopback(),
+        None => false,
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(base: &str, path: &str) -> String {
+        let base = BaseUrl::parse(base, "/api/v1").unwrap();
+        base.join(path, [].into_iter()).unwrap().to_string()
+    }
+
+    #[test]
+    fn however_the_base_is_written_the_path_follows_it() {
+        for base in [
+            "https://zenml.example.com",
+            "https://zenml.example.com/",
+            " HTTPS://ZENML.example.com:443// ",
+            "https://zenml.example.com/api/v1",
+            "https://zenml.example.com/api/v1/",
+        ] {
+            assert_eq!(
+                joined(base, "/api/v1/info"),
+                "https://zenml.example.com/api/v1/info"
+            );
+        }
+        assert_eq!(
+            joined("http://localhost:8237/zenml/", "/api/v1/info"),
+            "http://localhost:8237/zenml/api/v1/info"
+        );
+    }
+
+    #[test]
+    fn a_base_path_that_operations_do_not_repeat_stays() {
+        let base = BaseUrl::parse("https://pro.example.com/api/v1/", "").unwrap();
+        let url = base
+            .join("/workspaces", [("q", "a b&c"), ("q", "ü")].into_iter())
+            .unwrap();
+        assert_eq!(
+            url.as_str(),
+            "https://pro.example.com/api/v1/workspaces?q=a+b%26c&q=%C3%BC"
+        );
+    }
+
+    #[test]
+    fn a_query_in_the_path_and_one_beside_it_are_joined() {
+        let base = BaseUrl::parse("https://zenml.example.com", "").unwrap();
+        let url = base.join("/a?b=1", [("c", "2")].into_iter()).unwrap();
+        assert_eq!(url.as_str(), "https://zenml.example.com/a?b=1&c=2");
+    }
+
+    #[test]
+    fn a_path_cannot_lead_to_another_host() {
+        let base = BaseUrl::parse("https://zenml.example.com", "").unwrap();
+        for path in [
+            "https://evil.example",
+            "@evil.example/",
+            ".evil.example",
+            ":81/",
+            "",
+        ] {
+            let error = base.join(path, [].into_iter()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        }
+        assert_eq!(
+            base.join("//evil.example/a", [].into_iter())
+                .unwrap()
+                .host_str(),
+            Some("zenml.example.com")
+        );
+    }
+
+    #[test]
+    fn what_is_no_base_is_refused_without_being_quoted() {
+        for text in [
+            "zenml.example.com",
+            "localhost:8237",
+            "",
+            "https://",
+            "ftp://zenml.example.com",
+            "https://me:hunter2@zenml.example.com",
+            "https://zenml.example.com/?token=hunter2",
+            "https://zenml.example.com/#hunter2",
+        ] {
+            let error = BaseUrl::parse(text, "").unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Configuration, "{text}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn only_loopback_is_safe_without_tls() {
+        let readable = |text| {
+            BaseUrl::parse(text, "")
+                .unwrap()
+                .is_clear_text_to_another_machine()
+        };
+        for safe in [
+            "https://zenml.example.com",
+            "http://localhost:8237",
+            "http://zenml.localhost",
+            "http://127.0.0.1:8237",
+            "http://127.9.9.9",
+            "http://[::1]:8237",
+            "http://[::ffff:127.0.0.1]",
+        ] {
+            assert!(!readable(safe), "{safe}");
+        }
+        for unsafe_ in [
+            "http://zenml.example.com",
+            "http://10.0.0.1",
+            "http://localhost.evil.example",
+        ] {
+            assert!(readable(unsafe_), "{unsafe_}");
+        }
+    }
+}

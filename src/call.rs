@@ -1,0 +1,287 @@
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+
+use http::{HeaderMap, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::request::{Body, Query, Request, set_header};
+use crate::transport::{Accept, Answer};
+use crate::{
+    ByteStream, Error, ErrorKind, EventStream, Filter, Operation, Response, Result, Transport,
+    decode, error_body,
+};
+
+/// One call of an operation, while its parameters are collected. Generated builders wrap it.
+///
+/// What is wrong with a parameter is told by `send`, so that the builder's methods chain.
+#[doc(hidden)]
+#[derive(Clone)]
+pub struct Call(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    transport: Transport,
+    operation: &'static Operation,
+    path: Vec<(&'static str, String)>,
+    query: Query,
+    headers: HeaderMap,
+    body: Option<Body>,
+    /// The first parameter that cannot be sent.
+    problem: Option<String>,
+}
+
+/// What a path segment holds unencoded.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+impl Call {
+    /// A call without parameters yet.
+    pub fn new(transport: &Transport, operation: &'static Operation) -> Self {
+        Self(Box::new(Inner {
+            transport: transport.clone(),
+            operation,
+            path: Vec::new(),
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            body: None,
+            problem: None,
+        }))
+    }
+
+    /// Sets a query parameter, in place of what it was before.
+    #[must_use]
+    pub fn query(self, name: &'static str, value: impl Display) -> Self {
+        self.set_query(name, [value.to_string()])
+    }
+
+    /// Sets a query parameter to each condition of a filter, in place of what it was before.
+    #[must_use]
+    pub fn filter(mut self, name: &'static str, filter: Filter) -> Self {
+        if let Some(problem) = filter.problem() {
+            self.refuse(format!("parameter {name}: {problem}"));
+        }
+        self.set_query(name, filter.values().map(str::to_owned))
+    }
+
+    fn set_query(mut self, name: &'static str, values: impl IntoIterator<Item = String>) -> Self {
+        let query = &mut self.0.query;
+        query.retain(|(known, _)| known != name);
+        query.extend(values.into_iter().map(|value| (Cow::Borrowed(name), value)));
+        self
+    }
+
+    /// Sets a path parameter; the value becomes one segment, whatever is in it.
+    #[must_use]
+    pub fn path(mut self, name: &'static str, value: impl Display) -> Self {
+        let value = value.to_string();
+        // These three lead to another route, encoded or not: URLs know no way to write them.
+        if matches!(&*value, "" | "." | "..") {
+            self.refuse(format!(
+                "parameter {name}: {value:?} cannot stand in a path"
+            ));
+        }
+        let segment = utf8_percent_encode(&value, SEGMENT).to_string();
+        self.0.path.retain(|(known, _)| *known != name);
+        self.0.path.push((name, segment));
+        self
+    }
+
+    /// Sets a header, in place of what it was before.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Display) -> Self {
+        let set = set_header(&mut self.0.headers, name, &value.to_string());
+        self.note(set.map(drop));
+        self
+    }
+
+    /// Sets the body, encoded as JSON.
+    #[must_use]
+    pub fn json<T: Serialize + ?Sized>(self, body: &T) -> Self {
+        self.body(Body::json(body))
+    }
+
+    /// Sets the body, encoded as a form.
+    #[must_use]
+    pub fn form<T: Serialize + ?Sized>(self, body: &T) -> Self {
+        self.body(Body::form(body))
+    }
+
+    fn body(mut self, body: Result<Body>) -> Self {
+        let body = body.map(|body| self.0.body = Some(body));
+        self.note(body);
+        self
+    }
+
+    fn note(&mut self, result: Result<()>) {
+        if let Err(error) = result {
+            self.refuse(error.message().to_owned());
+        }
+    }
+
+    fn refuse(&mut self, problem: String) {
+        self.0.problem.get_or_insert(problem);
+    }
+
+    /// Sends the call and decodes the answer; no content reads as `null`.
+    pub fn send<T: DeserializeOwned>(
+        self,
+    ) -> impl Future<Output = Result<Response<T>>> + Send + use<T> {
+        let answer = self.execute(Accept::Json);
+        async move { decoded(whole(answer.await?).await?) }
+    }
+
+    /// Sends the call and hands the answer's body out as it comes.
+    pub async fn download(self) -> Result<Response<ByteStream>> {
+        let answer = self.execute(Accept::Bytes).await?;
+        Ok(streamed(answer, ByteStream::new))
+    }
+
+    /// Sends the call and reads the answer's body as an event stream.
+    pub async fn events(self) -> Result<Response<EventStream>> {
+        let answer = self.execute(Accept::Events).await?;
+        let content_type = answer.headers.get(header::CONTENT_TYPE);
+        let content_type = content_type
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("nothing");
+        if !content_type.starts_with("text/event-stream") {
+            let message = format!("expected an event stream, got {content_type}");
+            let error = Error::new(ErrorKind::Decode, message).with_status(answer.status);
+            return Err(answer.body.origin.explain(error, 1));
+        }
+        Ok(streamed(answer, EventStream::new))
+    }
+
+    async fn execute(self, accept: Accept) -> Result<Answer> {
+        let Self(inner) = self;
+        let transport = inner.transport.clone();
+        let operation = inner.operation.name;
+        let request = inner.request().map_err(|problem| {
+            Error::new(ErrorKind::InvalidRequest, problem).with_operation(operation)
+        })?;
+        transport.send(request, accept).await
+    }
+}
+
+impl Inner {
+    fn request(self) -> Result<Request, String> {
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        let operation = self.operation;
+        for name in operation.required_query {
+            if !self.query.iter().any(|(known, _)| known == name) {
+                return Err(format!("parameter {name} is required"));
+            }
+        }
+        if operation.body_required && self.body.is_none() {
+            return Err("a body is required".to_owned());
+        }
+        Ok(Request {
+            operation: operation.name.into(),
+            method: operation.method.clone(),
+            path: fill(operation.path, &self.path)?,
+            query: self.query,
+            headers: self.headers,
+            body: self.body,
+            deduplicated: operation.deduplicated,
+            authenticated: operation.authenticated,
+        })
+    }
+}
+
+/// Puts encoded segments into a template's `{name}`s.
+fn fill(template: &str, segments: &[(&'static str, String)]) -> Result<String, String> {
+    let mut path = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some((before, name_and_rest)) = rest.split_once('{') {
+        let (name, after) = name_and_rest.split_once('}').unwrap_or((name_and_rest, ""));
+        let Some((_, segment)) = segments.iter().find(|(known, _)| *known == name) else {
+            return Err(format!("parameter {name} is required"));
+        };
+        path.push_str(before);
+        path.push_str(segment);
+        rest = after;
+    }
+    path.push_str(rest);
+    Ok(path)
+}
+
+/// An answer whose body has been read.
+pub(crate) struct Whole {
+    response: Response<()>,
+    text: bytes::Bytes,
+    origin: crate::transport::Origin,
+}
+
+pub(crate) async fn whole(answer: Answer) -> Result<Whole> {
+    let origin = answer.body.origin.clone();
+    let id = origin.request_id.clone();
+    Ok(Whole {
+        response: Response::new(answer.status, answer.headers, id, ()),
+        text: answer.body.read(usize::MAX).await?,
+        origin,
+    })
+}
+
+pub(crate) fn decoded<T: DeserializeOwned>(whole: Whole) -> Result<Response<T>> {
+    match decode::decode(&whole.text) {
+        Ok(value) => Ok(whole.response.map(|()| value)),
+        Err(mismatch) => Err(whole.undecodable(&mismatch.to_string(), std::any::type_name::<T>())),
+    }
+}
+
+impl Whole {
+    pub fn into_bytes(self) -> Response<bytes::Bytes> {
+        self.response.map(|()| self.text)
+    }
+
+    fn undecodable(self, mismatch: &str, type_name: &str) -> Error {
+        let text = String::from_utf8_lossy(&self.text);
+        let message = if error_body::is_html(&text) {
+            "an HTML page instead of JSON: does the URL lead to the server, not to a web page \
+             before it?"
+                .to_owned()
+        } else {
+            format!("no {}: {mismatch}", short(type_name))
+        };
+        let error = Error::new(ErrorKind::Decode, message).with_status(self.response.status());
+        self.origin.explain(error, 1)
+    }
+}
+
+/// `zenml::Page<zenml::workspace::types::TagResponse>` as `Page<TagResponse>`.
+fn short(type_name: &str) -> String {
+    let mut short = String::new();
+    for part in type_name.split_inclusive(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | ':'))
+    {
+        short.push_str(part.rsplit("::").next().unwrap_or(part));
+    }
+    short
+}
+
+fn streamed<T>(answer: Answer, read: fn(crate::stream::BodyStream) -> T) -> Response<T> {
+    let id = answer.body.origin.request_id.clone();
+    Response::new(answer.status, answer.headers, id, read(answer.body))
+}
+
+impl fmt::Debug for Call {
+    /// Names without values: a value may be a token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        let query = inner.query.iter().map(|(name, _)| name);
+        f.debug_struct(inner.operation.name)
+            .field(
+                "path",
+                &inner.path.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            )
+            .field("query", &query.collect::<Vec<_>>())
+            .field("headers", &inner.headers.keys().collect::<Vec<_>>())
+            .field("body", &inner.body)
+            .finish_non_exhaustive()
+    }
+}

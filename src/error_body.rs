@@ -1,0 +1,274 @@
+//! Reads what servers, and proxies before them, put into the bodies of failed requests.
+
+use serde_json::Value;
+
+/// At most so many bytes of an error's body are read.
+pub(crate) const BODY_LIMIT: usize = 64 * 1024;
+
+/// The longest text that is taken out of a body, in characters.
+const TEXT_LIMIT: usize = 1_000;
+
+/// The longest piece of a body that is quoted because nothing is known about it, in characters.
+const QUOTE_LIMIT: usize = 120;
+
+/// What an error's body says.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct ErrorBody {
+    /// The class name of the server's exception, or OAuth's error code.
+    pub exception: Option<String>,
+    /// One line; empty when the body says nothing.
+    pub message: String,
+}
+
+/// Reads the five shapes of ZenML's servers (`zen_server/exceptions.py`, `rate_limit.py` and
+/// `routers/auth_endpoints.py` in ZenML 0.98.0), FastAPI's own list of problems, and what proxies
+/// say.
+pub(crate) fn read(body: &[u8]) -> ErrorBody {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(value) => from_json(&value).unwrap_or_else(|| message(&quote(&value.to_string()))),
+        Err(_) => message(&from_text(&String::from_utf8_lossy(body))),
+    }
+}
+
+fn from_json(value: &Value) -> Option<ErrorBody> {
+    // A bare array of class and text: what a 422 carries.
+    if let Some(body) = exception_and_text(value) {
+        return Some(body);
+    }
+    if let Some(detail) = value.get("detail") {
+        return exception_and_text(detail)
+            .or_else(|| detail.as_str().map(message))
+            .or_else(|| validation_problems(detail));
+    }
+    if let Some(error) = value.get("error").and_then(Value::as_str) {
+        return Some(oauth(error, value.get("error_description")));
+    }
+    // Gateways of clouds.
+    value.get("message").and_then(Value::as_str).map(message)
+}
+
+fn message(text: &str) -> ErrorBody {
+    ErrorBody {
+        exception: None,
+        message: one_line(text),
+    }
+}
+
+/// `["DoesNotExistException", "…"]`
+fn exception_and_text(value: &Value) -> Option<ErrorBody> {
+    match value.as_array()?.as_slice() {
+        [Value::String(exception), Value::String(text)] => Some(ErrorBody {
+            exception: Some(one_line(exception)),
+            message: one_line(text),
+        }),
+        _ => None,
+    }
+}
+
+/// A code such as `invalid_grant`, or a whole sentence: both come under the same key.
+fn oauth(error: &str, description: Option<&Value>) -> ErrorBody {
+    let is_code = !error.contains(char::is_whitespace);
+    match description.and_then(Value::as_str) {
+        Some(description) => ErrorBody {
+            exception: Some(one_line(error)),
+            message: one_line(description),
+        },
+        None if is_code => ErrorBody {
+            exception: Some(one_line(error)),
+            message: String::new(),
+        },
+        None => message(error),
+    }
+}
+
+/// FastAPI's `[{"loc": ["body", "name"], "msg": "Field required", …}]`. What was sent stands there
+/// as `input` and is left out.
+fn validation_problems(detail: &Value) -> Option<ErrorBody> {
+    let problems: Vec<String> = detail
+        .as_array()?
+        .iter()
+        .filter_map(|problem| {
+            let text = problem.get("msg")?.as_str()?;
+            let place: Vec<String> = problem.get("loc")?.as_array()?.iter().map(plain).collect();
+            Some(format!("{}: {text}", place.join(".")))
+        })
+        .collect();
+    (!problems.is_empty()).then(|| message(&problems.join("; ")))
+}
+
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn from_text(text: &str) -> String {
+    let text = text.trim();
+    if is_html(text) {
+        match html_title(text) {
+            Some(title) => format!("an HTML page titled {:?} instead of JSON", one_line(title)),
+            None => "an HTML page instead of JSON".to_owned(),
+        }
+    } else if text.is_empty() {
+        String::new()
+    } else {
+        quote(text)
+    }
+}
+
+/// The beginning of a body that nothing is known about.
+pub(crate) fn quote(text: &str) -> String {
+    shortened(&one_line(text), QUOTE_LIMIT)
+}
+
+pub(crate) fn is_html(text: &str) -> bool {
+    let start: String = text.trim_start().chars().take(15).collect();
+    let start = start.to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.starts_with("<html")
+}
+
+fn html_title(text: &str) -> Option<&str> {
+    let lower = text.to_ascii_lowercase();
+    let start = lower.find("<title>")? + "<title>".len();
+    let length = lower.get(start..)?.find("</title>")?;
+    text.get(start..start + length)
+}
+
+/// The text in one line of bounded length, with the values that pydantic quotes taken out: they
+/// are what was sent, and may be secret.
+pub(crate) fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
+    shortened(&without_input(&words.join(" ")), TEXT_LIMIT)
+}
+
+fn shortened(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
+    }
+}
+
+/// Pydantic ends each of its problems with `[type=…, input_value=…, input_type=…]`.
+fn without_input(text: &str) -> String {
+    let mut parts = text.split(", input_value=");
+    let first = parts.next().unwrap_or_default();
+    parts.fold(first.to_owned(), |mut kept, part| {
+        if let Some((_, rest)) = part.rsplit_once(", input_type=") {
+            kept.push_str(", input_type=");
+            kept.push_str(rest);
+        } else {
+            kept.push('…');
+        }
+        kept
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exception(exception: &str, message: &str) -> ErrorBody {
+        ErrorBody {
+            exception: Some(exception.to_owned()),
+            message: message.to_owned(),
+        }
+    }
+
+    #[test]
+    fn all_five_shapes_of_the_server_are_read() {
+        for (body, expected) in [
+            (
+                r#"{"detail":["KeyError","No stack with this name"]}"#,
+                exception("KeyError", "No stack with this name"),
+            ),
+            (
+                r#"{"detail":"Not authenticated"}"#,
+                message("Not authenticated"),
+            ),
+            (
+                r#"{"error":"access_denied","error_description":"No.","error_uri":null}"#,
+                exception("access_denied", "No."),
+            ),
+            (
+                r#"{"error":"Server too busy. Please try again later."}"#,
+                message("Server too busy. Please try again later."),
+            ),
+            (
+                r#"["ValueError","Invalid filter"]"#,
+                exception("ValueError", "Invalid filter"),
+            ),
+        ] {
+            assert_eq!(read(body.as_bytes()), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_bare_oauth_code_is_the_exception() {
+        let body = br#"{"error":"authorization_pending","error_description":null}"#;
+        assert_eq!(read(body), exception("authorization_pending", ""));
+    }
+
+    #[test]
+    fn the_pro_apis_validation_problems_are_listed_without_the_input() {
+        let body = br#"{"detail":[
+            {"loc":["body","name"],"msg":"Field required","input":{"password":"hunter2"}},
+            {"loc":["query",0],"msg":"Too long"}
+        ]}"#;
+        assert_eq!(
+            read(body).message,
+            "body.name: Field required; query.0: Too long"
+        );
+    }
+
+    #[test]
+    fn values_that_pydantic_quotes_are_taken_out() {
+        let body = br#"["ValueError","2 validation errors\nvalues.a\n  Input should be a valid string [type=string_type, input_value={'a': 'hunter2, x'}, input_type=dict]\nvalues.b\n bad [type=x, input_value='hunter3', input_type=str]"]"#;
+        assert_eq!(
+            read(body).message,
+            "2 validation errors values.a Input should be a valid string \
+             [type=string_type, input_type=dict] values.b bad [type=x, input_type=str]"
+        );
+        let cut_off = br#"{"detail":"bad [type=x, input_value='hunter3"}"#;
+        assert_eq!(read(cut_off).message, "bad [type=x\u{2026}");
+    }
+
+    #[test]
+    fn a_proxys_html_page_is_named_by_its_title() {
+        let page = b"<!DOCTYPE html>\n<html><head><TITLE>502 Bad\n Gateway</TITLE></head>...";
+        assert_eq!(
+            read(page).message,
+            r#"an HTML page titled "502 Bad Gateway" instead of JSON"#
+        );
+        assert_eq!(read(b"<html>").message, "an HTML page instead of JSON");
+    }
+
+    #[test]
+    fn an_empty_body_says_nothing() {
+        assert_eq!(read(b""), ErrorBody::default());
+        assert_eq!(read(b" \r\n"), ErrorBody::default());
+    }
+
+    #[test]
+    fn of_anything_else_only_the_beginning_is_quoted_in_one_line() {
+        assert_eq!(
+            read(b"Internal\r\nServer\x1b[0m Error").message,
+            "Internal Server [0m Error"
+        );
+        assert_eq!(read(br#"{"detail":["Key"#).message, r#"{"detail":["Key"#);
+        let long = read("é".repeat(9_000).as_bytes()).message;
+        assert_eq!(long, format!("{}…", "é".repeat(QUOTE_LIMIT)));
+        assert_eq!(read(br#"{"reason":5}"#).message, r#"{"reason":5}"#);
+    }
+
+    #[test]
+    fn a_long_message_is_cut() {
+        let body = format!(r#"["ValueError","{}"]"#, "x".repeat(5_000));
+        assert_eq!(
+            read(body.as_bytes()).message.chars().count(),
+            TEXT_LIMIT + 1
+        );
+    }
+}

@@ -1,0 +1,109 @@
+use std::fmt::{self, Display};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::call::{decoded, whole};
+use crate::request::{Body, Request, set_header};
+use crate::transport::Accept;
+use crate::{Response, Result, Transport};
+
+/// A call of a route that no generated method exists for; made by the clients' `request`.
+///
+/// It goes the same way as every other call: same credentials, same errors.
+#[must_use = "nothing is sent before `send` or `bytes`"]
+pub struct RawCall {
+    transport: Transport,
+    // The first value that cannot be sent is told by `send`, so that the methods chain.
+    request: Result<Request>,
+}
+
+impl RawCall {
+    pub(crate) fn new(
+        transport: &Transport,
+        method: Method,
+        path: String,
+        deduplicated: bool,
+    ) -> Self {
+        // Errors name the route without a query, which may hold a token.
+        let route = path.split('?').next().unwrap_or_default();
+        let request = Request {
+            operation: format!("{method} {route}").into(),
+            method,
+            path,
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            body: None,
+            deduplicated,
+            authenticated: true,
+        };
+        Self {
+            transport: transport.clone(),
+            request: Ok(request),
+        }
+    }
+
+    /// Adds a query parameter; the same name may come several times.
+    pub fn query(self, name: impl Into<String>, value: impl Display) -> Self {
+        let (name, value) = (name.into(), value.to_string());
+        self.change(|request| {
+            request.query.push((name.into(), value));
+            Ok(())
+        })
+    }
+
+    /// Sets a header.
+    pub fn header(self, name: &str, value: impl Display) -> Self {
+        self.change(|request| set_header(&mut request.headers, name, &value.to_string()))
+    }
+
+    /// Sets the body, encoded as JSON.
+    pub fn json<T: Serialize + ?Sized>(self, body: &T) -> Self {
+        self.change(|request| {
+            request.body = Some(Body::json(body)?);
+            Ok(())
+        })
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Request) -> Result<()>) -> Self {
+        self.request = self.request.and_then(|mut request| {
+            change(&mut request)
+                .map_err(|error| error.with_operation(request.operation.clone()))?;
+            Ok(request)
+        });
+        self
+    }
+
+    /// Sends the call and decodes the answer; no content reads as `null`.
+    ///
+    /// # Errors
+    /// Every [`ErrorKind`](crate::ErrorKind) that a call can have;
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest), without anything being sent, when a
+    /// value given before cannot stand in a request.
+    pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>> {
+        let answer = self.transport.send(self.request?, Accept::Json).await?;
+        decoded(whole(answer).await?)
+    }
+
+    /// Sends the call and takes the answer as it is.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn bytes(self) -> Result<Response<Bytes>> {
+        let answer = self.transport.send(self.request?, Accept::Bytes).await?;
+        Ok(whole(answer).await?.into_bytes())
+    }
+}
+
+impl fmt::Debug for RawCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_tuple("RawCall");
+        match &self.request {
+            Ok(request) => debug.field(&request.operation).field(&request.body),
+            Err(error) => debug.field(error),
+        };
+        debug.finish()
+    }
+}

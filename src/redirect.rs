@@ -1,0 +1,171 @@
+//! Where a redirect leads, and whether to follow it.
+//!
+//! Not left to reqwest, which does as browsers do: it turns a POST that is redirected (from http
+//! to https, say) into a GET, and sends a body on to whatever host is named.
+
+use http::{HeaderMap, Method, StatusCode, header};
+use url::Url;
+
+use crate::{Error, ErrorKind, Result};
+
+/// As many as the official client follows.
+pub(crate) const LIMIT: usize = 3;
+
+/// The request that a redirect asks for.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Hop {
+    pub url: Url,
+    /// False after `303 See Other`: a GET without body follows.
+    pub keeps_method: bool,
+    /// Whether credentials may go there too.
+    pub same_host: bool,
+}
+
+/// Reads an answer's redirect; none if it is something else.
+///
+/// # Errors
+/// `Decode`: it leads nowhere, to an unencrypted connection, or would hand a request that changes
+/// something to another host.
+pub(crate) fn next_hop(
+    from: &Url,
+    method: &Method,
+    status: StatusCode,
+    headers: &HeaderMap,
+) -> Result<Option<Hop>> {
+    if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let refused = |why: String| Err(Error::new(ErrorKind::Decode, why).with_status(status));
+    let location = headers
+        .get(header::LOCATION)
+        .and_then(|value| value.to_str().ok());
+    let Some(url) = location.and_then(|location| from.join(location).ok()) else {
+        return refused("a redirect that says not where to".to_owned());
+    };
+    let host = url.host_str().unwrap_or_default();
+    if !matches!(url.scheme(), "http" | "https") || host.is_empty() {
+        return refused("a redirect to something that is no web address".to_owned());
+    }
+    if from.scheme() == "https" && url.scheme() == "http" {
+        return refused(format!(
+            "a redirect to an unencrypted connection with {host}"
+        ));
+    }
+    let same_port = from.port_or_known_default() == url.port_or_known_default();
+    let same_host = from.host_str() == url.host_str()
+        && match (from.scheme(), url.scheme()) {
+            // To https on its usual port: the same server, better reached.
+            ("http", "https") => url.port().is_none(),
+            _ => same_port,
+        };
+    let keeps_method = status != StatusCode::SEE_OTHER;
+    if !same_host && keeps_method && !method.is_safe() {
+        return refused(format!(
+            "a redirect to another host, {host}; if that is the server, use its URL"
+        ));
+    }
+    Ok(Some(Hop {
+        url,
+        keeps_method,
+        same_host,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hop(from: &str, method: Method, status: u16, to: &str) -> Result<Option<Hop>> {
+        let headers = HeaderMap::from_iter([(header::LOCATION, to.parse().unwrap())]);
+        next_hop(
+            &from.parse().unwrap(),
+            &method,
+            StatusCode::from_u16(status).unwrap(),
+            &headers,
+        )
+    }
+
+    #[test]
+    fn a_relative_location_stays_on_the_server() {
+        let hop = hop("https://a.example/x/", Method::POST, 307, "/x")
+            .unwrap()
+            .unwrap();
+        assert_eq!(hop.url.as_str(), "https://a.example/x");
+        assert!(hop.same_host && hop.keeps_method);
+    }
+
+    #[test]
+    fn moving_to_https_keeps_verb_and_credentials() {
+        let hop = hop(
+            "http://a.example/x",
+            Method::POST,
+            301,
+            "https://a.example/x",
+        );
+        let hop = hop.unwrap().unwrap();
+        assert!(hop.same_host && hop.keeps_method);
+    }
+
+    #[test]
+    fn another_host_or_port_gets_no_credentials() {
+        for to in [
+            "https://b.example/x",
+            "https://a.example:8443/x",
+            "//b.example/x",
+        ] {
+            let hop = hop("https://a.example/x", Method::GET, 302, to)
+                .unwrap()
+                .unwrap();
+            assert!(!hop.same_host, "{to}");
+        }
+    }
+
+    #[test]
+    fn another_host_gets_no_request_that_changes_something() {
+        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            let error = hop(
+                "https://a.example/",
+                method,
+                308,
+                "https://b.example/?t=hunter2",
+            );
+            let error = error.unwrap_err().to_string();
+            assert!(
+                error.contains("b.example") && !error.contains("hunter2"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn see_other_asks_for_a_get() {
+        let hop = hop("https://a.example/", Method::POST, 303, "/done")
+            .unwrap()
+            .unwrap();
+        assert!(!hop.keeps_method);
+    }
+
+    #[test]
+    fn tls_is_not_given_up() {
+        hop("https://a.example/", Method::GET, 302, "http://a.example/").unwrap_err();
+    }
+
+    #[test]
+    fn a_redirect_to_nowhere_is_an_error() {
+        hop("https://a.example/", Method::GET, 302, "https://").unwrap_err();
+        hop("https://a.example/", Method::GET, 302, "mailto:a@b.example").unwrap_err();
+        let url = "https://a.example/".parse().unwrap();
+        let status = StatusCode::FOUND;
+        next_hop(&url, &Method::GET, status, &HeaderMap::new()).unwrap_err();
+    }
+
+    #[test]
+    fn everything_else_is_no_redirect() {
+        for status in [200, 304, 300, 404] {
+            assert_eq!(
+                hop("https://a.example/", Method::GET, status, "/b").unwrap(),
+                None
+            );
+        }
+    }
+}
