@@ -285,3 +285,7 @@ impl fmt::Debug for Call {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+#[path = "call_tests.rs"]
+mod tests;

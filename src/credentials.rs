@@ -57,3 +57,21 @@ impl fmt::Debug for Credentials {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_who_but_not_the_secret() {
+        for credentials in [
+            Credentials::api_token("hunter2"),
+            Credentials::api_key("hunter2"),
+            Credentials::password("default", "hunter2"),
+        ] {
+            assert!(!format!("{credentials:?} {credentials:#?}").contains("hunter2"));
+        }
+        let shown = format!("{:?}", Credentials::password("default", "hunter2"));
+        assert!(shown.contains("default"), "{shown}");
+    }
+}

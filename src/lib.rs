@@ -29,6 +29,8 @@ mod response;
 mod secret;
 mod session;
 mod stream;
+#[cfg(test)]
+mod testing;
 mod timestamp;
 mod transport;
 #[doc(hidden)]

@@ -107,3 +107,7 @@ impl fmt::Debug for RawCall {
         debug.finish()
     }
 }
+
+#[cfg(test)]
+#[path = "raw_call_tests.rs"]
+mod tests;

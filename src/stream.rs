@@ -181,3 +181,7 @@ impl fmt::Debug for ByteStream {
         f.debug_tuple("ByteStream").field(&self.0.origin).finish()
     }
 }
+
+#[cfg(test)]
+#[path = "stream_tests.rs"]
+mod tests;

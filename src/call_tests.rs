@@ -1,0 +1,285 @@
+//! What goes over the wire for a call, and what comes of the answer.
+
+use http::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::*;
+use crate::testing::{TestServer, json as ok, response};
+use crate::{Field, Page};
+
+static LIST: Operation = Operation {
+    name: "list_stacks",
+    id: "list_stacks_api_v1_stacks_get",
+    method: Method::GET,
+    path: "/api/v1/stacks",
+    required_query: &[],
+    body_required: false,
+    deduplicated: false,
+    authenticated: true,
+};
+
+static GET: Operation = Operation {
+    name: "get_version",
+    method: Method::GET,
+    path: "/api/v1/models/{model}/versions/{version}",
+    ..LIST
+};
+
+static CREATE: Operation = Operation {
+    name: "create_stack",
+    method: Method::POST,
+    body_required: true,
+    deduplicated: true,
+    ..LIST
+};
+
+static TOKEN: Operation = Operation {
+    name: "get_token",
+    method: Method::GET,
+    path: "/api/v1/token",
+    required_query: &["kind"],
+    authenticated: false,
+    ..LIST
+};
+
+async fn line(call: impl FnOnce(&Transport) -> Call) -> String {
+    let server = TestServer::always(ok("null")).await;
+    call(&server.transport()).send::<()>().await.unwrap();
+    server.only().line
+}
+
+#[tokio::test]
+async fn a_call_carries_token_user_agent_and_request_id() {
+    let server = TestServer::always(ok("null")).await;
+    let sent = Call::new(&server.transport(), &LIST)
+        .send::<()>()
+        .await
+        .unwrap();
+    let request = server.only();
+    assert_eq!(request.line, "GET /api/v1/stacks");
+    assert_eq!(request.header("authorization"), Some("Bearer token"));
+    assert_eq!(request.header("accept"), Some("application/json"));
+    assert_eq!(request.header("x-request-id"), Some(sent.request_id()));
+    assert_eq!(request.header("idempotency-key"), None);
+    assert_eq!(request.header("cookie"), None);
+    let agent = concat!("zenml-rust/", env!("CARGO_PKG_VERSION"));
+    assert_eq!(request.header("user-agent"), Some(agent));
+}
+
+#[tokio::test]
+async fn a_call_that_is_open_to_everyone_carries_no_token() {
+    let server = TestServer::always(ok("null")).await;
+    let call = Call::new(&server.transport(), &TOKEN).query("kind", "a");
+    call.send::<()>().await.unwrap();
+    assert_eq!(server.only().header("authorization"), None);
+}
+
+#[tokio::test]
+async fn a_deduplicated_call_carries_a_key_of_its_own() {
+    let server = TestServer::always(ok("null")).await;
+    for _ in 0..2 {
+        let call = Call::new(&server.transport(), &CREATE).json(&json!({"name": "a"}));
+        call.send::<()>().await.unwrap();
+    }
+    let keys: Vec<Uuid> = server
+        .received()
+        .iter()
+        .map(|request| request.header("idempotency-key").unwrap().parse().unwrap())
+        .collect();
+    assert_ne!(keys[0], keys[1]);
+    let request = &server.received()[0];
+    assert_eq!(request.line, "POST /api/v1/stacks");
+    assert_eq!(request.body, r#"{"name":"a"}"#);
+    assert_eq!(request.header("content-type"), Some("application/json"));
+}
+
+#[tokio::test]
+async fn a_form_goes_out_as_a_form() {
+    let server = TestServer::always(ok("null")).await;
+    let call = Call::new(&server.transport(), &CREATE);
+    call.form(&json!({"grant_type": "password", "n": null}))
+        .send::<()>()
+        .await
+        .unwrap();
+    let request = server.only();
+    assert_eq!(request.body, "grant_type=password");
+    let content_type = request.header("content-type");
+    assert_eq!(content_type, Some("application/x-www-form-urlencoded"));
+}
+
+#[tokio::test]
+async fn a_path_parameter_stays_one_segment() {
+    let line = line(|transport| {
+        Call::new(transport, &GET)
+            .path("version", "a/../b?c#d%2F ü")
+            .path("model", "x")
+            .path("model", Uuid::nil())
+    });
+    assert_eq!(
+        line.await,
+        "GET /api/v1/models/00000000-0000-0000-0000-000000000000/versions/\
+         a%2F..%2Fb%3Fc%23d%252F%20%C3%BC"
+    );
+}
+
+#[tokio::test]
+async fn a_query_parameter_set_again_is_replaced_and_a_filter_may_repeat_its_name() {
+    let line = line(|transport| {
+        Call::new(transport, &LIST)
+            .query("page", 1)
+            .filter("name", "contains:a&b".into())
+            .query("page", 2)
+            .filter("size", Filter::gte(1).and(Filter::lt(9)))
+            .filter("name", Filter::eq("c"))
+    });
+    assert_eq!(
+        line.await,
+        "GET /api/v1/stacks?page=2&size=gte%3A1&size=lt%3A9&name=c"
+    );
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_call_is_told_before_anything_is_sent() {
+    let server = TestServer::always(ok("null")).await;
+    let transport = server.transport();
+    let get = || Call::new(&transport, &GET).path("model", "m");
+    for (call, problem) in [
+        (
+            get(),
+            "get_version: invalid request: parameter version is required",
+        ),
+        (
+            get().path("version", ".."),
+            "parameter version: \"..\" cannot stand in a path",
+        ),
+        (
+            get().path("version", ""),
+            "parameter version: \"\" cannot stand in a path",
+        ),
+        (
+            Call::new(&transport, &TOKEN),
+            "get_token: invalid request: parameter kind is required",
+        ),
+        (
+            Call::new(&transport, &CREATE),
+            "create_stack: invalid request: a body is required",
+        ),
+        (
+            Call::new(&transport, &LIST).header("Last-Event-ID", "a\nb"),
+            "the value of header \"Last-Event-ID\" cannot stand in HTTP",
+        ),
+        (
+            Call::new(&transport, &LIST).filter("id", Filter::one_of(Vec::<Uuid>::new())),
+            "parameter id: one_of needs at least one value",
+        ),
+        (
+            Call::new(&transport, &CREATE).json(&Filter::one_of([""; 0])),
+            "the body cannot be encoded: one_of needs at least one value",
+        ),
+    ] {
+        let error = call.send::<()>().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        assert_eq!(error.attempts(), 0);
+        assert!(error.to_string().contains(problem), "{error}");
+    }
+    assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+async fn a_page_is_decoded_and_its_status_and_headers_are_kept() {
+    let body = r#"{"index":1,"max_size":20,"total_pages":1,"total":1,"items":["a"]}"#;
+    let server = TestServer::always(response(200, "x-zenml: yes\r\n", body)).await;
+    let call = Call::new(&server.transport(), &LIST);
+    let page = call.send::<Page<String>>().await.unwrap();
+    assert_eq!(page.items, ["a"]);
+    assert_eq!(page.status(), 200);
+    assert_eq!(page.headers()["x-zenml"], "yes");
+}
+
+#[tokio::test]
+async fn no_content_is_nothing_and_free_json_reads_it_as_null() {
+    let server = TestServer::always("HTTP/1.1 204 No Content\r\n\r\n").await;
+    let call = Call::new(&server.transport(), &LIST);
+    call.clone().send::<()>().await.unwrap();
+    let value = call.send::<Value>().await.unwrap();
+    assert_eq!(*value, Value::Null);
+}
+
+#[tokio::test]
+async fn an_answer_of_another_shape_names_type_and_path() {
+    let body = r#"{"index":1,"max_size":20,"total_pages":1,"total":1,"items":[5]}"#;
+    let server = TestServer::always(ok(body)).await;
+    let call = Call::new(&server.transport(), &LIST);
+    let error = call.send::<Page<Field<String>>>().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(error.attempts(), 1);
+    let text = "list_stacks: unexpected answer (200): no Page<Field<String>>: \
+                invalid type: integer, expected a string (at $.items[0]) [request ";
+    assert!(error.to_string().starts_with(text), "{error}");
+}
+
+#[tokio::test]
+async fn a_web_page_in_place_of_the_api_gets_a_hint() {
+    let server = TestServer::always(ok("<!doctype html><title>Dashboard</title>")).await;
+    let error = Call::new(&server.transport(), &LIST)
+        .send::<Value>()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(
+        error.message().contains("does the URL lead to the server"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_server_is_an_error_with_its_words() {
+    let body = r#"{"detail":["DoesNotExistException","no stack\n named prod"]}"#;
+    let server = TestServer::always(response(404, "", body)).await;
+    let error = Call::new(&server.transport(), &LIST)
+        .send::<Value>()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(error.status().unwrap(), 404);
+    assert_eq!(error.server_exception(), Some("DoesNotExistException"));
+    assert_eq!(error.message(), "no stack named prod");
+    assert_eq!(error.operation(), Some("list_stacks"));
+    assert_eq!(error.request_id(), server.only().header("x-request-id"));
+}
+
+#[test]
+fn debug_shows_the_calls_shape_but_no_values() {
+    let transport = crate::testing::builder("http://localhost")
+        .credentials(crate::Credentials::api_key("hunter2"))
+        .build()
+        .unwrap()
+        .0;
+    let call = Call::new(&transport, &GET)
+        .path("model", "hunter2")
+        .query("token", "hunter2")
+        .header("x-signature", "hunter2")
+        .json("hunter2");
+    let shown = format!("{call:?} {transport:?}");
+    assert!(
+        shown.contains("get_version") && shown.contains("token"),
+        "{shown}"
+    );
+    assert!(!shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
+fn type_names_are_shown_without_their_modules() {
+    for (name, short_name) in [
+        (
+            "zenml::page::Page<zenml::workspace::types::Tag>",
+            "Page<Tag>",
+        ),
+        ("alloc::vec::Vec<alloc::string::String>", "Vec<String>"),
+        ("(u8, core::option::Option<a::B>)", "(u8, Option<B>)"),
+        ("()", "()"),
+    ] {
+        assert_eq!(short(name), short_name);
+    }
+}

@@ -1,0 +1,146 @@
+//! A server on the loopback for tests: it answers with scripted bytes and keeps what it was asked.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::builder::{Api, ClientBuilder};
+use crate::{Credentials, Transport};
+
+/// A client without generated methods.
+pub(crate) struct TestClient(pub Transport);
+
+impl Api for TestClient {
+    const PATH_SUFFIX: &str = "/api/v1";
+    const LOGIN_PATH: &str = "/api/v1/login";
+
+    fn over(transport: Transport) -> Self {
+        Self(transport)
+    }
+}
+
+pub(crate) fn builder(url: &str) -> ClientBuilder<TestClient> {
+    ClientBuilder::new(url.to_owned())
+}
+
+/// One request as it came over the wire.
+#[derive(Debug, Clone)]
+pub(crate) struct Received {
+    /// `GET /api/v1/stacks?page=1`
+    pub line: String,
+    head: String,
+    pub body: String,
+}
+
+impl Received {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (key, value) = line.split_once(": ")?;
+            key.eq_ignore_ascii_case(name).then_some(value)
+        })
+    }
+}
+
+pub(crate) struct TestServer {
+    pub url: String,
+    received: Arc<Mutex<Vec<Received>>>,
+}
+
+impl TestServer {
+    /// Answers what the function makes of each request. An answer is the whole HTTP response;
+    /// the connection is closed after it.
+    pub async fn start(answer: impl Fn(&Received) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let (log, answer) = (received.clone(), Arc::new(answer));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (log, answer) = (log.clone(), answer.clone());
+                tokio::spawn(async move { serve(stream, &log, &*answer).await });
+            }
+        });
+        Self { url, received }
+    }
+
+    /// Answers every request alike.
+    pub async fn always(answer: impl Into<Vec<u8>>) -> Self {
+        let answer = answer.into();
+        Self::start(move |_| answer.clone()).await
+    }
+
+    pub fn transport(&self) -> Transport {
+        self.transport_as(Credentials::api_token("token"))
+    }
+
+    pub fn transport_as(&self, credentials: Credentials) -> Transport {
+        builder(&self.url)
+            .credentials(credentials)
+            .build()
+            .unwrap()
+            .0
+    }
+
+    pub fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+
+    /// The one request that came.
+    pub fn only(&self) -> Received {
+        let mut received = self.received();
+        assert_eq!(received.len(), 1, "{received:?}");
+        received.remove(0)
+    }
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    log: &Mutex<Vec<Received>>,
+    answer: &(dyn Fn(&Received) -> Vec<u8> + Send + Sync),
+) {
+    let mut bytes = Vec::new();
+    let head_end = loop {
+        match bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            Some(end) => break end,
+            None if stream.read_buf(&mut bytes).await.unwrap() == 0 => return,
+            None => {}
+        }
+    };
+    let head = String::from_utf8(bytes[..head_end].to_vec()).unwrap();
+    let line = head
+        .lines()
+        .next()
+        .unwrap()
+        .trim_end_matches(" HTTP/1.1")
+        .to_owned();
+    let mut request = Received {
+        line,
+        head,
+        body: String::new(),
+    };
+    let length: usize = request
+        .header("content-length")
+        .map_or(0, |n| n.parse().unwrap());
+    while bytes.len() < head_end + 4 + length {
+        assert_ne!(stream.read_buf(&mut bytes).await.unwrap(), 0);
+    }
+    request.body = String::from_utf8(bytes[head_end + 4..].to_vec()).unwrap();
+    let reply = answer(&request);
+    log.lock().unwrap().push(request);
+    // The client may hang up before it has read everything.
+    let _ = stream.write_all(&reply).await;
+}
+
+/// A complete response.
+pub(crate) fn response(status: u16, headers: &str, body: &str) -> Vec<u8> {
+    format!(
+        "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n{headers}\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+pub(crate) fn json(body: &str) -> Vec<u8> {
+    response(200, "content-type: application/json\r\n", body)
+}
