@@ -105,7 +105,7 @@ impl Operation {
     pub fn parts(&self) -> Vec<&syn::Type> {
         let parameters = self.parameters.iter().filter_map(|p| match &p.accepts {
             Accepts::Value(ty) => Some(&**ty),
-            Accepts::Filter | Accepts::Text | Accepts::Secret => None,
+            Accepts::Filter | Accepts::Text | Accepts::List | Accepts::Secret => None,
         });
         let body = self.body.iter().map(|body| &body.ty);
         let result = match &self.result {
@@ -151,6 +151,8 @@ pub enum Accepts {
     Filter,
     /// Anything that displays as the text to send.
     Text,
+    /// Any number of them: the parameter is repeated.
+    List,
     /// `impl Into<Secret>`: sent, but never shown.
     Secret,
     /// One type.

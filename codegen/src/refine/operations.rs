@@ -80,7 +80,7 @@ fn parameters(
                 _ => Location::Query,
             },
             required: flag(note, "required"),
-            accepts: accepts(&substitutes.apply(ty)),
+            accepts: accepts(&substitutes.apply_outside(ty)),
             notes: notes(note, "x-"),
             name,
         });
@@ -115,6 +115,7 @@ fn accepts(ty: &syn::Type) -> Accepts {
         Some("Filter") => Accepts::Filter,
         Some("str" | "String") => Accepts::Text,
         Some("Secret") => Accepts::Secret,
+        Some("Vec") => Accepts::List,
         _ => Accepts::Value(Box::new(ty.clone())),
     }
 }
@@ -133,7 +134,7 @@ fn body(
         .get("body")
         .ok_or_else(|| missing(&format!("{pointer}/requestBody"), "body"))?;
     Ok(Some(Body {
-        ty: substitutes.apply(ty),
+        ty: substitutes.apply_outside(ty),
         form: content.get("application/json").is_none(),
         required: !flag(operation, "x-body-optional"),
     }))
@@ -153,7 +154,7 @@ fn outcome(
         _ => {
             let ty = signature.result.as_ref();
             let ty = ty.ok_or_else(|| missing(&format!("{pointer}/responses"), "result"))?;
-            Outcome::Json(Box::new(substitutes.apply(ty)))
+            Outcome::Json(Box::new(substitutes.apply_outside(ty)))
         }
     })
 }

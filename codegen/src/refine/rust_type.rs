@@ -1,22 +1,29 @@
 //! progenitor's types → ours: short paths, the library's own types, pages and tuples in place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Type, parse_quote};
 
 use super::emitted::{Emitted, argument};
 
 /// What stands for types that progenitor emitted under a name.
-pub(super) struct Substitutes(BTreeMap<String, Type>);
+pub(super) struct Substitutes {
+    types: BTreeMap<String, Type>,
+    /// The generated types.
+    generated: BTreeSet<String>,
+}
 
 impl Substitutes {
     pub(super) fn new(emitted: &Emitted, lowered: &Value) -> Self {
-        let mut substitutes = Self(BTreeMap::new());
         let schemas = lowered
             .pointer("/components/schemas")
             .and_then(Value::as_object);
+        let mut substitutes = Self {
+            types: BTreeMap::new(),
+            generated: schemas.into_iter().flat_map(Map::keys).cloned().collect(),
+        };
         let field = |name: &str, key: &str| emitted.structs.get(name)?.get(key).map(|(_, ty)| ty);
         for (name, schema) in schemas.into_iter().flatten() {
             match schema.get("x-type").and_then(Value::as_str) {
@@ -39,18 +46,26 @@ impl Substitutes {
     }
 
     fn add(&mut self, name: &str, ty: Type) {
-        self.0.insert(name.to_owned(), ty);
+        self.generated.remove(name);
+        self.types.insert(name.to_owned(), ty);
     }
 
     /// Whether a component exists under another type's name only.
     pub(super) fn contains(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.types.contains_key(name)
     }
 
-    /// The type as it is written in the generated code.
+    /// The type as it is written among the generated types.
     pub(super) fn apply(&self, ty: &Type) -> Type {
         let mut ty = ty.clone();
         Rewrite(self).visit_type_mut(&mut ty);
+        ty
+    }
+
+    /// The type as it is written outside of the module of generated types.
+    pub(super) fn apply_outside(&self, ty: &Type) -> Type {
+        let mut ty = self.apply(ty);
+        Qualify(self).visit_type_mut(&mut ty);
         ty
     }
 }
@@ -66,7 +81,7 @@ impl VisitMut for Rewrite<'_> {
                 .last()
                 .map(|segment| segment.ident.to_string());
             let name = name.unwrap_or_default();
-            if let Some(substitute) = self.0.0.get(&name) {
+            if let Some(substitute) = self.0.types.get(&name) {
                 *ty = substitute.clone();
             } else if let Some(Type::Path(short)) = shortened(&name, path) {
                 *ty = Type::Path(short);
@@ -78,6 +93,18 @@ impl VisitMut for Rewrite<'_> {
             }
         }
         visit_mut::visit_type_mut(self, ty);
+    }
+}
+
+struct Qualify<'a>(&'a Substitutes);
+
+impl VisitMut for Qualify<'_> {
+    fn visit_type_path_mut(&mut self, path: &mut syn::TypePath) {
+        let generated = |ident: &syn::Ident| self.0.generated.contains(&ident.to_string());
+        if let Some(ident) = path.path.get_ident().filter(|ident| generated(ident)) {
+            *path = parse_quote!(types::#ident);
+        }
+        visit_mut::visit_type_path_mut(self, path);
     }
 }
 
@@ -94,6 +121,10 @@ fn shortened(name: &str, path: &syn::TypePath) -> Option<Type> {
         ("serde_json", "Map") => parse_quote!(Map #arguments),
         ("serde_json", "Value") => parse_quote!(Value),
         ("uuid", "Uuid") => parse_quote!(Uuid),
+        ("types", _) => {
+            let ident = &path.path.segments.last()?.ident;
+            parse_quote!(#ident #arguments)
+        }
         _ => return None,
     })
 }

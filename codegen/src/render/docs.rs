@@ -70,6 +70,7 @@ pub(super) fn parameter(parameter: &Parameter) -> Vec<String> {
     let kind = match &parameter.accepts {
         Accepts::Filter => "filter".to_owned(),
         Accepts::Text => "text".to_owned(),
+        Accepts::List => "list, repeated".to_owned(),
         Accepts::Secret => "secret".to_owned(),
         Accepts::Value(ty) => format!("`{}`", type_text(ty)),
     };

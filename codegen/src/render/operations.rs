@@ -146,11 +146,16 @@ fn setter(parameter: &Parameter) -> TokenStream {
     let (ty, value) = match &parameter.accepts {
         Accepts::Filter => (quote!(impl Into<crate::Filter>), quote!(#ident.into())),
         Accepts::Text => (quote!(impl Display), quote!(#ident)),
+        Accepts::List => (
+            quote!(impl IntoIterator<Item = impl Display>),
+            quote!(#ident),
+        ),
         Accepts::Secret => (quote!(impl Into<crate::Secret>), quote!(#ident.into())),
         Accepts::Value(ty) => (quote!(#ty), quote!(#ident)),
     };
     let set = match (parameter.location, &parameter.accepts) {
         (Location::Query, Accepts::Filter) => format_ident!("filter"),
+        (Location::Query, Accepts::List) => format_ident!("list"),
         (Location::Query, Accepts::Secret) => format_ident!("secret"),
         (Location::Query, _) => format_ident!("query"),
         (Location::Path, _) => format_ident!("path"),

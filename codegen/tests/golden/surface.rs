@@ -1,7 +1,5 @@
 //! What the listing of an API says, and where.
 
-use std::fmt::Write;
-
 use zenml_codegen::surface::surface;
 use zenml_codegen::{Origin, generate};
 
@@ -15,9 +13,9 @@ cases! { "surface", check:
 fn check(case: &Case) {
     let api = generate(&case.text("input.json"), &[], Origin::Specs)
         .unwrap_or_else(|error| panic!("{error}"));
-    let mut all = String::new();
-    for (group, listing) in surface(&api) {
-        write!(all, "# {group}\n{listing}").unwrap();
-    }
+    let listings = surface(&api).into_iter();
+    let all: String = listings
+        .map(|(group, listing)| format!("# {group}\n{listing}"))
+        .collect();
     case.check_file("expected.txt", &all);
 }

@@ -92,7 +92,9 @@ pub mod things {
         /// Makes the call.
         pub fn send(
             self,
-        ) -> impl Future<Output = Result<Response<crate::Page<Thing>>>> + Send + use<> {
+        ) -> impl Future<
+            Output = Result<Response<crate::Page<types::Thing>>>,
+        > + Send + use<> {
             self.0.send()
         }
     }
