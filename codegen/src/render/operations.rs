@@ -155,7 +155,7 @@ fn setter(parameter: &Parameter) -> TokenStream {
     };
     let set = match (parameter.location, &parameter.accepts) {
         (Location::Query, Accepts::Filter) => format_ident!("filter"),
-        (Location::Query, Accepts::List) => format_ident!("list"),
+        (Location::Query, Accepts::List) => format_ident!("query_list"),
         (Location::Query, Accepts::Secret) => format_ident!("secret"),
         (Location::Query, _) => format_ident!("query"),
         (Location::Path, _) => format_ident!("path"),
