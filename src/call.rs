@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use crate::request::{Body, Query, Request, set_header};
 use crate::transport::{Accept, Answer};
 use crate::{
-    ByteStream, Error, ErrorKind, EventStream, Filter, Operation, Response, Result, Transport,
-    decode, error_body,
+    ByteStream, Error, ErrorKind, EventStream, Filter, Operation, Response, Result, Secret,
+    Transport, decode, error_body,
 };
 
 /// One call of an operation, while its parameters are collected. Generated builders wrap it.
@@ -28,6 +28,7 @@ struct Inner {
     query: Query,
     headers: HeaderMap,
     body: Option<Body>,
+    secrets: Vec<Secret>,
     /// The first parameter that cannot be sent.
     problem: Option<String>,
 }
@@ -49,6 +50,7 @@ impl Call {
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
+            secrets: Vec::new(),
             problem: None,
         }))
     }
@@ -57,6 +59,24 @@ impl Call {
     #[must_use]
     pub fn query(self, name: &'static str, value: impl Display) -> Self {
         self.set_query(name, [value.to_string()])
+    }
+
+    /// Sets a query parameter to each of several values, in place of what it was before.
+    #[must_use]
+    pub fn query_list<V: Display>(
+        self,
+        name: &'static str,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        self.set_query(name, values.into_iter().map(|value| value.to_string()))
+    }
+
+    /// Sets a query parameter to a value that must not come back in an error.
+    #[must_use]
+    pub fn secret(mut self, name: &'static str, value: Secret) -> Self {
+        let text = value.expose().to_owned();
+        self.0.secrets.push(value);
+        self.set_query(name, [text])
     }
 
     /// Sets a query parameter to each condition of a filter, in place of what it was before.
@@ -135,6 +155,12 @@ impl Call {
         async move { decoded(whole(answer.await?).await?) }
     }
 
+    /// Sends the call and takes the answer as text, which is no JSON.
+    pub async fn text(self) -> Result<Response<String>> {
+        let bytes = whole(self.execute(Accept::Text).await?).await?.into_bytes();
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
     /// Sends the call and hands the answer's body out as it comes.
     pub async fn download(self) -> Result<Response<ByteStream>> {
         let answer = self.execute(Accept::Bytes).await?;
@@ -188,6 +214,7 @@ impl Inner {
             query: self.query,
             headers: self.headers,
             body: self.body,
+            secrets: self.secrets,
             deduplicated: operation.deduplicated,
             authenticated: operation.authenticated,
         })

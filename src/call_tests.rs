@@ -58,7 +58,7 @@ async fn a_call_carries_token_user_agent_and_request_id() {
         .unwrap();
     let request = server.only();
     assert_eq!(request.line, "GET /api/v1/stacks");
-    assert_eq!(request.header("authorization"), Some("Bearer token"));
+    assert_eq!(request.header("authorization"), Some("Bearer bearer"));
     assert_eq!(request.header("accept"), Some("application/json"));
     assert_eq!(request.header("x-request-id"), Some(sent.request_id()));
     assert_eq!(request.header("idempotency-key"), None);
@@ -137,6 +137,35 @@ async fn a_query_parameter_set_again_is_replaced_and_a_filter_may_repeat_its_nam
         line.await,
         "GET /api/v1/stacks?page=2&size=gte%3A1&size=lt%3A9&name=c"
     );
+}
+
+#[tokio::test]
+async fn a_list_repeats_its_name() {
+    let line = line(|transport| {
+        Call::new(transport, &LIST)
+            .query_list("kinds", ["old"])
+            .query_list("kinds", ["a,b", "c"])
+            .query_list("none", [""; 0])
+    });
+    assert_eq!(line.await, "GET /api/v1/stacks?kinds=a%2Cb&kinds=c");
+}
+
+#[tokio::test]
+async fn a_secret_parameter_is_sent_but_does_not_come_back() {
+    let server = TestServer::start(|request| response(500, "", &request.line)).await;
+    let call = Call::new(&server.transport(), &LIST).secret("token", "hunter2".into());
+    assert!(!format!("{call:?}").contains("hunter2"));
+    let error = call.send::<Value>().await.unwrap_err();
+    assert_eq!(server.only().line, "GET /api/v1/stacks?token=hunter2");
+    assert_eq!(error.message(), "GET /api/v1/stacks?token=[redacted]");
+}
+
+#[tokio::test]
+async fn text_is_taken_as_it_is() {
+    let server = TestServer::always(response(200, "", "OK")).await;
+    let text = Call::new(&server.transport(), &LIST).text().await.unwrap();
+    assert_eq!(*text, "OK");
+    assert_eq!(server.only().header("accept"), Some("text/plain"));
 }
 
 #[tokio::test]

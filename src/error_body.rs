@@ -23,10 +23,10 @@ pub(crate) struct ErrorBody {
 /// Reads the five shapes of ZenML's servers (`zen_server/exceptions.py`, `rate_limit.py` and
 /// `routers/auth_endpoints.py` in ZenML 0.98.0), FastAPI's own list of problems, and what proxies
 /// say.
-pub(crate) fn read(body: &[u8]) -> ErrorBody {
-    match serde_json::from_slice::<Value>(body) {
+pub(crate) fn read(body: &str) -> ErrorBody {
+    match serde_json::from_str::<Value>(body) {
         Ok(value) => from_json(&value).unwrap_or_else(|| message(&quote(&value.to_string()))),
-        Err(_) => message(&from_text(&String::from_utf8_lossy(body))),
+        Err(_) => message(&from_text(body)),
     }
 }
 
@@ -201,19 +201,19 @@ mod tests {
                 exception("ValueError", "Invalid filter"),
             ),
         ] {
-            assert_eq!(read(body.as_bytes()), expected, "{body}");
+            assert_eq!(read(body), expected, "{body}");
         }
     }
 
     #[test]
     fn a_bare_oauth_code_is_the_exception() {
-        let body = br#"{"error":"authorization_pending","error_description":null}"#;
+        let body = r#"{"error":"authorization_pending","error_description":null}"#;
         assert_eq!(read(body), exception("authorization_pending", ""));
     }
 
     #[test]
     fn the_pro_apis_validation_problems_are_listed_without_the_input() {
-        let body = br#"{"detail":[
+        let body = r#"{"detail":[
             {"loc":["body","name"],"msg":"Field required","input":{"password":"hunter2"}},
             {"loc":["query",0],"msg":"Too long"}
         ]}"#;
@@ -225,50 +225,47 @@ mod tests {
 
     #[test]
     fn values_that_pydantic_quotes_are_taken_out() {
-        let body = br#"["ValueError","2 validation errors\nvalues.a\n  Input should be a valid string [type=string_type, input_value={'a': 'hunter2, x'}, input_type=dict]\nvalues.b\n bad [type=x, input_value='hunter3', input_type=str]"]"#;
+        let body = r#"["ValueError","2 validation errors\nvalues.a\n  Input should be a valid string [type=string_type, input_value={'a': 'hunter2, x'}, input_type=dict]\nvalues.b\n bad [type=x, input_value='hunter3', input_type=str]"]"#;
         assert_eq!(
             read(body).message,
             "2 validation errors values.a Input should be a valid string \
              [type=string_type, input_type=dict] values.b bad [type=x, input_type=str]"
         );
-        let cut_off = br#"{"detail":"bad [type=x, input_value='hunter3"}"#;
+        let cut_off = r#"{"detail":"bad [type=x, input_value='hunter3"}"#;
         assert_eq!(read(cut_off).message, "bad [type=x\u{2026}");
     }
 
     #[test]
     fn a_proxys_html_page_is_named_by_its_title() {
-        let page = b"<!DOCTYPE html>\n<html><head><TITLE>502 Bad\n Gateway</TITLE></head>...";
+        let page = "<!DOCTYPE html>\n<html><head><TITLE>502 Bad\n Gateway</TITLE></head>...";
         assert_eq!(
             read(page).message,
             r#"an HTML page titled "502 Bad Gateway" instead of JSON"#
         );
-        assert_eq!(read(b"<html>").message, "an HTML page instead of JSON");
+        assert_eq!(read("<html>").message, "an HTML page instead of JSON");
     }
 
     #[test]
     fn an_empty_body_says_nothing() {
-        assert_eq!(read(b""), ErrorBody::default());
-        assert_eq!(read(b" \r\n"), ErrorBody::default());
+        assert_eq!(read(""), ErrorBody::default());
+        assert_eq!(read(" \r\n"), ErrorBody::default());
     }
 
     #[test]
     fn of_anything_else_only_the_beginning_is_quoted_in_one_line() {
         assert_eq!(
-            read(b"Internal\r\nServer\x1b[0m Error").message,
+            read("Internal\r\nServer\x1b[0m Error").message,
             "Internal Server [0m Error"
         );
-        assert_eq!(read(br#"{"detail":["Key"#).message, r#"{"detail":["Key"#);
-        let long = read("é".repeat(9_000).as_bytes()).message;
+        assert_eq!(read(r#"{"detail":["Key"#).message, r#"{"detail":["Key"#);
+        let long = read(&"é".repeat(9_000)).message;
         assert_eq!(long, format!("{}…", "é".repeat(QUOTE_LIMIT)));
-        assert_eq!(read(br#"{"reason":5}"#).message, r#"{"reason":5}"#);
+        assert_eq!(read(r#"{"reason":5}"#).message, r#"{"reason":5}"#);
     }
 
     #[test]
     fn a_long_message_is_cut() {
         let body = format!(r#"["ValueError","{}"]"#, "x".repeat(5_000));
-        assert_eq!(
-            read(body.as_bytes()).message.chars().count(),
-            TEXT_LIMIT + 1
-        );
+        assert_eq!(read(&body).message.chars().count(), TEXT_LIMIT + 1);
     }
 }

@@ -36,6 +36,7 @@ impl RawCall {
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
+            secrets: Vec::new(),
             deduplicated,
             authenticated: true,
         };

@@ -21,7 +21,7 @@ async fn it_sends_what_it_is_told_with_the_clients_credentials() {
     assert_eq!(request.line, "POST /api/v1/plugins?a=1&b=2&b=x+y");
     assert_eq!(request.body, "[null]");
     assert_eq!(request.header("x-extra"), Some("3"));
-    assert_eq!(request.header("authorization"), Some("Bearer token"));
+    assert_eq!(request.header("authorization"), Some("Bearer bearer"));
     assert!(request.header("idempotency-key").is_some());
 }
 

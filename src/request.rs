@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, Secret};
 
 /// Everything that the transport has to know of a call.
 pub(crate) struct Request {
@@ -18,6 +18,8 @@ pub(crate) struct Request {
     pub query: Query,
     pub headers: HeaderMap,
     pub body: Option<Body>,
+    /// What must not come back in an error.
+    pub secrets: Vec<Secret>,
     /// Whether the server carries it out once only, however often it comes with the same
     /// `Idempotency-Key`.
     pub deduplicated: bool,

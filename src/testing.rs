@@ -71,7 +71,7 @@ impl TestServer {
     }
 
     pub fn transport(&self) -> Transport {
-        self.transport_as(Credentials::api_token("token"))
+        self.transport_as(Credentials::api_token("bearer"))
     }
 
     pub fn transport_as(&self, credentials: Credentials) -> Transport {

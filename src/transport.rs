@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ struct Inner {
 pub(crate) enum Accept {
     /// Whole.
     Json,
+    /// Whole, and no JSON.
+    Text,
     /// As it comes.
     Bytes,
     /// As it comes, as `text/event-stream`.
@@ -99,15 +102,17 @@ impl Transport {
             let key = Uuid::new_v4().to_string();
             set_header(&mut headers, "idempotency-key", &key)?;
         }
-        if let Some(bearer) = &bearer {
-            headers.insert(header::AUTHORIZATION, authorization(bearer)?);
+        let mut secrets = request.secrets;
+        if let Some(bearer) = bearer {
+            headers.insert(header::AUTHORIZATION, authorization(&bearer)?);
+            secrets.push(bearer);
         }
         Ok(Prepared {
             method: request.method,
             url,
             headers,
             body: request.body,
-            secret: bearer,
+            secrets,
         })
     }
 
@@ -131,7 +136,7 @@ impl Transport {
             let Some(hop) = hop else {
                 return match answer.status().is_success() {
                     true => Ok(answer.into()),
-                    false => Err(failure(answer, request.secret.as_ref()).await),
+                    false => Err(failure(answer, &request.secrets).await),
                 };
             };
             if !hop.keeps_method {
@@ -186,7 +191,7 @@ impl Transport {
             url: self.0.base.join(self.0.login_path, std::iter::empty())?,
             headers,
             body: Some(session::password_form(user, password)?),
-            secret: Some(password.clone()),
+            secrets: vec![password.clone()],
         };
         let granted = async {
             let body = self.attempt(&prepared).await?.into_body();
@@ -205,27 +210,40 @@ struct Prepared {
     headers: HeaderMap,
     body: Option<Body>,
     /// What must not come back in an error.
-    secret: Option<Secret>,
+    secrets: Vec<Secret>,
 }
 
 /// The error that an unsuccessful answer stands for.
-async fn failure(answer: reqwest::Response, sent: Option<&Secret>) -> Error {
+async fn failure(answer: reqwest::Response, secrets: &[Secret]) -> Error {
     let status = answer.status();
     // A body that breaks off is read as far as it came: the status counts.
     let body = stream::read_beginning(answer.into(), error_body::BODY_LIMIT).await;
-    let read = error_body::read(&body);
-    let mut message = read.message;
-    if message.is_empty() {
-        let reason = status.canonical_reason().unwrap_or("no explanation");
-        message = format!("the server answered: {reason}");
-    }
-    // A debugging proxy may answer with what it was asked.
-    if let Some(secret) = sent.map(Secret::expose).filter(|secret| !secret.is_empty()) {
-        message = message.replace(secret, "[redacted]");
-    }
-    Error::new(ErrorKind::of_status(status), message)
+    let body = String::from_utf8_lossy(&body);
+    let read = error_body::read(&without(&body, secrets));
+    let message = match read.message.as_str() {
+        "" => {
+            let reason = status.canonical_reason().unwrap_or("no explanation");
+            format!("the server answered: {reason}")
+        }
+        message => message.to_owned(),
+    };
+    // Once more: JSON may have held it with escapes.
+    Error::new(ErrorKind::of_status(status), without(&message, secrets))
         .with_status(status)
         .with_server_exception(read.exception)
+}
+
+/// A debugging proxy, or the server, may answer with what it was asked. This comes before the
+/// text is cut anywhere, so that no half of a secret stays.
+fn without<'a>(text: &'a str, secrets: &[Secret]) -> Cow<'a, str> {
+    let mut text = Cow::Borrowed(text);
+    for secret in secrets.iter().map(Secret::expose) {
+        // What is shorter is no secret, and might be a word of the answer's own grammar.
+        if secret.len() >= 4 && text.contains(secret) {
+            text = text.replace(secret, "[redacted]").into();
+        }
+    }
+    text
 }
 
 fn authorization(secret: &Secret) -> Result<HeaderValue> {
@@ -243,6 +261,7 @@ impl Accept {
     fn header(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Json => "application/json",
+            Self::Text => "text/plain",
             Self::Bytes => "*/*",
             Self::Events => "text/event-stream",
         })
@@ -252,12 +271,12 @@ impl Accept {
 /// Which call an error belongs to.
 #[derive(Debug, Clone)]
 pub(crate) struct Origin {
-    operation: std::borrow::Cow<'static, str>,
+    operation: Cow<'static, str>,
     pub request_id: String,
 }
 
 impl Origin {
-    fn new(operation: std::borrow::Cow<'static, str>) -> Self {
+    fn new(operation: Cow<'static, str>) -> Self {
         Self {
             operation,
             request_id: Uuid::new_v4().simple().to_string(),

@@ -132,6 +132,18 @@ async fn an_error_that_repeats_the_token_is_redacted() {
     assert_eq!(error.message(), r#"asked with Some("Bearer [redacted]")"#);
 }
 
+#[tokio::test]
+async fn a_secret_is_redacted_also_where_a_text_is_cut_or_escaped() {
+    let cut = format!("{}hunter2hunter2", "x".repeat(112));
+    let escaped = r#"{"detail":"refused: hunter\"2"}"#.to_owned();
+    for (password, body) in [("hunter2hunter2", cut), ("hunter\"2", escaped)] {
+        let server = TestServer::always(response(401, "", &body)).await;
+        let transport = server.transport_as(Credentials::password("default", password));
+        let error = read(&transport).await.unwrap_err();
+        assert!(!error.message().contains("hunter"), "{error}");
+    }
+}
+
 #[test]
 fn credentials_do_not_go_out_in_clear_text_unless_allowed() {
     let build = |url| builder(url).credentials(Credentials::api_token("t"));
@@ -169,7 +181,7 @@ async fn a_redirect_within_the_server_repeats_the_request_as_it_was() {
     let received = server.received();
     assert_eq!(received[1].line, "POST /b?c=1");
     assert_eq!(received[1].body, r#""body""#);
-    assert_eq!(received[1].header("authorization"), Some("Bearer token"));
+    assert_eq!(received[1].header("authorization"), Some("Bearer bearer"));
 }
 
 #[tokio::test]
