@@ -1,13 +1,13 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::request::{Body, Query, Request, set_header};
-use crate::transport::{Accept, Answer};
+use crate::transport::{Accept, Answer, Origin, failure_of};
 use crate::{
     ByteStream, Error, ErrorKind, EventStream, Filter, Operation, Response, Result, Secret,
     Transport, decode, error_body,
@@ -260,6 +260,28 @@ pub(crate) fn decoded<T: DeserializeOwned>(whole: Whole) -> Result<Response<T>> 
         Ok(value) => Ok(whole.response.map(|()| value)),
         Err(mismatch) => Err(whole.undecodable(&mismatch.to_string(), std::any::type_name::<T>())),
     }
+}
+
+/// Reads an answer that was received earlier, as the call would have read it.
+///
+/// # Errors
+/// [`ErrorKind::Decode`], or what an unsuccessful status stands for.
+#[doc(hidden)]
+pub fn read_answer<T: DeserializeOwned>(
+    operation: &'static Operation,
+    status: StatusCode,
+    body: bytes::Bytes,
+) -> Result<T> {
+    if !status.is_success() {
+        let error = failure_of(status, &body, &[]);
+        return Err(error.with_operation(operation.name));
+    }
+    let whole = Whole {
+        response: Response::new(status, HeaderMap::new(), String::new(), ()),
+        text: body,
+        origin: Origin::new(operation.name.into()),
+    };
+    decoded(whole).map(Response::into_inner)
 }
 
 impl Whole {

@@ -1,5 +1,30 @@
 //! Rust client for [ZenML](https://zenml.io): typed clients for the Workspace API of ZenML servers
-//! and for the ZenML Pro API.
+//! ([`WorkspaceClient`]) and for the ZenML Pro API ([`ProClient`]).
+//!
+//! ```no_run
+//! # async fn example() -> zenml::Result<()> {
+//! use zenml::{Credentials, Filter, WorkspaceClient};
+//!
+//! let zenml = WorkspaceClient::builder("https://zenml.example.com")
+//!     .credentials(Credentials::api_key("ZENKEY_…"))
+//!     .build()?;
+//! let runs = zenml
+//!     .list_runs()
+//!     .project("default")
+//!     .name(Filter::starts_with("train"))
+//!     .send()
+//!     .await?;
+//! for run in &runs.items {
+//!     println!("{} {}", run.id, run.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Every operation of an API is a method of its client. It returns a builder with a method for
+//! each parameter; `send` carries the call out and returns a [`Response`] or an [`Error`].
+//! What a newer server sends beyond the types is kept, in [`UnknownFields`] and in the `Unknown`
+//! variants of enums.
 
 #![warn(missing_docs)]
 
@@ -9,6 +34,7 @@ extern crate self as zenml;
 mod base_url;
 mod builder;
 mod call;
+mod client;
 mod credentials;
 mod decode;
 mod error;
@@ -39,7 +65,8 @@ mod unknown_fields;
 
 pub use builder::ClientBuilder;
 #[doc(hidden)]
-pub use call::Call;
+pub use call::{Call, read_answer};
+pub use client::{ProClient, WorkspaceClient};
 pub use credentials::Credentials;
 pub use error::{Error, ErrorKind, Result};
 pub use event::Event;
@@ -59,3 +86,17 @@ pub use transport::Transport;
 pub use unknown_fields::UnknownFields;
 
 pub use http::{HeaderMap, Method, StatusCode};
+
+/// The Workspace API, generated from the document of a ZenML server.
+#[allow(missing_docs, reason = "fields say what they are by name and type")]
+#[allow(clippy::type_complexity, reason = "free maps of maps have no name")]
+pub mod workspace {
+    include!(concat!(env!("OUT_DIR"), "/workspace.rs"));
+}
+
+/// The ZenML Pro API, generated from a reconstruction of its document.
+#[allow(missing_docs, reason = "fields say what they are by name and type")]
+#[allow(clippy::type_complexity, reason = "free maps of maps have no name")]
+pub mod pro {
+    include!(concat!(env!("OUT_DIR"), "/pro.rs"));
+}

@@ -218,7 +218,12 @@ async fn failure(answer: reqwest::Response, secrets: &[Secret]) -> Error {
     let status = answer.status();
     // A body that breaks off is read as far as it came: the status counts.
     let body = stream::read_beginning(answer.into(), error_body::BODY_LIMIT).await;
-    let body = String::from_utf8_lossy(&body);
+    failure_of(status, &body, secrets)
+}
+
+/// The error that an unsuccessful status and its body stand for.
+pub(crate) fn failure_of(status: StatusCode, body: &[u8], secrets: &[Secret]) -> Error {
+    let body = String::from_utf8_lossy(body);
     let read = error_body::read(&without(&body, secrets));
     let message = match read.message.as_str() {
         "" => {
@@ -276,7 +281,7 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    fn new(operation: Cow<'static, str>) -> Self {
+    pub fn new(operation: Cow<'static, str>) -> Self {
         Self {
             operation,
             request_id: Uuid::new_v4().simple().to_string(),
