@@ -12,6 +12,7 @@ use zenml_testing::{Access, Group, paths};
 pub struct Cargo {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
+    server: Option<Access>,
 }
 
 impl Cargo {
@@ -21,6 +22,7 @@ impl Cargo {
         Self {
             arguments: arguments.split_whitespace().map(str::to_owned).collect(),
             environment: Vec::new(),
+            server: None,
         }
     }
 
@@ -33,14 +35,12 @@ impl Cargo {
 
     /// Tells the call about a server.
     #[must_use]
-    pub fn server(self, access: &Access) -> Self {
-        access
-            .variables()
-            .into_iter()
-            .fold(self, |call, (name, value)| call.env(name, value))
+    pub fn server(mut self, access: Access) -> Self {
+        self.server = Some(access);
+        self
     }
 
-    /// The command as one would type it.
+    /// The command as one would type it, for a server that one has oneself.
     #[must_use]
     pub fn shown(&self) -> String {
         self.environment
@@ -61,6 +61,7 @@ impl Cargo {
         command
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .envs(self.server.iter().flat_map(Access::variables))
             .current_dir(paths::workspace());
         let status = Group::spawn(&mut command)
             .context("cannot start cargo")?

@@ -36,12 +36,16 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         options = options.version(version);
     }
     or_interrupted(async {
+        // First, so that no server waits for the compiler, or starts for an example with an error.
+        Cargo::new("build --package zenml --example quickstart")
+            .run()
+            .await?;
         let server = Server::start(options).await?;
         server.fill(Fill::Demo).await?;
         progress.done();
-        let example = quickstart().server(&server.access());
+        let example = quickstart();
         eprintln!("\n$ {}\n", example.shown());
-        example.run().await?;
+        example.server(server.access()).run().await?;
         server.stop().await
     })
     .await?;

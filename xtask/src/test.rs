@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 use zenml_testing::{Fill, Options, Server};
 
@@ -188,19 +188,13 @@ async fn run_step(step: Step, server: &mut Option<Server>) -> Result<()> {
     if step == Step::Start {
         *server = Some(start().await?);
     }
+    let access = server.as_ref().map(Server::access);
     for call in step.calls().await? {
         eprintln!("$ {}", call.shown());
-        let call = if step.needs_server() {
-            call.server(
-                &server
-                    .as_ref()
-                    .context("the server has not been started")?
-                    .access(),
-            )
-        } else {
-            call
-        };
-        call.run().await?;
+        match access.clone().filter(|_| step.needs_server()) {
+            Some(access) => call.server(access).run().await?,
+            None => call.run().await?,
+        }
     }
     Ok(())
 }
