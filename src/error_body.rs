@@ -59,9 +59,18 @@ fn exception_and_text(value: &Value) -> Option<ErrorBody> {
     match value.as_array()?.as_slice() {
         [Value::String(exception), Value::String(text)] => Some(ErrorBody {
             exception: Some(one_line(exception)),
-            message: one_line(text),
+            message: one_line(unquoted(exception, text)),
         }),
         _ => None,
+    }
+}
+
+/// Python shows the text of a `KeyError`, and of no other exception, in quotes.
+fn unquoted<'a>(exception: &str, text: &'a str) -> &'a str {
+    let inside = |quote| text.strip_prefix(quote)?.strip_suffix(quote);
+    match exception {
+        "KeyError" => inside('"').or_else(|| inside('\'')).unwrap_or(text),
+        _ => text,
     }
 }
 
@@ -134,14 +143,16 @@ fn html_title(text: &str) -> Option<&str> {
     text.get(start..start + length)
 }
 
-/// The text in one line of bounded length, with the values that pydantic quotes taken out: they
-/// are what was sent, and may be secret.
+/// The text in one line of bounded length, without the input that validation messages quote: it is
+/// what was sent, and may be secret.
 pub(crate) fn one_line(text: &str) -> String {
-    let words: Vec<&str> = text
+    let lines: Vec<String> = text.lines().map(without_input).collect();
+    let lines = lines.join(" ");
+    let words: Vec<&str> = lines
         .split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())
         .collect();
-    shortened(&without_input(&words.join(" ")), TEXT_LIMIT)
+    shortened(&words.join(" "), TEXT_LIMIT)
 }
 
 fn shortened(text: &str, limit: usize) -> String {
@@ -151,19 +162,19 @@ fn shortened(text: &str, limit: usize) -> String {
     }
 }
 
-/// Pydantic ends each of its problems with `[type=…, input_value=…, input_type=…]`.
-fn without_input(text: &str) -> String {
-    let mut parts = text.split(", input_value=");
-    let first = parts.next().unwrap_or_default();
-    parts.fold(first.to_owned(), |mut kept, part| {
-        if let Some((_, rest)) = part.rsplit_once(", input_type=") {
-            kept.push_str(", input_type=");
-            kept.push_str(rest);
-        } else {
-            kept.push('…');
-        }
-        kept
-    })
+/// Pydantic ends its problems with `[type=…, input_value=…, input_type=…]`; FastAPI prints them as
+/// `{'type': …, 'loc': …, 'msg': …, 'input': …}`, where the input is the rest of the line.
+fn without_input(line: &str) -> String {
+    if let Some((before, after)) = line.split_once(", input_value=") {
+        let kind = after
+            .rsplit_once(", input_type=")
+            .map_or("…", |(_, kind)| kind);
+        format!("{before}, input_type={kind}")
+    } else if let Some((before, _)) = line.split_once(", 'input': ") {
+        format!("{before}}}")
+    } else {
+        line.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -232,7 +243,25 @@ mod tests {
              [type=string_type, input_type=dict] values.b bad [type=x, input_type=str]"
         );
         let cut_off = r#"{"detail":"bad [type=x, input_value='hunter3"}"#;
-        assert_eq!(read(cut_off).message, "bad [type=x\u{2026}");
+        assert_eq!(read(cut_off).message, "bad [type=x, input_type=…");
+    }
+
+    #[test]
+    fn input_that_fastapi_quotes_is_taken_out() {
+        let body = r#"["ValueError","1 validation error:\n  {'type': 'string_type', 'loc': ('body', 'name'), 'msg': 'Not a string', 'input': {'a': 'hunter2'}, 'ctx': {}}\n\n  File \"a.py\", line 55"]"#;
+        assert_eq!(
+            read(body).message,
+            "1 validation error: {'type': 'string_type', 'loc': ('body', 'name'), \
+             'msg': 'Not a string'} File \"a.py\", line 55"
+        );
+    }
+
+    #[test]
+    fn the_quotes_around_a_key_errors_text_go() {
+        let body = r#"{"detail":["KeyError","\"No stack 'a'\""]}"#;
+        assert_eq!(read(body).message, "No stack 'a'");
+        let body = r#"{"detail":["ValueError","'a'"]}"#;
+        assert_eq!(read(body).message, "'a'");
     }
 
     #[test]
