@@ -58,10 +58,25 @@ impl Source {
     ///
     /// See [`generate`](crate::generate).
     pub fn generate(&self) -> Result<crate::api::Api> {
-        crate::generate(&self.text, &self.overlays, self.origin).map_err(|error| Error {
+        crate::generate(&self.text, &self.overlays, self.origin)
+            .map_err(|error| self.explain(error))
+    }
+
+    /// The document, [`corrected`](crate::corrected), with its path in the error.
+    ///
+    /// # Errors
+    ///
+    /// See [`corrected`](crate::corrected).
+    pub fn document(&self) -> Result<Value> {
+        crate::corrected(&self.text, &self.overlays, self.origin)
+            .map_err(|error| self.explain(error))
+    }
+
+    fn explain(&self, error: Error) -> Error {
+        Error {
             problem: format!("{} (in {})", error.problem, self.path.display()),
             ..error
-        })
+        }
     }
 }
 

@@ -30,14 +30,14 @@ pub enum Origin {
     Elsewhere,
 }
 
-/// Reads a document, raw or canonical, applies the corrections and builds the model of its API.
+/// Reads a document, raw or canonical, and applies the corrections.
 ///
-/// Descriptions in the document stay: they become rustdoc.
+/// Descriptions in the document stay.
 ///
 /// # Errors
 ///
-/// See each stage.
-pub fn generate(text: &str, overlays: &[Value], origin: Origin) -> Result<api::Api> {
+/// See [`read`], [`canonical`] and [`overlay`].
+pub fn corrected(text: &str, overlays: &[Value], origin: Origin) -> Result<Value> {
     let document = read::read(text)?;
     let mut document = canonical::canonical(&document, canonical::Prose::Keep);
     for overlay in overlays {
@@ -46,7 +46,18 @@ pub fn generate(text: &str, overlays: &[Value], origin: Origin) -> Result<api::A
             Origin::Elsewhere => overlay::apply_matching(document, overlay)?.0,
         };
     }
-    let lowered = lower::lower(&document)?;
+    Ok(document)
+}
+
+/// Builds the model of an API from its document, which is first [`corrected`].
+///
+/// Descriptions in the document become rustdoc.
+///
+/// # Errors
+///
+/// See each stage.
+pub fn generate(text: &str, overlays: &[Value], origin: Origin) -> Result<api::Api> {
+    let lowered = lower::lower(&corrected(text, overlays, origin)?)?;
     let emitted = emit::emit(&lowered)?;
     refine::refine(&emitted, &lowered)
 }
