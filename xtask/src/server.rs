@@ -88,16 +88,15 @@ ZenML {version} is running.
   log       {log}
   API docs  {url}/docs
 
-From Rust, with the variables
-
-  export ZENML_STORE_URL={url} ZENML_STORE_USERNAME={user} ZENML_STORE_PASSWORD=
-
-`cargo run --example quickstart` works, and so does `zenml::WorkspaceClient::from_env()`. Without
-them:
+From Rust:
 
   let ws = zenml::WorkspaceClient::builder(\"{url}\")
       .credentials(zenml::Credentials::password(\"{user}\", \"\"))
       .build()?;
+
+The example against it:
+
+  ZENML_STORE_URL={url} cargo run --example quickstart
 
 Ctrl-C stops the server.
 ",
