@@ -30,6 +30,9 @@ const APIS: [(&str, &str, Options); 2] = [
 
 fn main() -> ExitCode {
     for (api, variable, options) in APIS {
+        if api == "pro" && env::var_os("CARGO_FEATURE_PRO").is_none() {
+            continue;
+        }
         if let Err(error) = generate(api, variable, options) {
             println!("cargo::error={api} API: {error}");
             return ExitCode::FAILURE;

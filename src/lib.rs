@@ -34,7 +34,6 @@ extern crate self as zenml;
 mod base_url;
 mod builder;
 mod call;
-mod client;
 mod credentials;
 mod decode;
 mod error;
@@ -48,6 +47,8 @@ mod open_enum;
 mod operation;
 mod page;
 mod part_file;
+#[cfg(feature = "pro")]
+mod pro_client;
 mod raw_call;
 mod redirect;
 mod request;
@@ -62,11 +63,11 @@ mod transport;
 #[doc(hidden)]
 pub mod union;
 mod unknown_fields;
+mod workspace_client;
 
 pub use builder::ClientBuilder;
 #[doc(hidden)]
 pub use call::{Call, read_answer};
-pub use client::{ProClient, WorkspaceClient};
 pub use credentials::Credentials;
 pub use error::{Error, ErrorKind, Result};
 pub use event::Event;
@@ -77,6 +78,8 @@ pub use filter_value::FilterValue;
 #[doc(hidden)]
 pub use operation::Operation;
 pub use page::Page;
+#[cfg(feature = "pro")]
+pub use pro_client::ProClient;
 pub use raw_call::RawCall;
 pub use response::Response;
 pub use secret::Secret;
@@ -84,6 +87,7 @@ pub use stream::ByteStream;
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use transport::Transport;
 pub use unknown_fields::UnknownFields;
+pub use workspace_client::WorkspaceClient;
 
 pub use http::{HeaderMap, Method, StatusCode};
 
@@ -97,6 +101,7 @@ pub mod workspace {
 /// The ZenML Pro API, generated from a reconstruction of its document.
 #[allow(missing_docs, reason = "fields say what they are by name and type")]
 #[allow(clippy::type_complexity, reason = "free maps of maps have no name")]
+#[cfg(feature = "pro")]
 pub mod pro {
     include!(concat!(env!("OUT_DIR"), "/pro.rs"));
 }

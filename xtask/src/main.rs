@@ -1,5 +1,6 @@
 //! Developer commands: `cargo xtask --help`.
 
+mod bench;
 mod cargo;
 mod demo;
 mod interrupt;
@@ -25,12 +26,19 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Bench(bench::Arguments),
     Server(server::Arguments),
     Demo(demo::Arguments),
     Test(test::Arguments),
 }
 
 fn main() -> ExitCode {
+    if let Some(notes) = std::env::var_os(bench::MEASUREMENTS) {
+        return bench::measured(notes.as_ref()).unwrap_or_else(|error| {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        });
+    }
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -44,6 +52,7 @@ fn main() -> ExitCode {
     };
     let result = runtime.block_on(async {
         match cli.command {
+            Command::Bench(arguments) => bench::run(&arguments).await,
             Command::Server(arguments) => server::run(arguments).await,
             Command::Demo(arguments) => demo::run(&arguments).await,
             Command::Test(arguments) => test::run(&arguments).await,

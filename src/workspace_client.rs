@@ -3,7 +3,7 @@ use std::ops::Deref;
 use http::Method;
 
 use crate::builder::{Api, ClientBuilder};
-use crate::{RawCall, Transport, pro, workspace};
+use crate::{RawCall, Transport, workspace};
 
 /// Client of a ZenML server: the Workspace API.
 ///
@@ -25,25 +25,6 @@ use crate::{RawCall, Transport, pro, workspace};
 /// ```
 #[derive(Debug, Clone)]
 pub struct WorkspaceClient(workspace::Client);
-
-/// Client of the ZenML Pro API: organizations, workspaces, teams, roles.
-///
-/// It dereferences to [`pro::Client`], which has a method for each operation. Cheap to clone; all
-/// clones share connections and login.
-///
-/// ```no_run
-/// # async fn example() -> zenml::Result<()> {
-/// use zenml::{Credentials, ProClient};
-///
-/// let pro = ProClient::builder(ProClient::DEFAULT_URL)
-///     .credentials(Credentials::api_key("ZENPROKEY_…"))
-///     .build()?;
-/// println!("{:?}", pro.get_current_user().send().await?);
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone)]
-pub struct ProClient(pro::Client);
 
 impl WorkspaceClient {
     /// Configures a client of the server at this URL (`https://zenml.example.com`). A base path
@@ -71,23 +52,6 @@ impl WorkspaceClient {
     }
 }
 
-impl ProClient {
-    /// The URL of the Pro API that ZenML GmbH runs.
-    pub const DEFAULT_URL: &str = "https://cloudapi.zenml.io";
-
-    /// Configures a client of the Pro API at this URL ([`DEFAULT_URL`](Self::DEFAULT_URL), or that
-    /// of a self-hosted one). A base path such as `/api/v1` is part of it, a trailing slash makes
-    /// no difference.
-    pub fn builder(url: impl Into<String>) -> ClientBuilder<Self> {
-        ClientBuilder::new(url.into())
-    }
-
-    /// A call of a route that the crate's document lacks, with the client's credentials.
-    pub fn request(&self, method: Method, path: impl Into<String>) -> RawCall {
-        RawCall::new(self.transport(), method, path.into(), false)
-    }
-}
-
 impl Api for WorkspaceClient {
     const PATH_SUFFIX: &str = "/api/v1";
     const LOGIN_PATH: &str = "/api/v1/login";
@@ -97,25 +61,8 @@ impl Api for WorkspaceClient {
     }
 }
 
-impl Api for ProClient {
-    const PATH_SUFFIX: &str = "";
-    const LOGIN_PATH: &str = "/auth/login";
-
-    fn over(transport: Transport) -> Self {
-        Self(pro::Client::new(transport))
-    }
-}
-
 impl Deref for WorkspaceClient {
     type Target = workspace::Client;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl Deref for ProClient {
-    type Target = pro::Client;
 
     fn deref(&self) -> &Self::Target {
         &self.0

@@ -1,0 +1,71 @@
+//! A file is written as it comes: how large it is does not show in memory.
+//!
+//! A test binary of its own, because what is measured is the peak of the whole process.
+
+#![cfg(target_os = "linux")]
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    net::TcpListener,
+    thread,
+};
+
+use uuid::Uuid;
+use zenml::{Credentials, WorkspaceClient};
+
+const SIZE: usize = 200 << 20;
+const ALLOWED: usize = 20 << 20;
+
+#[tokio::test]
+async fn a_download_of_200_mb_takes_less_than_20_mb_of_memory() {
+    let url = serve_one_download();
+    let ws = WorkspaceClient::builder(url)
+        .credentials(Credentials::api_token("token"))
+        .build()
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("artifact.tar.gz");
+
+    let before = peak_memory();
+    let download = ws
+        .download_artifact_data()
+        .artifact_version_id(Uuid::nil())
+        .token("download")
+        .send()
+        .await
+        .unwrap();
+    download.into_inner().save_to(&file).await.unwrap();
+    let grown = peak_memory() - before;
+
+    assert_eq!(fs::metadata(&file).unwrap().len(), SIZE as u64);
+    assert!(grown < ALLOWED, "{} MiB more", grown >> 20);
+}
+
+/// Answers one request with a file that exists nowhere as a whole.
+fn serve_one_download() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = BufReader::new(stream.try_clone().unwrap()).lines();
+        while request.next().is_some_and(|line| !line.unwrap().is_empty()) {}
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/gzip\r\n";
+        write!(stream, "{head}content-length: {SIZE}\r\n\r\n").unwrap();
+        let chunk = vec![0x5a; 1 << 16];
+        for _ in 0..SIZE / chunk.len() {
+            stream.write_all(&chunk).unwrap();
+        }
+    });
+    url
+}
+
+/// The most memory that this process has ever had, in bytes.
+fn peak_memory() -> usize {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let kibibytes = line
+        .and_then(|line| line.split_whitespace().nth(1))
+        .unwrap();
+    kibibytes.parse::<usize>().unwrap() * 1024
+}

@@ -1,0 +1,34 @@
+//! `cargo xtask bench`.
+
+mod build;
+mod crates;
+mod rustc;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+pub use rustc::{MEASUREMENTS, measured};
+
+/// Measures what the README claims, each time against something else in the same run.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    bench: Bench,
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    Build(build::Arguments),
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When something cannot be built.
+pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
+    match &arguments.bench {
+        Bench::Build(arguments) => build::run(arguments).await,
+    }
+}
