@@ -1,6 +1,6 @@
 //! Running cargo.
 
-use std::{env, ffi::OsString};
+use std::{env, ffi::OsString, process::ExitStatus};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -13,6 +13,7 @@ pub struct Cargo {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
     server: Option<Access>,
+    in_current_folder: bool,
 }
 
 impl Cargo {
@@ -23,7 +24,15 @@ impl Cargo {
             arguments: arguments.split_whitespace().map(str::to_owned).collect(),
             environment: Vec::new(),
             server: None,
+            in_current_folder: false,
         }
+    }
+
+    /// Adds an argument, which may hold spaces.
+    #[must_use]
+    pub fn arg(mut self, argument: &str) -> Self {
+        self.arguments.push(argument.to_owned());
+        self
     }
 
     /// Sets a variable of the call's.
@@ -37,6 +46,14 @@ impl Cargo {
     #[must_use]
     pub fn server(mut self, access: Access) -> Self {
         self.server = Some(access);
+        self
+    }
+
+    /// Runs it where this process runs, not in the root of the workspace: for what has paths among
+    /// its arguments.
+    #[must_use]
+    pub fn in_current_folder(mut self) -> Self {
+        self.in_current_folder = true;
         self
     }
 
@@ -57,20 +74,28 @@ impl Cargo {
     /// # Errors
     /// When cargo is missing or fails.
     pub async fn run(&self) -> Result<()> {
-        let mut command = Command::new(program());
-        command
-            .args(&self.arguments)
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .envs(self.server.iter().flat_map(Access::variables))
-            .current_dir(paths::workspace());
-        let status = Group::spawn(&mut command)
-            .context("cannot start cargo")?
-            .wait()
-            .await?;
+        let status = self.status().await?;
         if !status.success() {
             bail!("`{}` failed ({status})", self.shown());
         }
         Ok(())
+    }
+
+    /// Runs it with this process's output, and says how it ended.
+    ///
+    /// # Errors
+    /// When cargo is missing.
+    pub async fn status(&self) -> Result<ExitStatus> {
+        let mut command = Command::new(program());
+        command
+            .args(&self.arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .envs(self.server.iter().flat_map(Access::variables));
+        if !self.in_current_folder {
+            command.current_dir(paths::workspace());
+        }
+        let mut cargo = Group::spawn(&mut command).context("cannot start cargo")?;
+        Ok(cargo.wait().await?)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bench;
 mod cargo;
+mod conformance;
 mod demo;
 mod interrupt;
 mod progress;
@@ -30,6 +31,7 @@ enum Command {
     Server(server::Arguments),
     Demo(demo::Arguments),
     Test(test::Arguments),
+    Conformance(conformance::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
             Command::Server(arguments) => server::run(arguments).await,
             Command::Demo(arguments) => demo::run(&arguments).await,
             Command::Test(arguments) => test::run(&arguments).await,
+            Command::Conformance(arguments) => conformance::run(&arguments).await,
         }
     });
     // A thread that waits for a lock must not hold up the end.

@@ -199,7 +199,11 @@ async fn run_step(step: Step, server: &mut Option<Server>) -> Result<()> {
     Ok(())
 }
 
-async fn start() -> Result<Server> {
+/// Starts a server and fills it with one of everything.
+///
+/// # Errors
+/// When the server does not start or cannot be filled.
+pub async fn start() -> Result<Server> {
     let progress = Shown::new();
     let server = Server::start(Options::default().progress(progress.clone())).await?;
     server.fill(Fill::All).await?;
