@@ -83,8 +83,8 @@ pub(super) fn constraints(schema: &Value) -> Option<String> {
     ] {
         match (number(minimum), number(maximum)) {
             (Some(low), Some(high)) => parts.push(format!("{} to {}{noun}", tidy(low), tidy(high))),
-            (Some(low), None) => parts.push(format!("at least {}{noun}", tidy(low))),
-            (None, Some(high)) => parts.push(format!("at most {}{noun}", tidy(high))),
+            (Some(low), None) => parts.push(format!("at least {}", count(low, noun))),
+            (None, Some(high)) => parts.push(format!("at most {}", count(high, noun))),
             (None, None) => {}
         }
     }
@@ -106,6 +106,14 @@ pub(super) fn constraints(schema: &Value) -> Option<String> {
         _ => {}
     }
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// A number of things: one of them is singular.
+fn count(number: &Value, noun: &str) -> String {
+    match tidy(number).as_str() {
+        "1" => format!("1{}", noun.trim_end_matches('s')),
+        number => format!("{number}{noun}"),
+    }
 }
 
 /// `60.0` as people write it.

@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use crate::api::{Accepts, Location, Notes, Operation, Outcome, Parameter, type_text};
+use super::glossary;
+use crate::api::{Accepts, Field, Location, Notes, Operation, Outcome, Parameter, type_text};
 
 /// The documentation of an operation's method.
 pub(super) fn operation(operation: &Operation) -> Vec<String> {
@@ -80,22 +81,18 @@ pub(super) fn parameter(parameter: &Parameter) -> Vec<String> {
         line = format!("{line} {note}");
     }
     let mut lines = vec![line];
-    paragraph(
-        &mut lines,
-        parameter
-            .notes
-            .prose
-            .as_deref()
-            .map(prose)
-            .unwrap_or_default(),
-    );
+    let meaning = parameter.notes.prose.as_deref().map(prose);
+    let meaning = meaning.or_else(|| Some(vec![glossary::parameter(parameter)?]));
+    paragraph(&mut lines, meaning.unwrap_or_default());
     lines
 }
 
 /// The documentation of a field.
-pub(super) fn field(notes: &Notes) -> Vec<String> {
-    let mut lines = notes.prose.as_deref().map(prose).unwrap_or_default();
-    let facts = self::notes(notes);
+pub(super) fn field(field: &Field) -> Vec<String> {
+    let meaning = field.notes.prose.as_deref().map(prose);
+    let meaning = meaning.or_else(|| Some(vec![glossary::field(field)?]));
+    let mut lines = meaning.unwrap_or_default();
+    let facts = notes(&field.notes);
     if !facts.is_empty() {
         paragraph(&mut lines, vec![facts.join(" ")]);
     }

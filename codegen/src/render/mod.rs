@@ -2,6 +2,7 @@
 
 mod docs;
 mod gates;
+mod glossary;
 mod operations;
 mod types;
 mod uses;

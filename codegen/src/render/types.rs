@@ -69,7 +69,7 @@ fn structure(
 }
 
 fn field(field: &Field) -> TokenStream {
-    let docs = doc_attributes(&docs::field(&field.notes));
+    let docs = doc_attributes(&docs::field(field));
     let ident = format_ident!("{}", field.ident);
     let rename = (field.ident != field.name).then(|| {
         let name = &field.name;

@@ -74,6 +74,8 @@ pub mod things {
     pub struct ListThings(Call);
     impl ListThings {
         /// `hydrate` (query, `bool`). Default: `false`.
+        ///
+        /// Whether to fill in `metadata` and `resources`.
         pub fn hydrate(self, hydrate: bool) -> Self {
             Self(self.0.query("hydrate", hydrate))
         }
@@ -82,10 +84,14 @@ pub mod things {
             Self(self.0.filter("name", name.into()))
         }
         /// `page` (query, `i64`). Default: `1`.
+        ///
+        /// Which page, counted from 1.
         pub fn page(self, page: i64) -> Self {
             Self(self.0.query("page", page))
         }
         /// `project` (query, text, required).
+        ///
+        /// The project to look in.
         pub fn project(self, project: impl Display) -> Self {
             Self(self.0.query("project", project))
         }
