@@ -105,3 +105,8 @@ pub mod workspace {
 pub mod pro {
     include!(concat!(env!("OUT_DIR"), "/pro.rs"));
 }
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

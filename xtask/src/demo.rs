@@ -43,7 +43,7 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         let server = Server::start(options).await?;
         server.fill(Fill::Demo).await?;
         progress.done();
-        let example = quickstart();
+        let example = Cargo::new("run --quiet --package zenml --example quickstart");
         eprintln!("\n$ {}\n", example.shown());
         example.server(server.access()).run().await?;
         server.stop().await
@@ -54,10 +54,4 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         seconds(started.elapsed())
     );
     Ok(ExitCode::SUCCESS)
-}
-
-/// The example; it has to be told about a server.
-#[must_use]
-pub fn quickstart() -> Cargo {
-    Cargo::new("run --quiet --package zenml --example quickstart")
 }
