@@ -219,3 +219,19 @@ fn specs() -> PathBuf {
 fn text(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
+
+#[test]
+fn the_same_specs_give_the_same_bytes() {
+    let options = zenml_codegen::render::Options {
+        deduplicates_post: true,
+        inferred_feature: "pro-inferred",
+    };
+    for api in ["workspace", "pro"] {
+        let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
+        let rust = || {
+            let source = zenml_codegen::files::load(&specs, api, None).unwrap();
+            zenml_codegen::render::render(&source.generate().unwrap(), options)
+        };
+        assert!(rust() == rust(), "{api} differs from build to build");
+    }
+}
