@@ -46,6 +46,9 @@ pub fn corrected(text: &str, overlays: &[Value], origin: Origin) -> Result<Value
             Origin::Elsewhere => overlay::apply_matching(document, overlay)?.0,
         };
     }
+    if origin == Origin::Elsewhere {
+        lower::drop_missing_replacements(&mut document);
+    }
     Ok(document)
 }
 

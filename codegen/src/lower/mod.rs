@@ -18,13 +18,13 @@
 //! Anything not understood is an error that names its place; nothing is dropped silently.
 
 mod keyword;
-mod name;
+pub(crate) mod name;
 mod operation;
-mod reach;
+pub(crate) mod reach;
 mod schema;
 mod union;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -66,6 +66,33 @@ pub fn lower(document: &Value) -> Result<Value> {
     }))
 }
 
+/// Forgets replacements of deprecated operations that this document does not have: an older server
+/// knows the one and not yet the other.
+pub(crate) fn drop_missing_replacements(document: &mut Value) {
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else {
+        return;
+    };
+    let operations = |paths: &Map<String, Value>| -> BTreeSet<String> {
+        let operations = paths
+            .values()
+            .filter_map(Value::as_object)
+            .flat_map(Map::values);
+        let ids = operations.filter_map(|operation| operation.get("operationId")?.as_str());
+        ids.map(str::to_owned).collect()
+    };
+    let known = operations(paths);
+    let items = paths.values_mut().filter_map(Value::as_object_mut);
+    for operation in items
+        .flat_map(Map::values_mut)
+        .filter_map(Value::as_object_mut)
+    {
+        let replacement = operation.get("x-replaced-by").and_then(Value::as_str);
+        if replacement.is_some_and(|id| !known.contains(id)) {
+            operation.remove("x-replaced-by");
+        }
+    }
+}
+
 /// The named schemas: those of the document, and those that lowering makes.
 struct Components<'a> {
     schemas: &'a Map<String, Value>,
@@ -97,6 +124,6 @@ impl Place {
 }
 
 /// A JSON pointer's escape of one segment.
-fn escape(segment: &str) -> String {
+pub(crate) fn escape(segment: &str) -> String {
     segment.replace('~', "~0").replace('/', "~1")
 }
