@@ -15,7 +15,7 @@
 use std::fmt;
 
 use crate::json::{Json, Step, is_integer, json_path};
-use crate::schema::Schema;
+use crate::schema::{Schema, Shape};
 
 /// A place where an answer is not the same any more. Holds no value: it may be secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,40 +59,52 @@ fn compare(
     path: &mut Vec<Step>,
     found: &mut Vec<Difference>,
 ) {
-    let shape = schema.shape(before);
-    let mut both = |step: Step, old: Option<&Json>, new: Option<&Json>| {
-        let child = shape.child(&step);
-        path.push(step);
-        match (old, new) {
-            (Some(old), Some(new)) => compare(old, new, child, path, found),
-            (old, new) => found.push(difference(path, old, new)),
-        }
-        path.pop();
-    };
     match (before, after) {
         (Json::Object(old), Json::Object(new)) => {
+            let shape = schema.shape(before);
             let is_nothing = |name: &str, value: &Json| *value == Json::Null && shape.names(name);
             for (name, value) in old {
                 let kept = after.member(name);
                 if kept.is_some() || !is_nothing(name, value) {
-                    both(Step::Member(name.clone()), Some(value), kept);
+                    let step = Step::Member(name.clone());
+                    both(step, (Some(value), kept), shape, path, found);
                 }
             }
             for (name, value) in new {
                 if before.member(name).is_none() && !is_nothing(name, value) {
-                    both(Step::Member(name.clone()), None, Some(value));
+                    let step = Step::Member(name.clone());
+                    both(step, (None, Some(value)), shape, path, found);
                 }
             }
         }
         (Json::List(old), Json::List(new)) => {
+            let shape = schema.shape(before);
             for index in 0..old.len().max(new.len()) {
-                both(Step::Item(index), old.get(index), new.get(index));
+                let items = (old.get(index), new.get(index));
+                both(Step::Item(index), items, shape, path, found);
             }
         }
         (Json::Number(old), Json::Number(new)) if same_number(old, new) => {}
         (old, new) if old == new => {}
         (old, new) => found.push(difference(path, Some(old), Some(new))),
     }
+}
+
+/// Compares what lies one step further in, before and after.
+fn both(
+    step: Step,
+    pair: (Option<&Json>, Option<&Json>),
+    shape: Shape<'_>,
+    path: &mut Vec<Step>,
+    found: &mut Vec<Difference>,
+) {
+    let child = shape.child(&step);
+    path.push(step);
+    match pair {
+        (Some(old), Some(new)) => compare(old, new, child, path, found),
+        (old, new) => found.push(difference(path, old, new)),
+    }
+    path.pop();
 }
 
 fn difference(path: &[Step], before: Option<&Json>, after: Option<&Json>) -> Difference {

@@ -6,8 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,9 +33,6 @@ pub enum Step {
     /// An item of an array.
     Item(usize),
 }
-
-/// A member of an object in text.
-type Raw<'a> = (String, &'a RawValue);
 
 impl Json {
     /// The member of this name, if this is an object that has one.
@@ -115,51 +111,82 @@ impl FromStr for Json {
     type Err = serde_json::Error;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        read(serde_json::from_str(text)?)
+        // Whether it is JSON at all is for others to say; what follows only takes it apart.
+        serde_json::from_str::<IgnoredAny>(text)?;
+        Reader { text, at: 0 }.value()
     }
 }
 
-fn read(raw: &RawValue) -> serde_json::Result<Json> {
-    let text = raw.get();
-    Ok(match text.as_bytes().first() {
-        Some(b'{') => {
-            let members: Members<'_> = serde_json::from_str(text)?;
-            let members = members.0.into_iter();
-            let read = members.map(|(name, value)| Ok((name, read(value)?)));
-            Json::Object(read.collect::<serde_json::Result<_>>()?)
-        }
-        Some(b'[') => {
-            let items: Vec<&RawValue> = serde_json::from_str(text)?;
-            Json::List(items.into_iter().map(read).collect::<Result<_, _>>()?)
-        }
-        Some(b'"') => Json::Text(serde_json::from_str(text)?),
-        Some(b't' | b'f') => Json::Bool(serde_json::from_str(text)?),
-        Some(b'n') => Json::Null,
-        _ => Json::Number(text.to_owned()),
-    })
+/// Takes apart what is known to be JSON: there, separators say nothing that order does not.
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
 }
 
-struct Members<'a>(Vec<Raw<'a>>);
+impl<'a> Reader<'a> {
+    /// The first byte of what comes next.
+    fn peek(&mut self) -> Option<u8> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let is_value = |byte: &u8| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b':');
+        self.at += rest.iter().position(is_value)?;
+        rest.iter().copied().find(is_value)
+    }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MembersVisitor;
-        impl<'de> Visitor<'de> for MembersVisitor {
-            type Value = Members<'de>;
+    /// The next bytes up to one for which this holds, or to the end.
+    fn take(&mut self, is_end: impl FnMut(&u8) -> bool) -> &'a str {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let length = rest.as_bytes().iter().position(is_end);
+        let taken = rest.get(..length.unwrap_or(rest.len())).unwrap_or(rest);
+        self.at += taken.len();
+        taken
+    }
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
+    fn value(&mut self) -> serde_json::Result<Json> {
+        Ok(match self.peek() {
+            Some(b'{') => {
+                Json::Object(self.until(b'}', |reader| Ok((reader.string()?, reader.value()?)))?)
             }
+            Some(b'[') => Json::List(self.until(b']', Self::value)?),
+            Some(b'"') => Json::Text(self.string()?),
+            _ => match self.take(|byte| b",:]} \t\r\n".contains(byte)) {
+                "null" => Json::Null,
+                "true" => Json::Bool(true),
+                "false" => Json::Bool(false),
+                number => Json::Number(number.to_owned()),
+            },
+        })
+    }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
+    /// What stands between the opening bracket and this closing one.
+    fn until<T>(
+        &mut self,
+        end: u8,
+        mut read: impl FnMut(&mut Self) -> serde_json::Result<T>,
+    ) -> serde_json::Result<Vec<T>> {
+        let mut all = Vec::new();
+        self.at += 1;
+        while self.peek().is_some_and(|byte| byte != end) {
+            all.push(read(self)?);
         }
-        deserializer.deserialize_map(MembersVisitor)
+        self.at += 1;
+        Ok(all)
+    }
+
+    fn string(&mut self) -> serde_json::Result<String> {
+        self.peek();
+        let start = self.at;
+        self.at += 1;
+        let mut escaped = false;
+        let inside = self.take(|byte| {
+            let closes = *byte == b'"' && !escaped;
+            escaped = *byte == b'\\' && !escaped;
+            closes
+        });
+        self.at += 1;
+        match inside.contains('\\') {
+            true => serde_json::from_str(self.text.get(start..self.at).unwrap_or_default()),
+            false => Ok(inside.to_owned()),
+        }
     }
 }
 
@@ -223,6 +250,8 @@ mod tests {
             r#"[true,false,"\"\\\n\u0000\u001f€🐈"]"#,
             "[]",
             "{}",
+            r#"[[[]],{"":{}},""]"#,
+            r#"{"a,b:c]}":"[{\\","d":[-1.5e+3,"x"]}"#,
             "5",
         ] {
             let json: Json = text.parse().unwrap();

@@ -100,27 +100,25 @@ impl<'d> Schema<'d> {
 
     /// Those of the leaves that can mean this value.
     fn fitting(self, value: &Json) -> Vec<Self> {
+        let mut found = Vec::new();
+        self.collect_fitting(value, &mut found);
+        if found.len() > 1 {
+            found.retain(|leaf| leaf.has_members_of(value));
+        }
+        found
+    }
+
+    fn collect_fitting(self, value: &Json, found: &mut Vec<Self>) {
         let schema = self.resolved();
         if let Some(variant) = schema.variant(value) {
-            return variant.into_iter().collect();
+            found.extend(variant);
+        } else if let Some(alternatives) = schema.alternatives() {
+            for alternative in alternatives {
+                schema.inner(alternative).collect_fitting(value, found);
+            }
+        } else if schema.has_type_of(value) {
+            found.push(schema);
         }
-        let of_its_type: Vec<Self> = match schema.alternatives() {
-            None => vec![schema]
-                .into_iter()
-                .filter(|leaf| leaf.has_type_of(value))
-                .collect(),
-            Some(list) => list
-                .iter()
-                .flat_map(|s| schema.inner(s).fitting(value))
-                .collect(),
-        };
-        if of_its_type.len() < 2 {
-            return of_its_type;
-        }
-        of_its_type
-            .into_iter()
-            .filter(|leaf| leaf.has_members_of(value))
-            .collect()
     }
 
     /// What a discriminator says, if there is one: the variant, or that it is unknown.
@@ -149,22 +147,22 @@ impl<'d> Schema<'d> {
         Some(target.map(|schema| self.inner(schema).resolved()))
     }
 
-    fn types(self) -> Vec<&'d str> {
+    /// Whether values of this type are allowed; `None` if nothing is said about types.
+    fn allows(self, name: &str) -> Option<bool> {
         match self.get("type") {
-            Some(Value::String(name)) => vec![name],
-            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-            _ if self.get("enum").is_some() || self.get("const").is_some() => vec!["string"],
-            _ if self.get("properties").is_some() => vec!["object"],
-            _ => vec![],
+            Some(Value::String(only)) => Some(only == name),
+            Some(Value::Array(names)) => Some(names.iter().any(|known| known == name)),
+            _ if self.get("enum").is_some() || self.get("const").is_some() => {
+                Some(name == "string")
+            }
+            _ if self.get("properties").is_some() => Some(name == "object"),
+            _ => None,
         }
     }
 
     fn has_type_of(self, value: &Json) -> bool {
-        let types = self.types();
-        let kind = value.kind();
-        types.is_empty()
-            || types.contains(&kind)
-            || types.contains(&"number") && matches!(value, Json::Number(_))
+        self.allows(value.kind()) != Some(false)
+            || matches!(value, Json::Number(_)) && self.allows("number") == Some(true)
     }
 
     fn has_members_of(self, value: &Json) -> bool {
@@ -180,16 +178,14 @@ impl<'d> Schema<'d> {
 
     /// Whether anything is said at all.
     fn is_free(self) -> bool {
-        self.types().is_empty()
+        self.allows("null").is_none()
     }
 
     /// Whether `null` is allowed.
     #[must_use]
     pub fn is_nullable(self) -> bool {
         let leaves = self.leaves();
-        leaves
-            .iter()
-            .any(|leaf| leaf.is_free() || leaf.types().contains(&"null"))
+        leaves.iter().any(|leaf| leaf.allows("null") != Some(false))
     }
 
     /// The strings that the document lists as values.

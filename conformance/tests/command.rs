@@ -1,0 +1,170 @@
+//! What the command prints and how it ends, over folders of recordings.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic, and so may its helpers"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const GET_TAG: &str = "get_tag_api_v1_tags__tag_id__get";
+const STATUS: &str = "get_run_status_api_v1_runs__run_id__status_get";
+
+/// A folder with one answer for each entry: operation, status, body.
+fn folder(answers: &[(&str, u16, &str)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let entries: Vec<Value> = answers
+        .iter()
+        .enumerate()
+        .map(|(number, (id, status, body))| {
+            let file = format!("{number}.json");
+            fs::write(folder.path().join(&file), body).unwrap();
+            json!({"file": file, "operation_id": id, "method": "GET", "path": "/", "status": status})
+        })
+        .collect();
+    write_index(folder.path(), &json!(entries));
+    folder
+}
+
+fn write_index(folder: &Path, entries: &Value) {
+    fs::write(folder.join("index.json"), entries.to_string()).unwrap();
+}
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = Command::new(env!("CARGO_BIN_EXE_zenml-conformance"))
+        .args(arguments)
+        .env_remove("ZENML_TEST_URL")
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+fn replay(folder: &Path) -> (i32, String, String) {
+    run(&["--recordings", folder.to_str().unwrap()])
+}
+
+#[test]
+fn answers_that_survive_end_with_the_summary_and_success() {
+    let folder = folder(&[
+        (STATUS, 200, "\"completed\""),
+        (STATUS, 200, "\"from a newer server\""),
+        (GET_TAG, 404, r#"{"detail":["KeyError","no such tag"]}"#),
+    ]);
+    let (code, out, _) = replay(folder.path());
+    assert_eq!(
+        out.lines().last(),
+        Some("2 ok, 0 lost, 0 refused, 0 not exercised")
+    );
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn an_answer_that_is_refused_is_named_with_the_place_and_without_the_value() {
+    let folder = folder(&[(STATUS, 200, "{\"password\":\"hunter2\"}")]);
+    let (code, out, err) = replay(folder.path());
+    assert!(out.starts_with("refused: get_run_status (GET /api/v1/runs/{run_id}/status)\n"));
+    assert!(out.contains("(at $)"), "{out}");
+    assert!(!format!("{out}{err}").contains("hunter2"));
+    assert_eq!(
+        out.lines().last(),
+        Some("0 ok, 0 lost, 1 refused, 0 not exercised")
+    );
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn an_error_that_says_nothing_is_refused() {
+    let folder = folder(&[(STATUS, 400, r#"{"unheard":"of"}"#)]);
+    let (code, out, _) = replay(folder.path());
+    assert_eq!(
+        out.lines().last(),
+        Some("0 ok, 0 lost, 1 refused, 0 not exercised")
+    );
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn an_operation_that_the_library_lacks_is_not_exercised() {
+    let folder = folder(&[("get_moon", 200, "{}"), (STATUS, 200, "\"failed\"")]);
+    let (code, out, _) = replay(folder.path());
+    assert!(
+        out.starts_with("not exercised: get_moon (GET /): "),
+        "{out}"
+    );
+    assert_eq!(
+        out.lines().last(),
+        Some("1 ok, 0 lost, 0 refused, 1 not exercised")
+    );
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn answers_of_the_pro_api_are_recognised() {
+    let team = r#"{"id":"3f1c6a1e-6c7e-4f0e-8f43-0a1b2c3d4e5f","name":"a","member_count":1,
+        "created":"2026-11-21T18:09:41Z","updated":"2026-11-21T18:09:41","new":[null]}"#;
+    let folder = folder(&[("get_team_endpoint_teams__team_id__get", 200, team)]);
+    let (code, out, _) = replay(folder.path());
+    assert_eq!(
+        out.lines().last(),
+        Some("1 ok, 0 lost, 0 refused, 0 not exercised")
+    );
+    assert_eq!(code, 0);
+    let as_workspace = run(&[
+        "--recordings",
+        folder.path().to_str().unwrap(),
+        "--api",
+        "workspace",
+    ]);
+    assert!(
+        as_workspace.1.starts_with("not exercised: "),
+        "{as_workspace:?}"
+    );
+}
+
+#[test]
+fn a_folder_that_cannot_be_read_is_an_error_that_names_the_file() {
+    let empty = TempDir::new().unwrap();
+    let (code, _, err) = replay(empty.path());
+    assert!(err.contains("index.json"), "{err}");
+    assert_eq!(code, 2);
+
+    write_index(empty.path(), &json!({"file": "a"}));
+    let (code, _, err) = replay(empty.path());
+    assert!(err.contains("is no list of"), "{err}");
+    assert_eq!(code, 2);
+
+    for file in ["missing.json", "../outside.json", "/etc/hostname"] {
+        write_index(
+            empty.path(),
+            &json!([{"file": file, "operation_id": STATUS, "method": "GET", "path": "/", "status": 200}]),
+        );
+        let (code, _, err) = replay(empty.path());
+        assert!(err.contains(file), "{err}");
+        assert_eq!(code, 2);
+    }
+}
+
+#[test]
+fn without_a_server_it_says_how_to_get_one() {
+    let (code, _, err) = run(&[]);
+    assert!(err.contains("cargo xtask conformance"), "{err}");
+    assert_eq!(code, 2);
+}
+
+#[test]
+fn a_server_that_cannot_be_reached_is_an_error() {
+    let url = "http://127.0.0.1:9";
+    let (code, _, err) = run(&["--server", url, "--username", "default"]);
+    assert!(err.starts_with("error: the server cannot be read"), "{err}");
+    assert_eq!(code, 2);
+}
