@@ -73,6 +73,16 @@ impl BaseUrl {
         Ok(url)
     }
 
+    /// Name or address.
+    pub fn host(&self) -> &str {
+        self.1.host_str().unwrap_or_default()
+    }
+
+    /// Also where the URL leaves it to the scheme.
+    pub fn port(&self) -> Option<u16> {
+        self.1.port_or_known_default()
+    }
+
     /// Whether anybody between here and there can read along.
     pub fn is_clear_text_to_another_machine(&self) -> bool {
         self.1.scheme() == "http" && !is_loopback(&self.1)

@@ -6,8 +6,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::request::{Body, Query, Request, set_header};
-use crate::transport::{Accept, Answer, Origin, failure_of};
+use crate::attempt::failure_of;
+use crate::request::{Body, Query, Repeat, Request, set_header};
+use crate::transport::{Accept, Answer, Origin, StreamedAnswer};
 use crate::{
     ByteStream, Error, ErrorKind, EventStream, Filter, Operation, Response, Result, Secret,
     Transport, decode, error_body,
@@ -152,24 +153,24 @@ impl Call {
         self,
     ) -> impl Future<Output = Result<Response<T>>> + Send + use<T> {
         let answer = self.execute(Accept::Json);
-        async move { decoded(whole(answer.await?).await?) }
+        async move { decoded(answer.await?) }
     }
 
     /// Sends the call and takes the answer as text, which is no JSON.
     pub async fn text(self) -> Result<Response<String>> {
-        let bytes = whole(self.execute(Accept::Text).await?).await?.into_bytes();
+        let bytes = whole(self.execute(Accept::Text).await?);
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     /// Sends the call and hands the answer's body out as it comes.
     pub async fn download(self) -> Result<Response<ByteStream>> {
-        let answer = self.execute(Accept::Bytes).await?;
+        let answer = self.open(Accept::Bytes).await?;
         Ok(streamed(answer, ByteStream::new))
     }
 
     /// Sends the call and reads the answer's body as an event stream.
     pub async fn events(self) -> Result<Response<EventStream>> {
-        let answer = self.execute(Accept::Events).await?;
+        let answer = self.open(Accept::Events).await?;
         let content_type = answer.headers.get(header::CONTENT_TYPE);
         let content_type = content_type
             .and_then(|value| value.to_str().ok())
@@ -177,19 +178,29 @@ impl Call {
         if !content_type.starts_with("text/event-stream") {
             let message = format!("expected an event stream, got {content_type}");
             let error = Error::new(ErrorKind::Decode, message).with_status(answer.status);
-            return Err(answer.body.origin.explain(error, 1));
+            return Err(answer.body.origin.explain(error));
         }
         Ok(streamed(answer, EventStream::new))
     }
 
     async fn execute(self, accept: Accept) -> Result<Answer> {
+        let (transport, request) = self.request()?;
+        transport.send(request, accept).await
+    }
+
+    async fn open(self, accept: Accept) -> Result<StreamedAnswer> {
+        let (transport, request) = self.request()?;
+        transport.open(request, accept).await
+    }
+
+    fn request(self) -> Result<(Transport, Request)> {
         let Self(inner) = self;
         let transport = inner.transport.clone();
         let operation = inner.operation.name;
         let request = inner.request().map_err(|problem| {
             Error::new(ErrorKind::InvalidRequest, problem).with_operation(operation)
         })?;
-        transport.send(request, accept).await
+        Ok((transport, request))
     }
 }
 
@@ -209,13 +220,18 @@ impl Inner {
         }
         Ok(Request {
             operation: operation.name.into(),
+            template: operation.path.into(),
             method: operation.method.clone(),
             path: fill(operation.path, &self.path)?,
             query: self.query,
             headers: self.headers,
             body: self.body,
             secrets: self.secrets,
-            deduplicated: operation.deduplicated,
+            // The server deduplicates for those whom it knows (`zen_server/request_management.py`).
+            repeat: Repeat::of(
+                &operation.method,
+                operation.deduplicated && operation.authenticated,
+            ),
             authenticated: operation.authenticated,
         })
     }
@@ -238,27 +254,20 @@ fn fill(template: &str, segments: &[(&'static str, String)]) -> Result<String, S
     Ok(path)
 }
 
-/// An answer whose body has been read.
-pub(crate) struct Whole {
-    response: Response<()>,
-    text: bytes::Bytes,
-    origin: crate::transport::Origin,
+/// The answer with its body as it is.
+pub(crate) fn whole(answer: Answer) -> Response<bytes::Bytes> {
+    let id = answer.origin.request_id;
+    Response::new(answer.status, answer.headers, id, answer.body)
 }
 
-pub(crate) async fn whole(answer: Answer) -> Result<Whole> {
-    let origin = answer.body.origin.clone();
-    let id = origin.request_id.clone();
-    Ok(Whole {
-        response: Response::new(answer.status, answer.headers, id, ()),
-        text: answer.body.read(usize::MAX).await?,
-        origin,
-    })
-}
-
-pub(crate) fn decoded<T: DeserializeOwned>(whole: Whole) -> Result<Response<T>> {
-    match decode::decode(&whole.text) {
-        Ok(value) => Ok(whole.response.map(|()| value)),
-        Err(mismatch) => Err(whole.undecodable(&mismatch.to_string(), std::any::type_name::<T>())),
+pub(crate) fn decoded<T: DeserializeOwned>(answer: Answer) -> Result<Response<T>> {
+    match decode::decode(&answer.body) {
+        Ok(value) => Ok(whole(answer).map(|_| value)),
+        Err(mismatch) => Err(undecodable(
+            &answer,
+            &mismatch.to_string(),
+            std::any::type_name::<T>(),
+        )),
     }
 }
 
@@ -273,34 +282,29 @@ pub fn read_answer<T: DeserializeOwned>(
     body: bytes::Bytes,
 ) -> Result<T> {
     if !status.is_success() {
-        let error = failure_of(status, &body, &[]);
+        let error = failure_of(status, &body, [].into_iter());
         return Err(error.with_operation(operation.name));
     }
-    let whole = Whole {
-        response: Response::new(status, HeaderMap::new(), String::new(), ()),
-        text: body,
+    let answer = Answer {
+        status,
+        headers: HeaderMap::new(),
+        body,
         origin: Origin::new(operation.name.into()),
     };
-    decoded(whole).map(Response::into_inner)
+    decoded(answer).map(Response::into_inner)
 }
 
-impl Whole {
-    pub fn into_bytes(self) -> Response<bytes::Bytes> {
-        self.response.map(|()| self.text)
-    }
-
-    fn undecodable(self, mismatch: &str, type_name: &str) -> Error {
-        let text = String::from_utf8_lossy(&self.text);
-        let message = if error_body::is_html(&text) {
-            "an HTML page instead of JSON: does the URL lead to the server, not to a web page \
-             before it?"
-                .to_owned()
-        } else {
-            format!("no {}: {mismatch}", short(type_name))
-        };
-        let error = Error::new(ErrorKind::Decode, message).with_status(self.response.status());
-        self.origin.explain(error, 1)
-    }
+fn undecodable(answer: &Answer, mismatch: &str, type_name: &str) -> Error {
+    let text = String::from_utf8_lossy(&answer.body);
+    let message = if error_body::is_html(&text) {
+        "an HTML page instead of JSON: does the URL lead to the server, not to a web page before \
+         it?"
+        .to_owned()
+    } else {
+        format!("no {}: {mismatch}", short(type_name))
+    };
+    let error = Error::new(ErrorKind::Decode, message).with_status(answer.status);
+    answer.origin.explain(error)
 }
 
 /// `zenml::Page<zenml::workspace::types::TagResponse>` as `Page<TagResponse>`.
@@ -313,7 +317,7 @@ fn short(type_name: &str) -> String {
     short
 }
 
-fn streamed<T>(answer: Answer, read: fn(crate::stream::BodyStream) -> T) -> Response<T> {
+fn streamed<T>(answer: StreamedAnswer, read: fn(crate::stream::BodyStream) -> T) -> Response<T> {
     let id = answer.body.origin.request_id.clone();
     Response::new(answer.status, answer.headers, id, read(answer.body))
 }

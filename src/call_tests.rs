@@ -63,8 +63,9 @@ async fn a_call_carries_token_user_agent_and_request_id() {
     assert_eq!(request.header("x-request-id"), Some(sent.request_id()));
     assert_eq!(request.header("idempotency-key"), None);
     assert_eq!(request.header("cookie"), None);
-    let agent = concat!("zenml-rust/", env!("CARGO_PKG_VERSION"));
-    assert_eq!(request.header("user-agent"), Some(agent));
+    let agent = request.header("user-agent").unwrap();
+    let expected = concat!("zenml-rust/", env!("CARGO_PKG_VERSION"), " (");
+    assert!(agent.starts_with(expected), "{agent}");
 }
 
 #[tokio::test]

@@ -1,8 +1,18 @@
 use std::fmt;
+use std::sync::Arc;
 
-use crate::Secret;
+use uuid::Uuid;
+
+use crate::device::Device;
+use crate::provider::CredentialsProvider;
+use crate::{DeviceLogin, Secret};
 
 /// How a client proves who it is.
+///
+/// Whatever the kind, a client logs in when a call first needs it, keeps the token that it gets,
+/// gets another before it ends (3 minutes before, of an hour), and once more when a server says
+/// that it is not valid any more. All clones of a client share this, and wait for one and the same
+/// login.
 ///
 /// `Debug` shows the kind and, for a password, the user; secrets are zeroised on drop.
 ///
@@ -18,42 +28,103 @@ pub struct Credentials(pub(crate) Kind);
 #[derive(Clone)]
 pub(crate) enum Kind {
     /// Goes out as it is, in every request.
-    Bearer(Secret),
-    /// Is exchanged for a token by a login.
-    Password { user: String, password: Secret },
+    Token(Secret),
+    /// Is exchanged for a token.
+    Key(Secret),
+    Password {
+        user: String,
+        password: Secret,
+    },
+    Device(Arc<Device>),
+    /// A login to the Pro API, to be exchanged for a token of a workspace.
+    ProSession(Secret),
+    Provider(Arc<dyn CredentialsProvider>),
 }
 
 impl Credentials {
     /// A short-lived token, as `GET /api/v1/api_token` of a server or a login gives it out.
+    ///
+    /// It cannot be renewed: when it ends, calls fail with
+    /// [`Unauthorized`](crate::ErrorKind::Unauthorized), and the error says when that was.
     pub fn api_token(token: impl Into<Secret>) -> Self {
-        Self(Kind::Bearer(token.into()))
+        Self(Kind::Token(token.into()))
     }
 
     /// The key of a service account (`ZENKEY_…` of a server, `ZENPROKEY_…` of an organization) or
-    /// a personal access token. Sent directly as bearer, which all servers take.
+    /// a personal access token. It is exchanged for a token; a server whose login does not know
+    /// keys gets it directly.
     pub fn api_key(key: impl Into<Secret>) -> Self {
-        Self(Kind::Bearer(key.into()))
+        Self(Kind::Key(key.into()))
     }
 
-    /// Name and password of a user. The client logs in with the first call that needs it. Servers
-    /// that belong to ZenML Pro refuse passwords.
+    /// Name and password of a user. Servers that belong to ZenML Pro refuse passwords.
     pub fn password(user: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self(Kind::Password {
             user: user.into(),
             password: password.into(),
         })
     }
+
+    /// A login in the browser: the function is to show someone where to go, and the client waits
+    /// until that has been done (five minutes at most; the server says). It is called again
+    /// whenever the login has ended, which is after a day, or a month for trusted devices.
+    ///
+    /// The client id names this installation: the server lists it among the user's devices. Use
+    /// the same one each time, or every login adds a device. Workspaces of ZenML Pro do not take
+    /// part: log in to the Pro API instead.
+    ///
+    /// ```
+    /// use zenml::Credentials;
+    ///
+    /// let installation = uuid::uuid!("6f0d3ab5-4f52-44ea-9a4e-6f5c6d0c65a1");
+    /// let credentials = Credentials::device(installation, |login| {
+    ///     eprintln!("Open {} and confirm the code {}", login.url, login.user_code);
+    /// });
+    /// ```
+    pub fn device(client_id: Uuid, show: impl Fn(&DeviceLogin) + Send + Sync + 'static) -> Self {
+        Self(Kind::Device(Arc::new(Device::new(client_id, show))))
+    }
+
+    /// Credentials that come from elsewhere each time they are needed: a vault, a file that is
+    /// rewritten.
+    pub fn provider(provider: impl CredentialsProvider) -> Self {
+        Self(Kind::Provider(Arc::new(provider)))
+    }
+
+    /// A token that a login to the Pro API gave out, for a workspace.
+    pub(crate) fn pro_session(token: Secret) -> Self {
+        Self(Kind::ProSession(token))
+    }
+
+    /// What errors call them.
+    pub(crate) fn name(&self) -> String {
+        match &self.0 {
+            Kind::Token(_) => "the API token".to_owned(),
+            Kind::Key(_) => "the API key".to_owned(),
+            Kind::Password { user, .. } => format!("user {user:?}"),
+            Kind::Device(_) => "this device".to_owned(),
+            Kind::ProSession(_) => "the login to ZenML Pro".to_owned(),
+            Kind::Provider(provider) => provider.name(),
+        }
+    }
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let simple =
+            |f: &mut fmt::Formatter<'_>, name, secret| f.debug_tuple(name).field(secret).finish();
         match &self.0 {
-            Kind::Bearer(secret) => f.debug_tuple("Bearer").field(secret).finish(),
+            Kind::Token(secret) => simple(f, "ApiToken", secret),
+            Kind::Key(secret) => simple(f, "ApiKey", secret),
+            Kind::ProSession(secret) => simple(f, "ProSession", secret),
             Kind::Password { user, password } => f
                 .debug_struct("Password")
                 .field("user", user)
                 .field("password", password)
                 .finish(),
+            Kind::Device(device) => device.fmt(f),
+            // What a provider holds is its own: it is not asked to show itself.
+            Kind::Provider(_) => f.write_str("Provider"),
         }
     }
 }
@@ -67,6 +138,7 @@ mod tests {
         for credentials in [
             Credentials::api_token("hunter2"),
             Credentials::api_key("hunter2"),
+            Credentials::pro_session("hunter2".into()),
             Credentials::password("default", "hunter2"),
         ] {
             assert!(!format!("{credentials:?} {credentials:#?}").contains("hunter2"));

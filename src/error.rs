@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use http::StatusCode;
 
@@ -35,6 +36,7 @@ struct Inner {
     server_exception: Option<String>,
     request_id: Option<String>,
     attempts: u32,
+    hint: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -69,8 +71,10 @@ pub enum ErrorKind {
     Unavailable,
     /// No answer in time, neither the server's (408) nor the client's time.
     Timeout,
-    /// No connection: nothing was sent. Name resolution, refused connection, TLS.
+    /// No connection: nothing was sent. Name resolution, refused connection, nobody there.
     Connect,
+    /// The server's certificate is not trusted, or something else than TLS is spoken there.
+    Tls,
     /// The connection broke before the answer was complete. The server may have done the work.
     Interrupted,
     /// The answer is no answer of this API: another body than the type says, a redirect elsewhere.
@@ -91,6 +95,7 @@ impl Error {
             server_exception: None,
             request_id: None,
             attempts: 0,
+            hint: None,
             source: None,
         }))
     }
@@ -116,6 +121,31 @@ impl Error {
     pub(crate) fn with_server_exception(mut self, exception: Option<String>) -> Self {
         self.0.server_exception = exception;
         self
+    }
+
+    /// Keeps the hint that an error has already.
+    pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
+        self.0.hint = self.0.hint.or(hint);
+        self
+    }
+
+    /// An error of which each of several callers gets one.
+    pub(crate) fn shared(error: Arc<Self>) -> Self {
+        let inner = &*error.0;
+        Self(Box::new(Inner {
+            kind: inner.kind,
+            message: inner.message.clone(),
+            operation: inner.operation.clone(),
+            status: inner.status,
+            server_exception: inner.server_exception.clone(),
+            request_id: inner.request_id.clone(),
+            attempts: inner.attempts,
+            hint: inner.hint.clone(),
+            source: error
+                .source()
+                .is_some()
+                .then(|| Box::new(SharedSource(error.clone())) as _),
+        }))
     }
 
     /// Keeps the request that an error names already: a login on the way to the call.
@@ -156,6 +186,12 @@ impl Error {
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
+    }
+
+    /// What to do about it, where something is known: one line, which `Display` ends with.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
     }
 
     /// How many requests were sent for this call, 0 if none.
@@ -221,6 +257,7 @@ impl ErrorKind {
             Self::Unavailable => "the server is unavailable",
             Self::Timeout => "timed out",
             Self::Connect => "no connection",
+            Self::Tls => "no secure connection",
             Self::Interrupted => "the connection broke",
             Self::Decode => "unexpected answer",
             Self::TooLarge => "the answer is too large",
@@ -234,22 +271,44 @@ impl Error {
     pub(crate) fn from_http(error: reqwest::Error) -> Self {
         // The URL goes: its query may hold a download token.
         let error = error.without_url();
-        let kind = if error.is_timeout() {
-            ErrorKind::Timeout
+        let kind = if error.is_connect() && is_about_tls(&error) {
+            ErrorKind::Tls
         } else if error.is_connect() {
             ErrorKind::Connect
+        } else if error.is_timeout() {
+            ErrorKind::Timeout
         } else if error.is_builder() {
             ErrorKind::Configuration
         } else {
             ErrorKind::Interrupted
         };
-        // What reqwest itself says ("error sending request") helps nobody; the last cause does.
-        let mut cause: &dyn StdError = &error;
-        while let Some(next) = cause.source() {
-            cause = next;
-        }
-        Self::new(kind, one_line(&cause.to_string())).with_source(error)
+        Self::new(kind, one_line(&last_cause(&error))).with_source(error)
     }
+}
+
+/// What reqwest itself says ("error sending request") helps nobody; the last cause does.
+pub(crate) fn last_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn StdError = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}
+
+/// Connectors tell of certificates and of broken handshakes as of data that makes no sense.
+fn is_about_tls(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&dyn StdError> = Some(error);
+    while let Some(next) = cause {
+        cause = next.source();
+        if let Some(io) = next.downcast_ref::<std::io::Error>() {
+            if io.kind() == std::io::ErrorKind::InvalidData {
+                return true;
+            }
+            // What it wraps is skipped by its `source`.
+            cause = io.get_ref().map(|inner| inner as _);
+        }
+    }
+    false
 }
 
 impl fmt::Display for Error {
@@ -266,6 +325,9 @@ impl fmt::Display for Error {
             (None, None) => {}
         }
         write!(f, ": {}", inner.message)?;
+        if let Some(hint) = &inner.hint {
+            write!(f, " ({hint})")?;
+        }
         match (&inner.request_id, inner.attempts) {
             (Some(id), attempts @ 2..) => write!(f, " [request {id}, {attempts} attempts]"),
             (Some(id), _) => write!(f, " [request {id}]"),
@@ -283,6 +345,29 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// The cause of an error that several callers got.
+#[derive(Debug)]
+struct SharedSource(Arc<Error>);
+
+impl SharedSource {
+    fn cause(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source()
+    }
+}
+
+impl fmt::Display for SharedSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cause()
+            .map_or(Ok(()), |cause| fmt::Display::fmt(cause, f))
+    }
+}
+
+impl StdError for SharedSource {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause()?.source()
     }
 }
 
@@ -342,6 +427,32 @@ mod tests {
             error.to_string(),
             "the client cannot be built: the URL has no host"
         );
+    }
+
+    #[test]
+    fn a_hint_says_what_to_do_and_the_first_one_stays() {
+        let error = Error::new(ErrorKind::Unauthorized, "expired")
+            .with_hint(Some("log in again".to_owned()))
+            .with_hint(Some("something vaguer".to_owned()));
+        assert_eq!(
+            error.to_string(),
+            "not authenticated: expired (log in again)"
+        );
+        assert_eq!(error.hint(), Some("log in again"));
+    }
+
+    #[test]
+    fn an_error_of_several_callers_is_the_same_for_all() {
+        let cause = Error::new(ErrorKind::Connect, "refused")
+            .with_source(std::io::Error::other("no route"));
+        let error = Error::new(ErrorKind::Credentials, "the login failed").with_source(cause);
+        let lines = (error.to_string(), error.source().unwrap().to_string());
+        let shared = Error::shared(Arc::new(error));
+        let cause = shared.source().unwrap();
+        assert_eq!((shared.to_string(), cause.to_string()), lines);
+        assert_eq!(cause.source().unwrap().to_string(), "no route");
+        let alone = Error::shared(Arc::new(Error::new(ErrorKind::Connect, "refused")));
+        assert!(alone.source().is_none());
     }
 
     #[test]

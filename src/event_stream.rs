@@ -79,7 +79,7 @@ impl EventStream {
             match ready!(self.body.poll_chunk(cx)) {
                 Some(Ok(bytes)) => {
                     if let Err(error) = self.parser.feed(&bytes, &mut self.events) {
-                        let error = self.body.origin.explain(error, 1);
+                        let error = self.body.origin.explain(error);
                         self.fail(error);
                     }
                 }

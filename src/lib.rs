@@ -31,11 +31,18 @@
 // Generated code and the crate's macros say `zenml::` wherever they stand.
 extern crate self as zenml;
 
+mod api;
+mod attempt;
 mod base_url;
 mod builder;
 mod call;
+mod call_options;
+mod cli_store;
+mod clock;
 mod credentials;
 mod decode;
+mod device;
+mod environment;
 mod error;
 mod error_body;
 mod event;
@@ -43,32 +50,45 @@ mod event_stream;
 mod field;
 mod filter;
 mod filter_value;
+mod hint;
+mod login;
 mod open_enum;
 mod operation;
 mod page;
 mod part_file;
 #[cfg(feature = "pro")]
 mod pro_client;
+mod provider;
 mod raw_call;
 mod redirect;
 mod request;
 mod response;
+mod retry;
+mod retry_after;
+mod retry_policy;
 mod secret;
 mod session;
 mod stream;
 #[cfg(test)]
 mod testing;
 mod timestamp;
+mod token;
+mod trace;
 mod transport;
 #[doc(hidden)]
 pub mod union;
 mod unknown_fields;
+mod version;
 mod workspace_client;
+mod yaml;
 
 pub use builder::ClientBuilder;
 #[doc(hidden)]
 pub use call::{Call, read_answer};
+pub use call_options::CallOptions;
+pub use clock::Clock;
 pub use credentials::Credentials;
+pub use device::DeviceLogin;
 pub use error::{Error, ErrorKind, Result};
 pub use event::Event;
 pub use event_stream::EventStream;
@@ -80,8 +100,10 @@ pub use operation::Operation;
 pub use page::Page;
 #[cfg(feature = "pro")]
 pub use pro_client::ProClient;
+pub use provider::{CredentialsProvider, ProvidedCredentials};
 pub use raw_call::RawCall;
 pub use response::Response;
+pub use retry_policy::{RetryBudget, RetryPolicy};
 pub use secret::Secret;
 pub use stream::ByteStream;
 pub use timestamp::{ParseTimestampError, Timestamp};

@@ -2,8 +2,8 @@ use std::ops::Deref;
 
 use http::Method;
 
-use crate::builder::{Api, ClientBuilder};
-use crate::{RawCall, Transport, pro};
+use crate::api::{Api, Facts, Family};
+use crate::{CallOptions, ClientBuilder, RawCall, Result, Transport, environment, pro};
 
 /// Client of the ZenML Pro API: organizations, workspaces, teams, roles.
 ///
@@ -26,13 +26,39 @@ pub struct ProClient(pro::Client);
 
 impl ProClient {
     /// The URL of the Pro API that ZenML GmbH runs.
-    pub const DEFAULT_URL: &str = "https://cloudapi.zenml.io";
+    pub const DEFAULT_URL: &str = environment::PRO_URL;
 
     /// Configures a client of the Pro API at this URL ([`DEFAULT_URL`](Self::DEFAULT_URL), or that
     /// of a self-hosted one). A base path such as `/api/v1` is part of it, a trailing slash makes
     /// no difference.
     pub fn builder(url: impl Into<String>) -> ClientBuilder<Self> {
         ClientBuilder::new(url.into())
+    }
+
+    /// A client of the Pro API that the environment names: `ZENML_PRO_API_URL`, or else
+    /// [`DEFAULT_URL`](Self::DEFAULT_URL), with `ZENML_STORE_API_KEY`, or else what `zenml login`
+    /// has stored. Certificates and timeout are those of
+    /// [`WorkspaceClient::from_env`](crate::WorkspaceClient::from_env).
+    ///
+    /// # Errors
+    /// As [`WorkspaceClient::from_env`](crate::WorkspaceClient::from_env).
+    pub fn from_env() -> Result<Self> {
+        Self::builder_from_env()?.build()
+    }
+
+    /// As [`from_env`](Self::from_env), with more to configure.
+    ///
+    /// # Errors
+    /// As [`from_env`](Self::from_env).
+    pub fn builder_from_env() -> Result<ClientBuilder<Self>> {
+        environment::from_process()
+    }
+
+    /// The same client, with other options for the calls through it. It shares connections, login
+    /// and retry budget.
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self::over(self.transport().with(options))
     }
 
     /// A call of a route that the crate's document lacks, with the client's credentials.
@@ -42,8 +68,14 @@ impl ProClient {
 }
 
 impl Api for ProClient {
-    const PATH_SUFFIX: &str = "";
-    const LOGIN_PATH: &str = "/auth/login";
+    const FACTS: Facts = Facts {
+        family: Family::Pro,
+        path_suffix: "",
+        login_path: "/auth/login",
+        device_path: "/auth/device_authorization",
+        // The control plane tells its own version, which is not the document's.
+        document_version: None,
+    };
 
     fn over(transport: Transport) -> Self {
         Self(pro::Client::new(transport))

@@ -1,12 +1,13 @@
 use std::fmt::{self, Display};
 
 use bytes::Bytes;
+use futures_core::Stream;
 use http::{HeaderMap, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::call::{decoded, whole};
-use crate::request::{Body, Request, set_header};
+use crate::request::{Body, Repeat, Request, set_header};
 use crate::transport::Accept;
 use crate::{Response, Result, Transport};
 
@@ -31,13 +32,14 @@ impl RawCall {
         let route = path.split('?').next().unwrap_or_default();
         let request = Request {
             operation: format!("{method} {route}").into(),
+            template: route.to_owned().into(),
+            repeat: Repeat::of(&method, deduplicated),
             method,
             path,
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
             secrets: Vec::new(),
-            deduplicated,
             authenticated: true,
         };
         Self {
@@ -68,6 +70,19 @@ impl RawCall {
         })
     }
 
+    /// Sets the body to what a stream gives, piece by piece. Such a call has one attempt: what has
+    /// been sent is gone.
+    pub fn stream<S, E>(self, content_type: &str, stream: S) -> Self
+    where
+        S: Stream<Item = std::result::Result<Bytes, E>> + Send + Sync + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+    {
+        self.change(|request| {
+            request.body = Some(Body::stream(content_type, stream)?);
+            Ok(())
+        })
+    }
+
     fn change(mut self, change: impl FnOnce(&mut Request) -> Result<()>) -> Self {
         self.request = self.request.and_then(|mut request| {
             change(&mut request)
@@ -84,8 +99,7 @@ impl RawCall {
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest), without anything being sent, when a
     /// value given before cannot stand in a request.
     pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>> {
-        let answer = self.transport.send(self.request?, Accept::Json).await?;
-        decoded(whole(answer).await?)
+        decoded(self.transport.send(self.request?, Accept::Json).await?)
     }
 
     /// Sends the call and takes the answer as it is.
@@ -93,8 +107,8 @@ impl RawCall {
     /// # Errors
     /// As [`send`](Self::send).
     pub async fn bytes(self) -> Result<Response<Bytes>> {
-        let answer = self.transport.send(self.request?, Accept::Bytes).await?;
-        Ok(whole(answer).await?.into_bytes())
+        let answer = self.transport.send(self.request?, Accept::Anything);
+        answer.await.map(whole)
     }
 }
 

@@ -1,8 +1,13 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use futures_core::Stream;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http_body::Frame;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -12,6 +17,9 @@ use crate::{Error, ErrorKind, Result, Secret};
 pub(crate) struct Request {
     /// `list_stacks`, or verb and path of a call that the document lacks.
     pub operation: Cow<'static, str>,
+    /// The path before its parameters were put in; the path itself of a call that the document
+    /// lacks.
+    pub template: Cow<'static, str>,
     pub method: Method,
     /// Percent-encoded, with a slash in front.
     pub path: String,
@@ -20,29 +28,83 @@ pub(crate) struct Request {
     pub body: Option<Body>,
     /// What must not come back in an error.
     pub secrets: Vec<Secret>,
-    /// Whether the server carries it out once only, however often it comes with the same
-    /// `Idempotency-Key`.
-    pub deduplicated: bool,
+    pub repeat: Repeat,
     pub authenticated: bool,
 }
 
 /// Names and values, in the order they are sent.
 pub(crate) type Query = Vec<(Cow<'static, str>, String)>;
 
+/// What happens when a request reaches the server twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// The same as when it comes once.
+    Always,
+    /// The same as when it comes once, for a while: the `Idempotency-Key` tells the server.
+    Deduplicated,
+    /// Perhaps it is carried out twice.
+    Unsafe,
+}
+
+impl Repeat {
+    pub fn of(method: &Method, deduplicated: bool) -> Self {
+        match *method {
+            Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE => {
+                Self::Always
+            }
+            Method::POST if deduplicated => Self::Deduplicated,
+            _ => Self::Unsafe,
+        }
+    }
+}
+
 /// An encoded body. `Debug` shows none of it.
 #[derive(Clone)]
 pub(crate) struct Body {
-    pub content_type: &'static str,
-    pub bytes: Bytes,
+    pub content_type: HeaderValue,
+    content: Content,
+}
+
+#[derive(Clone)]
+enum Content {
+    Bytes(Bytes),
+    /// Can be sent once.
+    Stream(Arc<Mutex<Option<reqwest::Body>>>),
 }
 
 impl Body {
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
         let bytes = serde_json::to_vec(value).map_err(not_encodable)?;
         Ok(Self {
-            content_type: "application/json",
-            bytes: bytes.into(),
+            content_type: HeaderValue::from_static("application/json"),
+            content: Content::Bytes(bytes.into()),
         })
+    }
+
+    /// A body that comes piece by piece and cannot be repeated.
+    pub fn stream<S, E>(content_type: &str, stream: S) -> Result<Self>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + Sync + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+    {
+        let body = reqwest::Body::wrap(StreamBody(Box::pin(stream)));
+        Ok(Self {
+            content_type: HeaderValue::from_str(content_type)
+                .map_err(|_| not_encodable("its content type cannot stand in a header"))?,
+            content: Content::Stream(Arc::new(Mutex::new(Some(body)))),
+        })
+    }
+
+    pub fn is_repeatable(&self) -> bool {
+        matches!(self.content, Content::Bytes(_))
+    }
+
+    /// The body for one attempt; none when it has been sent and cannot be sent again.
+    pub fn for_attempt(&self) -> Option<reqwest::Body> {
+        match &self.content {
+            Content::Bytes(bytes) => Some(bytes.clone().into()),
+            Content::Stream(body) => body.lock().unwrap_or_else(PoisonError::into_inner).take(),
+        }
     }
 
     /// An object of scalars and lists of scalars as `application/x-www-form-urlencoded`: null is
@@ -72,8 +134,8 @@ impl Body {
             }
         }
         Ok(Self {
-            content_type: "application/x-www-form-urlencoded",
-            bytes: form.finish().into(),
+            content_type: HeaderValue::from_static("application/x-www-form-urlencoded"),
+            content: Content::Bytes(form.finish().into()),
         })
     }
 }
@@ -87,7 +149,29 @@ fn not_encodable(why: impl fmt::Display) -> Error {
 
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes of {}", self.bytes.len(), self.content_type)
+        let content_type = String::from_utf8_lossy(self.content_type.as_bytes());
+        match &self.content {
+            Content::Bytes(bytes) => write!(f, "{} bytes of {content_type}", bytes.len()),
+            Content::Stream(_) => write!(f, "a stream of {content_type}"),
+        }
+    }
+}
+
+/// A stream of pieces as the body of a request.
+struct StreamBody<S>(Pin<Box<S>>);
+
+impl<S, E> http_body::Body for StreamBody<S>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+{
+    type Data = Bytes;
+    type Error = E;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, E>>> {
+        self.0.as_mut().poll_next(cx).map_ok(Frame::data)
     }
 }
 
@@ -114,7 +198,11 @@ mod tests {
     fn a_form_is_flat_and_leaves_nulls_out() {
         let body = json!({"user": "a b&c", "n": 5, "on": true, "none": null, "tags": ["x", "y"]});
         let body = Body::form(&body).unwrap();
-        assert_eq!(body.bytes, "n=5&on=true&tags=x&tags=y&user=a+b%26c");
+        let sent = body.for_attempt().unwrap();
+        assert_eq!(
+            sent.as_bytes().unwrap(),
+            b"n=5&on=true&tags=x&tags=y&user=a+b%26c"
+        );
         assert_eq!(body.content_type, "application/x-www-form-urlencoded");
     }
 
@@ -137,6 +225,16 @@ mod tests {
     fn a_body_does_not_show_in_debug() {
         let body = Body::json(&json!({"password": "hunter2"})).unwrap();
         assert_eq!(format!("{body:?}"), "22 bytes of application/json");
+    }
+
+    #[test]
+    fn what_the_verb_promises_decides_about_repeating() {
+        for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE] {
+            assert_eq!(Repeat::of(&method, false), Repeat::Always);
+        }
+        assert_eq!(Repeat::of(&Method::POST, true), Repeat::Deduplicated);
+        assert_eq!(Repeat::of(&Method::POST, false), Repeat::Unsafe);
+        assert_eq!(Repeat::of(&Method::PATCH, true), Repeat::Unsafe);
     }
 
     #[test]

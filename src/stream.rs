@@ -26,14 +26,14 @@ impl BodyStream {
 
     pub fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
         let chunk = ready!(poll_data(&mut self.body, cx));
-        Poll::Ready(chunk.map(|chunk| chunk.map_err(|error| self.origin.explain(error, 1))))
+        Poll::Ready(chunk.map(|chunk| chunk.map_err(|error| self.origin.explain(error))))
     }
 
     /// The whole rest, if it is not longer than the limit.
     pub async fn read(self, limit: usize) -> Result<Bytes> {
         let Self { body, origin } = self;
         let read = read(body, limit).await;
-        read.map_err(|error| origin.explain(error, 1))
+        read.map_err(|error| origin.explain(error))
     }
 }
 
@@ -142,7 +142,7 @@ impl ByteStream {
         let origin = self.0.origin.clone();
         let failed = |error| {
             let what = format!("the download cannot be saved as {}", path.display());
-            origin.explain(io_error(&what, error), 1)
+            origin.explain(io_error(&what, error))
         };
         let (part, mut file) = PartFile::create(path).await.map_err(failed)?;
         let length = self.write_to(&mut file).await?;
@@ -160,7 +160,7 @@ impl ByteStream {
     }
 
     fn failed(&self, what: &str, error: std::io::Error) -> Error {
-        self.0.origin.explain(io_error(what, error), 1)
+        self.0.origin.explain(io_error(what, error))
     }
 }
 

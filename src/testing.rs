@@ -1,27 +1,60 @@
 //! A server on the loopback for tests: it answers with scripted bytes and keeps what it was asked.
 
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::builder::{Api, ClientBuilder};
-use crate::{Credentials, Transport};
+use crate::api::{Api, Facts, Family};
+use crate::clock::TokioClock;
+use crate::{ClientBuilder, Clock, Credentials, RetryPolicy, Transport};
 
 /// A client without generated methods.
 pub(crate) struct TestClient(pub Transport);
 
 impl Api for TestClient {
-    const PATH_SUFFIX: &str = "/api/v1";
-    const LOGIN_PATH: &str = "/api/v1/login";
+    const FACTS: Facts = Facts {
+        family: Family::Workspace,
+        path_suffix: "/api/v1",
+        login_path: "/api/v1/login",
+        device_path: "/api/v1/device_authorization",
+        document_version: Some("0.98.0"),
+    };
 
     fn over(transport: Transport) -> Self {
         Self(transport)
     }
 }
 
+/// One attempt, however long it takes: a test that pauses the time must not see it run out while
+/// bytes are under way. Waits between attempts, where they are asked for, are the longest possible.
 pub(crate) fn builder(url: &str) -> ClientBuilder<TestClient> {
     ClientBuilder::new(url.to_owned())
+        .retry(RetryPolicy::never())
+        .attempt_timeout(None)
+        .timeout(None)
+        .random(|| 1.0)
+}
+
+/// Tokio's time, on a day in 1994.
+pub(crate) struct Nineties;
+
+impl Clock for Nineties {
+    fn now(&self) -> Instant {
+        TokioClock.now()
+    }
+
+    fn utc(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_767)
+    }
+
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        TokioClock.sleep(duration)
+    }
 }
 
 /// One request as it came over the wire.
@@ -51,7 +84,14 @@ impl TestServer {
     /// Answers what the function makes of each request. An answer is the whole HTTP response;
     /// the connection is closed after it.
     pub async fn start(answer: impl Fn(&Received) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::at(([127, 0, 0, 1], 0).into(), answer).await
+    }
+
+    pub async fn at(
+        address: SocketAddr,
+        answer: impl Fn(&Received) -> Vec<u8> + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
         let (log, answer) = (received.clone(), Arc::new(answer));
@@ -68,6 +108,12 @@ impl TestServer {
     pub async fn always(answer: impl Into<Vec<u8>>) -> Self {
         let answer = answer.into();
         Self::start(move |_| answer.clone()).await
+    }
+
+    /// Answers the requests one after the other, and all further ones as the last.
+    pub async fn sequence<const N: usize>(answers: [Vec<u8>; N]) -> Self {
+        let next = AtomicUsize::new(0);
+        Self::start(move |_| answers[next.fetch_add(1, Ordering::Relaxed).min(N - 1)].clone()).await
     }
 
     pub fn transport(&self) -> Transport {
@@ -122,15 +168,23 @@ async fn serve(
     let length: usize = request
         .header("content-length")
         .map_or(0, |n| n.parse().unwrap());
-    while bytes.len() < head_end + 4 + length {
+    let chunked = request.header("transfer-encoding").is_some();
+    while bytes.len() < head_end + 4 + length || chunked && !bytes.ends_with(b"0\r\n\r\n") {
         assert_ne!(stream.read_buf(&mut bytes).await.unwrap(), 0);
     }
     request.body = String::from_utf8(bytes[head_end + 4..].to_vec()).unwrap();
     let reply = answer(&request);
+    if reply == STALL {
+        log.lock().unwrap().push(request);
+        return std::future::pending().await;
+    }
     log.lock().unwrap().push(request);
     // The client may hang up before it has read everything.
     let _ = stream.write_all(&reply).await;
 }
+
+/// Instead of an answer: the connection stays open, and nothing comes.
+pub(crate) const STALL: &[u8] = b"stall";
 
 /// A complete response.
 pub(crate) fn response(status: u16, headers: &str, body: &str) -> Vec<u8> {

@@ -2,31 +2,47 @@ use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use url::Url;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::api::Facts;
+use crate::attempt::{Failed, Payload, Prepared, Received, Wire};
 use crate::base_url::BaseUrl;
-use crate::credentials::Credentials;
-use crate::request::{Body, Request, set_header};
-use crate::session::{self, Grant, Proof, Session, Token};
+use crate::call_options::Settled;
+use crate::clock::World;
+use crate::request::{Repeat, Request, set_header};
+use crate::retry::History;
+use crate::session::Session;
 use crate::stream::{self, BodyStream};
-use crate::{Error, ErrorKind, Result, Secret, decode, error_body, redirect};
+use crate::{CallOptions, Error, ErrorKind, Result, RetryBudget, trace};
 
 /// Sends the requests of one client. Cheap to clone: all clones share connections and login.
 ///
 /// It knows requests and answers, but neither types nor operations: it is the same for all APIs.
 #[derive(Clone)]
-pub struct Transport(Arc<Inner>);
+pub struct Transport {
+    shared: Arc<Shared>,
+    options: Arc<Settled>,
+}
 
-struct Inner {
-    http: reqwest::Client,
-    base: BaseUrl,
-    /// Path of the login, and what a clone of the client has logged in.
-    login_path: &'static str,
-    session: Session,
+pub(crate) struct Shared {
+    pub http: reqwest::Client,
+    pub base: BaseUrl,
+    pub api: Facts,
+    /// What every request carries.
+    pub headers: HeaderMap,
+    pub session: Session,
+    pub budget: RetryBudget,
+    pub world: World,
+    /// Options of calls that nobody has given others.
+    pub defaults: Arc<Settled>,
+    /// Whether the server's version is still to be compared with the document's.
+    pub check_version: AtomicBool,
 }
 
 /// How the body of an answer is wanted.
@@ -36,248 +52,284 @@ pub(crate) enum Accept {
     Json,
     /// Whole, and no JSON.
     Text,
+    /// Whole, and whatever it is.
+    Anything,
     /// As it comes.
     Bytes,
     /// As it comes, as `text/event-stream`.
     Events,
 }
 
-/// A successful answer whose body is still to be read.
+/// A successful answer.
 pub(crate) struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub origin: Origin,
+}
+
+/// A successful answer whose body is still to be read.
+pub(crate) struct StreamedAnswer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: BodyStream,
 }
 
-type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer>> + Send>>;
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl Transport {
-    pub(crate) fn new(
-        http: reqwest::Client,
-        base: BaseUrl,
-        login_path: &'static str,
-        credentials: Option<Credentials>,
-    ) -> Self {
-        Self(Arc::new(Inner {
-            http,
-            base,
-            login_path,
-            session: Session::new(credentials),
-        }))
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self {
+            options: shared.defaults.clone(),
+            shared: Arc::new(shared),
+        }
     }
 
-    /// Carries one call out.
+    /// The same transport, with other options for the calls through it.
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self {
+            shared: self.shared.clone(),
+            options: Arc::new(self.options.with(options)),
+        }
+    }
+
+    /// Carries one call out, its answer's body included.
     ///
     /// Boxed, so that the future of each of the hundreds of operations is small and quick to
     /// compile.
-    pub(crate) fn send(&self, request: Request, accept: Accept) -> AnswerFuture {
-        let transport = self.clone();
+    pub(crate) fn send(&self, request: Request, accept: Accept) -> BoxFuture<Result<Answer>> {
+        let call = self.carry_out(request, accept);
         Box::pin(async move {
-            let origin = Origin::new(request.operation.clone());
-            let prepared = transport.prepare(request, accept, &origin).await;
-            let prepared = prepared.map_err(|error| origin.explain(error, 0))?;
-            let sent = transport.attempt(&prepared).await;
-            sent.map_err(|error| origin.explain(error, 1))
-                .map(|parts| Answer {
-                    status: parts.status(),
-                    headers: parts.headers().clone(),
-                    body: BodyStream::new(parts.into_body(), origin),
-                })
+            let (received, origin) = call.await?;
+            let body = match received.body {
+                Payload::Whole(bytes) => bytes,
+                Payload::Streamed(body) => stream::read(body, usize::MAX)
+                    .await
+                    .map_err(|error| origin.explain(error))?,
+            };
+            Ok(Answer {
+                status: received.status,
+                headers: received.headers,
+                body,
+                origin,
+            })
         })
     }
 
+    /// Carries one call out up to the beginning of its answer's body.
+    pub(crate) fn open(
+        &self,
+        request: Request,
+        accept: Accept,
+    ) -> BoxFuture<Result<StreamedAnswer>> {
+        let call = self.carry_out(request, accept);
+        Box::pin(async move {
+            let (received, origin) = call.await?;
+            let body = match received.body {
+                Payload::Whole(bytes) => bytes.into(),
+                Payload::Streamed(body) => body,
+            };
+            Ok(StreamedAnswer {
+                status: received.status,
+                headers: received.headers,
+                body: BodyStream::new(body, origin),
+            })
+        })
+    }
+
+    fn carry_out(
+        &self,
+        request: Request,
+        accept: Accept,
+    ) -> impl Future<Output = Result<(Received, Origin)>> + Send + use<> {
+        let transport = self.clone();
+        let origin = Origin::new(request.operation.clone());
+        let span = trace::call(&request, &origin, &self.shared.base);
+        async move {
+            let outcome = transport.run(request, accept, origin).await;
+            trace::outcome(&outcome);
+            outcome
+        }
+        .instrument(span)
+    }
+
+    /// Tries until there is an answer that trying again would not make better.
+    async fn run(
+        &self,
+        request: Request,
+        accept: Accept,
+        mut origin: Origin,
+    ) -> Result<(Received, Origin)> {
+        let world = &self.shared.world;
+        let begun = world.clock.now();
+        let deadline = self
+            .options
+            .timeout
+            .and_then(|limit| begun.checked_add(limit));
+        let authenticated = request.authenticated;
+        let prepared = self.prepare(request, accept, &origin);
+        let prepared = prepared.map_err(|error| origin.explain(error))?;
+        let is_repeatable = prepared
+            .body
+            .as_ref()
+            .is_none_or(|body| body.is_repeatable());
+        let mut history = History::default();
+        let mut refused = None;
+        loop {
+            let token = match authenticated {
+                false => None,
+                true => {
+                    let token = world.within(self.left(deadline), self.token(refused.as_deref()));
+                    let token = token.await.unwrap_or_else(|| Err(self.too_late("login")));
+                    token.map_err(|error| origin.explain(error))?
+                }
+            };
+            origin.attempts += 1;
+            let attempt_begun = world.clock.now();
+            let limit = [self.options.attempt_timeout, self.left(deadline)];
+            let limit = limit.into_iter().flatten().min();
+            let attempt = self
+                .wire()
+                .attempt(&prepared, token.as_deref(), limit)
+                .await;
+            let failed = match attempt {
+                Ok(received) => {
+                    self.shared.budget.give_back();
+                    if authenticated {
+                        self.compare_versions();
+                    }
+                    return Ok((received, origin));
+                }
+                Err(failed) => failed,
+            };
+            history.note(attempt_begun, &failed.error);
+            let can_log_in_again = refused.is_none()
+                && authenticated
+                && is_repeatable
+                && self.shared.session.is_renewable();
+            if failed.refuses_credentials && can_log_in_again {
+                tracing::debug!(target: "zenml", "the server refuses the token; logging in again");
+                refused = token;
+                continue;
+            }
+            match self.delay(&failed, &history, prepared.repeat, deadline) {
+                Some(delay) if is_repeatable && self.shared.budget.take() => {
+                    trace::retry(origin.attempts, delay, &failed.error);
+                    world.clock.sleep(delay).await;
+                    history.retries += 1;
+                }
+                _ => {
+                    let hint = self.hint(&failed, &prepared, &history).await;
+                    return Err(origin.explain(failed.error.with_hint(hint)));
+                }
+            }
+        }
+    }
+
+    fn delay(
+        &self,
+        failed: &Failed,
+        history: &History,
+        repeat: Repeat,
+        deadline: Option<Instant>,
+    ) -> Option<std::time::Duration> {
+        let world = &self.shared.world;
+        let (policy, now) = (&self.options.retry, world.clock.now());
+        let delay = history.delay(failed, repeat, policy, now, (world.random)())?;
+        // There is no sense in waiting for an attempt that may not take place.
+        let in_time = deadline.is_none_or(|deadline| now + delay < deadline);
+        in_time.then_some(delay)
+    }
+
     /// Makes what all attempts of a call share.
-    async fn prepare(&self, request: Request, accept: Accept, origin: &Origin) -> Result<Prepared> {
+    fn prepare(&self, request: Request, accept: Accept, origin: &Origin) -> Result<Prepared> {
         let query = request.query.iter();
         let query = query.map(|(name, value)| (&**name, value.as_str()));
-        let url = self.0.base.join(&request.path, query)?;
-        let bearer = match request.authenticated {
-            true => self.bearer().await?,
-            false => None,
-        };
-        let mut headers = request.headers;
+        let url = self.shared.base.join(&request.path, query)?;
+        let mut headers = self.shared.headers.clone();
+        headers.extend(request.headers);
         headers.insert(header::ACCEPT, accept.header());
-        set_header(&mut headers, "x-request-id", &origin.request_id)?;
-        if request.deduplicated {
+        headers.insert("x-request-id", origin.header()?);
+        if request.repeat == Repeat::Deduplicated {
             let key = Uuid::new_v4().to_string();
             set_header(&mut headers, "idempotency-key", &key)?;
-        }
-        let mut secrets = request.secrets;
-        if let Some(bearer) = bearer {
-            headers.insert(header::AUTHORIZATION, authorization(&bearer)?);
-            secrets.push(bearer);
         }
         Ok(Prepared {
             method: request.method,
             url,
             headers,
             body: request.body,
-            secrets,
+            accept,
+            repeat: request.repeat,
+            secrets: request.secrets,
         })
     }
 
-    /// Sends the request once, follows where it is redirected to, and tells success from failure.
-    async fn attempt(&self, request: &Prepared) -> Result<http::Response<reqwest::Body>> {
-        let mut method = request.method.clone();
-        let mut url = request.url.clone();
-        let mut headers = request.headers.clone();
-        let mut body = request.body.clone();
-        for _ in 0..=redirect::LIMIT {
-            let mut wire = reqwest::Request::new(method.clone(), url.clone());
-            *wire.headers_mut() = headers.clone();
-            if let Some(body) = &body {
-                let content_type = HeaderValue::from_static(body.content_type);
-                wire.headers_mut()
-                    .insert(header::CONTENT_TYPE, content_type);
-                *wire.body_mut() = Some(body.bytes.clone().into());
-            }
-            let answer = self.0.http.execute(wire).await.map_err(Error::from_http)?;
-            let hop = redirect::next_hop(&url, &method, answer.status(), answer.headers())?;
-            let Some(hop) = hop else {
-                return match answer.status().is_success() {
-                    true => Ok(answer.into()),
-                    false => Err(failure(answer, &request.secrets).await),
-                };
-            };
-            if !hop.keeps_method {
-                method = Method::GET;
-                body = None;
-            }
-            if !hop.same_host {
-                headers.remove(header::AUTHORIZATION);
-            }
-            url = hop.url;
-        }
-        let message = format!("more than {} redirects", redirect::LIMIT);
-        Err(Error::new(ErrorKind::Decode, message))
-    }
-
-    /// What authenticates a request, after a login if one is due.
-    async fn bearer(&self) -> Result<Option<Secret>> {
-        let session = &self.0.session;
-        let (user, password) = match session.proof() {
-            Proof::None => return Ok(None),
-            Proof::Bearer(secret) => return Ok(Some(secret.clone())),
-            Proof::Login { user, password } => (user, password),
-        };
-        let mut token = session.token.lock().await;
-        if let Some(token) = token
-            .as_ref()
-            .filter(|token| token.is_fresh(Instant::now()))
-        {
-            return Ok(Some(token.secret.clone()));
-        }
-        let grant = self.login(user, password).await.map_err(|error| {
-            let kind = match error.is_retryable() {
-                true => error.kind(),
-                false => ErrorKind::Credentials,
-            };
-            let message = format!("the login of user {user:?} failed: {}", error.message());
-            Error::new(kind, message).with_source(error)
-        })?;
-        let granted = Token::new(grant, Instant::now());
-        let secret = granted.secret.clone();
-        *token = Some(granted);
-        Ok(Some(secret))
-    }
-
-    async fn login(&self, user: &str, password: &Secret) -> Result<Grant> {
-        let origin = Origin::new("login".into());
-        let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT, Accept::Json.header());
-        set_header(&mut headers, "x-request-id", &origin.request_id)?;
-        let prepared = Prepared {
-            method: Method::POST,
-            url: self.0.base.join(self.0.login_path, std::iter::empty())?,
-            headers,
-            body: Some(session::password_form(user, password)?),
-            secrets: vec![password.clone()],
-        };
-        let granted = async {
-            let body = self.attempt(&prepared).await?.into_body();
-            let body = stream::read(body, error_body::BODY_LIMIT).await?;
-            decode::decode(&body)
-                .map_err(|mismatch| Error::new(ErrorKind::Decode, mismatch.to_string()))
-        };
-        granted.await.map_err(|error| origin.explain(error, 1))
-    }
-}
-
-/// A request with all that its attempts share.
-struct Prepared {
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    body: Option<Body>,
-    /// What must not come back in an error.
-    secrets: Vec<Secret>,
-}
-
-/// The error that an unsuccessful answer stands for.
-async fn failure(answer: reqwest::Response, secrets: &[Secret]) -> Error {
-    let status = answer.status();
-    // A body that breaks off is read as far as it came: the status counts.
-    let body = stream::read_beginning(answer.into(), error_body::BODY_LIMIT).await;
-    failure_of(status, &body, secrets)
-}
-
-/// The error that an unsuccessful status and its body stand for.
-pub(crate) fn failure_of(status: StatusCode, body: &[u8], secrets: &[Secret]) -> Error {
-    let body = String::from_utf8_lossy(body);
-    let read = error_body::read(&without(&body, secrets));
-    let message = match read.message.as_str() {
-        "" => {
-            let reason = status.canonical_reason().unwrap_or("no explanation");
-            format!("the server answered: {reason}")
-        }
-        message => message.to_owned(),
-    };
-    // Once more: JSON may have held it with escapes.
-    Error::new(ErrorKind::of_status(status), without(&message, secrets))
-        .with_status(status)
-        .with_server_exception(read.exception)
-}
-
-/// A debugging proxy, or the server, may answer with what it was asked. This comes before the
-/// text is cut anywhere, so that no half of a secret stays.
-fn without<'a>(text: &'a str, secrets: &[Secret]) -> Cow<'a, str> {
-    let mut text = Cow::Borrowed(text);
-    for secret in secrets.iter().map(Secret::expose) {
-        // What is shorter is no secret, and might be a word of the answer's own grammar.
-        if secret.len() >= 4 && text.contains(secret) {
-            text = text.replace(secret, "[redacted]").into();
+    pub(crate) fn wire(&self) -> Wire<'_> {
+        Wire {
+            http: &self.shared.http,
+            family: self.shared.api.family,
+            world: &self.shared.world,
         }
     }
-    text
-}
 
-fn authorization(secret: &Secret) -> Result<HeaderValue> {
-    let mut value = HeaderValue::from_str(&format!("Bearer {}", secret.expose())).map_err(|_| {
-        Error::new(
-            ErrorKind::Credentials,
-            "the token or key has characters that cannot stand in a header, a line break perhaps",
-        )
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
-}
+    fn left(&self, deadline: Option<Instant>) -> Option<std::time::Duration> {
+        let now = self.shared.world.clock.now();
+        deadline.map(|deadline| deadline.saturating_duration_since(now))
+    }
 
-impl Accept {
-    fn header(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Self::Json => "application/json",
-            Self::Text => "text/plain",
-            Self::Bytes => "*/*",
-            Self::Events => "text/event-stream",
-        })
+    fn too_late(&self, what: &str) -> Error {
+        let limit = self.options.timeout.unwrap_or_default().as_secs_f64();
+        let message = format!("the {what} took longer than the {limit:.1} s that the call may");
+        Error::new(ErrorKind::Timeout, message)
+    }
+
+    /// The same transport with the client's own options: for what is not one call's alone.
+    pub(crate) fn with_defaults(&self) -> Self {
+        Self {
+            shared: self.shared.clone(),
+            options: self.shared.defaults.clone(),
+        }
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    #[cfg(test)]
+    pub(crate) fn shared_by_all(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.shared.session
+    }
+
+    pub(crate) fn world(&self) -> &World {
+        &self.shared.world
+    }
+
+    pub(crate) fn api(&self) -> &Facts {
+        &self.shared.api
+    }
+
+    /// A URL of the server's answers, which may be a path.
+    pub(crate) fn absolute(&self, url: &str) -> String {
+        match url.contains("://") {
+            true => url.to_owned(),
+            false => format!("{}/{}", self.shared.base, url.trim_start_matches('/')),
+        }
     }
 }
 
 /// Which call an error belongs to.
 #[derive(Debug, Clone)]
 pub(crate) struct Origin {
-    operation: Cow<'static, str>,
+    pub operation: Cow<'static, str>,
     pub request_id: String,
+    /// How many requests have been sent for it.
+    pub attempts: u32,
 }
 
 impl Origin {
@@ -285,21 +337,29 @@ impl Origin {
         Self {
             operation,
             request_id: Uuid::new_v4().simple().to_string(),
+            attempts: 0,
         }
     }
 
-    pub fn explain(&self, error: Error, attempts: u32) -> Error {
+    pub fn explain(&self, error: Error) -> Error {
         error
             .with_operation(self.operation.clone())
-            .with_request(&self.request_id, attempts)
+            .with_request(&self.request_id, self.attempts)
+    }
+
+    fn header(&self) -> Result<HeaderValue> {
+        HeaderValue::from_str(&self.request_id).map_err(|error| {
+            Error::new(ErrorKind::InvalidRequest, error.to_string()).with_source(error)
+        })
     }
 }
 
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Transport")
-            .field("base", &self.0.base.to_string())
-            .field("session", &self.0.session)
+            .field("base", &self.shared.base.to_string())
+            .field("session", &self.shared.session)
+            .field("options", &self.options)
             .finish_non_exhaustive()
     }
 }
@@ -307,3 +367,7 @@ impl fmt::Debug for Transport {
 #[cfg(test)]
 #[path = "transport_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "transport_retry_tests.rs"]
+mod retry_tests;

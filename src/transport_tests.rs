@@ -70,6 +70,7 @@ async fn a_refused_login_is_an_error_of_the_credentials_and_is_tried_again_by_th
         assert_eq!(error.kind(), ErrorKind::Credentials);
         assert_eq!(error.operation(), Some("read"));
         assert_eq!(error.attempts(), 0);
+        assert_eq!(error.request_id().map(str::len), Some(32));
         assert_eq!(
             error.message(),
             "the login of user \"default\" failed: Authentication error: bad password [redacted]"

@@ -2,8 +2,8 @@ use std::ops::Deref;
 
 use http::Method;
 
-use crate::builder::{Api, ClientBuilder};
-use crate::{RawCall, Transport, workspace};
+use crate::api::{Api, Facts, Family};
+use crate::{CallOptions, ClientBuilder, RawCall, Result, Transport, environment, workspace};
 
 /// Client of a ZenML server: the Workspace API.
 ///
@@ -33,6 +33,48 @@ impl WorkspaceClient {
         ClientBuilder::new(url.into())
     }
 
+    /// A client of the server that the environment names.
+    ///
+    /// As the official client does it: the server is `ZENML_STORE_URL`, or else the one that the
+    /// `zenml` command line is connected to. The credentials are `ZENML_STORE_API_KEY`,
+    /// `ZENML_STORE_API_TOKEN`, or `ZENML_STORE_USERNAME` with `ZENML_STORE_PASSWORD`, or else what
+    /// `zenml login` has stored (in `~/.config/zenml` on Linux, or `ZENML_CONFIG_PATH`). That store
+    /// is read again when a login ends, and never written.
+    ///
+    /// `ZENML_STORE_VERIFY_SSL` (a bool, a file with certificates, or PEM text) and
+    /// `ZENML_STORE_HTTP_TIMEOUT` (seconds that one attempt may take) count too.
+    ///
+    /// ```no_run
+    /// # async fn example() -> zenml::Result<()> {
+    /// let zenml = zenml::WorkspaceClient::from_env()?;
+    /// println!("{}", zenml.server_info().send().await?.version);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Configuration`](crate::ErrorKind::Configuration): there is no server's URL, or a variable
+    /// is not usable. [`Credentials`](crate::ErrorKind::Credentials): nothing to log in with; the
+    /// error lists where it was looked for.
+    pub fn from_env() -> Result<Self> {
+        Self::builder_from_env()?.build()
+    }
+
+    /// As [`from_env`](Self::from_env), with more to configure.
+    ///
+    /// # Errors
+    /// As [`from_env`](Self::from_env).
+    pub fn builder_from_env() -> Result<ClientBuilder<Self>> {
+        environment::from_process()
+    }
+
+    /// The same client, with other options for the calls through it. It shares connections, login
+    /// and retry budget.
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self::over(self.transport().with(options))
+    }
+
     /// A call of a route that the crate's document lacks, with the client's credentials.
     ///
     /// ```no_run
@@ -53,8 +95,13 @@ impl WorkspaceClient {
 }
 
 impl Api for WorkspaceClient {
-    const PATH_SUFFIX: &str = "/api/v1";
-    const LOGIN_PATH: &str = "/api/v1/login";
+    const FACTS: Facts = Facts {
+        family: Family::Workspace,
+        path_suffix: "/api/v1",
+        login_path: "/api/v1/login",
+        device_path: "/api/v1/device_authorization",
+        document_version: Some(workspace::DOCUMENT_VERSION),
+    };
 
     fn over(transport: Transport) -> Self {
         Self(workspace::Client::new(transport))

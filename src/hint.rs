@@ -1,0 +1,140 @@
+//! What to do about an error: the advice of the vendor's own list of common problems, given only
+//! where the client knows that it fits.
+
+use http::{Method, StatusCode};
+
+use crate::api::Family;
+use crate::attempt::{Failed, Payload, Prepared};
+use crate::request::Repeat;
+use crate::retry::History;
+use crate::transport::Accept;
+use crate::version::ServerVersion;
+use crate::{Error, ErrorKind, Transport};
+
+impl Transport {
+    /// The hint for a call's final error.
+    pub(crate) async fn hint(
+        &self,
+        failed: &Failed,
+        request: &Prepared,
+        history: &History,
+    ) -> Option<String> {
+        let error = &failed.error;
+        match error.kind() {
+            ErrorKind::Unauthorized if failed.refuses_credentials => self.session().remedy(self),
+            ErrorKind::NotFound | ErrorKind::Unsupported if lacks_the_route(error) => {
+                let server = self.probe().await?;
+                wrong_server(
+                    self.api().family,
+                    server.as_ref(),
+                    self.api().document_version,
+                )
+            }
+            ErrorKind::NotFound
+                if request.method == Method::DELETE && history.has_unknown_effect() =>
+            {
+                let hint = "an earlier attempt, whose answer was lost, may have deleted it";
+                Some(hint.to_owned())
+            }
+            ErrorKind::Tls => {
+                let hint = "of a private authority, give the builder the root_certificate";
+                Some(hint.to_owned())
+            }
+            ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Unavailable
+                if request.repeat == Repeat::Unsafe =>
+            {
+                let hint = "not repeated: the server may have carried it out";
+                Some(hint.to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// Asks the server what it is: the version of a ZenML server, or that it is none. Nothing if it
+    /// does not answer.
+    async fn probe(&self) -> Option<Option<ServerVersion>> {
+        let url = self
+            .shared()
+            .base
+            .join("/api/v1/info", std::iter::empty())
+            .ok()?;
+        let request = Prepared {
+            method: Method::GET,
+            url,
+            headers: self.shared().headers.clone(),
+            body: None,
+            accept: Accept::Json,
+            repeat: Repeat::Always,
+            secrets: Vec::new(),
+        };
+        let limit = Some(std::time::Duration::from_secs(5));
+        match self.wire().attempt(&request, None, limit).await {
+            Ok(received) => match received.body {
+                Payload::Whole(body) => Some(ServerVersion::read(&body)),
+                Payload::Streamed(_) => None,
+            },
+            Err(failed) if failed.error.status().is_some() => Some(None),
+            Err(_) => None,
+        }
+    }
+}
+
+/// Whether the answer is the framework's own, not one of the route's: 404 for a path, and 405 for a
+/// verb, that it has nothing for.
+fn lacks_the_route(error: &Error) -> bool {
+    error.server_exception().is_none()
+        && match error.status() {
+            Some(StatusCode::NOT_FOUND) => error.message() == "Not Found",
+            Some(StatusCode::METHOD_NOT_ALLOWED) => true,
+            _ => false,
+        }
+}
+
+fn wrong_server(
+    family: Family,
+    server: Option<&ServerVersion>,
+    document: Option<&str>,
+) -> Option<String> {
+    match (family, server) {
+        (Family::Workspace, None) => Some(
+            "there is no ZenML server at this URL; the Pro API is none: a workspace has a URL of \
+             its own"
+                .to_owned(),
+        ),
+        (Family::Workspace, Some(server)) => {
+            let document = document?;
+            server.is_older_than(document).then(|| {
+                format!("the server is ZenML {server}; the operation is known of ZenML {document}")
+            })
+        }
+        (Family::Pro, Some(server)) => Some(format!(
+            "at this URL is a ZenML server ({server}), not the Pro API"
+        )),
+        (Family::Pro, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(text: &str) -> ServerVersion {
+        ServerVersion::read(format!(r#"{{"version":"{text}"}}"#).as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn it_is_said_what_kind_of_server_is_at_the_url() {
+        let hint = |family, server: Option<&str>| {
+            let server = server.map(version);
+            wrong_server(family, server.as_ref(), Some("0.98.0")).unwrap_or_default()
+        };
+        assert!(hint(Family::Workspace, None).contains("no ZenML server at this URL"));
+        assert_eq!(
+            hint(Family::Workspace, Some("0.70.1")),
+            "the server is ZenML 0.70.1; the operation is known of ZenML 0.98.0"
+        );
+        assert_eq!(hint(Family::Workspace, Some("0.98.2")), "");
+        assert!(hint(Family::Pro, Some("0.98.0")).contains("not the Pro API"));
+        assert_eq!(hint(Family::Pro, None), "");
+    }
+}

@@ -1,0 +1,166 @@
+//! From credentials to a token.
+//!
+//! The forms are those of ZenML 0.98.0 (`zen_server/routers/auth_endpoints.py`); for the Pro API,
+//! those of its documentation and of `login/pro/client.py`.
+
+use std::time::Duration;
+
+use http::{HeaderMap, Method, header};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use crate::api::Family;
+use crate::credentials::Kind;
+use crate::request::{Body, Repeat, Request};
+use crate::token::{Token, authorization, end_of_jwt, left_until};
+use crate::transport::Accept;
+use crate::{Credentials, Error, ErrorKind, Result, Secret, Transport, decode};
+
+/// The answer to a login.
+#[derive(Deserialize)]
+pub(crate) struct Grant {
+    access_token: Secret,
+    /// Seconds; none means never.
+    expires_in: Option<u64>,
+}
+
+/// One request of a login.
+pub(crate) struct LoginStep {
+    pub method: Method,
+    pub path: &'static str,
+    pub body: Option<Body>,
+    pub headers: HeaderMap,
+    pub secrets: Vec<Secret>,
+}
+
+impl Transport {
+    /// Makes a token of the credentials. The errors are those of the caller's call.
+    pub(crate) async fn log_in(&self, credentials: &Credentials) -> Result<Token> {
+        let provided;
+        let credentials = match &credentials.0 {
+            Kind::Provider(provider) => {
+                provided = provider.provide().await.map_err(|error| {
+                    let message = format!("{}: {error}", provider.name());
+                    Error::new(ErrorKind::Credentials, message).with_source(error)
+                })?;
+                &provided
+            }
+            _ => credentials,
+        };
+        let token = self.exchange(credentials).await.map_err(|error| {
+            // Trouble with the network is not said to be trouble with the credentials.
+            let kind = match error.is_retryable() {
+                true => error.kind(),
+                false => ErrorKind::Credentials,
+            };
+            let message = format!(
+                "the login of {} failed: {}",
+                credentials.name(),
+                error.message()
+            );
+            Error::new(kind, message)
+                .with_hint(error.hint().map(str::to_owned))
+                .with_source(error)
+        })?;
+        Ok(token)
+    }
+
+    async fn exchange(&self, credentials: &Credentials) -> Result<Token> {
+        let granted = match &credentials.0 {
+            Kind::Token(token) => {
+                let clock = &*self.world().clock;
+                let lifetime = end_of_jwt(token).map(|end| left_until(end, clock));
+                return Token::new(token.clone(), lifetime, clock.now());
+            }
+            Kind::Key(key) => match self.exchange_key(key).await {
+                Err(error) if knows_no_keys(&error) => {
+                    return Token::new(key.clone(), None, self.world().clock.now());
+                }
+                exchanged => exchanged?,
+            },
+            Kind::Password { user, password } => {
+                let form = json!({
+                    "grant_type": "password",
+                    "username": user,
+                    "password": password.expose(),
+                });
+                self.grant(Body::form(&form)?, None, password).await?
+            }
+            Kind::ProSession(session) => {
+                let form = Body::form(&json!({ "grant_type": "zenml-external" }))?;
+                self.grant(form, Some(session), session).await?
+            }
+            Kind::Device(device) => device.log_in(self).await?,
+            Kind::Provider(_) => {
+                return Err(Error::new(
+                    ErrorKind::Credentials,
+                    "a credentials provider must not return another one",
+                ));
+            }
+        };
+        let lifetime = granted.expires_in.map(Duration::from_secs);
+        Token::new(granted.access_token, lifetime, self.world().clock.now())
+    }
+
+    async fn exchange_key(&self, key: &Secret) -> Result<Grant> {
+        match self.api().family {
+            Family::Workspace => {
+                let form = json!({ "grant_type": "zenml-api-key", "password": key.expose() });
+                self.grant(Body::form(&form)?, None, key).await
+            }
+            // Official clients differ in the grant type here; without, it is guessed.
+            Family::Pro => {
+                let form = Body::form(&json!({ "password": key.expose() }))?;
+                self.grant(form, Some(key), key).await
+            }
+        }
+    }
+
+    async fn grant(&self, form: Body, bearer: Option<&Secret>, secret: &Secret) -> Result<Grant> {
+        let mut headers = HeaderMap::new();
+        if let Some(bearer) = bearer {
+            headers.insert(header::AUTHORIZATION, authorization(bearer)?);
+        }
+        self.login_step(LoginStep {
+            method: Method::POST,
+            path: self.api().login_path,
+            body: Some(form),
+            headers,
+            secrets: vec![secret.clone()],
+        })
+        .await
+    }
+
+    /// Sends one request of a login, as a call of its own.
+    pub(crate) async fn login_step<T: DeserializeOwned>(&self, step: LoginStep) -> Result<T> {
+        let request = Request {
+            operation: "login".into(),
+            template: step.path.into(),
+            method: step.method,
+            path: step.path.to_owned(),
+            query: Vec::new(),
+            headers: step.headers,
+            body: step.body,
+            secrets: step.secrets,
+            // A second login makes a second token, and nothing else.
+            repeat: Repeat::Always,
+            authenticated: false,
+        };
+        let answer = self.send(request, Accept::Json).await?;
+        decode::decode(&answer.body).map_err(|mismatch| {
+            let error = Error::new(ErrorKind::Decode, mismatch.to_string());
+            answer.origin.explain(error.with_status(answer.status))
+        })
+    }
+}
+
+/// Whether a login's answer says nothing against the key, but that it is none to exchange keys by:
+/// no such route, no such grant, or an answer without a token.
+fn knows_no_keys(error: &Error) -> bool {
+    match error.status().map(|status| status.as_u16()) {
+        Some(400 | 404 | 405 | 422 | 501) => true,
+        Some(200..=299) => error.kind() == ErrorKind::Decode,
+        _ => false,
+    }
+}
