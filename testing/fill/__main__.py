@@ -17,6 +17,7 @@ import catalog
 import dynamic
 import pipelines
 import records
+import tuned
 from zenml.client import Client
 
 Stage = tuple[str, Callable[[], None]]
@@ -30,6 +31,7 @@ DEMO: list[Stage] = [
 # A later stage may use what an earlier one made.
 REST: list[Stage] = [
     ("dynamic run that waited", lambda: dynamic.run_sweep("sweep-1")),
+    ("run of a tuned pipeline", lambda: tuned.run_tuned("tuned-1")),
     ("users", access.add_users),
     ("service accounts and keys", access.add_service_accounts),
     ("secrets", access.add_secrets),

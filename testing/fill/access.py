@@ -16,17 +16,27 @@ def add_users() -> None:
     """Adds a second user, who is no administrator, and metadata to both."""
     client = Client()
     client.create_user(name="ada", password="ada-password", is_admin=False)
-    client.update_user("ada", updated_full_name="Ada Lovelace")
+    client.update_user(
+        "ada",
+        updated_full_name="Ada Lovelace",
+        updated_default_project_id=client.get_project("default").id,
+    )
     client.update_user("default", updated_metadata={"team": "churn", "seen": [1, 2]})
 
 
 def add_service_accounts() -> None:
-    """Adds an account with two keys, one of them rotated, and an inactive one."""
+    """Adds an account with keys (unused, used, rotated), and an inactive one."""
     client = Client()
     account = client.create_service_account(
         name="ci", description="Triggers runs from the build server"
     )
     client.create_api_key(account.id, name="deploy", description="Never used")
+    key = client.create_api_key(account.id, name="on-call", description="Used once").key
+    requests.get(
+        f"{client.zen_store.url}/api/v1/current-user",
+        headers={"Authorization": f"Bearer {key}"},
+        timeout=30,
+    ).raise_for_status()
     client.create_api_key(account.id, name="nightly", description="Rotated once")
     client.rotate_api_key(account.id, "nightly", retain_period_minutes=60)
     client.create_service_account(name="retired")

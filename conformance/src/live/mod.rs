@@ -171,7 +171,7 @@ impl Run<'_> {
                 query.push(("size", PAGE_SIZE.to_string()));
             }
             let path = arguments.path(operation);
-            let call = call(self.client, operation, &arguments.segments, &query);
+            let call = call(self.client, operation, arguments, &query);
             let answered = timeout(DEADLINE, collect(call)).await;
             let (status, body) = match answered {
                 Ok(Ok(answer)) => answer,
@@ -204,23 +204,20 @@ impl Run<'_> {
         }
     }
 
-    /// Downloads a file by the library's own stream.
+    /// Downloads a file by the library's own stream, with a token that is given out for it.
     async fn download(
         &mut self,
         operation: &'static Operation,
         arguments: &Arguments,
     ) -> Result<()> {
-        let path = arguments.path(operation);
-        let Some(token) = self.pool.token(&path) else {
-            self.skip(operation, "no download token was given out for it");
-            return Ok(());
+        // Just before: it is good for seconds only.
+        let path = special::token_path(&arguments.path(operation));
+        let token = self.client.request(Method::GET, path).send::<String>();
+        let token = match token.await {
+            Ok(token) => token.into_inner(),
+            Err(error) => return self.fail(operation, error),
         };
-        let mut call = call(
-            self.client,
-            operation,
-            &arguments.segments,
-            &arguments.query,
-        );
+        let mut call = call(self.client, operation, arguments, &arguments.query);
         for parameter in operation.parameters.iter().filter(|p| p.secret) {
             call = call.secret(parameter.name, token.as_str().into());
         }
@@ -243,12 +240,7 @@ impl Run<'_> {
 
     /// Follows an event stream to its end, or as long as something comes.
     async fn follow(&mut self, operation: &'static Operation, arguments: &Arguments) -> Result<()> {
-        let call = call(
-            self.client,
-            operation,
-            &arguments.segments,
-            &arguments.query,
-        );
+        let call = call(self.client, operation, arguments, &arguments.query);
         let verdict = match timeout(DEADLINE, call.events()).await {
             Ok(Ok(answer)) => special::follow(answer.into_inner()).await,
             Ok(Err(error)) => return self.fail(operation, error),
@@ -263,11 +255,12 @@ impl Run<'_> {
 fn call(
     client: &WorkspaceClient,
     operation: &'static Operation,
-    segments: &[(&'static str, String)],
+    arguments: &Arguments,
     query: &[(&'static str, String)],
 ) -> Call {
     let call = Call::new(client.transport(), &operation.call);
-    let call = segments
+    let call = arguments
+        .segments
         .iter()
         .fold(call, |call, (name, value)| call.path(name, value));
     query

@@ -36,8 +36,7 @@ pub(super) fn readable(api: Api) -> Vec<&'static Operation> {
         .collect();
     operations.sort_by_key(|operation| {
         let required = operation.parameters.iter().filter(|p| p.required);
-        let is_secret = operation.parameters.iter().any(|p| p.secret);
-        (is_secret, required.count(), operation.call.path)
+        (required.count(), operation.call.path)
     });
     operations
 }
@@ -126,7 +125,6 @@ mod tests {
         let place = |name: &str| operations.iter().position(|o| o.call.name == name).unwrap();
         assert!(place("list_service_accounts") < place("list_api_keys"));
         assert!(place("list_api_keys") < place("get_api_key"));
-        assert!(place("get_artifact_download_token") < place("download_artifact_data"));
     }
 
     #[test]

@@ -14,8 +14,6 @@ pub(super) struct Pool {
     lists: BTreeMap<String, Vec<Json>>,
     /// Values found inside of answers, by parameter.
     inside: BTreeMap<&'static str, BTreeSet<String>>,
-    /// Strings that a path answered with.
-    texts: BTreeMap<String, String>,
 }
 
 impl Pool {
@@ -32,10 +30,6 @@ impl Pool {
     pub fn note(&mut self, path: &str, answer: Json) {
         self.search("", &answer);
         let items = match answer {
-            Json::Text(text) => {
-                self.texts.insert(path.to_owned(), text);
-                return;
-            }
             Json::List(items) => items,
             Json::Object(members) => {
                 let items = members.into_iter().find(|(name, _)| name == "items");
@@ -105,12 +99,6 @@ impl Pool {
             .map(str::to_owned)
             .collect()
     }
-
-    /// The token for the download of this path.
-    pub fn token(&self, path: &str) -> Option<String> {
-        let (parent, _) = path.rsplit_once('/')?;
-        self.texts.get(&format!("{parent}/download-token")).cloned()
-    }
 }
 
 fn identity(item: &Json) -> Option<&str> {
@@ -165,13 +153,5 @@ mod tests {
         let run = r#"[{"resources":{"log_collection":[{"id":"l"}]},"log_collection":{"id":"m"}}]"#;
         pool.note("/runs", run.parse().unwrap());
         assert_eq!(pool.told("logs_id"), ["l"]);
-    }
-
-    #[test]
-    fn a_download_has_the_token_of_its_neighbour() {
-        let mut pool = Pool::default();
-        pool.note("/files/a/download-token", Json::Text("t".to_owned()));
-        assert_eq!(pool.token("/files/a/data").as_deref(), Some("t"));
-        assert_eq!(pool.token("/files/b/data"), None);
     }
 }

@@ -69,6 +69,12 @@ pub(super) fn member_of_list(parameter: &str) -> Option<(&'static str, &'static 
     known.map(|(_, list, member)| (*list, *member))
 }
 
+/// Where the token for the download of this path is given out.
+pub(super) fn token_path(download: &str) -> String {
+    let parent = download.rsplit_once('/').map(|(parent, _)| parent);
+    format!("{}/download-token", parent.unwrap_or_default())
+}
+
 /// Why an operation cannot be called, if a parameter has no value.
 pub(super) fn missing(operation: &Operation, parameter: &str) -> String {
     let path = operation.call.path;
