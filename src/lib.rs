@@ -52,6 +52,8 @@ mod filter;
 mod filter_value;
 mod hint;
 mod login;
+#[doc(hidden)]
+pub mod object;
 mod open_enum;
 mod operation;
 mod page;

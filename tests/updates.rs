@@ -141,7 +141,7 @@ async fn a_list_of_a_stack_is_emptied() {
     assert!(!emptied.components.contains_key(kind.as_str()));
     assert!(emptied.components.contains_key("orchestrator"));
     ws.delete_stack().stack_id(stack.id).send().await.unwrap();
-    ws.delete_stack_component()
+    ws.deregister_stack_component()
         .component_id(builder.id)
         .send()
         .await
@@ -172,6 +172,6 @@ async fn a_tag_keeps_what_an_update_does_not_name() {
         .unwrap();
 
     assert_eq!(tag.name, renamed);
-    assert_eq!(tag.body.as_ref().unwrap().color, ColorVariants::Red);
+    assert_eq!(tag.body.as_ref().unwrap().color, Some(ColorVariants::Red));
     ws.delete_tag().tag_id(tag.id).send().await.unwrap();
 }

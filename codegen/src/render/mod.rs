@@ -57,7 +57,6 @@ pub fn render(api: &Api, options: Options) -> String {
         pub mod types {
             #[allow(unused_imports, reason = "not every document needs all of them")]
             use {
-                serde::{Deserialize, Serialize},
                 serde_json::{Map, Value},
                 std::collections::BTreeMap,
                 uuid::Uuid,

@@ -70,6 +70,7 @@ fn method(operation: &Operation, gates: &Gates, options: Options) -> TokenStream
         #gate
         #docs
         #deprecated
+        #[inline]
         pub fn #ident(&self) -> #builder {
             static OPERATION: Operation = Operation {
                 name: #name,
@@ -109,6 +110,7 @@ fn builder(operation: &Operation, gates: &Gates) -> TokenStream {
         };
         quote! {
             #[doc = #summary]
+            #[inline]
             pub fn body(self, body: &#ty) -> Self {
                 Self(self.0.#set(body))
             }
@@ -132,6 +134,7 @@ fn builder(operation: &Operation, gates: &Gates) -> TokenStream {
             #(#setters)*
             #body
             #[doc = " Makes the call."]
+            #[inline]
             pub fn send(self) -> impl Future<Output = Result<Response<#result>>> + Send + use<> {
                 self.0.#send()
             }
@@ -163,6 +166,7 @@ fn setter(parameter: &Parameter) -> TokenStream {
     };
     quote! {
         #docs
+        #[inline]
         pub fn #ident(self, #ident: #ty) -> Self {
             Self(self.0.#set(#name, #value))
         }

@@ -43,7 +43,6 @@ fn structure(
     let unknown = structure.open.then(|| {
         quote! {
             /// What the server sent beyond the document.
-            #[serde(flatten)]
             pub unknown_fields: crate::UnknownFields,
         }
     });
@@ -56,14 +55,17 @@ fn structure(
     let constructor =
         (structure.sent && !needed.is_empty()).then(|| constructor(structure, &ident));
     let constructor = constructor.map(|item| quote!(#gate #item));
+    let members = members(structure, &ident);
     quote! {
         #gate
         #docs
-        #[derive(Debug, Clone, PartialEq, #default Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, #default)]
         pub struct #ident {
             #(#fields)*
             #unknown
         }
+        #gate
+        #members
         #constructor
     }
 }
@@ -71,20 +73,6 @@ fn structure(
 fn field(field: &Field) -> TokenStream {
     let docs = doc_attributes(&docs::field(field));
     let ident = format_ident!("{}", field.ident);
-    let rename = (field.ident != field.name).then(|| {
-        let name = &field.name;
-        quote!(rename = #name,)
-    });
-    let presence = match field.presence {
-        Presence::Required | Presence::Nullable => None,
-        Presence::Optional => Some(quote!(skip_serializing_if = "Option::is_none",)),
-        Presence::ThreeState => Some(quote!(
-            default,
-            skip_serializing_if = "crate::Field::is_unset",
-        )),
-    };
-    let serde =
-        (rename.is_some() || presence.is_some()).then(|| quote!(#[serde(#rename #presence)]));
     let ty = held(field);
     let ty = match field.presence {
         Presence::Required => ty,
@@ -93,8 +81,33 @@ fn field(field: &Field) -> TokenStream {
     };
     quote! {
         #docs
-        #serde
         pub #ident: #ty,
+    }
+}
+
+/// How the struct is read and written.
+fn members(structure: &Struct, ident: &proc_macro2::Ident) -> TokenStream {
+    let of = |presences: &[Presence]| {
+        let fields = structure.fields.iter();
+        let fields = fields.filter(|field| presences.contains(&field.presence));
+        let members = fields.map(|field| {
+            let (name, ident) = (&field.name, format_ident!("{}", field.ident));
+            quote!(#name #ident)
+        });
+        quote!(#(#members),*)
+    };
+    let required = of(&[Presence::Required]);
+    let nullable = of(&[Presence::Nullable]);
+    let optional = of(&[Presence::Optional, Presence::ThreeState]);
+    let unknown = structure.open.then(|| quote!(unknown_fields));
+    quote! {
+        crate::object! {
+            #ident
+            required { #required }
+            nullable { #nullable }
+            optional { #optional }
+            #unknown
+        }
     }
 }
 

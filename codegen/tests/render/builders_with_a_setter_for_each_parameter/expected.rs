@@ -24,17 +24,18 @@ impl Client {
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
-        serde::{Deserialize, Serialize},
         serde_json::{Map, Value},
         std::collections::BTreeMap, uuid::Uuid,
     };
     /// Returned by [`list_things`](super::Client::list_things).
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, Clone, PartialEq)]
     pub struct Thing {
         pub a: Option<String>,
         /// What the server sent beyond the document.
-        #[serde(flatten)]
         pub unknown_fields: crate::UnknownFields,
+    }
+    crate::object! {
+        Thing required {} nullable { "a" a } optional {} unknown_fields
     }
 }
 /// The operations tagged `things`.
@@ -54,6 +55,7 @@ pub mod things {
         /// # Errors
         ///
         /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        #[inline]
         pub fn list_things(&self) -> ListThings {
             static OPERATION: Operation = Operation {
                 name: "list_things",
@@ -76,26 +78,31 @@ pub mod things {
         /// `hydrate` (query, `bool`). Default: `false`.
         ///
         /// Whether to fill in `metadata` and `resources`.
+        #[inline]
         pub fn hydrate(self, hydrate: bool) -> Self {
             Self(self.0.query("hydrate", hydrate))
         }
         /// `name` (query, filter).
+        #[inline]
         pub fn name(self, name: impl Into<crate::Filter>) -> Self {
             Self(self.0.filter("name", name.into()))
         }
         /// `page` (query, `i64`). Default: `1`.
         ///
         /// Which page, counted from 1.
+        #[inline]
         pub fn page(self, page: i64) -> Self {
             Self(self.0.query("page", page))
         }
         /// `project` (query, text, required).
         ///
         /// The project to look in.
+        #[inline]
         pub fn project(self, project: impl Display) -> Self {
             Self(self.0.query("project", project))
         }
         /// Makes the call.
+        #[inline]
         pub fn send(
             self,
         ) -> impl Future<

@@ -24,19 +24,20 @@ impl Client {
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
-        serde::{Deserialize, Serialize},
         serde_json::{Map, Value},
         std::collections::BTreeMap, uuid::Uuid,
     };
     /// Sent by [`create_thing`](super::Client::create_thing).
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, Clone, PartialEq)]
     pub struct ThingRequest {
         pub name: String,
-        #[serde(default, skip_serializing_if = "crate::Field::is_unset")]
         pub note: crate::Field<String>,
         pub owner: Uuid,
-        #[serde(rename = "type")]
         pub type_: String,
+    }
+    crate::object! {
+        ThingRequest required { "name" name, "owner" owner, "type" type_ } nullable {}
+        optional { "note" note }
     }
     impl ThingRequest {
         /// With what is required; everything else is left to the server.
@@ -67,6 +68,7 @@ pub mod things {
         /// # Errors
         ///
         /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        #[inline]
         pub fn create_thing(&self) -> CreateThing {
             static OPERATION: Operation = Operation {
                 name: "create_thing",
@@ -87,10 +89,12 @@ pub mod things {
     pub struct CreateThing(Call);
     impl CreateThing {
         /// The request body (required).
+        #[inline]
         pub fn body(self, body: &types::ThingRequest) -> Self {
             Self(self.0.json(body))
         }
         /// Makes the call.
+        #[inline]
         pub fn send(self) -> impl Future<Output = Result<Response<()>>> + Send + use<> {
             self.0.send()
         }

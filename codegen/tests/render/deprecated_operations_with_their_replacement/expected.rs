@@ -24,7 +24,6 @@ impl Client {
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
-        serde::{Deserialize, Serialize},
         serde_json::{Map, Value},
         std::collections::BTreeMap, uuid::Uuid,
     };
@@ -46,6 +45,7 @@ pub mod things {
         /// # Errors
         ///
         /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        #[inline]
         pub fn list_things(&self) -> ListThings {
             static OPERATION: Operation = Operation {
                 name: "list_things",
@@ -67,6 +67,7 @@ pub mod things {
         ///
         /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
         #[deprecated(note = "use `list_things`")]
+        #[inline]
         pub fn list_things_via_old(&self) -> ListThingsViaOld {
             static OPERATION: Operation = Operation {
                 name: "list_things_via_old",
@@ -87,6 +88,7 @@ pub mod things {
     pub struct ListThings(Call);
     impl ListThings {
         /// Makes the call.
+        #[inline]
         pub fn send(
             self,
         ) -> impl Future<Output = Result<Response<String>>> + Send + use<> {
@@ -99,6 +101,7 @@ pub mod things {
     pub struct ListThingsViaOld(Call);
     impl ListThingsViaOld {
         /// Makes the call.
+        #[inline]
         pub fn send(
             self,
         ) -> impl Future<Output = Result<Response<String>>> + Send + use<> {

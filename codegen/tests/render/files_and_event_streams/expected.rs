@@ -24,7 +24,6 @@ impl Client {
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
-        serde::{Deserialize, Serialize},
         serde_json::{Map, Value},
         std::collections::BTreeMap, uuid::Uuid,
     };
@@ -46,6 +45,7 @@ pub mod things {
         /// # Errors
         ///
         /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        #[inline]
         pub fn download(&self) -> Download {
             static OPERATION: Operation = Operation {
                 name: "download",
@@ -66,6 +66,7 @@ pub mod things {
         /// # Errors
         ///
         /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        #[inline]
         pub fn events(&self) -> Events {
             static OPERATION: Operation = Operation {
                 name: "events",
@@ -86,10 +87,12 @@ pub mod things {
     pub struct Download(Call);
     impl Download {
         /// `id` (path, `Uuid`, required).
+        #[inline]
         pub fn id(self, id: Uuid) -> Self {
             Self(self.0.path("id", id))
         }
         /// Makes the call.
+        #[inline]
         pub fn send(
             self,
         ) -> impl Future<Output = Result<Response<crate::ByteStream>>> + Send + use<> {
@@ -102,10 +105,12 @@ pub mod things {
     pub struct Events(Call);
     impl Events {
         /// `Last-Event-ID` (header, text).
+        #[inline]
         pub fn last_event_id(self, last_event_id: impl Display) -> Self {
             Self(self.0.header("Last-Event-ID", last_event_id))
         }
         /// Makes the call.
+        #[inline]
         pub fn send(
             self,
         ) -> impl Future<Output = Result<Response<crate::EventStream>>> + Send + use<> {

@@ -24,18 +24,20 @@ impl Client {
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
-        serde::{Deserialize, Serialize},
         serde_json::{Map, Value},
         std::collections::BTreeMap, uuid::Uuid,
     };
     #[cfg(feature = "pro-inferred")]
     /// Returned by `guess`.
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, Clone, PartialEq)]
     pub struct Guess {
         pub a: Option<String>,
         /// What the server sent beyond the document.
-        #[serde(flatten)]
         pub unknown_fields: crate::UnknownFields,
+    }
+    #[cfg(feature = "pro-inferred")]
+    crate::object! {
+        Guess required {} nullable { "a" a } optional {} unknown_fields
     }
 }
 /// The operations tagged `things`.
@@ -58,6 +60,7 @@ pub mod things {
         /// # Errors
         ///
         /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        #[inline]
         pub fn guess(&self) -> Guess {
             static OPERATION: Operation = Operation {
                 name: "guess",
@@ -80,6 +83,7 @@ pub mod things {
         /// # Errors
         ///
         /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        #[inline]
         pub fn list_things(&self) -> ListThings {
             static OPERATION: Operation = Operation {
                 name: "list_things",
@@ -102,6 +106,7 @@ pub mod things {
     #[cfg(feature = "pro-inferred")]
     impl Guess {
         /// Makes the call.
+        #[inline]
         pub fn send(
             self,
         ) -> impl Future<Output = Result<Response<types::Guess>>> + Send + use<> {
@@ -114,6 +119,7 @@ pub mod things {
     pub struct ListThings(Call);
     impl ListThings {
         /// Makes the call.
+        #[inline]
         pub fn send(
             self,
         ) -> impl Future<Output = Result<Response<String>>> + Send + use<> {

@@ -24,53 +24,59 @@ impl Client {
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
-        serde::{Deserialize, Serialize},
         serde_json::{Map, Value},
         std::collections::BTreeMap, uuid::Uuid,
     };
     /// Part of [`CatOrDog`].
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, Clone, PartialEq)]
     pub struct Cat {
-        #[serde(rename = "type")]
         pub type_: Option<String>,
         /// What the server sent beyond the document.
-        #[serde(flatten)]
         pub unknown_fields: crate::UnknownFields,
+    }
+    crate::object! {
+        Cat required {} nullable { "type" type_ } optional {} unknown_fields
     }
     crate::tagged_union! {
         #[doc = " Part of [`Thing`]."] pub enum CatOrDog by "/type" { "cat" => Cat(Cat),
         "dog" => Dog(Dog), }
     }
     /// Part of [`CatOrDog`].
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, Clone, PartialEq)]
     pub struct Dog {
-        #[serde(rename = "type")]
         pub type_: Option<String>,
         /// What the server sent beyond the document.
-        #[serde(flatten)]
         pub unknown_fields: crate::UnknownFields,
     }
+    crate::object! {
+        Dog required {} nullable { "type" type_ } optional {} unknown_fields
+    }
     /// Part of [`UuidOrPart`].
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, Clone, PartialEq)]
     pub struct Part {
         pub a: Option<String>,
         /// What the server sent beyond the document.
-        #[serde(flatten)]
         pub unknown_fields: crate::UnknownFields,
+    }
+    crate::object! {
+        Part required {} nullable { "a" a } optional {} unknown_fields
     }
     crate::open_enum! {
         #[doc = " Part of [`Thing`]."] pub enum Status { Done = "done", InProgress =
         "in_progress", }
     }
     /// Returned by [`list_things`](super::Client::list_things).
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, Clone, PartialEq)]
     pub struct Thing {
         pub animal: CatOrDog,
         pub part: UuidOrPart,
         pub status: Status,
         /// What the server sent beyond the document.
-        #[serde(flatten)]
         pub unknown_fields: crate::UnknownFields,
+    }
+    crate::object! {
+        Thing required { "animal" animal, "part" part, "status" status } nullable {}
+        optional {} unknown_fields
     }
     crate::any_of! {
         #[doc = " Part of [`Thing`]."] pub enum UuidOrPart { Uuid(Uuid), Part(Box < Part
@@ -94,6 +100,7 @@ pub mod things {
         /// # Errors
         ///
         /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        #[inline]
         pub fn list_things(&self) -> ListThings {
             static OPERATION: Operation = Operation {
                 name: "list_things",
@@ -114,6 +121,7 @@ pub mod things {
     pub struct ListThings(Call);
     impl ListThings {
         /// Makes the call.
+        #[inline]
         pub fn send(
             self,
         ) -> impl Future<Output = Result<Response<types::Thing>>> + Send + use<> {

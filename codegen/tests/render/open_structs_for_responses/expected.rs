@@ -24,22 +24,23 @@ impl Client {
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
-        serde::{Deserialize, Serialize},
         serde_json::{Map, Value},
         std::collections::BTreeMap, uuid::Uuid,
     };
     /// Returned by [`list_things`](super::Client::list_things).
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, Clone, PartialEq)]
     pub struct Thing {
         pub created: Option<crate::Timestamp>,
         pub id: Uuid,
         pub parent: Option<Box<Thing>>,
-        #[serde(rename = "type")]
         pub type_: Option<String>,
         pub values: Map<String, Value>,
         /// What the server sent beyond the document.
-        #[serde(flatten)]
         pub unknown_fields: crate::UnknownFields,
+    }
+    crate::object! {
+        Thing required { "id" id, "values" values } nullable { "created" created,
+        "parent" parent, "type" type_ } optional {} unknown_fields
     }
 }
 /// The operations tagged `things`.
@@ -59,6 +60,7 @@ pub mod things {
         /// # Errors
         ///
         /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        #[inline]
         pub fn list_things(&self) -> ListThings {
             static OPERATION: Operation = Operation {
                 name: "list_things",
@@ -79,6 +81,7 @@ pub mod things {
     pub struct ListThings(Call);
     impl ListThings {
         /// Makes the call.
+        #[inline]
         pub fn send(
             self,
         ) -> impl Future<Output = Result<Response<types::Thing>>> + Send + use<> {

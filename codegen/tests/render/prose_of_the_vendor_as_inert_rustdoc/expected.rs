@@ -24,7 +24,6 @@ impl Client {
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
-        serde::{Deserialize, Serialize},
         serde_json::{Map, Value},
         std::collections::BTreeMap, uuid::Uuid,
     };
@@ -38,13 +37,15 @@ pub mod types {
     /// ```
     ///
     /// Returned by [`list_things`](super::Client::list_things).
-    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, Clone, PartialEq)]
     pub struct Thing {
         /// One \[line\] of \<prose\>.
         pub a: Option<String>,
         /// What the server sent beyond the document.
-        #[serde(flatten)]
         pub unknown_fields: crate::UnknownFields,
+    }
+    crate::object! {
+        Thing required {} nullable { "a" a } optional {} unknown_fields
     }
 }
 /// The operations tagged `things`.
@@ -66,6 +67,7 @@ pub mod things {
         /// # Errors
         ///
         /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        #[inline]
         pub fn list_things(&self) -> ListThings {
             static OPERATION: Operation = Operation {
                 name: "list_things",
@@ -86,6 +88,7 @@ pub mod things {
     pub struct ListThings(Call);
     impl ListThings {
         /// Makes the call.
+        #[inline]
         pub fn send(
             self,
         ) -> impl Future<Output = Result<Response<types::Thing>>> + Send + use<> {

@@ -24,7 +24,6 @@ impl Client {
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
-        serde::{Deserialize, Serialize},
         serde_json::{Map, Value},
         std::collections::BTreeMap, uuid::Uuid,
     };
@@ -46,6 +45,7 @@ pub mod things {
         /// # Errors
         ///
         /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        #[inline]
         pub fn download(&self) -> Download {
             static OPERATION: Operation = Operation {
                 name: "download",
@@ -66,6 +66,7 @@ pub mod things {
         /// # Errors
         ///
         /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        #[inline]
         pub fn health(&self) -> Health {
             static OPERATION: Operation = Operation {
                 name: "health",
@@ -86,10 +87,12 @@ pub mod things {
     pub struct Download(Call);
     impl Download {
         /// `token` (query, secret, required).
+        #[inline]
         pub fn token(self, token: impl Into<crate::Secret>) -> Self {
             Self(self.0.secret("token", token.into()))
         }
         /// Makes the call.
+        #[inline]
         pub fn send(
             self,
         ) -> impl Future<Output = Result<Response<crate::ByteStream>>> + Send + use<> {
@@ -102,6 +105,7 @@ pub mod things {
     pub struct Health(Call);
     impl Health {
         /// Makes the call.
+        #[inline]
         pub fn send(
             self,
         ) -> impl Future<Output = Result<Response<String>>> + Send + use<> {

@@ -24,19 +24,19 @@ impl Client {
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
-        serde::{Deserialize, Serialize},
         serde_json::{Map, Value},
         std::collections::BTreeMap, uuid::Uuid,
     };
     /// Sent by [`update_thing`](super::Client::update_thing).
-    #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+    #[derive(Debug, Clone, PartialEq, Default)]
     pub struct ThingUpdate {
-        #[serde(default, skip_serializing_if = "crate::Field::is_unset")]
         pub name: crate::Field<String>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
-        #[serde(default, skip_serializing_if = "crate::Field::is_unset")]
         pub tags: crate::Field<Vec<String>>,
+    }
+    crate::object! {
+        ThingUpdate required {} nullable {} optional { "name" name, "size" size, "tags"
+        tags }
     }
 }
 /// The operations tagged `things`.
@@ -56,6 +56,7 @@ pub mod things {
         /// # Errors
         ///
         /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        #[inline]
         pub fn update_thing(&self) -> UpdateThing {
             static OPERATION: Operation = Operation {
                 name: "update_thing",
@@ -76,14 +77,17 @@ pub mod things {
     pub struct UpdateThing(Call);
     impl UpdateThing {
         /// `thing_id` (path, `Uuid`, required).
+        #[inline]
         pub fn thing_id(self, thing_id: Uuid) -> Self {
             Self(self.0.path("thing_id", thing_id))
         }
         /// The request body (required).
+        #[inline]
         pub fn body(self, body: &types::ThingUpdate) -> Self {
             Self(self.0.json(body))
         }
         /// Makes the call.
+        #[inline]
         pub fn send(self) -> impl Future<Output = Result<Response<()>>> + Send + use<> {
             self.0.send()
         }

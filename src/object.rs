@@ -1,0 +1,169 @@
+//! JSON objects with named members: what serde's derive does, with far less code for each type.
+//!
+//! The derive writes a visitor, an enum of the members' names and a visitor for that for every
+//! struct; with `flatten`, which keeps unknown members, a dozen functions more. Some four hundred
+//! structs make that half of the crate. Here everything that is not about one struct's members is
+//! written once.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+
+use crate::Field;
+
+/// A type that is a JSON object.
+pub trait Object: Sized {
+    /// Its name, for errors.
+    const NAME: &'static str;
+
+    /// Reads it member by member.
+    ///
+    /// # Errors
+    /// A member is missing, or is not of its type.
+    fn read<'de, A: MapAccess<'de>>(members: A) -> Result<Self, A::Error>;
+}
+
+/// Reads an object.
+///
+/// # Errors
+/// There is something else than an object, or what [`Object::read`] answers.
+pub fn deserialize<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "struct {}", T::NAME)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+        T::read(members)
+    }
+}
+
+/// A member's name, borrowed from the text where it can be.
+pub struct Name<'de>(pub Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+struct NameVisitor;
+
+impl<'de> Visitor<'de> for NameVisitor {
+    type Value = Name<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(Name(Cow::Borrowed(name)))
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Name(Cow::Owned(name.to_owned())))
+    }
+}
+
+/// A member that is not always written.
+pub trait Absent {
+    /// Whether it is left out.
+    fn is_absent(&self) -> bool;
+}
+
+impl<T> Absent for Option<T> {
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T> Absent for Field<T> {
+    fn is_absent(&self) -> bool {
+        self.is_unset()
+    }
+}
+
+/// Reading and writing of a struct as a JSON object.
+///
+/// Members are `required` (missing is an error), `nullable` (missing is `None`, written as `null`)
+/// or `optional` (missing is `None` or unset, and not written). With `unknown_fields` the struct
+/// keeps every other member there, otherwise others are skipped.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! object {
+    (
+        $name:ident
+        required { $($r_json:literal $r:ident),* }
+        nullable { $($n_json:literal $n:ident),* }
+        optional { $($o_json:literal $o:ident),* }
+        $($unknown:ident)?
+    ) => {
+        impl $crate::object::Object for $name {
+            const NAME: &'static str = stringify!($name);
+
+            fn read<'de, A: ::serde::de::MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
+                $(let mut $r = None;)*
+                $(let mut $n = None;)*
+                $(let mut $o = None;)*
+                $(let mut $unknown = $crate::UnknownFields::default();)?
+                while let Some($crate::object::Name(name)) = members.next_key()? {
+                    match &*name {
+                        $($r_json => $r = Some(members.next_value()?),)*
+                        $($n_json => $n = members.next_value()?,)*
+                        $($o_json => $o = Some(members.next_value()?),)*
+                        _ => $crate::object!(@other name members $($unknown)?),
+                    }
+                }
+                Ok(Self {
+                    $($r: $r.ok_or_else(|| ::serde::de::Error::missing_field($r_json))?,)*
+                    $($n,)*
+                    $($o: $o.unwrap_or_default(),)*
+                    $($unknown,)?
+                })
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                $crate::object::deserialize(d)
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                use ::serde::ser::SerializeMap;
+                #[allow(unused_mut, reason = "an object may have no members")]
+                let mut members = s.serialize_map(None)?;
+                $(members.serialize_entry($r_json, &self.$r)?;)*
+                $(members.serialize_entry($n_json, &self.$n)?;)*
+                $(
+                    if !$crate::object::Absent::is_absent(&self.$o) {
+                        members.serialize_entry($o_json, &self.$o)?;
+                    }
+                )*
+                $(
+                    for (name, value) in self.$unknown.iter() {
+                        members.serialize_entry(name, value)?;
+                    }
+                )?
+                members.end()
+            }
+        }
+    };
+
+    (@other $name:ident $members:ident $unknown:ident) => {{
+        $unknown.insert($name.into_owned(), $members.next_value()?);
+    }};
+    (@other $name:ident $members:ident) => {{
+        $members.next_value::<::serde::de::IgnoredAny>()?;
+    }};
+}
