@@ -7,6 +7,8 @@
 
 pub mod api;
 pub mod canonical;
+#[cfg(feature = "compare")]
+pub mod compare;
 pub mod emit;
 mod error;
 pub mod files;

@@ -12,7 +12,7 @@ const WHERE_TO_GET_IT: &str = "take the document itself: a running ZenML server 
      and the PyPI package `zenml[server]` prints it with `app.openapi()`";
 
 /// The keys of a path item that hold an operation.
-const METHODS: [&str; 8] = [
+pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 

@@ -59,7 +59,7 @@ pub(super) fn type_names<'a>(
 
 /// What naming needs to know of an operation.
 #[derive(Debug, Clone)]
-pub(super) struct Named {
+pub(crate) struct Named {
     pub id: String,
     pub method: String,
     pub path: String,
@@ -71,7 +71,7 @@ pub(super) struct Named {
 /// FastAPI's id is the function's name, the path and the method. Where the name alone is shared, a
 /// deprecated alias never takes it: it says which path it goes through instead. Of two that stay,
 /// the one with the shorter path keeps the name.
-pub(super) fn operation_names(operations: &[Named]) -> Result<BTreeMap<String, String>> {
+pub(crate) fn operation_names(operations: &[Named]) -> Result<BTreeMap<String, String>> {
     let mut shared: BTreeMap<String, Vec<&Named>> = BTreeMap::new();
     for operation in operations {
         shared

@@ -58,7 +58,7 @@ pub(super) fn reachable(paths: &Value, lowered: &BTreeMap<String, Value>) -> BTr
     closure(start, |name| lowered.get(name))
 }
 
-fn closure<'a>(
+pub(crate) fn closure<'a>(
     mut open: Vec<String>,
     schema: impl Fn(&str) -> Option<&'a Value>,
 ) -> BTreeSet<String> {
@@ -74,7 +74,7 @@ fn closure<'a>(
 }
 
 /// The names of all schemas that `value` refers to.
-fn references(value: &Value, found: &mut Vec<String>) {
+pub(crate) fn references(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(object) => {
             if let Some(name) = object.get("$ref").and_then(Value::as_str).and_then(target) {
@@ -88,7 +88,7 @@ fn references(value: &Value, found: &mut Vec<String>) {
 }
 
 /// The schema that a `$ref` names, if it names one.
-pub(super) fn target(reference: &str) -> Option<String> {
+pub(crate) fn target(reference: &str) -> Option<String> {
     reference
         .strip_prefix("#/components/schemas/")
         .map(|name| name.replace("~1", "/").replace("~0", "~"))

@@ -2,6 +2,7 @@
 
 mod canonical;
 mod case;
+mod compare;
 mod lower;
 mod overlay;
 mod read;

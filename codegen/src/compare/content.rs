@@ -1,0 +1,312 @@
+//! Bodies: what is sent, what is answered with which status, and in which content types.
+
+use std::collections::BTreeMap;
+
+use super::change::{Kind, Place, Subject};
+use super::document::{Entry, Node};
+use super::schema::Null;
+use super::walk::{At, Walk, Words};
+
+/// The content types of a body.
+type Content<'a> = BTreeMap<&'a str, Node<'a>>;
+
+impl<'a> Walk<'_, 'a> {
+    pub(super) fn bodies(&mut self, old: &Entry<'a>, new: &Entry<'a>) {
+        let a = old
+            .node
+            .get("requestBody")
+            .map(|node| self.both.old.target(&node));
+        let b = new
+            .node
+            .get("requestBody")
+            .map(|node| self.both.new.target(&node));
+        let subject = Subject::Operation(new.operation.clone());
+        let at = self.part(subject, Place::RequestBody, "the request body");
+        match (a, b) {
+            (None, None) => {}
+            (Some(body), None) => {
+                let was = body_words(&self.both.old.content_words(&body), &body);
+                let nodes = (Some(&body), Some(&new.node));
+                self.found(&at, Kind::BodyRemoved, "is gone", Words::before(was), nodes);
+            }
+            (None, Some(body)) => {
+                let kind = if body.flag("required") {
+                    Kind::RequiredBodyAdded
+                } else {
+                    Kind::BodyAdded
+                };
+                let is = body_words(&self.both.new.content_words(&body), &body);
+                let nodes = (Some(&old.node), Some(&body));
+                self.found(&at, kind, "is new", Words::after(is), nodes);
+            }
+            (Some(a), Some(b)) => {
+                let nodes = (Some(&a), Some(&b));
+                match (a.flag("required"), b.flag("required")) {
+                    (false, true) => {
+                        self.found(
+                            &at,
+                            Kind::PresenceTightened,
+                            "is now required",
+                            Words::none(),
+                            nodes,
+                        );
+                    }
+                    (true, false) => {
+                        let predicate = "may now be left out";
+                        self.found(&at, Kind::PresenceLoosened, predicate, Words::none(), nodes);
+                    }
+                    _ => {}
+                }
+                self.part_notes(&at, &a, &b);
+                self.contents(&at, &a, &b);
+            }
+        }
+    }
+
+    pub(super) fn responses(&mut self, old: &Entry<'a>, new: &Entry<'a>) {
+        let responses = |entry: &Entry<'a>| {
+            entry
+                .node
+                .get("responses")
+                .map(|node| node.entries())
+                .unwrap_or_default()
+        };
+        let (mut before, mut after) = (responses(old), responses(new));
+        let shared: Vec<&str> = before
+            .keys()
+            .filter(|s| after.contains_key(*s))
+            .copied()
+            .collect();
+        let kept: Vec<Node<'a>> = shared
+            .iter()
+            .filter(|s| success(s))
+            .filter_map(|s| after.get(s).cloned())
+            .collect();
+        for status in shared {
+            if let (Some(a), Some(b)) = (before.remove(status), after.remove(status)) {
+                let at = self.answer(new, status);
+                self.response(&at, &a, &b);
+            }
+        }
+        // One success for another: the same answer under a new status.
+        let only = |rest: &BTreeMap<&'a str, Node<'a>>| {
+            let mut successes = rest.keys().filter(|status| success(status)).copied();
+            successes.next().filter(|_| successes.next().is_none())
+        };
+        if let (Some(a), Some(b), true) = (only(&before), only(&after), kept.is_empty())
+            && let (Some(x), Some(y)) = (before.remove(a), after.remove(b))
+        {
+            let at = self.answer(new, b);
+            let words = Words::change(format!("`{a}`"), format!("`{b}`"));
+            self.found(
+                &at,
+                Kind::StatusChanged,
+                "has another status",
+                words,
+                (Some(&x), Some(&y)),
+            );
+            self.response(&at, &x, &y);
+        }
+        for (status, node) in before {
+            let at = self.answer(new, status);
+            let nodes = (Some(&node), Some(&new.node));
+            self.found(
+                &at,
+                Kind::StatusRemoved,
+                "is no longer declared",
+                Words::none(),
+                nodes,
+            );
+        }
+        for (status, node) in after {
+            let at = self.answer(new, status);
+            let schema = |node: &Node<'a>| content(node).into_values().next()?.get("schema");
+            let known = kept.iter().any(|other| {
+                match (
+                    schema(&self.both.new.target(other)),
+                    schema(&self.both.new.target(&node)),
+                ) {
+                    (Some(a), Some(b)) => self.both.new.words(&a) == self.both.new.words(&b),
+                    (None, None) => true,
+                    _ => false,
+                }
+            });
+            let kind = if success(status) && !known {
+                Kind::SuccessAdded
+            } else {
+                Kind::StatusAdded
+            };
+            let is = self.both.new.content_words(&self.both.new.target(&node));
+            let nodes = (Some(&old.node), Some(&node));
+            self.found(&at, kind, "is new", Words::after(is), nodes);
+        }
+    }
+
+    fn answer(&mut self, operation: &Entry<'a>, status: &str) -> At {
+        let error = !matches!(status.chars().next(), Some('1'..='3'));
+        let place = if error { Place::Error } else { Place::Response };
+        let noun = match (error, status) {
+            (_, "default") => "the default response".to_owned(),
+            (true, status) => format!("error {status}"),
+            (false, "200") => "the response".to_owned(),
+            (false, status) => format!("the response {status}"),
+        };
+        self.part(
+            Subject::Operation(operation.operation.clone()),
+            place,
+            &noun,
+        )
+    }
+
+    fn response(&mut self, at: &At, old: &Node<'a>, new: &Node<'a>) {
+        let (a, b) = (self.both.old.target(old), self.both.new.target(new));
+        self.part_notes(at, &a, &b);
+        let nodes = (Some(&a), Some(&b));
+        match (content(&a).is_empty(), content(&b).is_empty()) {
+            (true, false) => {
+                let words = Words::after(self.both.new.content_words(&b));
+                self.found(at, Kind::ContentAdded, "has a body now", words, nodes);
+            }
+            (false, true) => {
+                let words = Words::before(self.both.old.content_words(&a));
+                self.found(
+                    at,
+                    Kind::ContentRemoved,
+                    "has no body any more",
+                    words,
+                    nodes,
+                );
+            }
+            _ => self.contents(at, &a, &b),
+        }
+        self.headers(at, &a, &b);
+    }
+
+    fn headers(&mut self, at: &At, old: &Node<'a>, new: &Node<'a>) {
+        let headers =
+            |node: &Node<'a>| node.get("headers").map(|n| n.entries()).unwrap_or_default();
+        let (before, mut after) = (headers(old), headers(new));
+        for (name, node) in before {
+            let a = self.both.old.target(&node);
+            match after.remove(name) {
+                None => {
+                    let predicate = format!("has no header `{name}` any more");
+                    let nodes = (Some(&a), Some(new));
+                    self.found(at, Kind::HeaderRemoved, &predicate, Words::none(), nodes);
+                }
+                Some(node) => {
+                    let b = self.both.new.target(&node);
+                    let at = at.property(name);
+                    self.part_notes(&at, &a, &b);
+                    if let (Some(x), Some(y)) = (a.get("schema"), b.get("schema")) {
+                        self.schemas(&at, &x, &y, Null::Here);
+                    }
+                }
+            }
+        }
+        for (name, node) in after {
+            let predicate = format!("has a new header `{name}`");
+            self.found(
+                at,
+                Kind::HeaderAdded,
+                &predicate,
+                Words::none(),
+                (Some(old), Some(&node)),
+            );
+        }
+    }
+
+    /// The content types of two bodies, and the schemas of those in common.
+    pub(super) fn contents(&mut self, at: &At, old: &Node<'a>, new: &Node<'a>) {
+        let (mut before, mut after) = (content(old), content(new));
+        let nodes = (Some(old), Some(new));
+        let shared: Vec<&str> = before
+            .keys()
+            .filter(|m| after.contains_key(*m))
+            .copied()
+            .collect();
+        for media in &shared {
+            if let (Some(a), Some(b)) = (before.remove(media), after.remove(media)) {
+                self.media(at, &a, &b);
+            }
+        }
+        let gone = before.keys().next().copied();
+        let came = after.keys().next().copied();
+        if let (Some(a), Some(b), true) = (gone, came, shared.is_empty())
+            && let (Some(x), Some(y)) = (before.remove(a), after.remove(b))
+        {
+            let words = Words::change(format!("`{a}`"), format!("`{b}`"));
+            self.found(
+                at,
+                Kind::ContentTypeChanged,
+                "has another content type",
+                words,
+                nodes,
+            );
+            self.media(at, &x, &y);
+        }
+        for media in before.keys() {
+            let predicate = format!("can no longer be `{media}`");
+            self.found(
+                at,
+                Kind::ContentTypeRemoved,
+                &predicate,
+                Words::none(),
+                nodes,
+            );
+        }
+        for media in after.keys() {
+            let predicate = format!("can also be `{media}`");
+            self.found(at, Kind::ContentTypeAdded, &predicate, Words::none(), nodes);
+        }
+    }
+
+    fn media(&mut self, at: &At, old: &Node<'a>, new: &Node<'a>) {
+        static ANY: serde_json::Value = serde_json::Value::Bool(true);
+        let schema = |node: &Node<'a>| {
+            node.get("schema").unwrap_or_else(|| Node {
+                pointer: node.pointer.clone(),
+                value: &ANY,
+            })
+        };
+        self.schemas(at, &schema(old), &schema(new), Null::Here);
+    }
+}
+
+fn content<'a>(node: &Node<'a>) -> Content<'a> {
+    node.get("content")
+        .map(|node| node.entries())
+        .unwrap_or_default()
+}
+
+fn success(status: &str) -> bool {
+    status.starts_with('2')
+}
+
+fn body_words(words: &str, body: &Node<'_>) -> String {
+    let presence = if body.flag("required") {
+        "required"
+    } else {
+        "optional"
+    };
+    format!("{words}, {presence}")
+}
+
+impl<'a> super::document::Document<'a> {
+    /// What a body holds.
+    fn content_words(&self, body: &Node<'a>) -> String {
+        let words = content(body).into_iter().map(|(media, node)| {
+            let schema = node.get("schema").map(|schema| self.words(&schema));
+            match (media, schema) {
+                ("application/json", Some(schema)) => schema,
+                (media, Some(schema)) => format!("`{media}` of {schema}"),
+                (media, None) => format!("`{media}`"),
+            }
+        });
+        let words: Vec<String> = words.collect();
+        match words.is_empty() {
+            true => "no body".to_owned(),
+            false => words.join(" or "),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The limits that the server checks: which became tighter, which looser.
+
+use serde_json::{Map, Value};
+
+use super::meaning::{Kind, Leaf};
+use super::words::code;
+
+/// More is tighter.
+const LOWER: [&str; 7] = [
+    "exclusiveMinimum",
+    "minContains",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+];
+
+/// Less is tighter.
+const UPPER: [&str; 6] = [
+    "exclusiveMaximum",
+    "maxContains",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+];
+
+/// Any other value may be tighter.
+const OTHER: [&str; 5] = [
+    "contains",
+    "format",
+    "pattern",
+    "propertyNames",
+    "uniqueItems",
+];
+
+/// Whether a keyword is a limit.
+pub(super) fn is_limit(key: &str) -> bool {
+    LOWER.contains(&key) || UPPER.contains(&key) || OTHER.contains(&key)
+}
+
+/// The limits that became tighter, and those that became looser, in words.
+pub(super) fn limits(old: &Leaf<'_>, new: &Leaf<'_>) -> (Vec<String>, Vec<String>) {
+    let (old, new) = (inclusive(old), inclusive(new));
+    let (mut tightened, mut loosened) = (Vec::new(), Vec::new());
+    for key in LOWER.iter().chain(&UPPER).chain(&OTHER) {
+        let limit =
+            |schema: &Map<String, Value>| schema.get(*key).filter(|v| **v != false).cloned();
+        let (before, after) = (limit(&old), limit(&new));
+        if before == after || (*key == "format" && !numeric(&old)) {
+            continue;
+        }
+        let word = |limit: &Option<Value>| limit.as_ref().map_or_else(|| "none".to_owned(), code);
+        let words = format!("`{key}` {} → {}", word(&before), word(&after));
+        let number = |limit: &Option<Value>| limit.as_ref().and_then(Value::as_f64);
+        match (number(&before), number(&after)) {
+            (Some(a), Some(b)) if (a < b) == LOWER.contains(key) => tightened.push(words),
+            (Some(_), Some(_)) => loosened.push(words),
+            _ if after.is_none() => loosened.push(words),
+            _ if *key == "format" && widens(&before, &after) => loosened.push(words),
+            _ => tightened.push(words),
+        }
+    }
+    (tightened, loosened)
+}
+
+/// The schema with the bounds of an integer written one way: more than 0 is at least 1.
+fn inclusive(leaf: &Leaf<'_>) -> Map<String, Value> {
+    let mut schema = leaf.schema().clone();
+    if leaf.kind == Kind::Integer {
+        for (exclusive, inclusive, step) in [
+            ("exclusiveMinimum", "minimum", 1.0),
+            ("exclusiveMaximum", "maximum", -1.0),
+        ] {
+            if let Some(bound) = schema.remove(exclusive).and_then(|bound| bound.as_f64()) {
+                schema.insert(inclusive.to_owned(), (bound.floor() + step).into());
+            }
+        }
+    }
+    // 255 and 255.0 are one number in JSON.
+    for value in schema.values_mut() {
+        if let Some(number) = value.as_f64() {
+            *value = if number.fract() == 0.0 && number.abs() < 1e15 {
+                (number as i64).into()
+            } else {
+                number.into()
+            };
+        }
+    }
+    schema
+}
+
+fn numeric(schema: &Map<String, Value>) -> bool {
+    let kind = schema.get("type").and_then(Value::as_str);
+    matches!(kind, Some("integer" | "number"))
+}
+
+/// Whether a number's format takes more values than another: both are read in full width.
+fn widens(before: &Option<Value>, after: &Option<Value>) -> bool {
+    let wide = |format: &Option<Value>| {
+        let format = format.as_ref().and_then(Value::as_str);
+        matches!(format, Some("int64" | "double"))
+    };
+    wide(after) && !wide(before)
+}

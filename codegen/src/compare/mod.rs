@@ -1,0 +1,120 @@
+//! Two documents, compared by what they mean for those who call the API.
+//!
+//! [`compare`] walks through both at once, from each operation into its parameters, bodies and
+//! their schemas. Whatever differs becomes a [`Change`]: what happened ([`Kind`]), what that means
+//! where we send and where we receive ([`Class`]), and which operations it reaches. What is only
+//! written differently (a schema inlined or named, `null` as a type or an alternative, a renamed
+//! generic) is no change, or one of metadata.
+
+mod change;
+mod content;
+mod document;
+mod leaf;
+mod limits;
+mod meaning;
+mod notes;
+mod object;
+mod operation;
+mod parameter;
+mod rename;
+mod report;
+mod rust;
+mod same;
+mod schema;
+mod walk;
+mod whole;
+mod words;
+
+pub use change::{Change, Class, Direction, Kind, Operation, Place, Subject, Use};
+pub use report::{json, markdown, terminal};
+pub use rust::{Effect, Item, Rust, Sort, Step};
+
+use serde_json::Value;
+
+use crate::api::Api;
+use document::Document;
+use walk::Walk;
+
+/// Which document was compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// `info.title`.
+    pub title: String,
+    /// `info.version`.
+    pub version: String,
+    /// The number of operations.
+    pub operations: usize,
+    /// The number of named schemas.
+    pub schemas: usize,
+}
+
+/// What two documents differ in.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The document before.
+    pub old: Version,
+    /// The document after.
+    pub new: Version,
+    /// What has changed over HTTP: the heaviest first, then by group and operation.
+    pub changes: Vec<Change>,
+    /// What has changed for Rust callers, if both documents could be generated from.
+    pub rust: Option<Rust>,
+}
+
+impl Report {
+    /// Adds the Rust side: the models of both documents, and the version that the crate has now.
+    #[must_use]
+    pub fn with_rust(self, old: &Api, new: &Api, version: &str) -> Self {
+        Self {
+            rust: Some(Rust::compare(old, new, version)),
+            ..self
+        }
+    }
+
+    /// The number of changes of a class.
+    pub fn count(&self, class: Class) -> usize {
+        let changes = self.changes.iter();
+        changes.filter(|change| change.class == class).count()
+    }
+
+    /// Whether anything breaks, over HTTP or in Rust.
+    pub fn is_breaking(&self) -> bool {
+        let rust = self.rust.as_ref();
+        self.count(Class::Breaking) > 0 || rust.is_some_and(|rust| rust.step == Step::Major)
+    }
+
+    /// Whether nothing has changed, over HTTP or in Rust.
+    pub fn is_empty(&self) -> bool {
+        let rust = self.rust.as_ref();
+        self.changes.is_empty() && rust.is_none_or(|rust| rust.items.is_empty())
+    }
+}
+
+/// Compares two canonical documents; with descriptions or without, but both alike.
+pub fn compare(old: &Value, new: &Value) -> Report {
+    let (before, after) = (Document::new(old), Document::new(new));
+    let mut walk = Walk::new(&before, &after);
+    walk.operations();
+    walk.document();
+    Report {
+        old: before.version(),
+        new: after.version(),
+        changes: walk.changes(),
+        rust: None,
+    }
+}
+
+impl Document<'_> {
+    fn version(&self) -> Version {
+        let info = |key: &str| {
+            let text = self.root.pointer(&format!("/info/{key}"));
+            text.and_then(Value::as_str).unwrap_or_default().to_owned()
+        };
+        Version {
+            title: info("title"),
+            version: info("version"),
+            operations: self.operations.len(),
+            schemas: self.schemas().len(),
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Operations: which belong together, and what is said about each.
+
+use serde_json::Value;
+
+use super::change::{Kind, Place, Subject};
+use super::document::{Document, Entry, Node, members};
+use super::rename::{in_other_words, pairs};
+use super::walk::{At, Walk, Words};
+
+impl<'a> Walk<'_, 'a> {
+    pub(super) fn operations(&mut self) {
+        let (old, new) = (&self.both.old.operations, &self.both.new.operations);
+        let matched = self.matching(old, new);
+        for entry in old {
+            if matched
+                .iter()
+                .all(|(a, _)| a.node.pointer != entry.node.pointer)
+            {
+                self.removed(entry);
+            }
+        }
+        for entry in new {
+            if matched
+                .iter()
+                .all(|(_, b)| b.node.pointer != entry.node.pointer)
+            {
+                let at = self.operation(entry);
+                let nodes = (None, Some(&entry.node));
+                self.found(&at, Kind::OperationAdded, "is new", Words::none(), nodes);
+            }
+        }
+        for (a, b) in matched {
+            self.same_operation(&a, &b);
+        }
+    }
+
+    /// Old and new versions of the operations: by method and path, then by what a rename leaves.
+    fn matching(&self, old: &[Entry<'a>], new: &[Entry<'a>]) -> Vec<(Entry<'a>, Entry<'a>)> {
+        let method = |a: &Entry<'a>, b: &Entry<'a>| a.operation.method == b.operation.method;
+        type Fits<'f, 'a> = &'f dyn Fn(&Entry<'a>, &Entry<'a>) -> bool;
+        let path: Fits<'_, 'a> = &|a, b| method(a, b) && route(a) == route(b);
+        let words: Fits<'_, 'a> = &|a, b| method(a, b) && same_route(a, b) && self.same_shape(a, b);
+        let name: Fits<'_, 'a> = &|a, b| a.operation.name == b.operation.name;
+        let shape: Fits<'_, 'a> = &|a, b| {
+            method(a, b)
+                && one_segment_apart(a, b)
+                && self.same_shape(a, b)
+                && has_shape(self.both.old, a)
+        };
+        let (mut old, mut new) = (old.to_vec(), new.to_vec());
+        let mut matched = Vec::new();
+        for fits in [path, words, name, shape] {
+            let found = pairs(&old, &new, fits);
+            let found: Vec<_> = found
+                .into_iter()
+                .filter_map(|(i, j)| Some((old.get(i)?.clone(), new.get(j)?.clone())))
+                .collect();
+            let pointer = |entry: &Entry<'a>| entry.node.pointer.clone();
+            old.retain(|entry| found.iter().all(|(a, _)| pointer(a) != pointer(entry)));
+            new.retain(|entry| found.iter().all(|(_, b)| pointer(b) != pointer(entry)));
+            matched.extend(found);
+        }
+        matched
+    }
+
+    /// Whether two operations take and give the same, the vendor's renamings aside.
+    fn same_shape(&self, old: &Entry<'a>, new: &Entry<'a>) -> bool {
+        let names = |entry: &Entry<'a>| {
+            let names = entry
+                .parameters
+                .iter()
+                .filter(|node| node.text("in") != Some("path"));
+            names
+                .filter_map(|node| node.text("name"))
+                .collect::<Vec<_>>()
+        };
+        let (a, b) = (names(old), names(new));
+        let taken = a
+            .iter()
+            .filter(|name| b.iter().any(|other| in_other_words(name, other)));
+        let same = |a: Option<Node<'a>>, b: Option<Node<'a>>| match (a, b) {
+            (Some(a), Some(b)) => self.both.same(&a, &b),
+            (None, None) => true,
+            _ => false,
+        };
+        2 * taken.count() >= a.len().max(b.len())
+            && same(body(self.both.old, old), body(self.both.new, new))
+            && same(answer(self.both.old, old), answer(self.both.new, new))
+    }
+
+    fn operation(&mut self, entry: &Entry<'a>) -> At {
+        let subject = Subject::Operation(entry.operation.clone());
+        self.part(subject, Place::Operation, "the operation")
+    }
+
+    fn removed(&mut self, entry: &Entry<'a>) {
+        let at = self.operation(entry);
+        let replacement = self.both.new.operations.iter().find(|other| {
+            other.operation.method == entry.operation.method && same_route(entry, other)
+        });
+        let predicate = match (entry.node.flag("deprecated"), replacement) {
+            (_, Some(other)) => {
+                let other = &other.operation;
+                format!(
+                    "is gone; `{}` ({} {}) stays",
+                    other.name, other.method, other.path
+                )
+            }
+            (true, None) => "is gone, as its deprecation announced".to_owned(),
+            (false, None) => "is gone".to_owned(),
+        };
+        let nodes = (Some(&entry.node), None);
+        self.found(
+            &at,
+            Kind::OperationRemoved,
+            &predicate,
+            Words::none(),
+            nodes,
+        );
+    }
+
+    fn same_operation(&mut self, old: &Entry<'a>, new: &Entry<'a>) {
+        let at = self.operation(new);
+        let nodes = (Some(&old.node), Some(&new.node));
+        let (a, b) = (&old.operation, &new.operation);
+        if a.method != b.method || route(old) != route(new) {
+            let words = Words::change(
+                format!("`{} {}`", a.method, a.path),
+                format!("`{} {}`", b.method, b.path),
+            );
+            self.found(&at, Kind::OperationMoved, "has moved", words, nodes);
+        }
+        if a.name != b.name {
+            let words = Words::change(format!("`{}`", a.name), format!("`{}`", b.name));
+            let predicate = if a.method == b.method && route(old) == route(new) {
+                "has another name, while requests stay as they were"
+            } else {
+                "has another name"
+            };
+            self.found(&at, Kind::OperationRenamed, predicate, words, nodes);
+        }
+        if a.group != b.group {
+            let words = Words::change(format!("`{}`", a.group), format!("`{}`", b.group));
+            self.found(
+                &at,
+                Kind::OperationRegrouped,
+                "has another tag",
+                words,
+                nodes,
+            );
+        }
+        self.security(&at, old, new);
+        self.part_notes(&at, &old.node, &new.node);
+        self.parameters(old, new);
+        self.bodies(old, new);
+        self.responses(old, new);
+    }
+
+    fn security(&mut self, at: &At, old: &Entry<'a>, new: &Entry<'a>) {
+        let (before, after) = (security(self.both.old, old), security(self.both.new, new));
+        if before == after {
+            return;
+        }
+        let word = |list: &[String]| match list {
+            [] => "none".to_owned(),
+            list => format!("`{}`", list.join("` or `")),
+        };
+        let words = Words::change(word(&before), word(&after));
+        let nodes = (Some(&old.node), Some(&new.node));
+        let fewer = before.is_empty() || before.iter().any(|scheme| !after.contains(scheme));
+        if fewer && !after.is_empty() {
+            let predicate = "takes other credentials";
+            self.found(at, Kind::SecurityTightened, predicate, words, nodes);
+        } else {
+            let predicate = "is less strict about credentials";
+            self.found(at, Kind::SecurityLoosened, predicate, words, nodes);
+        }
+    }
+}
+
+/// The path without the names of its parameters.
+fn route(entry: &Entry<'_>) -> String {
+    let segments = entry.operation.path.split('/');
+    let segments = segments.map(|segment| {
+        if segment.starts_with('{') {
+            "{}"
+        } else {
+            segment
+        }
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// Whether two paths are the same, the vendor's renamings aside.
+fn same_route(old: &Entry<'_>, new: &Entry<'_>) -> bool {
+    let (a, b) = (route(old), route(new));
+    let (a, b): (Vec<_>, Vec<_>) = (a.split('/').collect(), b.split('/').collect());
+    a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| in_other_words(a, b))
+}
+
+fn one_segment_apart(old: &Entry<'_>, new: &Entry<'_>) -> bool {
+    let (a, b) = (route(old), route(new));
+    let (a, b): (Vec<_>, Vec<_>) = (a.split('/').collect(), b.split('/').collect());
+    a.len() == b.len() && a.iter().zip(&b).filter(|(a, b)| a != b).count() == 1
+}
+
+/// Whether an operation takes or gives anything that tells it from others.
+fn has_shape(document: &Document<'_>, entry: &Entry<'_>) -> bool {
+    let parts = [body(document, entry), answer(document, entry)];
+    parts.into_iter().flatten().any(|part| {
+        let text = part.value.to_string();
+        text.contains("\"$ref\"") || text.contains("\"properties\"")
+    })
+}
+
+fn body<'a>(document: &Document<'a>, entry: &Entry<'a>) -> Option<Node<'a>> {
+    let body = document.target(&entry.node.get("requestBody")?);
+    content(&body)
+}
+
+fn answer<'a>(document: &Document<'a>, entry: &Entry<'a>) -> Option<Node<'a>> {
+    let responses = entry.node.get("responses")?.entries();
+    let success = responses
+        .into_iter()
+        .find(|(status, _)| status.starts_with('2'));
+    content(&document.target(&success?.1))
+}
+
+fn content<'a>(node: &Node<'a>) -> Option<Node<'a>> {
+    let content = node.get("content")?.entries();
+    content.into_values().next()?.get("schema")
+}
+
+/// The credentials that an operation takes; none if it takes none, or takes requests without any.
+fn security(document: &Document<'_>, entry: &Entry<'_>) -> Vec<String> {
+    let own = entry.node.value.get("security");
+    let list = own.or_else(|| document.root.get("security"));
+    let list = list
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let schemes = |requirement: &Value| -> Vec<String> {
+        let schemes = members(requirement).iter();
+        let scheme = |(name, scopes): (&String, &Value)| match scopes.as_array() {
+            Some(scopes) if !scopes.is_empty() => {
+                let scopes: Vec<&str> = scopes.iter().filter_map(Value::as_str).collect();
+                format!("{name} with {}", scopes.join(" "))
+            }
+            _ => name.clone(),
+        };
+        schemes.map(scheme).collect()
+    };
+    let mut all: Vec<String> = list.iter().map(|one| schemes(one).join(" and ")).collect();
+    if all.iter().any(String::is_empty) {
+        return Vec::new();
+    }
+    all.sort();
+    all
+}

@@ -1,0 +1,309 @@
+//! The walk through both documents at once: what was found where, and who is reached by it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::{Change, Direction, Kind, Place, Subject, Use};
+use super::document::{Document, Node};
+use super::same::Both;
+
+/// Two documents, and what was found so far.
+///
+/// Findings belong to owners: a part of an operation, or a pair of schemas that stand in each
+/// other's place. Owners lead to other owners, so that a schema is compared once, however many
+/// operations refer to it, and however often it contains itself.
+pub(super) struct Walk<'d, 'a> {
+    pub both: Both<'d, 'a>,
+    owners: Vec<Owner>,
+    /// The pointers of a pair of schemas → its owner.
+    pairs: BTreeMap<(String, String), usize>,
+}
+
+struct Owner {
+    subject: Subject,
+    /// The part of an operation that this is; none for schemas.
+    part: Option<Use>,
+    findings: Vec<Finding>,
+    leads_to: BTreeSet<usize>,
+}
+
+struct Finding {
+    kind: Kind,
+    thing: String,
+    member: String,
+    predicate: String,
+    before: Option<String>,
+    after: Option<String>,
+    old: Option<String>,
+    new: Option<String>,
+}
+
+/// Where the walk is.
+#[derive(Clone)]
+pub(super) struct At {
+    owner: usize,
+    /// What is being compared, in words: a schema's name, or a part of an operation.
+    noun: String,
+    /// The members that lead from there to here.
+    path: String,
+}
+
+impl At {
+    pub(super) fn property(&self, name: &str) -> Self {
+        let dot = if self.path.is_empty() { "" } else { "." };
+        self.inside(&format!("{dot}{name}"))
+    }
+
+    /// Inside: `[]` of a list, `{}` of a map, `[0]` of a tuple.
+    pub(super) fn inside(&self, step: &str) -> Self {
+        Self {
+            path: format!("{}{step}", self.path),
+            ..self.clone()
+        }
+    }
+
+    fn thing(&self, subject: &Subject) -> String {
+        let (noun, path) = (&self.noun, &self.path);
+        match subject {
+            Subject::Schema(_) if path.is_empty() => format!("`{noun}`"),
+            Subject::Schema(_) if path.starts_with(['[', '{']) => format!("`{noun}{path}`"),
+            Subject::Schema(_) => format!("`{noun}.{path}`"),
+            _ if path.is_empty() => noun.clone(),
+            _ => format!("`{path}` in {noun}"),
+        }
+    }
+}
+
+/// How something was and is, in words.
+#[derive(Default)]
+pub(super) struct Words {
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+impl Words {
+    pub(super) fn none() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn change(before: impl Into<String>, after: impl Into<String>) -> Self {
+        Self {
+            before: Some(before.into()),
+            after: Some(after.into()),
+        }
+    }
+
+    pub(super) fn before(before: impl Into<String>) -> Self {
+        Self {
+            before: Some(before.into()),
+            after: None,
+        }
+    }
+
+    pub(super) fn after(after: impl Into<String>) -> Self {
+        Self {
+            before: None,
+            after: Some(after.into()),
+        }
+    }
+}
+
+impl<'d, 'a> Walk<'d, 'a> {
+    pub(super) fn new(old: &'d Document<'a>, new: &'d Document<'a>) -> Self {
+        Self {
+            both: Both { old, new },
+            owners: Vec::new(),
+            pairs: BTreeMap::new(),
+        }
+    }
+
+    /// A part of an operation, or the document, to be compared.
+    pub(super) fn part(&mut self, subject: Subject, place: Place, noun: &str) -> At {
+        let part = match &subject {
+            Subject::Operation(operation) => Some(Use {
+                operation: operation.clone(),
+                place,
+            }),
+            Subject::Document | Subject::Schema(_) => None,
+        };
+        self.owner(subject, part, noun)
+    }
+
+    /// A pair of versions of one named schema, reached from `at`. None if it was reached before.
+    pub(super) fn pair(
+        &mut self,
+        at: &At,
+        old: &Node<'a>,
+        new: &Node<'a>,
+        name: &str,
+    ) -> Option<At> {
+        let subject = Subject::Schema(name.to_owned());
+        self.reached(at, old, new, subject, name)
+    }
+
+    /// A schema that has taken the place of another: what differs is a change of the place. None
+    /// if this pair was reached before.
+    pub(super) fn replaced(&mut self, at: &At, old: &Node<'a>, new: &Node<'a>) -> Option<At> {
+        let subject = self.owners.get(at.owner)?.subject.clone();
+        let inner = self.reached(at, old, new, subject, &at.noun)?;
+        Some(At {
+            path: at.path.clone(),
+            ..inner
+        })
+    }
+
+    fn reached(
+        &mut self,
+        at: &At,
+        old: &Node<'a>,
+        new: &Node<'a>,
+        subject: Subject,
+        noun: &str,
+    ) -> Option<At> {
+        let key = (old.pointer.clone(), new.pointer.clone());
+        let known = self.pairs.get(&key).copied();
+        let index = known.unwrap_or(self.owners.len());
+        if let Some(owner) = self.owners.get_mut(at.owner) {
+            owner.leads_to.insert(index);
+        }
+        if known.is_some() {
+            return None;
+        }
+        self.pairs.insert(key, index);
+        Some(self.owner(subject, None, noun))
+    }
+
+    fn owner(&mut self, subject: Subject, part: Option<Use>, noun: &str) -> At {
+        self.owners.push(Owner {
+            subject,
+            part,
+            findings: Vec::new(),
+            leads_to: BTreeSet::new(),
+        });
+        At {
+            owner: self.owners.len() - 1,
+            noun: noun.to_owned(),
+            path: String::new(),
+        }
+    }
+
+    /// Notes a change. `predicate` continues a sentence that begins with what `at` is.
+    pub(super) fn found(
+        &mut self,
+        at: &At,
+        kind: Kind,
+        predicate: &str,
+        words: Words,
+        nodes: (Option<&Node<'a>>, Option<&Node<'a>>),
+    ) {
+        let Some(owner) = self.owners.get_mut(at.owner) else {
+            return;
+        };
+        let pointer = |node: Option<&Node<'a>>| node.map(|node| node.pointer.clone());
+        owner.findings.push(Finding {
+            kind,
+            thing: at.thing(&owner.subject),
+            member: at.path.clone(),
+            predicate: predicate.to_owned(),
+            before: words.before,
+            after: words.after,
+            old: pointer(nodes.0),
+            new: pointer(nodes.1),
+        });
+    }
+
+    /// All that was found, each with the operations that it reaches.
+    pub(super) fn changes(self) -> Vec<Change> {
+        let uses = self.uses();
+        let mut merged: BTreeMap<_, (Finding, BTreeSet<Use>)> = BTreeMap::new();
+        for (owner, uses) in self.owners.into_iter().zip(uses) {
+            for finding in owner.findings {
+                // A schema that is inlined in several places changes in all of them.
+                let key = (
+                    owner.subject.clone(),
+                    finding.kind,
+                    finding.thing.clone(),
+                    finding.predicate.clone(),
+                    finding.before.clone(),
+                    finding.after.clone(),
+                );
+                let (_, all) = merged.entry(key).or_insert((finding, BTreeSet::new()));
+                all.extend(uses.iter().cloned());
+            }
+        }
+        let changes = merged.into_iter();
+        let mut changes: Vec<Change> = changes
+            .map(|((subject, ..), (finding, uses))| change(subject, finding, uses))
+            .collect();
+        changes.sort_by(|a, b| {
+            let order = |c: &Change| {
+                let place = c.uses.first().map(|reached| reached.place);
+                (
+                    c.class,
+                    c.group.is_none(),
+                    c.group.clone(),
+                    c.subject.clone(),
+                    place,
+                )
+            };
+            order(a)
+                .cmp(&order(b))
+                .then_with(|| a.line().cmp(&b.line()))
+        });
+        changes
+    }
+
+    /// For each owner, the parts of operations that lead to it.
+    fn uses(&self) -> Vec<BTreeSet<Use>> {
+        let mut uses = vec![BTreeSet::new(); self.owners.len()];
+        for (start, owner) in self.owners.iter().enumerate() {
+            let Some(part) = &owner.part else { continue };
+            let (mut open, mut seen) = (vec![start], BTreeSet::new());
+            while let Some(index) = open.pop() {
+                if !seen.insert(index) {
+                    continue;
+                }
+                if let Some(uses) = uses.get_mut(index) {
+                    uses.insert(part.clone());
+                }
+                open.extend(self.owners.get(index).into_iter().flat_map(|o| &o.leads_to));
+            }
+        }
+        uses
+    }
+}
+
+fn change(subject: Subject, finding: Finding, uses: BTreeSet<Use>) -> Change {
+    let kind = finding.kind;
+    let directions: BTreeSet<Direction> = uses
+        .iter()
+        .filter_map(|reached| reached.place.direction())
+        .collect();
+    let directions: Vec<_> = directions
+        .into_iter()
+        .map(|direction| (direction, kind.class(direction)))
+        .collect();
+    let heaviest = directions.iter().map(|(_, class)| *class).min();
+    let groups: BTreeSet<&String> = uses
+        .iter()
+        .map(|reached| &reached.operation.group)
+        .collect();
+    let group = match groups.into_iter().collect::<Vec<_>>()[..] {
+        [only] => Some(only.clone()),
+        _ => None,
+    };
+    Change {
+        kind,
+        class: heaviest.unwrap_or(kind.class(Direction::Sent)),
+        directions,
+        subject,
+        group,
+        uses: uses.into_iter().collect(),
+        thing: finding.thing,
+        member: finding.member,
+        predicate: finding.predicate,
+        before: finding.before,
+        after: finding.after,
+        old: finding.old,
+        new: finding.new,
+    }
+}

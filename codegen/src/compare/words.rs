@@ -1,0 +1,142 @@
+//! Schemas in words.
+
+use serde_json::Value;
+
+use super::document::{Document, Node, members};
+use super::leaf::format;
+use super::meaning::{Alternative, Kind, Leaf, values};
+
+/// More values than this are not all named.
+const NAMED: usize = 12;
+
+impl<'a> Document<'a> {
+    /// The type that a schema declares, as people call it.
+    pub(super) fn words(&self, node: &Node<'a>) -> String {
+        let (mut words, nullable) = self.choices(node);
+        if nullable && !words.contains(&"any JSON".to_owned()) {
+            words.push("null".to_owned());
+        }
+        words.join(" or ")
+    }
+
+    /// The type without `null`, for places where there is no way to write it.
+    pub(super) fn words_without_null(&self, node: &Node<'a>) -> String {
+        self.choices(node).0.join(" or ")
+    }
+
+    fn choices(&self, node: &Node<'a>) -> (Vec<String>, bool) {
+        let meaning = self.meaning(node);
+        let mut words: Vec<String> = Vec::new();
+        for alternative in &meaning.alternatives {
+            let word = self.alternative_words(alternative);
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        (words, meaning.nullable)
+    }
+
+    pub(super) fn alternative_words(&self, alternative: &Alternative<'a>) -> String {
+        match (alternative.name(), alternative.leaf()) {
+            (Some(name), _) => generic(&name),
+            (None, Some(leaf)) => self.leaf_words(&leaf),
+            (None, None) => format!("`{}`", alternative.node.text("$ref").unwrap_or_default()),
+        }
+    }
+
+    pub(super) fn leaf_words(&self, leaf: &Leaf<'a>) -> String {
+        let schema = leaf.schema();
+        let inner = |key: &str| match leaf.node.get(key).map(|node| self.words(&node)) {
+            Some(choice) if choice.contains(" or ") => format!("({choice})"),
+            Some(words) => words,
+            None => "any JSON".to_owned(),
+        };
+        if let Some(values) = values(schema) {
+            return list(&values);
+        }
+        match leaf.kind {
+            Kind::Any => "any JSON".to_owned(),
+            Kind::Null => "null".to_owned(),
+            Kind::Boolean => "boolean".to_owned(),
+            Kind::Integer => "integer".to_owned(),
+            Kind::Number => "number".to_owned(),
+            Kind::String => match format(leaf).as_deref() {
+                None => "string".to_owned(),
+                Some("uuid") => "UUID".to_owned(),
+                Some(format @ ("date-time" | "date" | "time")) => format.to_owned(),
+                Some("password") => "secret".to_owned(),
+                Some("binary") => "bytes".to_owned(),
+                Some(format) => format!("string ({format})"),
+            },
+            Kind::Array => format!("list of {}", inner("items")),
+            Kind::Tuple => {
+                let places = leaf.node.get("prefixItems").map(|places| places.items());
+                let places = places.into_iter().flatten().map(|place| self.words(&place));
+                format!("({})", places.collect::<Vec<_>>().join(", "))
+            }
+            Kind::Map => match members(leaf.node.value).get("additionalProperties") {
+                Some(Value::Object(_)) => {
+                    format!("map of {}", inner("additionalProperties"))
+                }
+                _ => "map of any JSON".to_owned(),
+            },
+            Kind::Object => {
+                let names = leaf.node.get("properties").map(|p| p.entries());
+                let names = names.iter().flatten().map(|(name, _)| *name);
+                format!("object {{{}}}", names.collect::<Vec<_>>().join(", "))
+            }
+            Kind::Unknown => leaf.node.value.to_string(),
+        }
+    }
+}
+
+/// A schema's name; FastAPI's `Page_X_` as the generic type that it stands for.
+pub(super) fn generic(name: &str) -> String {
+    let inner = |prefix: &str, name: &str| -> Option<String> {
+        let inner = name.strip_prefix(prefix)?.strip_suffix('_')?;
+        Some(inner.to_owned())
+    };
+    let Some(item) = inner("Page_", name) else {
+        return format!("`{name}`");
+    };
+    match inner("Union_", &item) {
+        Some(union) => format!("page of (`{}`)", union.replace("__", "` or `")),
+        None => format!("page of `{item}`"),
+    }
+}
+
+/// Values, as a choice.
+pub(super) fn list(values: &[&Value]) -> String {
+    let mut words: Vec<String> = values.iter().take(NAMED).map(|value| code(value)).collect();
+    if values.len() > NAMED {
+        words.push(format!("{} more", values.len() - NAMED));
+    }
+    words.join(" or ")
+}
+
+/// A JSON value in Markdown; a text without its quotes.
+pub(super) fn code(value: &Value) -> String {
+    match value {
+        Value::String(text) if !text.is_empty() => format!("`{text}`"),
+        other => format!("`{other}`"),
+    }
+}
+
+/// A type in words, with its article.
+pub(super) fn article(words: &str) -> String {
+    match words.chars().next() {
+        _ if words == "any JSON" => words.to_owned(),
+        Some('a' | 'e' | 'i' | 'o') => format!("an {words}"),
+        Some(first) if first.is_alphabetic() => format!("a {words}"),
+        _ => words.to_owned(),
+    }
+}
+
+/// Several things in one sentence.
+pub(super) fn and(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
