@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
 use clap::{Args, Parser};
-use zenml::{Credentials, WorkspaceClient};
+use zenml::{Credentials, RetryPolicy, WorkspaceClient};
 use zenml_conformance::live::{self, Options};
 use zenml_conformance::operation::Api;
 use zenml_conformance::recording::{Extent, Recorder};
@@ -159,6 +159,8 @@ async fn read(cli: Cli) -> Result<Report> {
     };
     let client = WorkspaceClient::builder(&target.url)
         .credentials(target.login.credentials()?)
+        // Somebody waits for the result: a server that is down is one.
+        .retry(RetryPolicy::default().max_retries(2))
         .build()?;
     let options = Options {
         objects: cli.objects,
