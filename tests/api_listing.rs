@@ -1,6 +1,12 @@
 //! The public items of both generated clients, as reviewed. A change of the API shows here, group by
 //! group; `cargo insta review` accepts it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic, and so may its helpers"
+)]
+
 use std::path::Path;
 
 use zenml_codegen::{files, surface::surface};

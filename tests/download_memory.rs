@@ -2,6 +2,11 @@
 //!
 //! A test binary of its own, because what is measured is the peak of the whole process.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic, and so may its helpers"
+)]
 #![cfg(target_os = "linux")]
 
 use std::{

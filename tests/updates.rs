@@ -1,5 +1,11 @@
 //! Against the real server: an update leaves a field alone, clears it, sets it, or empties it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic, and so may its helpers"
+)]
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, json};
