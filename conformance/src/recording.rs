@@ -90,9 +90,8 @@ pub struct Recorder {
     api: Api,
     folder: PathBuf,
     extent: Extent,
-    /// Becomes the folder when all is written, so that there is never half of one.
-    partial: TempDir,
-    entries: Vec<Entry>,
+    /// Each with its body.
+    entries: Vec<(Entry, String)>,
     scrubber: Scrubber,
     seen: BTreeMap<String, BTreeSet<String>>,
 }
@@ -116,7 +115,7 @@ impl Recorder {
     /// Begins a folder.
     ///
     /// # Errors
-    /// When it exists and is not empty, or nothing can be written beside it.
+    /// When it exists and is not empty.
     pub fn new(api: Api, folder: &Path, extent: Extent, scrubber: Scrubber) -> Result<Self> {
         let is_empty = fs::read_dir(folder).is_ok_and(|mut files| files.next().is_none());
         if folder.exists() && !is_empty {
@@ -125,64 +124,45 @@ impl Recorder {
                 folder.display()
             );
         }
-        let parent = match folder.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
-        fs::create_dir_all(parent)
-            .with_context(|| format!("cannot create {}", parent.display()))?;
-        let partial = tempfile::Builder::new()
-            .prefix(".recording-")
-            .tempdir_in(parent)
-            .with_context(|| format!("cannot write into {}", parent.display()))?;
         Ok(Self {
             api,
             folder: folder.to_path_buf(),
             extent,
-            partial,
             entries: Vec::new(),
             scrubber,
             seen: BTreeMap::new(),
         })
     }
 
-    /// What must not be in the recording.
-    pub fn scrubber(&mut self) -> &mut Scrubber {
-        &mut self.scrubber
-    }
-
     /// Keeps an answer, without its secrets.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn keep(&mut self, answer: &Answer<'_>) -> Result<()> {
+    pub fn keep(&mut self, answer: &Answer<'_>) {
         let operation = answer.operation;
         let text = String::from_utf8_lossy(answer.body);
         let json = match operation.body {
             Body::Json(_) | Body::Text => text.parse::<Json>(),
             // Files and streams of a server are of no use here, and may be large.
-            Body::Bytes | Body::Events if answer.status.is_success() => return Ok(()),
+            Body::Bytes | Body::Events if answer.status.is_success() => return,
             Body::Bytes | Body::Events => text.parse(),
         };
         let (text, ending) = match json {
-            Ok(json) => match self.prepared(answer, json)? {
+            Ok(json) => match self.prepared(answer, json) {
                 Some(text) => (text, "json"),
-                None => return Ok(()),
+                None => return,
             },
             Err(_) => (text.into_owned(), "txt"),
         };
-        self.write(answer, &text, ending)
+        self.add(answer, text, ending);
     }
 
     /// The answer's text, unless it shows nothing new in a small recording.
-    fn prepared(&mut self, answer: &Answer<'_>, mut json: Json) -> Result<Option<String>> {
+    fn prepared(&mut self, answer: &Answer<'_>, mut json: Json) -> Option<String> {
         let schema = match answer.status.is_success() {
             true => self.api.answer(answer.operation),
             false => Schema::new(&serde_json::Value::Null, &serde_json::Value::Null),
         };
         self.scrubber.scrub(&mut json, schema);
         if self.extent == Extent::Everything {
-            return Ok(Some(json.to_string()));
+            return Some(json.to_string());
         }
         shorten(&mut json);
         let mut features = BTreeSet::new();
@@ -194,10 +174,10 @@ impl Recorder {
         let seen = self.seen.entry(key).or_default();
         let known = seen.len();
         seen.extend(features);
-        Ok((seen.len() > known).then(|| json.to_string()))
+        (seen.len() > known).then(|| json.to_string())
     }
 
-    fn write(&mut self, answer: &Answer<'_>, text: &str, ending: &str) -> Result<()> {
+    fn add(&mut self, answer: &Answer<'_>, text: String, ending: &str) {
         let status = answer.status.as_u16();
         let mut stem = answer.operation.call.name.to_owned();
         if !answer.label.is_empty() {
@@ -206,20 +186,19 @@ impl Recorder {
         if !answer.status.is_success() {
             stem = format!("{stem}-{status}");
         }
-        let taken = |file: &str| self.entries.iter().any(|entry| entry.file == file);
+        let taken = |file: &str| self.entries.iter().any(|(entry, _)| entry.file == file);
         let file = (1_usize..)
             .map(|number| format!("{stem}-{number}.{ending}"))
             .find(|file| !taken(file))
             .unwrap_or_default();
-        fs::write(self.partial.path().join(&file), format!("{text}\n"))?;
-        self.entries.push(Entry {
+        let entry = Entry {
             file,
             operation_id: answer.operation.call.id.to_owned(),
             method: answer.operation.call.method.to_string(),
             path: answer.path.to_owned(),
             status,
-        });
-        Ok(())
+        };
+        self.entries.push((entry, text));
     }
 
     /// Writes the index and puts the folder in its place; says how many answers it holds.
@@ -227,42 +206,61 @@ impl Recorder {
     /// # Errors
     /// When something cannot be written, and when something like a secret remains in an answer:
     /// then the document declares too little, and nothing is recorded.
-    pub fn finish(mut self) -> Result<usize> {
-        for entry in &self.entries {
-            self.check(entry)?;
+    pub fn finish(self) -> Result<usize> {
+        let Self {
+            mut entries,
+            folder,
+            scrubber,
+            ..
+        } = self;
+        // At the end, because by now all secrets are known that any answer told.
+        for (entry, text) in &entries {
+            check(&scrubber, entry, text)?;
         }
-        self.entries.sort_by(|a, b| a.file.cmp(&b.file));
-        let mut index = serde_json::to_string_pretty(&self.entries)?;
-        index.push('\n');
-        fs::write(self.partial.path().join(INDEX), index)?;
-        if self.folder.exists() {
-            fs::remove_dir(&self.folder)?;
+        entries.sort_by(|(a, _), (b, _)| a.file.cmp(&b.file));
+        let partial = beside(&folder)?;
+        for (entry, text) in &entries {
+            fs::write(partial.path().join(&entry.file), format!("{text}\n"))?;
         }
-        fs::rename(self.partial.path(), &self.folder)
-            .with_context(|| format!("cannot create {}", self.folder.display()))?;
+        let index: Vec<&Entry> = entries.iter().map(|(entry, _)| entry).collect();
+        let index = serde_json::to_string_pretty(&index)?;
+        fs::write(partial.path().join(INDEX), format!("{index}\n"))?;
+        if folder.exists() {
+            fs::remove_dir(&folder)?;
+        }
+        fs::rename(partial.path(), &folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
         // It has moved: there is nothing left to clean up.
-        drop(self.partial.keep());
-        Ok(self.entries.len())
+        drop(partial.keep());
+        Ok(entries.len())
     }
 }
 
-impl Recorder {
-    /// At the end, because by then all secrets are known that any answer told.
-    fn check(&self, entry: &Entry) -> Result<()> {
-        let body = entry.body(self.partial.path())?;
-        let text = String::from_utf8_lossy(&body).into_owned();
-        let json = text.parse().unwrap_or(Json::Text(text));
-        if let Some((place, what)) = self.scrubber.leak(&json) {
-            bail!(
-                "{} {} answers with {what} at {place}, which the document does not declare: \
-                 nothing has been recorded. An overlay in specs/overlays/ has to say `format: \
-                 password` there",
-                entry.method,
-                entry.path
-            );
-        }
-        Ok(())
+fn check(scrubber: &Scrubber, entry: &Entry, text: &str) -> Result<()> {
+    let json = text.parse().unwrap_or_else(|_| Json::Text(text.to_owned()));
+    if let Some((place, what)) = scrubber.leak(&json) {
+        bail!(
+            "{} {} answers with {what} at {place}, which the document does not declare: nothing \
+             has been recorded. An overlay in specs/overlays/ has to say `format: password` there",
+            entry.method,
+            entry.path
+        );
     }
+    Ok(())
+}
+
+/// A folder that becomes this one when all is written, so that there is never half of it.
+fn beside(folder: &Path) -> Result<TempDir> {
+    let parent = match folder.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let partial = fs::create_dir_all(parent).and_then(|()| {
+        tempfile::Builder::new()
+            .prefix(".recording-")
+            .tempdir_in(parent)
+    });
+    partial.with_context(|| format!("cannot write into {}", parent.display()))
 }
 
 /// Cuts a list, or the items of a page.
@@ -310,5 +308,102 @@ fn collect_features(
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "api_token_api_v1_api_token_get";
+    const TYPES: &str = "get_stack_component_types_api_v1_component_types_get";
+    const STATUS: &str = "get_run_status_api_v1_runs__run_id__status_get";
+
+    /// Records bodies of operations into a new folder.
+    fn record(folder: &Path, extent: Extent, bodies: &[(&str, &str)]) -> Result<usize> {
+        let mut recorder =
+            Recorder::new(Api::Workspace, folder, extent, Scrubber::default()).unwrap();
+        for (id, body) in bodies {
+            recorder.keep(&Answer {
+                operation: Api::Workspace.operation(id).unwrap(),
+                label: "",
+                path: "/",
+                status: StatusCode::OK,
+                body: &Bytes::copy_from_slice(body.as_bytes()),
+            });
+        }
+        recorder.finish()
+    }
+
+    fn bodies(folder: &Path) -> Vec<String> {
+        let entries = index(folder).unwrap();
+        let bodies = entries.iter().map(|entry| entry.body(folder).unwrap());
+        bodies
+            .map(|body| String::from_utf8(body.to_vec()).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn everything_is_kept_as_it_is_but_for_secrets() {
+        let parent = TempDir::new().unwrap();
+        let folder = parent.path().join("new/answers");
+        let all = [
+            (STATUS, "\"failed\""),
+            (STATUS, "\"failed\""),
+            (TOKEN, "\"hunter2\""),
+        ];
+        assert_eq!(record(&folder, Extent::Everything, &all).unwrap(), 3);
+        assert_eq!(
+            bodies(&folder),
+            ["\"[scrubbed]\"\n", "\"failed\"\n", "\"failed\"\n"]
+        );
+    }
+
+    #[test]
+    fn a_small_recording_keeps_short_lists_and_what_is_new() {
+        let folder = TempDir::new().unwrap();
+        let all = [
+            (TYPES, r#"["alerter","orchestrator","model_registry"]"#),
+            (TYPES, r#"["alerter"]"#),
+            (STATUS, "\"failed\""),
+            (STATUS, "\"failed\""),
+            (STATUS, "\"completed\""),
+        ];
+        assert_eq!(record(folder.path(), Extent::WhatIsNew, &all).unwrap(), 3);
+        let mut kept = bodies(folder.path());
+        kept.sort();
+        assert_eq!(
+            kept,
+            [
+                "\"completed\"\n",
+                "\"failed\"\n",
+                "[\"alerter\",\"orchestrator\"]\n"
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_is_written_when_an_answer_holds_a_secret_of_another() {
+        let parent = TempDir::new().unwrap();
+        let folder = parent.path().join("answers");
+        // The later answer tells that the earlier one held a secret.
+        let all = [(TYPES, r#"["hunter2"]"#), (TOKEN, "\"hunter2\"")];
+        let error = record(&folder, Extent::Everything, &all).unwrap_err();
+        assert!(error.to_string().contains("$[0]"), "{error}");
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_holds_something_is_not_touched() {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("mine"), "").unwrap();
+        let recorder = Recorder::new(
+            Api::Workspace,
+            folder.path(),
+            Extent::Everything,
+            Scrubber::default(),
+        );
+        assert!(recorder.unwrap_err().to_string().contains("exists already"));
     }
 }

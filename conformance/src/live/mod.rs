@@ -50,8 +50,7 @@ pub struct Options {
 /// Calls every readable operation with what the ones before it have told.
 ///
 /// # Errors
-/// When the server cannot be reached or refuses the credentials, and when an answer cannot be
-/// recorded.
+/// When the server cannot be reached or refuses the credentials.
 pub async fn run(
     client: &WorkspaceClient,
     options: &Options,
@@ -190,7 +189,7 @@ impl Run<'_> {
                     path: &with_query(&path, &query),
                     status,
                     body: &body,
-                })?;
+                });
             }
             let Ok(json) = String::from_utf8_lossy(&body).parse::<Json>() else {
                 return Ok(());

@@ -172,7 +172,7 @@ pub async fn provoke(
                 path: &path,
                 status,
                 body: &body,
-            })?;
+            });
         }
     }
     Ok(())
