@@ -167,3 +167,87 @@ macro_rules! object {
         $members.next_value::<::serde::de::IgnoredAny>()?;
     }};
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::decode::decode;
+    use crate::{Field, UnknownFields};
+
+    #[derive(Debug, PartialEq)]
+    pub struct Open {
+        name: String,
+        note: Option<String>,
+        size: Option<i64>,
+        owner: Field<String>,
+        unknown_fields: UnknownFields,
+    }
+
+    crate::object! {
+        Open
+        required { "name" name }
+        nullable { "note" note }
+        optional { "size" size, "owner" owner }
+        unknown_fields
+    }
+
+    #[derive(Debug, PartialEq)]
+    pub struct Closed {
+        open: Open,
+    }
+
+    crate::object! { Closed required { "open" open } nullable {} optional {} }
+
+    fn written_again(text: &str) -> Value {
+        serde_json::to_value(decode::<Open>(text.as_bytes()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_it_does_not_name_is_kept() {
+        let text = r#"{"name": "a", "note": "b", "size": 1, "owner": "c", "new": [null, 2.5]}"#;
+        assert_eq!(
+            written_again(text),
+            serde_json::from_str::<Value>(text).unwrap()
+        );
+    }
+
+    #[test]
+    fn a_nullable_member_is_written_as_null_and_an_optional_one_is_left_out() {
+        assert_eq!(
+            written_again(r#"{"name": "a"}"#),
+            json!({"name": "a", "note": null})
+        );
+    }
+
+    #[test]
+    fn null_stays_apart_from_absence_where_both_can_be_said() {
+        let written = written_again(r#"{"name": "a", "owner": null}"#);
+        assert_eq!(written, json!({"name": "a", "note": null, "owner": null}));
+    }
+
+    #[test]
+    fn a_missing_required_member_is_an_error_that_names_it_and_its_place() {
+        let error = decode::<Closed>(br#"{"open": {"note": "b"}}"#).unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("`name`") && text.contains("$.open"), "{text}");
+    }
+
+    #[test]
+    fn a_member_of_another_type_is_an_error_at_its_path() {
+        let error = decode::<Closed>(br#"{"open": {"name": "a", "size": "large"}}"#).unwrap_err();
+        assert!(error.to_string().contains("$.open.size"), "{error}");
+    }
+
+    #[test]
+    fn something_else_than_an_object_is_an_error_that_names_the_type() {
+        let error = decode::<Open>(b"[]").unwrap_err();
+        assert!(error.to_string().contains("struct Open"), "{error}");
+    }
+
+    #[test]
+    fn a_closed_object_skips_what_it_does_not_name() {
+        let closed: Closed = decode(br#"{"open": {"name": "a"}, "new": {"x": 1}}"#).unwrap();
+        assert_eq!(closed.open.name, "a");
+    }
+}
