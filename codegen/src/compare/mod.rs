@@ -33,7 +33,7 @@ use serde_json::Value;
 
 use crate::api::Api;
 use document::Document;
-use walk::Walk;
+use walk::{Renames, Walk};
 
 /// Which document was compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +59,7 @@ pub struct Report {
     pub changes: Vec<Change>,
     /// What has changed for Rust callers, if both documents could be generated from.
     pub rust: Option<Rust>,
+    renames: Renames,
 }
 
 impl Report {
@@ -66,7 +67,7 @@ impl Report {
     #[must_use]
     pub fn with_rust(self, old: &Api, new: &Api, version: &str) -> Self {
         Self {
-            rust: Some(Rust::compare(old, new, version)),
+            rust: Some(Rust::compare(old, new, version, &self.renames)),
             ..self
         }
     }
@@ -96,11 +97,13 @@ pub fn compare(old: &Value, new: &Value) -> Report {
     let mut walk = Walk::new(&before, &after);
     walk.operations();
     walk.document();
+    let (changes, renames) = walk.changes();
     Report {
         old: before.version(),
         new: after.version(),
-        changes: walk.changes(),
+        changes,
         rust: None,
+        renames,
     }
 }
 

@@ -123,6 +123,7 @@ impl<'a> Walk<'_, 'a> {
         let at = self.operation(new);
         let nodes = (Some(&old.node), Some(&new.node));
         let (a, b) = (&old.operation, &new.operation);
+        self.renames.operations.insert(a.id.clone(), b.id.clone());
         if a.method != b.method || route(old) != route(new) {
             let words = Words::change(
                 format!("`{} {}`", a.method, a.path),

@@ -47,10 +47,13 @@ pub(super) fn alike(old: &str, new: &str) -> bool {
         && a.iter()
             .zip(&b)
             .all(|(a, b)| same_word(a, b) || likeness(a, b) >= SPELLING);
+    // One word of several, such as `step_code_line` → `user_code_line`.
+    let words = a.iter().zip(&b).filter(|(a, b)| same_word(a, b)).count();
+    let one_word = a.len() == b.len() && a.len() > 2 && words + 1 == a.len();
     let within = |small: &[String], large: &[String]| {
         small.len() < large.len() && small.iter().all(|word| large.contains(word))
     };
-    spelled || within(&a, &b) || within(&b, &a)
+    spelled || one_word || within(&a, &b) || within(&b, &a)
 }
 
 /// 1 for equal texts, 0 for texts without anything in common (by Levenshtein distance).

@@ -101,6 +101,8 @@ impl<'a> Walk<'_, 'a> {
                     return;
                 };
                 if before != after && !(generic(&before) && generic(&after)) {
+                    let schemas = &mut self.renames.schemas;
+                    schemas.insert(before.clone(), after.clone());
                     let words = Words::change(format!("`{before}`"), format!("`{after}`"));
                     let nodes = (Some(&x), Some(&y));
                     self.found(

@@ -16,6 +16,16 @@ pub(super) struct Walk<'d, 'a> {
     owners: Vec<Owner>,
     /// The pointers of a pair of schemas → its owner.
     pairs: BTreeMap<(String, String), usize>,
+    pub renames: Renames,
+}
+
+/// What has another name now, or still the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Renames {
+    /// The vendor's id of each operation that is still there → its id now.
+    pub operations: BTreeMap<String, String>,
+    /// The name of each schema that has another now → that name.
+    pub schemas: BTreeMap<String, String>,
 }
 
 struct Owner {
@@ -113,6 +123,7 @@ impl<'d, 'a> Walk<'d, 'a> {
             both: Both { old, new },
             owners: Vec::new(),
             pairs: BTreeMap::new(),
+            renames: Renames::default(),
         }
     }
 
@@ -212,7 +223,7 @@ impl<'d, 'a> Walk<'d, 'a> {
     }
 
     /// All that was found, each with the operations that it reaches.
-    pub(super) fn changes(self) -> Vec<Change> {
+    pub(super) fn changes(self) -> (Vec<Change>, Renames) {
         let uses = self.uses();
         let mut merged: BTreeMap<_, (Finding, BTreeSet<Use>)> = BTreeMap::new();
         for (owner, uses) in self.owners.into_iter().zip(uses) {
@@ -249,7 +260,7 @@ impl<'d, 'a> Walk<'d, 'a> {
                 .cmp(&order(b))
                 .then_with(|| a.line().cmp(&b.line()))
         });
-        changes
+        (changes, self.renames)
     }
 
     /// For each owner, the parts of operations that lead to it.

@@ -30,12 +30,12 @@ pub(super) const RESERVED: &[&str] = &[
 ];
 
 /// A schema's name as a Rust type.
-pub(super) fn type_name(name: &str) -> String {
+pub(crate) fn type_name(name: &str) -> String {
     name.to_upper_camel_case()
 }
 
 /// The Rust name of each schema.
-pub(super) fn type_names<'a>(
+pub(crate) fn type_names<'a>(
     names: impl Iterator<Item = &'a String>,
 ) -> Result<BTreeMap<String, String>> {
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();

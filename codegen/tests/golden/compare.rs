@@ -15,7 +15,8 @@ use std::path::Path;
 
 use serde_json::Value;
 use zenml_codegen::canonical::{Prose, canonical};
-use zenml_codegen::compare::{Change, Place, Subject, compare};
+use zenml_codegen::compare::{Change, Item, Place, Subject, compare};
+use zenml_codegen::{Origin, generate};
 
 use crate::case::{Case, cases};
 
@@ -194,6 +195,7 @@ cases! { "compare", check:
 }
 
 /// `expected.txt` has a line for each change: class, subject, where it is used, and the sentence.
+/// `expected-rust.txt`, if there is one, says what that is for Rust callers.
 fn check(case: &Case) {
     let (old, new) = documents(case);
     let report = compare(&old, &new);
@@ -207,10 +209,26 @@ fn check(case: &Case) {
         assert_resolves(&old, change.old.as_ref(), change);
         assert_resolves(&new, change.new.as_ref(), change);
     }
+    if case.has("expected-rust.txt") {
+        let [old, new] = [&old, &new].map(|document| {
+            let api = generate(&document.to_string(), &[], Origin::Specs);
+            api.unwrap_or_else(|error| panic!("{error}"))
+        });
+        let rust = report.with_rust(&old, &new, "0.1.0").rust.unwrap();
+        let items: String = rust
+            .items
+            .iter()
+            .map(|item| item_line(item) + "\n")
+            .collect();
+        case.check_file(
+            "expected-rust.txt",
+            &format!("{}\n{items}", rust.step.name()),
+        );
+    }
 }
 
 /// The document that the case starts from, and the patched one.
-fn documents(case: &Case) -> (Value, Value) {
+pub fn documents(case: &Case) -> (Value, Value) {
     let old =
         Case::open("compare", "bases").json(&format!("{}.json", case.text("base.txt").trim()));
     let patch: json_patch::Patch = serde_json::from_value(case.json("patch.json")).unwrap();
@@ -235,6 +253,26 @@ fn line(change: &Change) -> String {
         "{} | {subject} | {uses} | {}",
         change.class.name(),
         change.line()
+    )
+}
+
+/// Effect, signature before and after, and note.
+fn item_line(item: &Item) -> String {
+    let signatures = [&item.before, &item.after].into_iter().flatten();
+    let signatures: Vec<&str> = signatures.map(String::as_str).collect();
+    let sign = match (&item.before, &item.after) {
+        (None, _) => "+ ",
+        (_, None) => "- ",
+        _ => "",
+    };
+    let note = item
+        .note
+        .map(|note| format!(" | {note}"))
+        .unwrap_or_default();
+    format!(
+        "{} | {sign}{}{note}",
+        item.effect.name(),
+        signatures.join(" → ")
     )
 }
 

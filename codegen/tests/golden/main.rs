@@ -7,4 +7,5 @@ mod lower;
 mod overlay;
 mod read;
 mod render;
+mod report;
 mod surface;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::compare::words::and;
-use crate::compare::{Class, Effect, Item, Report, Rust, Sort};
+use crate::compare::{Change, Class, Effect, Item, Kind, Report, Rust, Sort, Subject};
 
 /// The sections, in the order that they are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +32,14 @@ pub(super) fn changelog(report: &Report) -> String {
         );
         sections.entry(Heading::Changed).or_default().push(line);
     }
+    for change in report.changes.iter().filter(|change| is_behaviour(change)) {
+        let place = match &change.subject {
+            Subject::Operation(operation) => format!(", in `{}()`", operation.name),
+            Subject::Schema(_) | Subject::Document => String::new(),
+        };
+        let line = format!("**Breaking:** on the server{place}, {}.", change.line());
+        sections.entry(Heading::Changed).or_default().push(line);
+    }
     for (heading, line) in entries(rust) {
         sections.entry(heading).or_default().push(line);
     }
@@ -42,30 +50,42 @@ pub(super) fn changelog(report: &Report) -> String {
     sections.collect::<Vec<_>>().join("\n")
 }
 
+/// Whether a change breaks calls without showing in any signature.
+fn is_behaviour(change: &Change) -> bool {
+    let invisible = matches!(
+        change.kind,
+        Kind::AlternativeAdded
+            | Kind::AlternativeRemoved
+            | Kind::ContentTypeChanged
+            | Kind::ContentTypeRemoved
+            | Kind::LimitTightened
+            | Kind::NotUnderstood
+            | Kind::ObjectClosed
+            | Kind::ParameterMoved
+            | Kind::ParameterStyleChanged
+            | Kind::ReadOnly
+            | Kind::SecurityTightened
+            | Kind::StatusChanged
+            | Kind::WriteOnly
+    );
+    invisible && change.class == Class::Breaking
+}
+
 fn entries(rust: &Rust) -> Vec<(Heading, String)> {
     let mut entries = Vec::new();
-    for (sort, noun) in [(Sort::Method, "Methods"), (Sort::Type, "Types")] {
-        for (heading, effect) in [
-            (Heading::Added, Effect::Addition),
-            (Heading::Removed, Effect::Breaking),
-        ] {
-            let items = rust
-                .items
-                .iter()
-                .filter(|item| item.sort == sort && item.effect == effect);
-            let items = items.filter(|item| match heading {
-                Heading::Added => item.before.is_none(),
-                _ => item.after.is_none(),
-            });
-            let names: Vec<String> = items.map(|item| format!("`{}`", item.owner)).collect();
-            if !names.is_empty() {
-                let mark = if effect == Effect::Breaking {
-                    "**Breaking:** "
-                } else {
-                    ""
-                };
-                entries.push((heading, format!("{mark}{noun} {}.", and(&names))));
-            }
+    for (sort, noun) in [(Sort::Method, "methods"), (Sort::Type, "types")] {
+        let names = |is: &dyn Fn(&&Item) -> bool| {
+            let items = rust.items.iter().filter(|item| item.sort == sort);
+            let names = items.filter(is).map(|item| format!("`{}`", item.owner));
+            and(&names.collect::<Vec<_>>())
+        };
+        let added = names(&|item| item.before.is_none());
+        if !added.is_empty() {
+            entries.push((Heading::Added, format!("New {noun}: {added}.")));
+        }
+        let removed = names(&|item| item.after.is_none());
+        if !removed.is_empty() {
+            entries.push((Heading::Removed, format!("**Breaking:** {noun} {removed}.")));
         }
     }
     let whole = |item: &Item| {

@@ -63,18 +63,12 @@ pub(super) fn verdict(report: &Report) -> String {
 
 /// Which release the crate needs, if that is known.
 pub(super) fn release(report: &Report) -> Option<String> {
-    let rust = report.rust.as_ref()?;
-    if report.is_empty() {
-        return None;
-    }
-    let next = rust
-        .next_version()
-        .map(|next| format!("{} → {next}; ", rust.version));
-    Some(format!(
-        "{}{}.",
-        next.unwrap_or_default(),
-        rust.step.words()
-    ))
+    let rust = report.rust.as_ref().filter(|_| !report.is_empty())?;
+    let words = rust.step.words();
+    Some(match rust.next_version() {
+        Some(next) => format!("{} → {next} ({words})", rust.version),
+        None => words.to_owned(),
+    })
 }
 
 /// How many operations there are, came, went and changed, and how many changes of each class.

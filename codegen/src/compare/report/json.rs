@@ -28,7 +28,8 @@ const SCHEMA: u32 = 1;
 /// `class` (`breaking`, `compatible`, `deprecated`, `un-deprecated` or `metadata only`),
 /// `on_the_wire` (whether requests or responses change at all), `sent` and `received` (its class in
 /// that direction, `null` where it is not seen), `operation` or `schema` (what it is a change of;
-/// neither if it is the document), `member` (such as `items[].name`; empty for the whole), `group`
+/// neither if it is the document), `thing` (the subject of the sentence), `member` (such as
+/// `items[].name`; empty for the whole), `group`
 /// (its tag; `null` if several), `sentence` (in full), `before` and `after` (in words, or `null`),
 /// `old` and `new` (JSON pointers into the documents, or `null`), and `uses`: the names of the
 /// operations that it reaches, by place (`operation`, `parameter`, `request body`, `response` or
@@ -83,6 +84,7 @@ fn change(change: &Change) -> Value {
         "on_the_wire": change.kind.on_the_wire(),
         "sent": class(crate::compare::Direction::Sent),
         "received": class(crate::compare::Direction::Received),
+        "thing": change.thing,
         "member": change.member,
         "group": change.group,
         "sentence": change.line(),

@@ -10,6 +10,7 @@
 //!   addition. A parameter or body that has become required compiles as before and then fails when
 //!   it is sent without: that is breaking.
 
+mod names;
 mod operations;
 mod signature;
 mod step;
@@ -17,7 +18,9 @@ mod types;
 
 pub use step::Step;
 
+use super::walk::Renames;
 use crate::api::Api;
+use names::Names;
 
 /// What has changed for those who call the crate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,9 +35,10 @@ pub struct Rust {
 
 impl Rust {
     /// Compares two models. `version` is that of the crate as it is.
-    pub fn compare(old: &Api, new: &Api, version: &str) -> Self {
-        let mut items = operations::compare(old, new);
-        items.extend(types::compare(old, new));
+    pub(super) fn compare(old: &Api, new: &Api, version: &str, renames: &Renames) -> Self {
+        let names = Names::new(old, new, renames);
+        let mut items = operations::compare(old, new, &names);
+        items.extend(types::compare(old, new, &names));
         items.sort();
         Self {
             version: version.to_owned(),

@@ -2,22 +2,27 @@
 
 use std::collections::BTreeMap;
 
+use heck::ToUpperCamelCase;
+
+use super::names::Names;
 use super::signature::{accepts, body, method, result, setter};
 use super::{Effect, Item, Sort};
-use crate::api::{Accepts, Api, Operation, Parameter};
+use crate::api::{Accepts, Api, Location, Operation, Parameter, type_text};
+use crate::compare::rename::{alike, pairs};
 
 const FAILS: &str = "compiles as before, but fails when it is sent without";
 
-pub(super) fn compare(old: &Api, new: &Api) -> Vec<Item> {
+pub(super) fn compare(old: &Api, new: &Api, names: &Names<'_>) -> Vec<Item> {
     let mut items = Vec::new();
-    let mut came: BTreeMap<&str, &Operation> = by_name(new);
-    for (name, before) in by_name(old) {
-        let same_route =
-            |other: &&Operation| (&other.method, &other.path) == (&before.method, &before.path);
-        if let Some(after) = came.remove(name) {
-            operation(before, after, &mut items);
-        } else if let Some(after) = new.operations.iter().find(same_route) {
-            came.remove(after.name.as_str());
+    let mut came: BTreeMap<&str, &Operation> =
+        new.operations.iter().map(|o| (o.id.as_str(), o)).collect();
+    for before in &old.operations {
+        let after = names.operation(&before.id).and_then(|id| came.remove(id));
+        let Some(after) = after else {
+            items.push(item(Effect::Breaking, before, Some(method(before)), None));
+            continue;
+        };
+        if before.name != after.name {
             items.push(Item {
                 note: Some("renamed, with its builder"),
                 ..item(
@@ -27,10 +32,8 @@ pub(super) fn compare(old: &Api, new: &Api) -> Vec<Item> {
                     Some(method(after)),
                 )
             });
-            operation(before, after, &mut items);
-        } else {
-            items.push(item(Effect::Breaking, before, Some(method(before)), None));
         }
+        operation(before, after, names, &mut items);
     }
     for after in came.into_values() {
         items.push(Item {
@@ -39,13 +42,6 @@ pub(super) fn compare(old: &Api, new: &Api) -> Vec<Item> {
         });
     }
     items
-}
-
-fn by_name(api: &Api) -> BTreeMap<&str, &Operation> {
-    api.operations
-        .iter()
-        .map(|o| (o.name.as_str(), o))
-        .collect()
 }
 
 /// A change of a method as a whole.
@@ -66,8 +62,8 @@ fn item(
     }
 }
 
-fn operation(before: &Operation, after: &Operation, items: &mut Vec<Item>) {
-    if before.name == after.name && result(before) != result(after) {
+fn operation(before: &Operation, after: &Operation, names: &Names<'_>, items: &mut Vec<Item>) {
+    if before.name == after.name && names.now(&result(before)) != result(after) {
         items.push(item(
             Effect::Breaking,
             after,
@@ -75,19 +71,17 @@ fn operation(before: &Operation, after: &Operation, items: &mut Vec<Item>) {
             Some(method(after)),
         ));
     }
-    if before.group != after.group {
-        let module = |operation: &Operation| {
-            format!(
-                "mod {} for the builder of {}",
-                operation.group, operation.name
+    if before.group != after.group && before.name == after.name {
+        let builder = |o: &Operation| format!("{}::{}", o.group, o.name.to_upper_camel_case());
+        items.push(Item {
+            note: Some("the builder stands in another module"),
+            ..item(
+                Effect::Breaking,
+                after,
+                Some(builder(before)),
+                Some(builder(after)),
             )
-        };
-        items.push(item(
-            Effect::Breaking,
-            after,
-            Some(module(before)),
-            Some(module(after)),
-        ));
+        });
     }
     let marked = |effect, note| Item {
         note: Some(note),
@@ -103,62 +97,85 @@ fn operation(before: &Operation, after: &Operation, items: &mut Vec<Item>) {
         (true, false) => items.push(marked(Effect::Addition, "no longer behind a cargo feature")),
         _ => {}
     }
-    setters(before, after, items);
-    bodies(before, after, items);
+    setters(before, after, names, items);
+    bodies(before, after, names, items);
 }
 
 fn is_inferred(operation: &Operation) -> bool {
     operation.evidence.as_deref() == Some("inferred")
 }
 
-fn setters(before: &Operation, after: &Operation, items: &mut Vec<Item>) {
-    let by_ident = |operation: &'_ Operation| -> BTreeMap<String, Parameter> {
-        let parameters = operation.parameters.iter();
-        parameters.map(|p| (p.ident.clone(), p.clone())).collect()
-    };
-    let mut came = by_ident(after);
+fn setters(before: &Operation, after: &Operation, names: &Names<'_>, items: &mut Vec<Item>) {
     let part = |ident: &str, effect, was, is, note| Item {
         part: Some(ident.to_owned()),
         sort: Sort::Setter,
         note,
         ..item(effect, after, was, is)
     };
-    for (ident, old) in by_ident(before) {
-        let was = Some(setter(before, &old));
-        let Some(new) = came.remove(&ident) else {
-            items.push(part(&ident, Effect::Breaking, was, None, None));
+    let same =
+        |a: &Parameter, b: &Parameter| names.now(&accepts(&a.accepts)) == accepts(&b.accepts);
+    let mut gone: Vec<&Parameter> = Vec::new();
+    let mut came: Vec<&Parameter> = after.parameters.iter().collect();
+    for old in &before.parameters {
+        let Some(index) = came.iter().position(|new| new.ident == old.ident) else {
+            gone.push(old);
             continue;
         };
-        let is = Some(setter(after, &new));
-        if accepts(&old.accepts) != accepts(&new.accepts) {
+        let new = came.swap_remove(index);
+        let (was, is) = (Some(setter(before, old)), Some(setter(after, new)));
+        if !same(old, new) {
             let effect = if takes_all(&new.accepts, &old.accepts) {
                 Effect::Addition
             } else {
                 Effect::Breaking
             };
-            items.push(part(&ident, effect, was.clone(), is.clone(), None));
+            items.push(part(&old.ident, effect, was.clone(), is.clone(), None));
         }
         match (old.required, new.required) {
-            (false, true) => items.push(part(&ident, Effect::Breaking, was, is, Some(FAILS))),
+            (false, true) => items.push(part(&old.ident, Effect::Breaking, was, is, Some(FAILS))),
             (true, false) => {
-                items.push(part(
-                    &ident,
-                    Effect::Addition,
-                    was,
-                    is,
-                    Some("no longer required"),
-                ));
+                let note = Some("no longer required");
+                items.push(part(&old.ident, Effect::Addition, was, is, note));
             }
             _ => {}
         }
     }
-    for (ident, new) in came {
+    // Path parameters are renamed in place, others if their names say so.
+    let renamed = pairs(&gone, &came, |a, b| {
+        let path = a.location == Location::Path && b.location == Location::Path;
+        same(a, b) && a.required == b.required && (path || alike(&a.ident, &b.ident))
+    });
+    for (i, old) in gone.iter().enumerate() {
+        let new = renamed
+            .iter()
+            .find(|(a, _)| *a == i)
+            .and_then(|(_, b)| came.get(*b));
+        let is = new.map(|new| setter(after, new));
+        let note = is.is_some().then_some("renamed");
+        items.push(part(
+            &old.ident,
+            Effect::Breaking,
+            Some(setter(before, old)),
+            is,
+            note,
+        ));
+    }
+    for (j, new) in came.iter().enumerate() {
+        if renamed.iter().any(|(_, b)| *b == j) {
+            continue;
+        }
         let (effect, note) = if new.required {
             (Effect::Breaking, Some(FAILS))
         } else {
             (Effect::Addition, None)
         };
-        items.push(part(&ident, effect, None, Some(setter(after, &new)), note));
+        items.push(part(
+            &new.ident,
+            effect,
+            None,
+            Some(setter(after, new)),
+            note,
+        ));
     }
 }
 
@@ -168,7 +185,7 @@ fn takes_all(new: &Accepts, old: &Accepts) -> bool {
     matches!((new, old), (Accepts::Text, Accepts::Value(_)) if DISPLAY.contains(&accepts(old).as_str()))
 }
 
-fn bodies(before: &Operation, after: &Operation, items: &mut Vec<Item>) {
+fn bodies(before: &Operation, after: &Operation, names: &Names<'_>, items: &mut Vec<Item>) {
     let part = |effect, was, is, note| Item {
         part: Some("body".to_owned()),
         sort: Sort::Setter,
@@ -190,7 +207,9 @@ fn bodies(before: &Operation, after: &Operation, items: &mut Vec<Item>) {
             let (was, is) = (body(before, old), body(after, new));
             match (old.required, new.required) {
                 (false, true) => part(Effect::Breaking, Some(was), Some(is), Some(FAILS)),
-                _ if was != is => part(Effect::Breaking, Some(was), Some(is), None),
+                _ if names.now(&type_text(&old.ty)) != type_text(&new.ty) => {
+                    part(Effect::Breaking, Some(was), Some(is), None)
+                }
                 (true, false) => part(
                     Effect::Addition,
                     Some(was),

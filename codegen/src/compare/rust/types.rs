@@ -2,51 +2,37 @@
 
 use std::collections::BTreeMap;
 
+use super::names::Names;
 use super::signature::{constructor, field};
 use super::{Effect, Item, Sort};
-use crate::api::{Api, Struct, Type, type_text};
+use crate::api::{Api, Type, type_text};
 use crate::compare::rename::{alike, pairs};
 
-pub(super) fn compare(old: &Api, new: &Api) -> Vec<Item> {
-    let only = |api: &Api, other: &Api| -> Vec<String> {
-        let names = api.types.keys();
-        names
-            .filter(|name| !other.types.contains_key(*name))
-            .cloned()
-            .collect()
-    };
-    let (gone, came) = (only(old, new), only(new, old));
-    let renamed = pairs(&gone, &came, |a, b| {
-        let parts =
-            |api: &Api, name: &String| api.types.get(name).map(|ty| (head("", ty), parts(ty)));
-        alike(a, b) && parts(old, a) == parts(new, b)
-    });
+pub(super) fn compare(old: &Api, new: &Api, names: &Names<'_>) -> Vec<Item> {
     let mut items = Vec::new();
-    for (i, name) in gone.iter().enumerate() {
-        let Some(before) = old.types.get(name) else {
+    for (name, before) in &old.types {
+        let now = names.types.get(name).unwrap_or(name);
+        let Some(after) = new.types.get(now) else {
+            items.push(item(Effect::Breaking, name, Some(head(name, before)), None));
             continue;
         };
-        let other = renamed
-            .iter()
-            .find(|(a, _)| *a == i)
-            .and_then(|(_, b)| came.get(*b));
-        let after = other.and_then(|name| Some(head(name, new.types.get(name)?)));
-        items.push(Item {
-            note: after.is_some().then_some("renamed"),
-            ..item(Effect::Breaking, name, Some(head(name, before)), after)
-        });
-    }
-    for (j, name) in came.iter().enumerate() {
-        if let Some(after) = new.types.get(name)
-            && renamed.iter().all(|(_, b)| *b != j)
-        {
-            items.push(item(Effect::Addition, name, None, Some(head(name, after))));
+        if name != now {
+            items.push(Item {
+                note: Some("renamed"),
+                ..item(
+                    Effect::Breaking,
+                    name,
+                    Some(head(name, before)),
+                    Some(head(now, after)),
+                )
+            });
         }
+        same_type((name, before), (now, after), names, &mut items);
     }
-    for (name, before) in &old.types {
-        if let Some(after) = new.types.get(name) {
-            same_type(name, before, after, &mut items);
-        }
+    let known =
+        |name: &String| old.types.contains_key(name) || names.types.values().any(|now| now == name);
+    for (name, after) in new.types.iter().filter(|(name, _)| !known(name)) {
+        items.push(item(Effect::Addition, name, None, Some(head(name, after))));
     }
     items
 }
@@ -64,14 +50,30 @@ fn item(effect: Effect, name: &str, before: Option<String>, after: Option<String
     }
 }
 
-fn same_type(name: &str, before: &Type, after: &Type, items: &mut Vec<Item>) {
-    let (was, is) = (head(name, before), head(name, after));
-    if was != is {
+fn same_type(
+    (old_name, before): (&str, &Type),
+    (name, after): (&str, &Type),
+    names: &Names<'_>,
+    items: &mut Vec<Item>,
+) {
+    let (was, is) = (head(old_name, before), head(name, after));
+    if head(name, before) != is {
         items.push(item(Effect::Breaking, name, Some(was), Some(is)));
         return;
     }
     if let (Type::Struct(a), Type::Struct(b)) = (before, after) {
-        constructors(name, a, b, items);
+        let (was, is) = (constructor(old_name, a), constructor(name, b));
+        if was.as_deref().map(|was| names.now(was)) != is {
+            let effect = if was.is_some() {
+                Effect::Breaking
+            } else {
+                Effect::Addition
+            };
+            items.push(Item {
+                sort: Sort::Constructor,
+                ..item(effect, name, was, is)
+            });
+        }
     }
     let sort = match after {
         Type::Struct(_) => Sort::Field,
@@ -83,49 +85,37 @@ fn same_type(name: &str, before: &Type, after: &Type, items: &mut Vec<Item>) {
         note,
         ..item(effect, name, was, is)
     };
-    let line = |ident: &str, text: &str| Some(part_line(name, after, ident, text));
-    let (gone, mut came) = (parts(before), parts(after));
-    let mut lost = Vec::new();
-    for (ident, was) in gone {
+    let was = |ident: &str, text: &str| Some(part_line(old_name, before, ident, text));
+    let is = |ident: &str, text: &str| Some(part_line(name, after, ident, text));
+    let mut came = parts(after);
+    let mut gone = Vec::new();
+    for (ident, old) in parts(before) {
         match came.remove(&ident) {
-            Some(is) if was == is => {}
-            Some(is) => {
-                let (was, is) = (line(&ident, &was), line(&ident, &is));
+            Some(new) if names.now(&old) == new => {}
+            Some(new) => {
+                let (was, is) = (was(&ident, &old), is(&ident, &new));
                 items.push(part(Effect::Breaking, &ident, was, is, None));
             }
-            None => lost.push((ident, was)),
+            None => gone.push((ident, old)),
         }
     }
     let came: Vec<(String, String)> = came.into_iter().collect();
-    let renamed = pairs(&lost, &came, |(a, was), (b, is)| was == is && alike(a, b));
-    for (i, (ident, was)) in lost.iter().enumerate() {
-        let other = renamed
+    let renamed = pairs(&gone, &came, |(a, old), (b, new)| {
+        names.now(old) == *new && alike(a, b)
+    });
+    for (i, (ident, old)) in gone.iter().enumerate() {
+        let new = renamed
             .iter()
             .find(|(a, _)| *a == i)
             .and_then(|(_, b)| came.get(*b));
-        let is = other.and_then(|(ident, is)| line(ident, is));
+        let is = new.and_then(|(ident, new)| is(ident, new));
         let note = is.is_some().then_some("renamed");
-        items.push(part(Effect::Breaking, ident, line(ident, was), is, note));
+        items.push(part(Effect::Breaking, ident, was(ident, old), is, note));
     }
-    for (j, (ident, is)) in came.iter().enumerate() {
+    for (j, (ident, new)) in came.iter().enumerate() {
         if renamed.iter().all(|(_, b)| *b != j) {
-            items.push(part(Effect::Addition, ident, None, line(ident, is), None));
+            items.push(part(Effect::Addition, ident, None, is(ident, new), None));
         }
-    }
-}
-
-fn constructors(name: &str, before: &Struct, after: &Struct, items: &mut Vec<Item>) {
-    let (was, is) = (constructor(name, before), constructor(name, after));
-    if was != is {
-        let effect = if was.is_some() {
-            Effect::Breaking
-        } else {
-            Effect::Addition
-        };
-        items.push(Item {
-            sort: Sort::Constructor,
-            ..item(effect, name, was, is)
-        });
     }
 }
 
