@@ -253,6 +253,11 @@ impl Connection {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .connect_timeout(self.connect_timeout);
+        // Features add up: a build that has both must not change what the default one does.
+        #[cfg(feature = "rustls")]
+        {
+            http = http.tls_backend_rustls();
+        }
         if let Some(url) = &self.proxy {
             let proxy = reqwest::Proxy::all(url);
             http = http.proxy(proxy.map_err(|error| unusable("the proxy", error))?);

@@ -249,6 +249,8 @@ async fn a_delete_that_finds_nothing_after_a_lost_answer_says_so() {
     assert_eq!(error.hint(), None);
 }
 
+/// Of the two TLS libraries, rustls alone tells such an error from others.
+#[cfg(feature = "rustls")]
 #[tokio::test(start_paused = true)]
 async fn what_is_no_tls_is_not_tried_again() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
