@@ -197,6 +197,19 @@ impl<'a> Walk<'_, 'a> {
                 Some(node) => {
                     let b = self.both.new.target(&node);
                     let at = at.property(name);
+                    let nodes = (Some(&a), Some(&b));
+                    let required = Words::change(presence(&a), presence(&b));
+                    match (a.flag("required"), b.flag("required")) {
+                        (true, false) => {
+                            let predicate = "may now be missing";
+                            self.found(&at, Kind::PresenceLoosened, predicate, required, nodes);
+                        }
+                        (false, true) => {
+                            let predicate = "is now required";
+                            self.found(&at, Kind::PresenceTightened, predicate, required, nodes);
+                        }
+                        _ => {}
+                    }
                     self.part_notes(&at, &a, &b);
                     if let (Some(x), Some(y)) = (a.get("schema"), b.get("schema")) {
                         self.schemas(&at, &x, &y, Null::Here);
@@ -262,6 +275,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn media(&mut self, at: &At, old: &Node<'a>, new: &Node<'a>) {
+        self.part_notes(at, old, new);
         static ANY: serde_json::Value = serde_json::Value::Bool(true);
         let schema = |node: &Node<'a>| {
             node.get("schema").unwrap_or_else(|| Node {
@@ -284,12 +298,14 @@ fn success(status: &str) -> bool {
 }
 
 fn body_words(words: &str, body: &Node<'_>) -> String {
-    let presence = if body.flag("required") {
-        "required"
-    } else {
-        "optional"
-    };
-    format!("{words}, {presence}")
+    format!("{words}, {}", presence(body))
+}
+
+fn presence(part: &Node<'_>) -> &'static str {
+    match part.flag("required") {
+        true => "required",
+        false => "optional",
+    }
 }
 
 impl<'a> super::document::Document<'a> {

@@ -22,6 +22,8 @@ pub(super) struct Document<'a> {
 #[derive(Clone)]
 pub(super) struct Entry<'a> {
     pub operation: Operation,
+    /// The path without the names of its parameters.
+    pub route: String,
     pub node: Node<'a>,
     pub parameters: Vec<Node<'a>>,
 }
@@ -97,6 +99,7 @@ impl<'a> Document<'a> {
                     name: names.get(id).map_or(id, String::as_str).to_owned(),
                     id: id.to_owned(),
                 },
+                route: route(path),
                 parameters: document.parameters(&item, &node),
                 node,
             });
@@ -172,6 +175,15 @@ impl<'a> Document<'a> {
         let schemas = self.at("/components/schemas");
         schemas.map(|node| node.entries()).unwrap_or_default()
     }
+}
+
+fn route(path: &str) -> String {
+    let segments = path.split('/');
+    let segments = segments.map(|segment| match segment.starts_with('{') {
+        true => "{}",
+        false => segment,
+    });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// The clean name of each operation, by the vendor's id: as generated, or none if the generator

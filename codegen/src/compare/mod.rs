@@ -5,6 +5,36 @@
 //! where we send and where we receive ([`Class`]), and which operations it reaches. What is only
 //! written differently (a schema inlined or named, `null` as a type or an alternative, a renamed
 //! generic) is no change, or one of metadata.
+//!
+//! The crate `drift`, which compares documents that openapiv3 can read, was measured for this and
+//! left out. Of the labelled changes in `tests/compare/`, lowered for it, version 0.2.0 judges 28 %
+//! as they are meant. It calls 29 % "unhandled", among them every property that comes or goes; it
+//! does not see 26 %, because lowering turns into notes who may be missing or `null`, which errors
+//! there are, and what the limits are; and it panics where a content type changes.
+//!
+//! ```
+//! use serde_json::json;
+//! use zenml_codegen::canonical::{Prose, canonical};
+//! use zenml_codegen::compare::{Class, compare, markdown};
+//!
+//! let document = |version: &str, paths| {
+//!     let document = json!({
+//!         "openapi": "3.1.0",
+//!         "info": {"title": "Example", "version": version},
+//!         "paths": paths,
+//!     });
+//!     canonical(&document, Prose::Strip)
+//! };
+//! let health = json!({"operationId": "health", "responses": {"200": {"description": ""}}});
+//! let old = document("1", json!({"/health": {"get": health}}));
+//! let new = document("2", json!({}));
+//!
+//! let report = compare(&old, &new);
+//! assert!(report.is_breaking());
+//! assert_eq!(report.changes[0].class, Class::Breaking);
+//! assert_eq!(report.changes[0].line(), "the operation is gone");
+//! assert!(markdown(&report).starts_with("# Example 1 → 2"));
+//! ```
 
 mod change;
 mod content;
@@ -72,6 +102,16 @@ impl Report {
         }
     }
 
+    /// What was compared: `ZenML 0.97.0 → 0.98.0`.
+    pub fn title(&self) -> String {
+        report::title(self)
+    }
+
+    /// Whether it breaks, in a sentence or two.
+    pub fn verdict(&self) -> String {
+        report::verdict(self)
+    }
+
     /// The number of changes of a class.
     pub fn count(&self, class: Class) -> usize {
         let changes = self.changes.iter();
@@ -92,6 +132,10 @@ impl Report {
 }
 
 /// Compares two canonical documents; with descriptions or without, but both alike.
+///
+/// With the project's corrections applied ([`corrected`](crate::corrected)), the report says what
+/// is true of the servers: which results are `null`, and what tells the alternatives of a union
+/// apart. Without them, it says what the vendor has declared.
 pub fn compare(old: &Value, new: &Value) -> Report {
     let (before, after) = (Document::new(old), Document::new(new));
     let mut walk = Walk::new(&before, &after);

@@ -38,7 +38,7 @@ impl<'a> Walk<'_, 'a> {
     fn matching(&self, old: &[Entry<'a>], new: &[Entry<'a>]) -> Vec<(Entry<'a>, Entry<'a>)> {
         let method = |a: &Entry<'a>, b: &Entry<'a>| a.operation.method == b.operation.method;
         type Fits<'f, 'a> = &'f dyn Fn(&Entry<'a>, &Entry<'a>) -> bool;
-        let path: Fits<'_, 'a> = &|a, b| method(a, b) && route(a) == route(b);
+        let path: Fits<'_, 'a> = &|a, b| method(a, b) && a.route == b.route;
         let words: Fits<'_, 'a> = &|a, b| method(a, b) && same_route(a, b) && self.same_shape(a, b);
         let name: Fits<'_, 'a> = &|a, b| a.operation.name == b.operation.name;
         let shape: Fits<'_, 'a> = &|a, b| {
@@ -124,7 +124,7 @@ impl<'a> Walk<'_, 'a> {
         let nodes = (Some(&old.node), Some(&new.node));
         let (a, b) = (&old.operation, &new.operation);
         self.renames.operations.insert(a.id.clone(), b.id.clone());
-        if a.method != b.method || route(old) != route(new) {
+        if a.method != b.method || old.route != new.route {
             let words = Words::change(
                 format!("`{} {}`", a.method, a.path),
                 format!("`{} {}`", b.method, b.path),
@@ -133,7 +133,7 @@ impl<'a> Walk<'_, 'a> {
         }
         if a.name != b.name {
             let words = Words::change(format!("`{}`", a.name), format!("`{}`", b.name));
-            let predicate = if a.method == b.method && route(old) == route(new) {
+            let predicate = if a.method == b.method && old.route == new.route {
                 "has another name, while requests stay as they were"
             } else {
                 "has another name"
@@ -179,29 +179,20 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
-/// The path without the names of its parameters.
-fn route(entry: &Entry<'_>) -> String {
-    let segments = entry.operation.path.split('/');
-    let segments = segments.map(|segment| {
-        if segment.starts_with('{') {
-            "{}"
-        } else {
-            segment
-        }
-    });
-    segments.collect::<Vec<_>>().join("/")
-}
-
 /// Whether two paths are the same, the vendor's renamings aside.
 fn same_route(old: &Entry<'_>, new: &Entry<'_>) -> bool {
-    let (a, b) = (route(old), route(new));
-    let (a, b): (Vec<_>, Vec<_>) = (a.split('/').collect(), b.split('/').collect());
+    let (a, b): (Vec<_>, Vec<_>) = (
+        old.route.split('/').collect(),
+        new.route.split('/').collect(),
+    );
     a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| in_other_words(a, b))
 }
 
 fn one_segment_apart(old: &Entry<'_>, new: &Entry<'_>) -> bool {
-    let (a, b) = (route(old), route(new));
-    let (a, b): (Vec<_>, Vec<_>) = (a.split('/').collect(), b.split('/').collect());
+    let (a, b): (Vec<_>, Vec<_>) = (
+        old.route.split('/').collect(),
+        new.route.split('/').collect(),
+    );
     a.len() == b.len() && a.iter().zip(&b).filter(|(a, b)| a != b).count() == 1
 }
 

@@ -199,7 +199,10 @@ impl<'a> Walk<'_, 'a> {
 
         let mut redundant = false;
         for alternative in &gone {
-            if y.iter().any(|other| self.covers(other, alternative)) {
+            let leaf = self.both.old.leaf(alternative);
+            if y.iter()
+                .any(|other| covers(self.both.new.leaf(other), &leaf))
+            {
                 redundant = true;
                 continue;
             }
@@ -211,7 +214,10 @@ impl<'a> Walk<'_, 'a> {
         }
         let tagged = old.1.tag.is_some() && new.1.tag.is_some();
         for alternative in &came {
-            if x.iter().any(|other| self.covers(other, alternative)) {
+            let leaf = self.both.new.leaf(alternative);
+            if x.iter()
+                .any(|other| covers(self.both.old.leaf(other), &leaf))
+            {
                 redundant = true;
                 continue;
             }
@@ -309,25 +315,6 @@ impl<'a> Walk<'_, 'a> {
         known(old.name(), self.both.new) || known(new.name(), self.both.old)
     }
 
-    /// Whether every value of `narrow` is one of `wide`, as far as that is plain to see. The two
-    /// may be of different documents.
-    fn covers(&self, wide: &Alternative<'a>, narrow: &Alternative<'a>) -> bool {
-        let leaf = |alternative: &Alternative<'a>| alternative.leaf();
-        let (Some(wide), Some(narrow)) = (leaf(wide), leaf(narrow)) else {
-            return false;
-        };
-        let free = |schema: &Map<String, Value>| {
-            values(schema).is_none()
-                && schema.get("format").is_none()
-                && schema.get("pattern").is_none()
-        };
-        match (wide.kind, narrow.kind) {
-            (Kind::Any, _) => true,
-            (Kind::String, Kind::String) | (Kind::Number, Kind::Integer) => free(wide.schema()),
-            _ => false,
-        }
-    }
-
     fn tags(&mut self, at: &At, old: (&Node<'a>, &Meaning<'a>), new: (&Node<'a>, &Meaning<'a>)) {
         let nodes = (Some(old.0), Some(new.0));
         match (&old.1.tag, &new.1.tag) {
@@ -374,6 +361,23 @@ impl<'a> Walk<'_, 'a> {
             }
             (None, None) => {}
         }
+    }
+}
+
+/// Whether every value of `narrow` is one of `wide`, as far as that is plain to see.
+fn covers(wide: Option<Leaf<'_>>, narrow: &Option<Leaf<'_>>) -> bool {
+    let (Some(wide), Some(narrow)) = (wide, narrow) else {
+        return false;
+    };
+    let free = |schema: &Map<String, Value>| {
+        values(schema).is_none()
+            && schema.get("format").is_none()
+            && schema.get("pattern").is_none()
+    };
+    match (wide.kind, narrow.kind) {
+        (Kind::Any, _) => true,
+        (Kind::String, Kind::String) | (Kind::Number, Kind::Integer) => free(wide.schema()),
+        _ => false,
     }
 }
 

@@ -151,6 +151,12 @@ impl<'d, 'a> Walk<'d, 'a> {
         self.reached(at, old, new, subject, name)
     }
 
+    /// Whether two schemas were compared with each other.
+    pub(super) fn has_met(&self, old: &Node<'a>, new: &Node<'a>) -> bool {
+        let key = (old.pointer.clone(), new.pointer.clone());
+        self.pairs.contains_key(&key)
+    }
+
     /// A schema that has taken the place of another: what differs is a change of the place. None
     /// if this pair was reached before.
     pub(super) fn replaced(&mut self, at: &At, old: &Node<'a>, new: &Node<'a>) -> Option<At> {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::change::{Kind, Place, Subject};
 use super::document::{Node, members};
 use super::walk::{At, Walk, Words};
+use crate::read::METHODS;
 
 impl<'a> Walk<'_, 'a> {
     pub(super) fn document(&mut self) {
@@ -32,6 +33,8 @@ impl<'a> Walk<'_, 'a> {
         let at = at(self, "the document");
         self.schemes(&at);
         self.unused(&at);
+        self.unseen();
+        self.paths(&at);
         self.rest(&at);
     }
 
@@ -98,6 +101,42 @@ impl<'a> Walk<'_, 'a> {
             };
             let predicate = format!("{verb} the schema `{name}`, which no operation uses");
             self.found(at, Kind::Annotated, &predicate, Words::none(), (a, b));
+        }
+    }
+
+    /// Schemas that have changed, but whose old and new users have nothing in common.
+    fn unseen(&mut self) {
+        let used = (self.both.old.used_schemas(), self.both.new.used_schemas());
+        let after = self.both.new.schemas();
+        for (name, old) in self.both.old.schemas() {
+            let Some(new) = after.get(name) else { continue };
+            let both = used.0.contains(name) && used.1.contains(name);
+            if !both || old.value == new.value || self.has_met(&old, new) {
+                continue;
+            }
+            let at = self.part(Subject::Schema(name.to_owned()), Place::Operation, name);
+            let predicate = "differs, but nothing that used it before uses it now";
+            let nodes = (Some(&old), Some(new));
+            self.found(&at, Kind::Annotated, predicate, Words::none(), nodes);
+        }
+    }
+
+    /// What paths say beside their operations and parameters.
+    fn paths(&mut self, at: &At) {
+        let rest = |node: &Node<'a>| {
+            let mut members = members(node.value).clone();
+            members.retain(|key, _| !METHODS.contains(&key.as_str()) && key != "parameters");
+            members
+        };
+        let entries = |node: Option<Node<'a>>| node.map(|n| n.entries()).unwrap_or_default();
+        let after = entries(self.both.new.at("/paths"));
+        for (path, old) in entries(self.both.old.at("/paths")) {
+            let Some(new) = after.get(path).filter(|new| rest(new) != rest(&old)) else {
+                continue;
+            };
+            let predicate = format!("says something else about the path `{path}`");
+            let nodes = (Some(&old), Some(new));
+            self.found(at, Kind::Annotated, &predicate, Words::none(), nodes);
         }
     }
 

@@ -125,7 +125,7 @@ pub(super) fn code(value: &Value) -> String {
 /// A type in words, with its article.
 pub(super) fn article(words: &str) -> String {
     match words.chars().next() {
-        _ if words == "any JSON" => words.to_owned(),
+        _ if ["any JSON", "bytes"].contains(&words) => words.to_owned(),
         Some('a' | 'e' | 'i' | 'o') => format!("an {words}"),
         Some(first) if first.is_alphabetic() => format!("a {words}"),
         _ => words.to_owned(),

@@ -4,7 +4,7 @@ use crate::compare::words::generic;
 use crate::compare::{Change, Class, Effect, Kind, Report, Subject};
 
 /// `ZenML 0.97.0 → 0.98.0`.
-pub(super) fn title(report: &Report) -> String {
+pub(in crate::compare) fn title(report: &Report) -> String {
     let (old, new) = (&report.old, &report.new);
     if old.title == new.title {
         format!("{} {} → {}", new.title, old.version, new.version)
@@ -17,7 +17,7 @@ pub(super) fn title(report: &Report) -> String {
 }
 
 /// Whether it breaks, in one or two sentences.
-pub(super) fn verdict(report: &Report) -> String {
+pub(in crate::compare) fn verdict(report: &Report) -> String {
     if report.is_empty() {
         return "Nothing has changed.".to_owned();
     }

@@ -8,6 +8,7 @@ mod outline;
 mod signatures;
 mod terminal;
 
+pub(in crate::compare) use headline::{title, verdict};
 pub use json::json;
 pub use markdown::markdown;
 pub use terminal::terminal;
