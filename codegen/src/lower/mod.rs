@@ -13,7 +13,7 @@
 //! | `x-tuple` | object | an array whose places have their own types |
 //! | `x-type` | string | a type of the hand-written library: `filter` or `secret` |
 //! | `x-default`, `x-constraints` | parameter | what the document says, for the docs |
-//! | `x-id`, `x-group`, `x-errors`, … | operation | see [`operation`] |
+//! | `x-id`, `x-group`, `x-errors`, … | operation | see `operation.rs` |
 //!
 //! Anything not understood is an error that names its place; nothing is dropped silently.
 
