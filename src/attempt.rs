@@ -205,8 +205,16 @@ fn without<'a, 's>(text: &'a str, secrets: impl Iterator<Item = &'s Secret>) -> 
     let mut text = Cow::Borrowed(text);
     for secret in secrets.map(Secret::expose) {
         // What is shorter is no secret, and might be a word of the answer's own grammar.
-        if secret.len() >= 4 && text.contains(secret) {
-            text = text.replace(secret, "[redacted]").into();
+        if secret.len() < 4 {
+            continue;
+        }
+        // As it is, and as it went out in a JSON body or a form.
+        let json = serde_json::Value::from(secret).to_string();
+        let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        for written in [secret, json.trim_matches('"'), &form] {
+            if text.contains(written) {
+                text = text.replace(written, "[redacted]").into();
+            }
         }
     }
     text
@@ -250,6 +258,17 @@ mod tests {
         assert!(!refuses(Family::Workspace, false, not_allowed));
         assert!(refuses(Family::Pro, false, plain));
         assert!(!refuses(Family::Pro, false, not_allowed));
+    }
+
+    #[test]
+    fn a_secret_that_comes_back_is_redacted_however_it_was_written() {
+        let secrets = [Secret::from("a \"b\" c")];
+        let body = r#"{"detail":"got a \"b\" c and {\"key\":\"a \\\"b\\\" c\"} and a+%22b%22+c"}"#;
+        let error = failure_of(StatusCode::BAD_REQUEST, body.as_bytes(), secrets.iter());
+        assert_eq!(
+            error.message(),
+            r#"got [redacted] and {"key":"[redacted]"} and [redacted]"#
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ use http_body::Frame;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::secret::noting_secrets;
 use crate::{Error, ErrorKind, Result, Secret};
 
 /// Everything that the transport has to know of a call.
@@ -63,6 +64,8 @@ impl Repeat {
 pub(crate) struct Body {
     pub content_type: HeaderValue,
     content: Content,
+    /// What is in it that must not come back in an error.
+    pub secrets: Vec<Secret>,
 }
 
 #[derive(Clone)]
@@ -74,10 +77,12 @@ enum Content {
 
 impl Body {
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let bytes = serde_json::to_vec(value).map_err(not_encodable)?;
+        let (bytes, secrets) = noting_secrets(|| serde_json::to_vec(value));
+        let bytes = bytes.map_err(not_encodable)?;
         Ok(Self {
             content_type: HeaderValue::from_static("application/json"),
             content: Content::Bytes(bytes.into()),
+            secrets,
         })
     }
 
@@ -92,6 +97,7 @@ impl Body {
             content_type: HeaderValue::from_str(content_type)
                 .map_err(|_| not_encodable("its content type cannot stand in a header"))?,
             content: Content::Stream(Arc::new(Mutex::new(Some(body)))),
+            secrets: Vec::new(),
         })
     }
 
@@ -110,7 +116,8 @@ impl Body {
     /// An object of scalars and lists of scalars as `application/x-www-form-urlencoded`: null is
     /// left out, a list repeats its name.
     pub fn form<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let value = serde_json::to_value(value).map_err(not_encodable)?;
+        let (value, secrets) = noting_secrets(|| serde_json::to_value(value));
+        let value = value.map_err(not_encodable)?;
         let Value::Object(fields) = value else {
             return Err(not_encodable("a form is made of named fields"));
         };
@@ -136,6 +143,7 @@ impl Body {
         Ok(Self {
             content_type: HeaderValue::from_static("application/x-www-form-urlencoded"),
             content: Content::Bytes(form.finish().into()),
+            secrets,
         })
     }
 }

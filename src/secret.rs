@@ -1,3 +1,4 @@
+use std::cell::RefCell;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -56,8 +57,27 @@ impl fmt::Debug for Secret {
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        SERIALIZED.with_borrow_mut(|serialized| {
+            if let Some(secrets) = serialized {
+                secrets.push(self.clone());
+            }
+        });
         serializer.serialize_str(self.expose())
     }
+}
+
+thread_local! {
+    /// The secrets that have been written, while somebody wants to know.
+    static SERIALIZED: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
+}
+
+/// Does something that serializes, and says which secrets went into it: a server that quotes what
+/// it was sent must not bring them into an error.
+pub(crate) fn noting_secrets<T>(serialize: impl FnOnce() -> T) -> (T, Vec<Secret>) {
+    let outer = SERIALIZED.replace(Some(Vec::new()));
+    let result = serialize();
+    let secrets = SERIALIZED.replace(outer);
+    (result, secrets.unwrap_or_default())
 }
 
 impl<'de> Deserialize<'de> for Secret {
@@ -75,6 +95,16 @@ mod tests {
         let secret: Secret = serde_json::from_str(r#""hunter2""#).unwrap();
         assert_eq!(secret.expose(), "hunter2");
         assert_eq!(serde_json::to_string(&secret).unwrap(), r#""hunter2""#);
+    }
+
+    #[test]
+    fn what_is_serialized_is_noted_while_somebody_wants_to_know() {
+        let body = [Secret::from("hunter2"), Secret::from("hunter3")];
+        let (text, secrets) = noting_secrets(|| serde_json::to_string(&body).unwrap());
+        assert_eq!(text, r#"["hunter2","hunter3"]"#);
+        assert_eq!(secrets, body);
+        let (_, secrets) = noting_secrets(|| ());
+        assert!(secrets.is_empty());
     }
 
     #[test]

@@ -176,6 +176,7 @@ impl Transport {
             .is_none_or(|body| body.is_repeatable());
         let mut history = History::default();
         let mut refused = None;
+        let mut has_just_logged_in = false;
         loop {
             let token = match authenticated {
                 false => None,
@@ -204,13 +205,15 @@ impl Transport {
                 Err(failed) => failed,
             };
             history.note(attempt_begun, &failed.error);
-            let can_log_in_again = refused.is_none()
+            // A token that was got because another was refused, and is refused at once: no third.
+            let can_log_in_again = !has_just_logged_in
                 && authenticated
                 && is_repeatable
                 && self.shared.session.is_renewable();
             if failed.refuses_credentials && can_log_in_again {
                 tracing::debug!(target: "zenml", "the server refuses the token; logging in again");
                 refused = token;
+                has_just_logged_in = true;
                 continue;
             }
             match self.delay(&failed, &history, prepared.repeat, deadline) {
@@ -218,6 +221,7 @@ impl Transport {
                     trace::retry(origin.attempts, delay, &failed.error);
                     world.clock.sleep(delay).await;
                     history.retries += 1;
+                    has_just_logged_in = false;
                 }
                 _ => {
                     let hint = self.hint(&failed, &prepared, &history).await;
@@ -255,6 +259,10 @@ impl Transport {
             let key = Uuid::new_v4().to_string();
             set_header(&mut headers, "idempotency-key", &key)?;
         }
+        let mut secrets = request.secrets;
+        if let Some(body) = &request.body {
+            secrets.extend(body.secrets.iter().cloned());
+        }
         Ok(Prepared {
             method: request.method,
             url,
@@ -262,7 +270,7 @@ impl Transport {
             body: request.body,
             accept,
             repeat: request.repeat,
-            secrets: request.secrets,
+            secrets,
         })
     }
 

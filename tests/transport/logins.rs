@@ -1,0 +1,174 @@
+//! How often clients log in.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant, SystemTime},
+};
+
+use zenml::{Clock, Credentials, DeviceLogin, WorkspaceClient, workspace::types};
+use zenml_testing::{Access, Options, Server};
+
+use crate::{proxy::Proxy, unique};
+
+fn client(url: &str, access: &Access) -> WorkspaceClient {
+    WorkspaceClient::builder(url)
+        .credentials(Credentials::password(&access.username, &*access.password))
+        .build()
+        .unwrap()
+}
+
+/// Real time, some hours later.
+#[derive(Clone, Default)]
+struct Ahead(Arc<AtomicU64>);
+
+impl Clock for Ahead {
+    fn now(&self) -> Instant {
+        Instant::now() + Duration::from_secs(self.0.load(Ordering::SeqCst) * 3600)
+    }
+
+    fn utc(&self) -> SystemTime {
+        SystemTime::now() + Duration::from_secs(self.0.load(Ordering::SeqCst) * 3600)
+    }
+
+    fn sleep(&self, duration: Duration) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn a_thousand_calls_on_a_token_that_has_ended_log_in_once() {
+    let options = Options::default().env("ZENML_SERVER_JWT_TOKEN_EXPIRE_MINUTES", "60");
+    let server = Server::start(options).await.unwrap();
+    let proxy = Proxy::start(&server.url(), 0, 0).await;
+    let clock = Ahead::default();
+    let access = server.access();
+    let ws = WorkspaceClient::builder(proxy.url())
+        .credentials(Credentials::password(&access.username, &*access.password))
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    ws.get_current_user().send().await.unwrap();
+    assert_eq!(proxy.logins(), 1);
+
+    clock.0.store(2, Ordering::SeqCst);
+    let calls: Vec<_> = (0..1_000)
+        .map(|_| tokio::spawn(ws.get_current_user().send()))
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(proxy.logins(), 2);
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn a_new_signing_key_costs_each_client_one_login_and_no_call() {
+    let mut server = Server::start(Options::default()).await.unwrap();
+    let proxy = Proxy::start(&server.url(), 0, 0).await;
+    let clients: Vec<_> = (0..3)
+        .map(|_| client(&proxy.url(), &server.access()))
+        .collect();
+    for ws in &clients {
+        ws.get_current_user().send().await.unwrap();
+    }
+    assert_eq!(proxy.logins(), 3);
+
+    let key = "another key, by which the tokens given out so far are not valid";
+    server.restart_with_signing_key(key).await.unwrap();
+    let calls: Vec<_> = clients
+        .iter()
+        .flat_map(|ws| (0..20).map(|_| tokio::spawn(ws.get_current_user().send())))
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(proxy.logins(), 6);
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "needs a server: cargo xtask test"]
+async fn a_service_accounts_key_is_exchanged_for_a_token() {
+    let access = Access::from_env().unwrap();
+    let ws = client(&access.url, &access);
+    let (account, key) = service_account(&ws).await;
+    let proxy = Proxy::start(&access.url, 0, 0).await;
+    let as_account = WorkspaceClient::builder(proxy.url())
+        .credentials(Credentials::api_key(key))
+        .build()
+        .unwrap();
+    for _ in 0..3 {
+        let user = as_account.get_current_user().send().await.unwrap();
+        assert_eq!(user.id, account);
+    }
+    assert_eq!(proxy.logins(), 1);
+    ws.delete_service_account()
+        .service_account_name_or_id(account)
+        .send()
+        .await
+        .unwrap();
+}
+
+/// A new service account, and a key of it.
+pub async fn service_account(ws: &WorkspaceClient) -> (uuid::Uuid, zenml::Secret) {
+    let account = types::ServiceAccountRequest::new(true, unique("transport"));
+    let account = ws
+        .create_service_account()
+        .body(&account)
+        .send()
+        .await
+        .unwrap();
+    let key = types::ApiKeyRequest::new(unique("key"));
+    let key = ws
+        .create_api_key()
+        .service_account_id(account.id)
+        .body(&key)
+        .send()
+        .await
+        .unwrap();
+    let key = key.into_inner().body.unwrap().key.unwrap();
+    (account.id, key)
+}
+
+#[tokio::test]
+#[ignore = "needs a server: cargo xtask test"]
+async fn a_device_logs_in_when_somebody_confirms_its_code() {
+    let access = Access::from_env().unwrap();
+    let confirming = client(&access.url, &access);
+    let shown: Arc<Mutex<Option<DeviceLogin>>> = Arc::default();
+    let installation = uuid::Uuid::new_v4();
+    let credentials = Credentials::device(installation, {
+        let shown = shown.clone();
+        move |login| {
+            let login = login.clone();
+            let confirming = confirming.clone();
+            *shown.lock().unwrap() = Some(login.clone());
+            // What the page does on which somebody confirms.
+            tokio::spawn(async move {
+                let url: reqwest::Url = login.url.parse().unwrap();
+                let device = url
+                    .query_pairs()
+                    .find_map(|(name, value)| (name == "device_id").then(|| value.into_owned()));
+                let code = types::OAuthDeviceVerificationRequest::new(login.user_code);
+                let call = confirming
+                    .verify_authorized_device()
+                    .device_id(device.unwrap().parse().unwrap())
+                    .body(&code);
+                call.send().await.unwrap();
+            });
+        }
+    });
+    let ws = WorkspaceClient::builder(&access.url)
+        .credentials(credentials)
+        .build()
+        .unwrap();
+    let user = ws.get_current_user().send().await.unwrap();
+    assert_eq!(user.name, access.username);
+    let shown = shown.lock().unwrap().clone().unwrap();
+    assert!(shown.url.starts_with(&access.url), "{}", shown.url);
+}
