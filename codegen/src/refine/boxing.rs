@@ -1,14 +1,12 @@
-//! Which fields lie on the heap: those that close a cycle, and optional large ones.
+//! Which fields lie on the heap: those that close a cycle, and the optional structs of responses.
 //!
 //! Responses nest a dozen levels deep. By value, one run would take tens of kilobytes of stack,
-//! most of it for members that are `None`.
+//! most of it for members that are `None`. Size does not decide: a struct that gains a member must
+//! not change the type of the fields that hold it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::api::{Presence, Struct, Type};
-
-/// A field's struct of more than this many (estimated) bytes is boxed where it is optional.
-const LARGE: usize = 128;
+use crate::api::{Presence, Type};
 
 pub(super) fn place_boxes(types: &mut BTreeMap<String, Type>) {
     let by_value = by_value(types);
@@ -18,10 +16,7 @@ pub(super) fn place_boxes(types: &mut BTreeMap<String, Type>) {
         .filter(|(from, to)| reaches(&by_value, to, from))
         .map(|(from, to)| (from.clone(), to.clone()))
         .collect();
-    let mut sizes = BTreeMap::new();
-    for name in types.keys() {
-        size(name, types, &cyclic, &mut sizes);
-    }
+    let structs: BTreeSet<String> = by_value.into_keys().collect();
     for (name, ty) in types.iter_mut() {
         let Type::Struct(structure) = ty else {
             continue;
@@ -31,10 +26,8 @@ pub(super) fn place_boxes(types: &mut BTreeMap<String, Type>) {
             let Some(target) = struct_name(&field.ty) else {
                 continue;
             };
-            let large = sizes.get(&target).is_some_and(|size| *size > LARGE);
-            let optional = field.presence != Presence::Required;
-            field.boxed =
-                cyclic.contains(&(name.clone(), target)) || (received && optional && large);
+            let optional = field.presence != Presence::Required && structs.contains(&target);
+            field.boxed = cyclic.contains(&(name.clone(), target)) || (received && optional);
         }
     }
 }
@@ -68,37 +61,6 @@ fn reaches(graph: &BTreeMap<String, BTreeSet<String>>, from: &str, to: &str) -> 
         }
     }
     false
-}
-
-/// The estimated size of a struct, with cycles and large optional members boxed.
-fn size(
-    name: &str,
-    types: &BTreeMap<String, Type>,
-    cyclic: &BTreeSet<(String, String)>,
-    sizes: &mut BTreeMap<String, usize>,
-) -> usize {
-    if let Some(size) = sizes.get(name) {
-        return *size;
-    }
-    let total = match types.get(name) {
-        Some(Type::Struct(Struct { fields, open, .. })) => {
-            let mut total = if *open { 24 } else { 0 };
-            for field in fields {
-                total += match struct_name(&field.ty) {
-                    Some(target) if cyclic.contains(&(name.to_owned(), target.clone())) => 8,
-                    Some(target) => match size(&target, types, cyclic, sizes) {
-                        large if large > LARGE && field.presence != Presence::Required => 8,
-                        size => size,
-                    },
-                    None => 24,
-                };
-            }
-            total
-        }
-        _ => 24,
-    };
-    sizes.insert(name.to_owned(), total);
-    total
 }
 
 /// The generated type that a field's type is, if it is one as such.
