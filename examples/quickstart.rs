@@ -1,17 +1,18 @@
 //! Logs in to a ZenML server, looks at its runs, makes and deletes a tag, and meets an error.
 //!
-//! `cargo xtask demo` runs this against a server of its own. For one of yours:
+//! `cargo xtask demo` runs this against a server of its own. For one of yours, log in with
+//! `zenml login`, or say where it is:
 //!
 //! ```text
-//! export ZENML_STORE_URL=https://… ZENML_STORE_USERNAME=… ZENML_STORE_PASSWORD=…
+//! export ZENML_STORE_URL=https://… ZENML_STORE_API_KEY=ZENKEY_…
 //! cargo run --example quickstart
 //! ```
 
-use std::{env, error::Error};
+use std::error::Error;
 
 use uuid::Uuid;
 use zenml::{
-    Credentials, ErrorKind, Timestamp, WorkspaceClient,
+    ErrorKind, Timestamp, WorkspaceClient,
     workspace::types::{PipelineRunResponse, TagRequest},
 };
 
@@ -19,15 +20,10 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let url = env::var("ZENML_STORE_URL").map_err(|_| "ZENML_STORE_URL is not set")?;
-    let username = env::var("ZENML_STORE_USERNAME").unwrap_or_else(|_| "default".to_owned());
-    let password = env::var("ZENML_STORE_PASSWORD").unwrap_or_default();
-    let ws = WorkspaceClient::builder(&url)
-        .credentials(Credentials::password(username, password))
-        .build()?;
+    let ws = WorkspaceClient::from_env()?;
 
     let server = ws.server_info().send().await?;
-    println!("ZenML {} at {url}\n", server.version);
+    println!("ZenML {}\n", server.version);
 
     show_runs(&ws).await?;
     tag(&ws).await?;

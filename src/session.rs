@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tracing::Instrument;
+use tracing::instrument::WithSubscriber;
 
 use crate::credentials::Kind;
 use crate::token::{Token, end_of_jwt, shown};
@@ -166,7 +167,9 @@ impl Transport {
             // In the same breath: nobody may see the one without the other.
             told.send_replace(Some(outcome));
         };
-        runtime.spawn(login.instrument(tracing::info_span!(target: "zenml", "login")));
+        // No part of the call that began it: others wait for it too, and it may outlive that call.
+        let span = tracing::info_span!(target: "zenml", parent: None, "login");
+        runtime.spawn(login.instrument(span).with_current_subscriber());
         Ok(waits)
     }
 }

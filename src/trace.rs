@@ -87,3 +87,7 @@ fn error_type(error: &Error) -> String {
         None => format!("{:?}", error.kind()),
     }
 }
+
+#[cfg(test)]
+#[path = "trace_tests.rs"]
+mod tests;

@@ -1,35 +1,9 @@
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use http::Method;
 use tracing::instrument::WithSubscriber;
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::*;
 use crate::RawCall;
-use crate::testing::{TestServer, builder, json};
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
+use crate::testing::{Log, TestServer, builder, json};
 
 /// What is warned of after two calls to a server of this version, and how often it was asked for
 /// its version.
@@ -73,8 +47,7 @@ async fn warning(version: &str, warn: bool) -> (String, usize) {
         .iter()
         .filter(|r| r.line == "GET /api/v1/info")
         .count();
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    (log, asked)
+    (log.text(), asked)
 }
 
 #[tokio::test]

@@ -1,5 +1,11 @@
 //! The transport against a real server, on a network that breaks.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test's helpers may panic"
+)]
+
 mod chaos;
 mod logins;
 mod proxy;

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`.
 
 mod build;
+mod calls;
 mod crates;
 mod rustc;
 
@@ -21,6 +22,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Bench {
     Build(build::Arguments),
+    Calls(calls::Arguments),
 }
 
 /// Runs the command.
@@ -30,5 +32,6 @@ enum Bench {
 pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     match &arguments.bench {
         Bench::Build(arguments) => build::run(arguments).await,
+        Bench::Calls(arguments) => calls::run(arguments).await,
     }
 }

@@ -1,0 +1,261 @@
+//! A key, token, password or secret value appears nowhere but on the wire: in no `Debug`, no
+//! `Display`, no chain of causes, no tracing output and no panic of any public type.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test's helpers may panic"
+)]
+
+use std::{
+    collections::BTreeMap,
+    error::Error as _,
+    fmt::{Debug, Write as _},
+    io::{BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    panic,
+    sync::{Arc, Mutex},
+    thread,
+    time::Duration,
+};
+
+use http::{HeaderName, HeaderValue};
+use tracing_subscriber::fmt::MakeWriter;
+use uuid::Uuid;
+use zenml::{
+    CallOptions, Credentials, CredentialsProvider, Error, Method, ProClient, ProvidedCredentials,
+    RetryPolicy, Secret, WorkspaceClient,
+    workspace::types::{SecretRequest, UserRequest},
+};
+
+const CANARY: &str = "CANARY-0x7f3a-\"quoted\"";
+
+/// What has been said anywhere, by `tracing` too.
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<u8>>>);
+
+impl Heard {
+    fn debug(&self, value: &impl Debug) {
+        let mut text = String::new();
+        write!(text, "{value:?} {value:#?}").unwrap();
+        self.0.lock().unwrap().extend(text.bytes());
+    }
+
+    fn error(&self, error: Error) {
+        let mut text = format!("{error} {error:?} {error:#?} {:?}", error.hint());
+        let mut cause = error.source();
+        while let Some(next) = cause {
+            write!(text, " {next} {next:?}").unwrap();
+            cause = next.source();
+        }
+        let panicked = panic::catch_unwind(panic::AssertUnwindSafe(|| unwrap(Err(error))));
+        let panicked = panicked.unwrap_err();
+        text.push_str(panicked.downcast_ref::<String>().unwrap());
+        self.0.lock().unwrap().extend(text.bytes());
+    }
+}
+
+fn unwrap(result: Result<(), Error>) {
+    result.unwrap();
+}
+
+impl Write for Heard {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Heard {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// A server that gives back all that it gets: as an error of this status, or as an answer that is
+/// none.
+fn echo(status: u16) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let stream = stream.unwrap();
+            thread::spawn(move || echo_one(stream, status));
+        }
+    });
+    url
+}
+
+fn echo_one(mut stream: TcpStream, status: u16) {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut bytes = Vec::new();
+    let mut byte = [0];
+    while !bytes.ends_with(b"\r\n\r\n") {
+        reader.read_exact(&mut byte).unwrap();
+        bytes.push(byte[0]);
+    }
+    let head = String::from_utf8_lossy(&bytes).to_lowercase();
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .map_or(0, |length| length.parse().unwrap());
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    bytes.extend(body);
+    let quoted = serde_json::json!({ "detail": String::from_utf8_lossy(&bytes) }).to_string();
+    let answer = format!(
+        "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\
+         www-authenticate: Bearer\r\n\r\n{quoted}",
+        quoted.len()
+    );
+    stream.write_all(answer.as_bytes()).unwrap();
+}
+
+struct Vault;
+
+impl CredentialsProvider for Vault {
+    fn provide(&self) -> ProvidedCredentials<'_> {
+        Box::pin(async { Ok(Credentials::api_token(CANARY)) })
+    }
+}
+
+fn every_kind() -> Vec<Credentials> {
+    vec![
+        Credentials::api_token(CANARY),
+        Credentials::api_token(format!("Bearer {CANARY}")),
+        Credentials::api_token(format!("{CANARY}\n")),
+        Credentials::api_key(CANARY),
+        Credentials::password("default", CANARY),
+        Credentials::provider(Vault),
+        Credentials::device(Uuid::nil(), |login| {
+            let _ = format!("{login:?}");
+        }),
+    ]
+}
+
+async fn calls(ws: &WorkspaceClient, heard: &Heard) {
+    heard.debug(ws);
+    heard.debug(ws.transport());
+    let read = ws.get_current_user();
+    heard.debug(&read);
+    match read.send().await {
+        Ok(answer) => heard.debug(&answer),
+        Err(error) => heard.error(error),
+    }
+
+    let values = BTreeMap::from([("key".to_owned(), Some(Secret::from(CANARY)))]);
+    let secret = SecretRequest {
+        values: Some(values),
+        ..SecretRequest::new("name")
+    };
+    heard.debug(&secret);
+    let create = ws.create_secret().body(&secret);
+    heard.debug(&create);
+    if let Err(error) = create.send().await {
+        heard.error(error);
+    }
+
+    let user = UserRequest {
+        password: Secret::from(CANARY).into(),
+        ..UserRequest::new(true, "name")
+    };
+    heard.debug(&user);
+    if let Err(error) = ws.create_user().body(&user).send().await {
+        heard.error(error);
+    }
+
+    let download = ws
+        .download_artifact_data()
+        .artifact_version_id(Uuid::nil())
+        .token(CANARY);
+    heard.debug(&download);
+    match download.send().await {
+        Ok(answer) => heard.debug(&answer),
+        Err(error) => heard.error(error),
+    }
+
+    let raw = ws
+        .request(Method::POST, "/api/v1/x")
+        .header("x-key", "visible to the server only")
+        .json(&secret);
+    heard.debug(&raw);
+    if let Err(error) = raw.send::<Vec<u8>>().await {
+        heard.error(error);
+    }
+}
+
+#[tokio::test]
+async fn no_secret_is_ever_shown() {
+    let heard = Heard::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .with_writer(heard.clone())
+        .finish();
+    let _listening = tracing::subscriber::set_default(subscriber);
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let mut urls: Vec<String> = [200, 400, 401, 403, 404, 422, 500, 503].map(echo).into();
+    urls.push(nobody);
+    // One for all: each makes a store of certificates of its own.
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    // What a panic says is looked at, not printed.
+    panic::set_hook(Box::new(|_| ()));
+    for url in &urls {
+        for credentials in every_kind() {
+            heard.debug(&credentials);
+            let builder = WorkspaceClient::builder(url)
+                .credentials(credentials)
+                .http_client(http.clone())
+                .default_header(
+                    HeaderName::from_static("x-api-key"),
+                    HeaderValue::from_static("visible to the server only"),
+                )
+                .retry(
+                    RetryPolicy::default()
+                        .max_retries(1)
+                        .base_delay(Duration::from_millis(1)),
+                );
+            heard.debug(&builder);
+            calls(&builder.build().unwrap(), &heard).await;
+        }
+        let pro = ProClient::builder(url)
+            .credentials(Credentials::api_key(CANARY))
+            .http_client(http.clone())
+            .retry(RetryPolicy::never())
+            .build()
+            .unwrap()
+            .with(CallOptions::default().timeout(Duration::from_secs(10)));
+        heard.debug(&pro);
+        if let Err(error) = pro.get_current_user().send().await {
+            heard.error(error);
+        }
+    }
+    let wrong = WorkspaceClient::builder(format!("http://me:{CANARY}@localhost/{CANARY}"));
+    heard.debug(&wrong);
+    heard.error(wrong.build().unwrap_err());
+
+    drop(panic::take_hook());
+
+    let heard = String::from_utf8_lossy(&heard.0.lock().unwrap()).into_owned();
+    // It was listened to, and the calls did what they should.
+    for expected in ["zenml.call", "create_secret", "[redacted]", "login"] {
+        assert!(heard.contains(expected), "{expected}");
+    }
+    let leak = heard.find("CANARY").map(|at| {
+        let from = heard.floor_char_boundary(at.saturating_sub(600));
+        let to = heard.floor_char_boundary(at + 100);
+        &heard[from..to]
+    });
+    assert_eq!(leak, None);
+}
