@@ -115,7 +115,7 @@ const SECRETS_OF_THE_FILL: [&str; 8] = [
 ];
 
 /// Where things lie on the machines of those who record.
-const PLACES: [&str; 5] = ["/home/", "/root/", "/Users/", "/work/", "/target"];
+const PLACES: [&str; 4] = ["/home/", "/root/", "/Users/", "/target"];
 
 #[test]
 fn no_recorded_file_holds_a_secret_or_a_path_of_a_machine() {
