@@ -6,16 +6,11 @@
 use std::path::Path;
 
 use progenitor_impl::{GenerationSettings, InterfaceStyle};
-use zenml_codegen::{Result, canonical, emit, files, lower, overlay, read};
+use zenml_codegen::{Result, emit, files, lower};
 
 fn main() -> Result<()> {
     let specs = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../specs"));
-    let source = files::load(specs, "workspace", None)?;
-    let document = read::read(&source.text)?;
-    let mut document = canonical::canonical(&document, canonical::Prose::Keep);
-    for correction in &source.overlays {
-        document = overlay::apply(document, correction)?;
-    }
+    let document = files::load(specs, "workspace", None)?.document()?;
     let mut settings = GenerationSettings::new();
     settings.with_interface(InterfaceStyle::Builder);
     let client = emit::generate(lower::lower(&document)?, &settings)?;

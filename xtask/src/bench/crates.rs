@@ -178,9 +178,8 @@ impl Side {
             .await?;
         let is_ours = |message: &&Value| {
             let id = message.get("package_id").and_then(Value::as_str);
-            id.is_some_and(|id| {
-                id.contains("#zenml@") || id.contains("/zenml#") || id.ends_with("main#0.1.0")
-            })
+            // A package in a folder of its own name is identified by the folder.
+            id.is_some_and(|id| id.contains("#zenml@") || id.contains("/zenml#"))
         };
         let find = |reason: &str, pointer: &str| {
             let of_reason = |message: &&Value| message.get("reason").is_some_and(|r| r == reason);
