@@ -39,7 +39,7 @@ pub fn default_version() -> Result<String> {
 ///
 /// # Errors
 /// When Python is missing, too old or incomplete, or when pip fails: says what to do.
-pub(crate) async fn interpreter(version: &str, progress: &dyn Progress) -> Result<PathBuf> {
+pub async fn interpreter(version: &str, progress: &dyn Progress) -> Result<PathBuf> {
     if !version.starts_with(|c: char| c.is_ascii_digit())
         || !version
             .chars()

@@ -30,7 +30,7 @@ Install Python 3.10 or newer with its venv module, for example
 or name an interpreter in ZENML_TEST_PYTHON.";
 
 /// A command that sees nothing of the user's own ZenML or Python settings.
-pub(crate) fn command(program: impl AsRef<Path>) -> Command {
+pub fn command(program: impl AsRef<Path>) -> Command {
     let mut command = Command::new(program.as_ref());
     for (name, _) in env::vars_os() {
         let own = |prefix: &str| name.to_string_lossy().starts_with(prefix);

@@ -4,13 +4,9 @@ use std::{process::ExitCode, time::Instant};
 
 use anyhow::Result;
 use clap::Args;
-use zenml_testing::{Fill, Options, Server};
+use zenml_testing::{Fill, Options, Server, Shown, seconds};
 
-use crate::{
-    cargo::Cargo,
-    interrupt::or_interrupted,
-    progress::{Shown, seconds},
-};
+use crate::{cargo::Cargo, interrupt::or_interrupted};
 
 /// Shows the crate at work: starts a real ZenML server, runs pipelines on it, reads them from Rust.
 ///

@@ -5,7 +5,6 @@ mod cargo;
 mod conformance;
 mod demo;
 mod interrupt;
-mod progress;
 mod server;
 mod test;
 

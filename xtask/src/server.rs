@@ -4,12 +4,9 @@ use std::{path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::Result;
 use clap::Args;
-use zenml_testing::{Fill, Options, Server};
+use zenml_testing::{Fill, Options, Server, Shown, seconds};
 
-use crate::{
-    interrupt,
-    progress::{Shown, seconds},
-};
+use crate::interrupt;
 
 /// Runs a real ZenML server until Ctrl-C, for playing with.
 ///

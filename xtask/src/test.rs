@@ -8,12 +8,11 @@ use std::{
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use zenml_testing::{Fill, Options, Server};
+use zenml_testing::{Fill, Options, Server, Shown, seconds};
 
 use crate::{
     cargo::{self, Cargo},
     interrupt::or_interrupted,
-    progress::{Shown, seconds},
 };
 
 /// Checks everything that CI checks, tests against a real ZenML server included.

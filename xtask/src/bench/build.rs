@@ -10,11 +10,10 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use tokio::process::Command;
-use zenml_testing::{Progress as _, paths};
+use zenml_testing::{Progress as _, Shown, paths};
 
 use super::crates::{CHECK, DEBUG, Mode, RELEASE, Side};
 use super::rustc::Measured;
-use crate::progress::Shown;
 
 /// Compares building this crate with building what progenitor alone emits.
 ///

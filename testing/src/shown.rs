@@ -1,4 +1,4 @@
-//! Progress: a spinner on a terminal, plain lines elsewhere.
+//! Progress for humans: a spinner on a terminal, plain lines elsewhere.
 
 use std::{
     io::{self, IsTerminal},
@@ -7,7 +7,8 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
-use zenml_testing::Progress;
+
+use crate::Progress;
 
 const TICK: Duration = Duration::from_millis(100);
 
