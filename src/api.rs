@@ -23,6 +23,18 @@ pub struct Facts {
     pub(crate) document_version: Option<&'static str>,
 }
 
+impl Facts {
+    /// The Pro API. Not the Pro client's alone: workspaces log in there too.
+    pub(crate) const PRO: Self = Self {
+        family: Family::Pro,
+        path_suffix: "",
+        login_path: "/auth/login",
+        device_path: "/auth/device_authorization",
+        // The control plane tells its own version, which is not the document's.
+        document_version: None,
+    };
+}
+
 /// Whose manners an API has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Family {

@@ -23,6 +23,8 @@ pub(crate) struct Prepared {
     pub body: Option<Body>,
     pub accept: Accept,
     pub repeat: Repeat,
+    /// Whether it goes with the session's token, and not with what it is to be got for.
+    pub authenticated: bool,
     /// What must not come back in an error.
     pub secrets: Vec<Secret>,
 }
@@ -157,7 +159,10 @@ impl Wire<'_> {
             .secrets
             .iter()
             .chain(token.map(|token| &token.secret));
-        let error = failure_of(status, &body, secrets);
+        let mut error = failure_of(status, &body, secrets);
+        if is_of_a_control_plane_that_is_down(&error) {
+            error = error.with_kind(ErrorKind::Unavailable);
+        }
         Failed {
             refuses_credentials: refuses_credentials(self.family, &headers, &error),
             retry_after: retry_after(&headers, self.world.clock.utc()),
@@ -170,12 +175,21 @@ impl Wire<'_> {
 /// client does it (`_request` in `zen_stores/rest_zen_store.py`). The Pro API names no exception;
 /// there another login is tried after every 401, as servers do it (`zen_server/cloud_utils.py`).
 fn refuses_credentials(family: Family, headers: &HeaderMap, error: &Error) -> bool {
-    error.status() == Some(StatusCode::UNAUTHORIZED)
+    error.kind() == ErrorKind::Unauthorized
         && match error.server_exception() {
             Some("CredentialsNotValid") => true,
             Some("AuthorizationException") => false,
             _ => family == Family::Pro || headers.contains_key(header::WWW_AUTHENTICATE),
         }
+}
+
+/// A workspace of ZenML Pro asks the control plane who somebody is, and answers 401 also when that
+/// does not answer (`authenticate_external_user` in `zen_server/auth.py`).
+pub(crate) fn is_of_a_control_plane_that_is_down(error: &Error) -> bool {
+    error.status() == Some(StatusCode::UNAUTHORIZED)
+        && error
+            .message()
+            .contains("Error fetching user information from external authenticator")
 }
 
 /// The error that an unsuccessful status and its body stand for.

@@ -49,6 +49,22 @@ impl BaseUrl {
         Ok(Self(text.to_owned(), url))
     }
 
+    /// As [`parse`](Self::parse), of a server that credentials go to.
+    ///
+    /// # Errors
+    /// `Configuration`, too, if they would go out in clear text, unless that is allowed.
+    pub fn for_credentials(text: &str, suffix: &str, insecure_http: bool) -> Result<Self> {
+        let base = Self::parse(text, suffix)?;
+        if base.is_clear_text_to_another_machine() && !insecure_http {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "the credentials would be sent in clear text; use https, or allow_insecure_http \
+                 if the network is trusted",
+            ));
+        }
+        Ok(base)
+    }
+
     /// The URL of a path (percent-encoded, with a slash in front) and a query.
     ///
     /// # Errors
@@ -84,7 +100,7 @@ impl BaseUrl {
     }
 
     /// Whether anybody between here and there can read along.
-    pub fn is_clear_text_to_another_machine(&self) -> bool {
+    fn is_clear_text_to_another_machine(&self) -> bool {
         self.1.scheme() == "http" && !is_loopback(&self.1)
     }
 }

@@ -214,17 +214,11 @@ impl<C: Api> ClientBuilder<C> {
     /// [`Configuration`](ErrorKind::Configuration): the URL is none of a server, credentials would
     /// go out in clear text, or proxy, certificates or user agent are not usable.
     pub fn build(self) -> Result<C> {
-        let base = BaseUrl::parse(&self.url, C::FACTS.path_suffix)?;
-        if self.credentials.is_some()
-            && base.is_clear_text_to_another_machine()
-            && !self.insecure_http
-        {
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                "the credentials would be sent in clear text; use https, or allow_insecure_http \
-                 if the network is trusted",
-            ));
-        }
+        let suffix = C::FACTS.path_suffix;
+        let base = match self.credentials {
+            Some(_) => BaseUrl::for_credentials(&self.url, suffix, self.insecure_http)?,
+            None => BaseUrl::parse(&self.url, suffix)?,
+        };
         let headers = self.every_request()?;
         let http = match self.http {
             Some(http) => http,
@@ -233,6 +227,7 @@ impl<C: Api> ClientBuilder<C> {
         let transport = Transport::new(Shared {
             http,
             base,
+            insecure_http: self.insecure_http,
             api: C::FACTS,
             headers,
             session: Session::new(self.credentials),

@@ -183,7 +183,13 @@ impl Call {
         Ok(streamed(answer, EventStream::new))
     }
 
-    async fn execute(self, accept: Accept) -> Result<Answer> {
+    /// What a query parameter has been set to.
+    pub(crate) fn query_value(&self, name: &str) -> Option<&str> {
+        let mut query = self.0.query.iter();
+        query.find_map(|(known, value)| (known == name).then_some(value.as_str()))
+    }
+
+    pub(crate) async fn execute(self, accept: Accept) -> Result<Answer> {
         let (transport, request) = self.request()?;
         transport.send(request, accept).await
     }

@@ -18,7 +18,7 @@ fn pick(store: &str) -> Result<String, Unusable> {
         Kind::Key(secret) => format!("key {}", secret.expose()),
         Kind::ProSession(secret) => format!("session {}", secret.expose()),
         Kind::Password { user, password } => format!("user {user} {}", password.expose()),
-        Kind::Device(_) | Kind::Provider(_) => unreachable!("no store has these"),
+        _ => unreachable!("no store has these"),
     })
 }
 

@@ -3,6 +3,8 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+#[cfg(feature = "pro")]
+use crate::Transport;
 use crate::device::Device;
 use crate::provider::CredentialsProvider;
 use crate::{DeviceLogin, Secret};
@@ -38,6 +40,9 @@ pub(crate) enum Kind {
     Device(Arc<Device>),
     /// A login to the Pro API, to be exchanged for a token of a workspace.
     ProSession(Secret),
+    /// The same, of a client of the Pro API that renews it.
+    #[cfg(feature = "pro")]
+    Pro(Transport),
     Provider(Arc<dyn CredentialsProvider>),
 }
 
@@ -51,8 +56,11 @@ impl Credentials {
     }
 
     /// The key of a service account (`ZENKEY_…` of a server, `ZENPROKEY_…` of an organization) or
-    /// a personal access token. It is exchanged for a token; a server whose login does not know
-    /// keys gets it directly.
+    /// a personal access token (`ZENPROKEY_…`). It is exchanged for a token; a server whose login
+    /// does not know keys gets it directly.
+    ///
+    /// `ZENPROKEY_…` opens the Pro API and the organization's workspaces alike. A workspace whose
+    /// server is too old to take it is logged in to through the Pro API that it belongs to.
     pub fn api_key(key: impl Into<Secret>) -> Self {
         Self(Kind::Key(key.into()))
     }
@@ -71,7 +79,7 @@ impl Credentials {
     ///
     /// The client id names this installation: the server lists it among the user's devices. Use
     /// the same one each time, or every login adds a device. Workspaces of ZenML Pro do not take
-    /// part: log in to the Pro API instead.
+    /// part: log in to the Pro API, and go on by its client's `connect_workspace`.
     ///
     /// ```
     /// use zenml::Credentials;
@@ -96,6 +104,12 @@ impl Credentials {
         Self(Kind::ProSession(token))
     }
 
+    /// The login of a client of the Pro API, for a workspace.
+    #[cfg(feature = "pro")]
+    pub(crate) fn pro(client: Transport) -> Self {
+        Self(Kind::Pro(client))
+    }
+
     /// What errors call them.
     pub(crate) fn name(&self) -> String {
         match &self.0 {
@@ -104,6 +118,8 @@ impl Credentials {
             Kind::Password { user, .. } => format!("user {user:?}"),
             Kind::Device(_) => "this device".to_owned(),
             Kind::ProSession(_) => "the login to ZenML Pro".to_owned(),
+            #[cfg(feature = "pro")]
+            Kind::Pro(pro) => format!("{} (ZenML Pro at {})", pro.session().name(), pro.base()),
             Kind::Provider(provider) => provider.name(),
         }
     }
@@ -123,6 +139,8 @@ impl fmt::Debug for Credentials {
                 .field("password", password)
                 .finish(),
             Kind::Device(device) => device.fmt(f),
+            #[cfg(feature = "pro")]
+            Kind::Pro(pro) => f.debug_tuple("Pro").field(pro).finish(),
             // What a provider holds is its own: it is not asked to show itself.
             Kind::Provider(_) => f.write_str("Provider"),
         }

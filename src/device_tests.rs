@@ -93,7 +93,7 @@ async fn a_login_that_somebody_denies_fails_at_once() {
     assert!(
         error
             .message()
-            .starts_with("the login of this device failed"),
+            .starts_with("the login of this device to http://"),
         "{error}"
     );
     assert!(!format!("{error} {error:?}").contains("hunter2"));

@@ -57,6 +57,12 @@ pub enum ErrorKind {
     PaymentRequired,
     /// The credentials are good, but not for this (403).
     Forbidden,
+    /// The workspace of ZenML Pro exists, but it does not run: it has failed, is deactivated or is
+    /// being deleted. Somebody has to act.
+    NotRunning,
+    /// The server cannot run this run template or snapshot: it has no build, or its stack is local
+    /// or has changed. Another one has to be made.
+    NotRunnable,
     /// The object or route does not exist (404), or no longer (410).
     NotFound,
     /// The object exists already, or another change came first (409, 412).
@@ -115,6 +121,12 @@ impl Error {
 
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.0.status = Some(status);
+        self
+    }
+
+    /// What the status alone does not tell.
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
         self
     }
 
@@ -249,6 +261,8 @@ impl ErrorKind {
             Self::Unauthorized => "not authenticated",
             Self::PaymentRequired => "not covered by the subscription",
             Self::Forbidden => "not allowed",
+            Self::NotRunning => "the workspace does not run",
+            Self::NotRunnable => "not runnable",
             Self::NotFound => "not found",
             Self::Conflict => "conflict",
             Self::Unsupported => "not supported by this server",

@@ -21,7 +21,9 @@ impl Transport {
     ) -> Option<String> {
         let error = &failed.error;
         match error.kind() {
-            ErrorKind::Unauthorized if failed.refuses_credentials => self.session().remedy(self),
+            ErrorKind::Unauthorized if failed.refuses_credentials && request.authenticated => {
+                Some(self.remedy())
+            }
             ErrorKind::NotFound | ErrorKind::Unsupported if lacks_the_route(error) => {
                 let server = self.probe().await?;
                 wrong_server(
@@ -65,6 +67,7 @@ impl Transport {
             body: None,
             accept: Accept::Json,
             repeat: Repeat::Always,
+            authenticated: false,
             secrets: Vec::new(),
         };
         let limit = Some(std::time::Duration::from_secs(5));
@@ -81,7 +84,7 @@ impl Transport {
 
 /// Whether the answer is the framework's own, not one of the route's: 404 for a path, and 405 for a
 /// verb, that it has nothing for.
-fn lacks_the_route(error: &Error) -> bool {
+pub(crate) fn lacks_the_route(error: &Error) -> bool {
     error.server_exception().is_none()
         && match error.status() {
             Some(StatusCode::NOT_FOUND) => error.message() == "Not Found",

@@ -39,6 +39,8 @@ mod call;
 mod call_options;
 mod cli_store;
 mod clock;
+#[cfg(feature = "pro")]
+mod connect_workspace;
 mod credentials;
 mod decode;
 mod device;
@@ -51,6 +53,7 @@ mod field;
 mod filter;
 mod filter_value;
 mod hint;
+mod item_stream;
 mod login;
 #[doc(hidden)]
 pub mod object;
@@ -60,14 +63,18 @@ mod page;
 mod part_file;
 #[cfg(feature = "pro")]
 mod pro_client;
+mod pro_login;
 mod provider;
 mod raw_call;
 mod redirect;
+mod remedy;
 mod request;
 mod response;
 mod retry;
 mod retry_after;
 mod retry_policy;
+mod run;
+mod runnable;
 mod secret;
 mod session;
 mod stream;
@@ -77,6 +84,7 @@ mod timestamp;
 mod token;
 mod trace;
 mod transport;
+mod trigger;
 #[doc(hidden)]
 pub mod union;
 mod unknown_fields;
@@ -89,6 +97,8 @@ pub use builder::ClientBuilder;
 pub use call::{Call, read_answer};
 pub use call_options::CallOptions;
 pub use clock::Clock;
+#[cfg(feature = "pro")]
+pub use connect_workspace::{ConnectWorkspace, WorkspaceLocator};
 pub use credentials::Credentials;
 pub use device::DeviceLogin;
 pub use error::{Error, ErrorKind, Result};
@@ -97,6 +107,7 @@ pub use event_stream::EventStream;
 pub use field::Field;
 pub use filter::Filter;
 pub use filter_value::FilterValue;
+pub use item_stream::ItemStream;
 #[doc(hidden)]
 pub use operation::Operation;
 pub use page::Page;
@@ -106,10 +117,13 @@ pub use provider::{CredentialsProvider, ProvidedCredentials};
 pub use raw_call::RawCall;
 pub use response::Response;
 pub use retry_policy::{RetryBudget, RetryPolicy};
+pub use run::WaitForRun;
+pub use runnable::{RunTemplate, Runnable, Snapshot};
 pub use secret::Secret;
 pub use stream::ByteStream;
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use transport::Transport;
+pub use trigger::Trigger;
 pub use unknown_fields::UnknownFields;
 pub use workspace_client::WorkspaceClient;
 

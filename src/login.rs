@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::api::Family;
 use crate::credentials::Kind;
+use crate::remedy::refused_login;
 use crate::request::{Body, Repeat, Request};
 use crate::token::{Token, authorization, end_of_jwt, left_until};
 use crate::transport::Accept;
@@ -48,37 +49,58 @@ impl Transport {
             }
             _ => credentials,
         };
-        let token = self.exchange(credentials).await.map_err(|error| {
-            // Trouble with the network is not said to be trouble with the credentials.
-            let kind = match error.is_retryable() {
-                true => error.kind(),
-                false => ErrorKind::Credentials,
-            };
-            let message = format!(
-                "the login of {} failed: {}",
-                credentials.name(),
-                error.message()
-            );
-            Error::new(kind, message)
-                .with_hint(error.hint().map(str::to_owned))
-                .with_source(error)
-        })?;
-        Ok(token)
+        #[cfg(feature = "pro")]
+        if let Kind::Pro(pro) = &credentials.0 {
+            return self.log_in_through(pro).await;
+        }
+        if let Some(pro) = self.session().through.get() {
+            return self.log_in_through(pro).await;
+        }
+        let refusal = match self.exchange(credentials).await {
+            Ok(token) => return Ok(token),
+            Err(refusal) => refusal,
+        };
+        if let Kind::Key(key) = &credentials.0 {
+            if let Some(pro) = self.pro_of_an_older_workspace(key, &refusal).await? {
+                let token = self.log_in_through(&pro).await?;
+                // Whoever comes second has found the same.
+                let _ = self.session().through.set(pro);
+                return Ok(token);
+            }
+            if knows_no_keys(&refusal) {
+                return Token::new(key.clone(), None, self.world().clock.now());
+            }
+        }
+        let remedy = refused_login(&credentials.0, self.api().family, &refusal);
+        Err(self.failed_login(&credentials.name(), refusal, remedy))
+    }
+
+    /// What is said of a login's error: who logged in, and where.
+    pub(crate) fn failed_login(&self, who: &str, error: Error, remedy: Option<String>) -> Error {
+        // Trouble with the network is not said to be trouble with the credentials.
+        let kind = match error.is_retryable() {
+            true => error.kind(),
+            false => ErrorKind::Credentials,
+        };
+        let message = format!(
+            "the login of {who} to {} failed: {}",
+            self.base(),
+            error.message()
+        );
+        Error::new(kind, message)
+            .with_hint(error.hint().map(str::to_owned).or(remedy))
+            .with_source(error)
     }
 
     async fn exchange(&self, credentials: &Credentials) -> Result<Token> {
         let granted = match &credentials.0 {
-            Kind::Token(token) => {
-                let clock = &*self.world().clock;
-                let lifetime = end_of_jwt(token).map(|end| left_until(end, clock));
-                return Token::new(token.clone(), lifetime, clock.now());
+            Kind::Token(token) => return self.as_it_is(token),
+            // At the Pro API itself there is nothing to exchange it for.
+            Kind::ProSession(session) if self.api().family == Family::Pro => {
+                return self.as_it_is(session);
             }
-            Kind::Key(key) => match self.exchange_key(key).await {
-                Err(error) if knows_no_keys(&error) => {
-                    return Token::new(key.clone(), None, self.world().clock.now());
-                }
-                exchanged => exchanged?,
-            },
+            Kind::ProSession(session) => self.grant_external(session).await?,
+            Kind::Key(key) => self.exchange_key(key).await?,
             Kind::Password { user, password } => {
                 let form = json!({
                     "grant_type": "password",
@@ -87,20 +109,33 @@ impl Transport {
                 });
                 self.grant(Body::form(&form)?, None, password).await?
             }
-            Kind::ProSession(session) => {
-                let form = Body::form(&json!({ "grant_type": "zenml-external" }))?;
-                self.grant(form, Some(session), session).await?
-            }
             Kind::Device(device) => device.log_in(self).await?,
-            Kind::Provider(_) => {
+            // A client's login of the Pro API is no answer of a provider either.
+            _ => {
                 return Err(Error::new(
                     ErrorKind::Credentials,
                     "a credentials provider must not return another one",
                 ));
             }
         };
+        self.token_of(granted)
+    }
+
+    fn as_it_is(&self, token: &Secret) -> Result<Token> {
+        let clock = &*self.world().clock;
+        let lifetime = end_of_jwt(token).map(|end| left_until(end, clock));
+        Token::new(token.clone(), lifetime, clock.now())
+    }
+
+    pub(crate) fn token_of(&self, granted: Grant) -> Result<Token> {
         let lifetime = granted.expires_in.map(Duration::from_secs);
         Token::new(granted.access_token, lifetime, self.world().clock.now())
+    }
+
+    /// Exchanges a session of the Pro API for a token of this workspace.
+    pub(crate) async fn grant_external(&self, session: &Secret) -> Result<Grant> {
+        let form = Body::form(&json!({ "grant_type": "zenml-external" }))?;
+        self.grant(form, Some(session), session).await
     }
 
     async fn exchange_key(&self, key: &Secret) -> Result<Grant> {
@@ -157,7 +192,7 @@ impl Transport {
 
 /// Whether a login's answer says nothing against the key, but that it is none to exchange keys by:
 /// no such route, no such grant, or an answer without a token.
-fn knows_no_keys(error: &Error) -> bool {
+pub(crate) fn knows_no_keys(error: &Error) -> bool {
     match error.status().map(|status| status.as_u16()) {
         Some(400 | 404 | 405 | 422 | 501) => true,
         Some(200..=299) => error.kind() == ErrorKind::Decode,

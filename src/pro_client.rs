@@ -2,8 +2,11 @@ use std::ops::Deref;
 
 use http::Method;
 
-use crate::api::{Api, Facts, Family};
-use crate::{CallOptions, ClientBuilder, RawCall, Result, Transport, environment, pro};
+use crate::api::{Api, Facts};
+use crate::{
+    CallOptions, ClientBuilder, ConnectWorkspace, RawCall, Result, Transport, WorkspaceLocator,
+    environment, pro,
+};
 
 /// Client of the ZenML Pro API: organizations, workspaces, teams, roles.
 ///
@@ -61,6 +64,22 @@ impl ProClient {
         Self::over(self.transport().with(options))
     }
 
+    /// A client of one of the workspaces, which logs in to it with this client's login and renews
+    /// that as long as this client could. Named by its name, its id, or its URL.
+    ///
+    /// It awaits the workspace if that is just being deployed: see [`ConnectWorkspace`].
+    ///
+    /// ```no_run
+    /// # async fn example(pro: zenml::ProClient) -> zenml::Result<()> {
+    /// let ws = pro.connect_workspace("staging").organization("acme").await?;
+    /// println!("{}", ws.get_current_user().send().await?.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn connect_workspace(&self, workspace: impl Into<WorkspaceLocator>) -> ConnectWorkspace {
+        ConnectWorkspace::new(self.clone(), workspace.into())
+    }
+
     /// A call of a route that the crate's document lacks, with the client's credentials.
     pub fn request(&self, method: Method, path: impl Into<String>) -> RawCall {
         RawCall::new(self.transport(), method, path.into(), false)
@@ -68,14 +87,7 @@ impl ProClient {
 }
 
 impl Api for ProClient {
-    const FACTS: Facts = Facts {
-        family: Family::Pro,
-        path_suffix: "",
-        login_path: "/auth/login",
-        device_path: "/auth/device_authorization",
-        // The control plane tells its own version, which is not the document's.
-        document_version: None,
-    };
+    const FACTS: Facts = Facts::PRO;
 
     fn over(transport: Transport) -> Self {
         Self(pro::Client::new(transport))

@@ -138,6 +138,16 @@ impl RetryBudget {
         Self(None)
     }
 
+    /// A budget of the same size, for another server.
+    pub(crate) fn another(&self) -> Self {
+        Self(self.0.as_ref().map(|bucket| {
+            Arc::new(Bucket {
+                left: AtomicU64::new(bucket.capacity),
+                capacity: bucket.capacity,
+            })
+        }))
+    }
+
     /// Takes one retry, if there is one.
     pub(crate) fn take(&self) -> bool {
         self.0.as_ref().is_none_or(|bucket| {

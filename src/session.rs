@@ -1,4 +1,4 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
@@ -7,13 +7,15 @@ use tracing::Instrument;
 use tracing::instrument::WithSubscriber;
 
 use crate::credentials::Kind;
-use crate::token::{Token, end_of_jwt, shown};
+use crate::token::Token;
 use crate::{CallOptions, Credentials, Error, ErrorKind, Result, RetryPolicy, Transport};
 
 /// What a client holds of its login, shared by all its clones.
 #[derive(Debug)]
 pub(crate) struct Session {
     credentials: Option<Credentials>,
+    /// The Pro API, once it has turned out that the workspace is to be logged in to through it.
+    pub through: OnceLock<Transport>,
     state: Mutex<State>,
 }
 
@@ -38,7 +40,20 @@ impl Session {
     pub fn new(credentials: Option<Credentials>) -> Self {
         Self {
             credentials,
+            through: OnceLock::new(),
             state: Mutex::default(),
+        }
+    }
+
+    pub fn credentials(&self) -> Option<&Credentials> {
+        self.credentials.as_ref()
+    }
+
+    /// What errors call the one who has logged in.
+    pub fn name(&self) -> String {
+        match &self.credentials {
+            Some(credentials) => credentials.name(),
+            None => "a client without credentials".to_owned(),
         }
     }
 
@@ -52,33 +67,6 @@ impl Session {
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing panics while it is held; and each state is a good one.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What helps against a refusal of the credentials, if anything is known.
-    pub fn remedy(&self, transport: &Transport) -> Option<String> {
-        let Some(credentials) = &self.credentials else {
-            return Some("the client has no credentials".to_owned());
-        };
-        let token = match &credentials.0 {
-            Kind::Token(token) => token,
-            Kind::Provider(provider) => return Some(format!("they are of {}", provider.name())),
-            _ => return None,
-        };
-        let text = token.expose();
-        if text.to_ascii_lowercase().starts_with("bearer ") {
-            return Some("give the token alone, without \"Bearer\" before it".to_owned());
-        }
-        if text.contains(['"', '\'', ' ']) {
-            return Some("the token has quotes or spaces: give it alone".to_owned());
-        }
-        let renewal = "make another one (`GET /api/v1/api_token`, or the dashboard), or give the \
-                       client an API key, which it renews by itself";
-        Some(match end_of_jwt(token) {
-            Some(end) if end <= transport.world().clock.utc() => {
-                format!("the API token expired at {}; {renewal}", shown(end))
-            }
-            _ => format!("the API token cannot be renewed by the client; {renewal}"),
-        })
     }
 }
 

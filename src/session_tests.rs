@@ -295,7 +295,10 @@ async fn a_key_that_is_refused_is_not_sent_elsewhere() {
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert_eq!(
         error.message(),
-        "the login of the API key failed: signature"
+        format!(
+            "the login of the API key to {} failed: signature",
+            server.url
+        )
     );
     assert_eq!(server.received().len(), 1);
 }
@@ -335,7 +338,7 @@ async fn a_token_that_has_ended_says_when_and_what_to_do() {
     assert!(
         hint(jwt(784_111_800))
             .await
-            .starts_with("the API token cannot be renewed")
+            .starts_with("the API token is not valid at http://127.0.0.1:")
     );
     assert!(
         hint("Bearer abc".to_owned())

@@ -35,6 +35,11 @@ impl Api for TestClient {
 /// One attempt, however long it takes: a test that pauses the time must not see it run out while
 /// bytes are under way. Waits between attempts, where they are asked for, are the longest possible.
 pub(crate) fn builder(url: &str) -> ClientBuilder<TestClient> {
+    builder_of(url)
+}
+
+/// The same, of a client with generated methods.
+pub(crate) fn builder_of<C>(url: &str) -> ClientBuilder<C> {
     ClientBuilder::new(url.to_owned())
         .retry(RetryPolicy::never())
         .attempt_timeout(None)

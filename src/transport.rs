@@ -33,6 +33,8 @@ pub struct Transport {
 pub(crate) struct Shared {
     pub http: reqwest::Client,
     pub base: BaseUrl,
+    /// Whether credentials may go out in clear text.
+    pub insecure_http: bool,
     pub api: Facts,
     /// What every request carries.
     pub headers: HeaderMap,
@@ -270,6 +272,7 @@ impl Transport {
             body: request.body,
             accept,
             repeat: request.repeat,
+            authenticated: request.authenticated,
             secrets,
         })
     }
@@ -320,6 +323,10 @@ impl Transport {
 
     pub(crate) fn api(&self) -> &Facts {
         &self.shared.api
+    }
+
+    pub(crate) fn base(&self) -> &BaseUrl {
+        &self.shared.base
     }
 
     /// A URL of the server's answers, which may be a path.

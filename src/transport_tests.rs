@@ -73,7 +73,11 @@ async fn a_refused_login_is_an_error_of_the_credentials_and_is_tried_again_by_th
         assert_eq!(error.request_id().map(str::len), Some(32));
         assert_eq!(
             error.message(),
-            "the login of user \"default\" failed: Authentication error: bad password [redacted]"
+            format!(
+                "the login of user \"default\" to {} failed: Authentication error: bad password \
+                 [redacted]",
+                server.url
+            )
         );
         let cause = error.source().unwrap().to_string();
         assert!(

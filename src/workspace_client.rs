@@ -1,9 +1,13 @@
 use std::ops::Deref;
 
 use http::Method;
+use uuid::Uuid;
 
 use crate::api::{Api, Facts, Family};
-use crate::{CallOptions, ClientBuilder, RawCall, Result, Transport, environment, workspace};
+use crate::{
+    CallOptions, ClientBuilder, RawCall, Result, Runnable, Transport, Trigger, WaitForRun,
+    environment, workspace,
+};
 
 /// Client of a ZenML server: the Workspace API.
 ///
@@ -73,6 +77,46 @@ impl WorkspaceClient {
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
         Self::over(self.transport().with(options))
+    }
+
+    /// Runs a run template or a snapshot, as it is or configured otherwise. For workspaces of ZenML
+    /// Pro: other servers run nothing.
+    ///
+    /// ```no_run
+    /// # async fn example(ws: zenml::WorkspaceClient) -> zenml::Result<()> {
+    /// use zenml::RunTemplate;
+    ///
+    /// let run = ws
+    ///     .trigger(RunTemplate::named("nightly"))
+    ///     .project("default")
+    ///     .parameter("trainer", "learning_rate", 0.01)
+    ///     .await?;
+    /// let run = ws.wait_for_run(run.id).await?;
+    /// println!("{} is {}", run.name, run.status().map_or("hidden", |status| status.as_str()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn trigger(&self, runnable: impl Into<Runnable>) -> Trigger {
+        Trigger::new(self.transport(), runnable.into())
+    }
+
+    /// Waits for the end of a run.
+    ///
+    /// ```no_run
+    /// # async fn example(ws: zenml::WorkspaceClient, id: uuid::Uuid) -> zenml::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// let run = ws
+    ///     .wait_for_run(id)
+    ///     .deadline(Duration::from_secs(3600))
+    ///     .on_status(|status| eprintln!("{status}"))
+    ///     .await?;
+    /// let is_good = run.status().is_some_and(|status| status.is_successful());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait_for_run(&self, run: Uuid) -> WaitForRun {
+        WaitForRun::new(self.clone(), run)
     }
 
     /// A call of a route that the crate's document lacks, with the client's credentials.

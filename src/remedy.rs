@@ -1,0 +1,111 @@
+//! What helps against refused credentials.
+
+use http::StatusCode;
+
+use crate::api::Family;
+use crate::credentials::Kind;
+use crate::token::{end_of_jwt, shown};
+use crate::{Error, ErrorKind, Secret, Transport};
+
+/// Begins the keys of ZenML Pro: those of service accounts, and personal access tokens
+/// (`ZENML_PRO_API_KEY_PREFIX` in `constants.py`).
+const PRO_KEY: &str = "ZENPROKEY_";
+
+pub(crate) fn is_key_of_pro(key: &Secret) -> bool {
+    key.expose().starts_with(PRO_KEY)
+}
+
+impl Transport {
+    /// Against the refusal of a call's credentials.
+    pub(crate) fn remedy(&self) -> String {
+        let base = self.base();
+        let session = self.session();
+        let token = match session.credentials().map(|credentials| &credentials.0) {
+            None => return "the client has no credentials".to_owned(),
+            Some(Kind::Token(token)) => token,
+            Some(Kind::Provider(provider)) => return format!("they are of {}", provider.name()),
+            Some(_) => {
+                let name = session.name();
+                return format!(
+                    "{name} could log in to {base}, which refuses the token that it gave for that"
+                );
+            }
+        };
+        let text = token.expose();
+        if text.to_ascii_lowercase().starts_with("bearer ") {
+            return "give the token alone, without \"Bearer\" before it".to_owned();
+        }
+        if text.contains(['"', '\'', ' ']) {
+            return "the token has quotes or spaces: give it alone".to_owned();
+        }
+        let renewal = match self.api().family {
+            Family::Workspace => {
+                "make another one (`GET /api/v1/api_token`, or the dashboard), or give the client \
+                 an API key, which it renews by itself"
+            }
+            Family::Pro => {
+                "make another one (API Tokens, in the settings of the organization), or give the \
+                 client the API key of a service account, which it renews by itself"
+            }
+        };
+        match end_of_jwt(token) {
+            Some(end) if end <= self.world().clock.utc() => {
+                format!("the API token expired at {}; {renewal}", shown(end))
+            }
+            _ => {
+                let other = match self.api().family {
+                    Family::Workspace => "a token of the Pro API opens no workspace",
+                    Family::Pro => "a workspace's token does not open the Pro API",
+                };
+                format!("the API token is not valid at {base} ({other}); {renewal}")
+            }
+        }
+    }
+}
+
+/// Against the refusal of a login, if anything is known.
+pub(crate) fn refused_login(credentials: &Kind, family: Family, error: &Error) -> Option<String> {
+    let is_refused = error.kind() == ErrorKind::Unauthorized;
+    Some(match (credentials, family) {
+        (Kind::Key(key), Family::Workspace) if is_key_of_pro(key) && cannot_read_keys(error) => {
+            "the key is one of ZenML Pro, to which this server does not belong".to_owned()
+        }
+        (Kind::Key(key), Family::Pro) if is_refused && !is_key_of_pro(key) => {
+            "the key is one of a ZenML server; the Pro API takes the keys of an organization's \
+             service accounts and personal access tokens (ZENPROKEY_…)"
+                .to_owned()
+        }
+        (Kind::Key(key), _) if is_refused && is_key_of_pro(key) => {
+            "the key has expired, is switched off, deleted or rotated, or its owner has no access: \
+             make another one, in the settings of the organization at ZenML Pro"
+                .to_owned()
+        }
+        (Kind::Key(_), _) if is_refused => {
+            "the key is switched off, deleted or rotated: make another one \
+             (`zenml service-account api-key`, or the dashboard)"
+                .to_owned()
+        }
+        (Kind::ProSession(_), _) if is_refused => {
+            "has the user a role on the workspace? If the login has ended, run `zenml login` again"
+                .to_owned()
+        }
+        (Kind::Password { .. }, Family::Workspace)
+            if error.message().starts_with("Unsupported grant type") =>
+        {
+            "workspaces of ZenML Pro take no passwords: give the API key of a service account"
+                .to_owned()
+        }
+        (Kind::Device(_), Family::Workspace) if error.status() == Some(StatusCode::FORBIDDEN) => {
+            "workspaces of ZenML Pro take no part in logins by device: log in to the Pro API so, \
+             and go on by its client's connect_workspace"
+                .to_owned()
+        }
+        _ => return None,
+    })
+}
+
+/// Whether a server says that the key is none: as those do to which ZenML Pro's look so
+/// (`authenticate_api_key` in `zen_server/auth.py`).
+pub(crate) fn cannot_read_keys(error: &Error) -> bool {
+    error.kind() == ErrorKind::Unauthorized && error.message().contains("error decoding API key")
+}
