@@ -24,6 +24,8 @@
 compile_error!("zenml-testing supervises process groups, which only Unix has: use WSL on Windows");
 
 mod access;
+#[cfg(feature = "control-plane")]
+pub mod control_plane;
 mod fill;
 mod health;
 mod install;
@@ -36,6 +38,8 @@ mod server;
 mod shown;
 
 pub use access::Access;
+#[cfg(feature = "control-plane")]
+pub use control_plane::ControlPlane;
 pub use fill::Fill;
 pub use install::{default_version, interpreter};
 pub use pip::newest_version;
