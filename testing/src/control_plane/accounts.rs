@@ -84,6 +84,17 @@ impl Account {
         self
     }
 
+    /// Sets the name that is shown, without the document's limits.
+    pub fn rename(self, name: &str) -> Self {
+        self.shared.with(|state| {
+            let account = state.account(self.id);
+            account
+                .map(|account| account.name = Some(name.to_owned()))
+                .ok()
+        });
+        self
+    }
+
     /// Lets a user log in with a password.
     #[must_use]
     pub fn with_password(self, password: &str) -> Self {
