@@ -4,8 +4,10 @@ mod bench;
 mod cargo;
 mod conformance;
 mod demo;
+mod diff;
 mod interrupt;
 mod server;
+mod sync_spec;
 mod test;
 
 use std::process::ExitCode;
@@ -31,6 +33,8 @@ enum Command {
     Demo(demo::Arguments),
     Test(test::Arguments),
     Conformance(conformance::Arguments),
+    SyncSpec(sync_spec::Arguments),
+    Diff(diff::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -58,6 +62,8 @@ fn main() -> ExitCode {
             Command::Demo(arguments) => demo::run(&arguments).await,
             Command::Test(arguments) => test::run(&arguments).await,
             Command::Conformance(arguments) => conformance::run(&arguments).await,
+            Command::SyncSpec(arguments) => sync_spec::run(&arguments).await,
+            Command::Diff(arguments) => diff::run(&arguments).await,
         }
     });
     // A thread that waits for a lock must not hold up the end.

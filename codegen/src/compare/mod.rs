@@ -78,6 +78,15 @@ pub struct Version {
     pub schemas: usize,
 }
 
+/// What a reader has to deal with beside the changes, such as code that no longer compiles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What is the matter, in a sentence.
+    pub heading: String,
+    /// Each case of it, as Markdown.
+    pub lines: Vec<String>,
+}
+
 /// What two documents differ in.
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -89,6 +98,8 @@ pub struct Report {
     pub changes: Vec<Change>,
     /// What has changed for Rust callers, if both documents could be generated from.
     pub rust: Option<Rust>,
+    /// What stands before all changes. A comparison has none of its own.
+    pub notices: Vec<Notice>,
     renames: Renames,
 }
 
@@ -147,6 +158,7 @@ pub fn compare(old: &Value, new: &Value) -> Report {
         new: after.version(),
         changes,
         rust: None,
+        notices: Vec::new(),
         renames,
     }
 }

@@ -6,7 +6,9 @@ use serde_json::{Value, json as value};
 
 use super::changelog::changelog;
 use super::headline::{title, verdict};
-use crate::compare::{Change, Class, Effect, Item, Operation, Report, Rust, Subject, Version};
+use crate::compare::{
+    Change, Class, Effect, Item, Notice, Operation, Report, Rust, Subject, Version,
+};
 
 /// Counted up when a member changes its meaning or goes; members may be added at any time.
 const SCHEMA: u32 = 1;
@@ -20,6 +22,7 @@ const SCHEMA: u32 = 1;
 /// | `old`, `new` | `title`, `version`, `operations` and `schemas` (counts) of a document |
 /// | `breaking` | whether anything breaks, over HTTP or in Rust |
 /// | `counts` | the number of changes of each class, by its name |
+/// | `notices` | what to deal with beside the changes: `heading` and `lines` of each |
 /// | `changes` | what has changed over HTTP, the heaviest first |
 /// | `rust` | what has changed for Rust callers; `null` if that was not compared |
 /// | `changelog` | proposed entries, as Markdown |
@@ -51,10 +54,15 @@ pub fn json(report: &Report) -> Value {
         "new": version(&report.new),
         "breaking": report.is_breaking(),
         "counts": Value::Object(counts.collect()),
+        "notices": report.notices.iter().map(notice).collect::<Vec<_>>(),
         "changes": report.changes.iter().map(change).collect::<Vec<_>>(),
         "rust": report.rust.as_ref().map(rust),
         "changelog": changelog(report),
     })
+}
+
+fn notice(notice: &Notice) -> Value {
+    value!({"heading": notice.heading, "lines": notice.lines})
 }
 
 fn version(version: &Version) -> Value {

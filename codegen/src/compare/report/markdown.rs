@@ -73,6 +73,10 @@ fn head(report: &Report) -> String {
     ];
     lines.extend(release(report).map(|release| format!("- release of the crate: {release}")));
     lines.extend(counts(report).into_iter().map(|line| format!("- {line}")));
+    for notice in &report.notices {
+        lines.push(format!("\n## {}\n", notice.heading));
+        lines.extend(notice.lines.iter().map(|line| format!("- {line}")));
+    }
     lines.join("\n") + "\n"
 }
 

@@ -23,6 +23,11 @@ pub fn terminal(report: &Report, color: bool) -> String {
     lines.push(paint(verdict_style, &verdict(report)));
     lines.extend(release(report).map(|release| format!("Release: {release}")));
     lines.extend(counts(report).into_iter().map(|line| paint(DIM, &line)));
+    for notice in &report.notices {
+        lines.push(String::new());
+        lines.push(paint(RED, &notice.heading.to_uppercase()));
+        lines.extend(notice.lines.iter().map(|line| format!("  {}", plain(line))));
+    }
     for section in outline(report) {
         let style = match section.class {
             Class::Breaking => RED,

@@ -1,0 +1,233 @@
+//! The overlays, and which of their actions have become stale.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use zenml_codegen::overlay::apply_matching;
+
+/// The corrections of an API's document.
+#[derive(Debug, Clone)]
+pub struct Corrections {
+    files: Vec<Overlay>,
+}
+
+#[derive(Debug, Clone)]
+struct Overlay {
+    /// The name of the file.
+    name: String,
+    text: String,
+    value: Value,
+}
+
+/// An action that matches nothing in a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// The name of the overlay's file.
+    pub file: String,
+    /// The JSON pointer of the action in it.
+    pub pointer: String,
+    /// What it would correct, as JSONPath.
+    pub target: String,
+    /// Why it is there.
+    pub description: String,
+}
+
+/// File name → its new text; none if the file goes.
+pub type Rewritten = BTreeMap<String, Option<String>>;
+
+impl Corrections {
+    /// Reads the overlays of a folder, in the order in which they are applied: by file name.
+    ///
+    /// # Errors
+    /// When the folder or a file cannot be read, or a file is no JSON.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let cannot_read = || format!("cannot read {}", folder.display());
+        let mut files = Vec::new();
+        for entry in fs::read_dir(folder).with_context(cannot_read)? {
+            let path = entry.with_context(cannot_read)?.path();
+            if path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            let name = path.file_name().unwrap_or_default();
+            let text = fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            let value = serde_json::from_str(&text)
+                .with_context(|| format!("{} is no JSON", path.display()))?;
+            files.push(Overlay {
+                name: name.to_string_lossy().into_owned(),
+                text,
+                value,
+            });
+        }
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Self { files })
+    }
+
+    /// The overlays, in the order in which they are applied.
+    pub fn overlays(&self) -> Vec<Value> {
+        self.files.iter().map(|file| file.value.clone()).collect()
+    }
+
+    /// The actions that match nothing in `document`.
+    ///
+    /// # Errors
+    /// When an overlay is malformed, or an action cannot be applied.
+    pub fn stale(&self, document: &Value) -> Result<Vec<Stale>> {
+        let mut document = document.clone();
+        let mut stale = Vec::new();
+        for file in &self.files {
+            let in_file = |error| anyhow!("{}: {error}", file.name);
+            let (corrected, unmatched) = apply_matching(document, &file.value).map_err(in_file)?;
+            document = corrected;
+            stale.extend(unmatched.into_iter().map(|error| {
+                let action = file.value.pointer(&error.pointer);
+                let text = |key: &str| {
+                    let text = action.and_then(|action| action.get(key)?.as_str());
+                    text.unwrap_or_default().to_owned()
+                };
+                Stale {
+                    file: file.name.clone(),
+                    target: text("target"),
+                    description: text("description"),
+                    pointer: error.pointer,
+                }
+            }));
+        }
+        Ok(stale)
+    }
+
+    /// Takes actions out, everything else stays as it was written. Returns, besides what is left,
+    /// the files that this changes: the new text, or none if no action is left in it.
+    ///
+    /// # Errors
+    /// When an overlay is malformed.
+    pub fn without(&self, stale: &[Stale]) -> Result<(Self, Rewritten)> {
+        let mut left = Vec::new();
+        let mut changed = Rewritten::new();
+        for file in &self.files {
+            let indices: Vec<usize> = stale
+                .iter()
+                .filter(|stale| stale.file == file.name)
+                .filter_map(|stale| stale.pointer.strip_prefix("/actions/")?.parse().ok())
+                .collect();
+            if indices.is_empty() {
+                left.push(file.clone());
+                continue;
+            }
+            let text = cut(&file.text, &indices)
+                .with_context(|| format!("{} is no overlay", file.name))?;
+            if let Some(text) = &text {
+                left.push(Overlay {
+                    name: file.name.clone(),
+                    value: serde_json::from_str(text)
+                        .with_context(|| format!("taking actions out of {}", file.name))?,
+                    text: text.clone(),
+                });
+            }
+            changed.insert(file.name.clone(), text);
+        }
+        Ok((Self { files: left }, changed))
+    }
+}
+
+/// Cuts actions out of an overlay's text; none if no other is left.
+fn cut(text: &str, indices: &[usize]) -> Result<Option<String>> {
+    #[derive(Deserialize)]
+    struct Actions<'a> {
+        #[serde(borrow)]
+        actions: Vec<&'a RawValue>,
+    }
+    let Actions { actions } = serde_json::from_str(text)?;
+    let start_of = |action: &RawValue| action.get().as_ptr().addr() - text.as_ptr().addr();
+    let spans: Vec<(usize, usize)> = actions
+        .iter()
+        .map(|action| (start_of(action), start_of(action) + action.get().len()))
+        .collect();
+    let kept: Vec<&(usize, usize)> = spans
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !indices.contains(index))
+        .map(|(_, span)| span)
+        .collect();
+    let (Some(first), Some(last)) = (spans.first(), spans.last()) else {
+        return Ok(None);
+    };
+    if kept.is_empty() {
+        return Ok(None);
+    }
+    let (Some(head), Some(tail)) = (text.get(..first.0), text.get(last.1..)) else {
+        return Ok(None);
+    };
+    // What stands between two actions is the same everywhere: a comma and an indented line.
+    let between = spans
+        .get(1)
+        .and_then(|second| text.get(first.1..second.0))
+        .unwrap_or(", ");
+    let kept: Vec<&str> = kept
+        .into_iter()
+        .filter_map(|(start, end)| text.get(*start..*end))
+        .collect();
+    Ok(Some(format!("{head}{}{tail}", kept.join(between))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = r#"{
+  "overlay": "1.0.0", "info": {"version": "1", "title": "z before a"},
+  "actions": [
+    {"target": "$.a", "update": {"b": 1}},
+    {"target": "$.gone", "remove": true,
+     "description": "why, with a ] and a }"},
+    {"target": "$.c", "update": {"z": 1, "a": 2}}
+  ]
+}
+"#;
+
+    #[test]
+    fn an_action_is_cut_out_and_the_rest_stays_as_it_was_written() {
+        let cut = |indices: &[usize]| super::cut(TEXT, indices).unwrap().unwrap();
+        let without_middle = TEXT.replace(
+            "    {\"target\": \"$.gone\", \"remove\": true,\n     \"description\": \"why, with a ] and a }\"},\n",
+            "",
+        );
+        assert_eq!(cut(&[1]), without_middle);
+        let without_first =
+            TEXT.replace("    {\"target\": \"$.a\", \"update\": {\"b\": 1}},\n", "");
+        assert_eq!(cut(&[0]), without_first);
+        let last_two = cut(&[1, 2]);
+        assert!(last_two.ends_with("{\"b\": 1}}\n  ]\n}\n"), "{last_two}");
+    }
+
+    #[test]
+    fn an_overlay_without_actions_is_none() {
+        assert_eq!(cut(TEXT, &[0, 1, 2]).unwrap(), None);
+    }
+
+    #[test]
+    fn a_stale_action_is_named_with_its_file_pointer_and_target() {
+        let folder = tempfile::TempDir::new().unwrap();
+        fs::write(folder.path().join("b.json"), TEXT).unwrap();
+        let corrections = Corrections::read(folder.path()).unwrap();
+        let document = serde_json::json!({"a": {}, "c": {}});
+        let stale = corrections.stale(&document).unwrap();
+        assert_eq!(
+            stale,
+            [Stale {
+                file: "b.json".into(),
+                pointer: "/actions/1".into(),
+                target: "$.gone".into(),
+                description: "why, with a ] and a }".into(),
+            }]
+        );
+        let (left, changed) = corrections.without(&stale).unwrap();
+        assert_eq!(left.stale(&document).unwrap(), []);
+        assert_eq!(changed.len(), 1);
+    }
+}

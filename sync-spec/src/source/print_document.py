@@ -1,0 +1,14 @@
+"""Prints the OpenAPI document of the installed ZenML server into the folder that it is given."""
+
+import json
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from zenml.zen_server.zen_server_api import app
+
+folder = Path(sys.argv[1])
+with open(folder / "openapi.json", "w") as file:
+    json.dump(app.openapi(), file)
+writers = ", ".join(f"{name} {version(name)}" for name in ("fastapi", "pydantic"))
+(folder / "printed-by").write_text(writers)
