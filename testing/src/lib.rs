@@ -31,6 +31,8 @@ mod health;
 mod install;
 pub mod paths;
 mod pip;
+#[cfg(feature = "control-plane")]
+mod pro_workspace;
 mod process;
 mod progress;
 mod python;
@@ -43,6 +45,8 @@ pub use control_plane::ControlPlane;
 pub use fill::Fill;
 pub use install::{default_version, interpreter};
 pub use pip::newest_version;
+#[cfg(feature = "control-plane")]
+pub use pro_workspace::ProWorkspace;
 pub use process::Group;
 pub use progress::{Progress, Silent};
 pub use python::command as python_command;

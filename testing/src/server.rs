@@ -95,6 +95,11 @@ impl Options {
         self
     }
 
+    #[cfg(feature = "control-plane")]
+    pub(crate) fn time_to_start(&self) -> Duration {
+        self.deadline
+    }
+
     /// Who is told what is going on.
     #[must_use]
     pub fn progress(mut self, progress: Arc<dyn Progress>) -> Self {

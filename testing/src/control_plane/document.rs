@@ -2,16 +2,18 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 use anyhow::{Context, Result, anyhow};
-use jsonschema::{Draft, Validator};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 use zenml_codegen::files;
 
-use super::coerce;
+use super::{
+    coerce,
+    schema::{Schema, closed},
+};
 use crate::paths;
 
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
@@ -20,7 +22,7 @@ const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 pub(crate) struct Document {
     /// By name: `GET /teams/{team_id}`.
     operations: BTreeMap<String, Operation>,
-    error: Validator,
+    error: Schema,
 }
 
 pub(crate) struct Operation {
@@ -31,7 +33,7 @@ pub(crate) struct Operation {
     pub public: bool,
     parameters: Vec<Parameter>,
     body: Option<Body>,
-    responses: BTreeMap<u16, Option<Validator>>,
+    responses: BTreeMap<u16, Option<Schema>>,
 }
 
 /// Literals come first where several templates match a path: `/users/me`, `/users/{user_id}`.
@@ -45,14 +47,13 @@ struct Parameter {
     name: String,
     in_path: bool,
     required: bool,
-    schema: Value,
-    validator: Validator,
+    schema: Schema,
 }
 
 struct Body {
     required: bool,
     media_type: String,
-    validator: Validator,
+    schema: Schema,
 }
 
 /// What is wrong with a request, as FastAPI says it.
@@ -113,21 +114,15 @@ impl Document {
     }
 
     pub fn new(document: &Value) -> Result<Self> {
-        let components = closed(document.get("components").cloned().unwrap_or_default());
-        let compile = |schema: &Value| {
-            let root = json!({ "allOf": [schema], "components": components });
-            jsonschema::options()
-                .with_draft(Draft::Draft202012)
-                .should_validate_formats(true)
-                .build(&root)
-                .map_err(|error| anyhow!("{error}"))
-        };
+        let components = document.get("components").cloned().unwrap_or_default();
+        let components = Arc::new(closed(components));
+        let schema = |schema: &Value| Schema::new(schema.clone(), &components);
         let mut operations = BTreeMap::new();
         let paths = document.get("paths").and_then(Value::as_object);
         for (template, item) in paths.context("no paths")? {
             for method in METHODS {
                 if let Some(declared) = item.get(method) {
-                    let operation = Operation::new(method, template, declared, &compile)
+                    let operation = Operation::new(method, template, declared, &schema)
                         .with_context(|| format!("{method} {template}"))?;
                     operations.insert(operation.name.clone(), operation);
                 }
@@ -135,7 +130,7 @@ impl Document {
         }
         Ok(Self {
             operations,
-            error: compile(&json!({ "$ref": "#/components/schemas/ErrorModel" }))?,
+            error: schema(&json!({ "$ref": "#/components/schemas/ErrorModel" })),
         })
     }
 
@@ -177,19 +172,19 @@ impl Document {
         status: u16,
         body: &Value,
     ) -> Result<(), String> {
-        let validator = match operation.responses.get(&status) {
+        let schema = match operation.responses.get(&status) {
             Some(None) => return Ok(()),
-            Some(Some(validator)) => validator,
+            Some(Some(schema)) => schema,
             None if status >= 400 => &self.error,
             None => return Err(format!("declares no status {status}")),
         };
-        match validator.iter_errors(body).next() {
-            None => Ok(()),
-            Some(error) => Err(format!(
-                "does not allow {status} with {body}: {error} (at `{}`)",
-                error.instance_path()
-            )),
-        }
+        schema.check(body).map_err(|misfit| {
+            let place = misfit.place;
+            format!(
+                "does not allow {status} with {body}: {} (at `{place}`)",
+                misfit.message
+            )
+        })
     }
 }
 
@@ -198,12 +193,11 @@ impl Operation {
         method: &str,
         template: &str,
         declared: &Value,
-        compile: &impl Fn(&Value) -> Result<Validator>,
+        schema: &impl Fn(&Value) -> Schema,
     ) -> Result<Self> {
-        let schema_of = |part: &Value| part.get("schema").cloned().unwrap_or(Value::Bool(true));
+        let schema_of = |part: &Value| schema(part.get("schema").unwrap_or(&Value::Bool(true)));
         let mut parameters = Vec::new();
         for parameter in list(declared, "parameters") {
-            let schema = schema_of(parameter);
             parameters.push(Parameter {
                 name: text(parameter, "name")?,
                 in_path: match text(parameter, "in")?.as_str() {
@@ -212,8 +206,7 @@ impl Operation {
                     other => return Err(anyhow!("a parameter in {other}")),
                 },
                 required: flag(parameter, "required"),
-                validator: compile(&schema)?,
-                schema,
+                schema: schema_of(parameter),
             });
         }
         let body = match declared.get("requestBody") {
@@ -226,7 +219,7 @@ impl Operation {
                 Some(Body {
                     required: flag(body, "required"),
                     media_type: media_type.clone(),
-                    validator: compile(&schema_of(content))?,
+                    schema: schema_of(content),
                 })
             }
         };
@@ -236,8 +229,8 @@ impl Operation {
             .and_then(Value::as_object)
             .context("no responses")?
         {
-            let schema = response.pointer("/content/application~1json/schema");
-            responses.insert(status.parse()?, schema.map(compile).transpose()?);
+            let declared = response.pointer("/content/application~1json/schema");
+            responses.insert(status.parse()?, declared.map(schema));
         }
         Ok(Self {
             name: format!("{} {template}", method.to_uppercase()),
@@ -311,9 +304,9 @@ impl Operation {
                 }
                 continue;
             }
-            let value = coerce::coerce(&parameter.schema, &given);
-            if let Some(error) = parameter.validator.iter_errors(&value).next() {
-                problems.push(Problem::new(&location, error.to_string(), "value_error"));
+            let value = coerce::coerce(parameter.schema.declared(), &given);
+            if let Err(misfit) = parameter.schema.check(&value) {
+                problems.push(Problem::new(&location, misfit.message, "value_error"));
             }
             query.insert(parameter.name.clone(), value);
         }
@@ -362,13 +355,12 @@ impl Operation {
             _ => serde_json::from_slice(raw.body)
                 .map_err(|error| wrong(error.to_string(), "json_invalid"))?,
         };
-        if let Some(error) = declared.validator.iter_errors(&value).next() {
-            let mut problem = wrong(error.to_string(), "value_error");
-            let inside = error.instance_path().to_string();
-            let inside = inside.split('/').filter(|part| !part.is_empty());
+        declared.schema.check(&value).map_err(|misfit| {
+            let mut problem = wrong(misfit.message, "value_error");
+            let inside = misfit.place.split('/').filter(|part| !part.is_empty());
             problem.location.extend(inside.map(str::to_owned));
-            return Err(problem);
-        }
+            problem
+        })?;
         Ok(value)
     }
 }
@@ -383,22 +375,6 @@ impl Segment {
             None => Self::Literal(text.to_owned()),
         }
     }
-}
-
-/// Objects with declared members hold no others: a member that the double invents would otherwise
-/// pass, because the document leaves objects open.
-fn closed(mut components: Value) -> Value {
-    let schemas = components.get_mut("schemas").and_then(Value::as_object_mut);
-    for schema in schemas.into_iter().flat_map(|schemas| schemas.values_mut()) {
-        if let Some(schema) = schema.as_object_mut()
-            && schema.contains_key("properties")
-        {
-            schema
-                .entry("additionalProperties")
-                .or_insert(Value::Bool(false));
-        }
-    }
-    components
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {

@@ -42,6 +42,7 @@ mod faults;
 mod http;
 mod requests;
 mod routes;
+mod schema;
 mod seed;
 mod state;
 mod tokens;
