@@ -12,7 +12,7 @@ use crate::Result;
 use crate::api::{Accepts, Body, Location, Operation, Outcome, Parameter};
 
 /// Names that builders have for themselves.
-const BUILDER_METHODS: [&str; 3] = ["body", "clone", "send"];
+const BUILDER_METHODS: [&str; 4] = ["body", "clone", "send", "stream"];
 
 pub(super) fn operations(
     emitted: &Emitted,

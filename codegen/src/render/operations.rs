@@ -123,6 +123,7 @@ fn builder(operation: &Operation, gates: &Gates) -> TokenStream {
         Outcome::Bytes => (quote!(crate::ByteStream), format_ident!("download")),
         Outcome::Events => (quote!(crate::EventStream), format_ident!("events")),
     };
+    let stream = stream(operation);
     quote! {
         #gate
         #[doc = #summary]
@@ -138,7 +139,44 @@ fn builder(operation: &Operation, gates: &Gates) -> TokenStream {
             pub fn send(self) -> impl Future<Output = Result<Response<#result>>> + Send + use<> {
                 self.0.#send()
             }
+            #stream
         }
+    }
+}
+
+/// Reads a list item by item, however many pages it has.
+fn stream(operation: &Operation) -> Option<TokenStream> {
+    let Outcome::Json(ty) = &operation.result else {
+        return None;
+    };
+    let has = |name: &str| operation.parameters.iter().any(|p| p.name == name);
+    let (list, item) = list_of(ty)?;
+    let items = match list.as_str() {
+        "Page" if has("page") && has("size") => format_ident!("paged_items"),
+        "Vec" if has("offset") && has("limit") => format_ident!("items"),
+        _ => return None,
+    };
+    Some(quote! {
+        #[doc = " Makes a call for each page, and gives out the items of all."]
+        #[inline]
+        pub fn stream(self) -> crate::ItemStream<#item> {
+            self.0.#items()
+        }
+    })
+}
+
+/// The name and the argument of a generic type with one.
+fn list_of(ty: &syn::Type) -> Option<(String, &syn::Type)> {
+    let syn::Type::Path(path) = ty else {
+        return None;
+    };
+    let segment = path.path.segments.last()?;
+    let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        syn::GenericArgument::Type(item) => Some((segment.ident.to_string(), item)),
+        _ => None,
     }
 }
 

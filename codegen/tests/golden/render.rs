@@ -16,6 +16,7 @@ cases! { "render", check:
     prose_of_the_vendor_as_inert_rustdoc
     files_and_event_streams
     text_results_and_secret_parameters
+    lists_that_are_read_item_by_item
 }
 
 fn check(case: &Case) {
