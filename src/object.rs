@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::Field;
 
@@ -74,6 +75,82 @@ impl<'de> Visitor<'de> for NameVisitor {
     }
 }
 
+/// Reads a member's value to where it belongs.
+///
+/// # Errors
+/// The value is not of the member's type.
+pub fn read<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    members: &mut A,
+    member: &mut Option<T>,
+) -> Result<(), A::Error> {
+    *member = Some(members.next_value()?);
+    Ok(())
+}
+
+/// As [`read`], for a member that may be `null`.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_nullable<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    members: &mut A,
+    member: &mut Option<T>,
+) -> Result<(), A::Error> {
+    *member = members.next_value()?;
+    Ok(())
+}
+
+/// Reads past a member's value.
+///
+/// # Errors
+/// It is no JSON.
+pub fn skip<'de, A: MapAccess<'de>>(members: &mut A) -> Result<(), A::Error> {
+    members.next_value::<IgnoredAny>()?;
+    Ok(())
+}
+
+/// What was read of a member that must be there.
+///
+/// # Errors
+/// Nothing was.
+pub fn required<T, E: Error>(member: Option<T>, name: &'static str) -> Result<T, E> {
+    member.ok_or_else(|| E::missing_field(name))
+}
+
+/// Writes an object member by member. The first error ends it, and is told by `end`, so that a
+/// struct's code is a list of its members.
+pub struct Writer<S: Serializer>(Result<S::SerializeMap, S::Error>);
+
+impl<S: Serializer> Writer<S> {
+    /// Begins an object.
+    pub fn new(serializer: S) -> Self {
+        Self(serializer.serialize_map(None))
+    }
+
+    /// Writes a member.
+    pub fn member<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
+        if let Ok(members) = &mut self.0
+            && let Err(error) = members.serialize_entry(name, value)
+        {
+            self.0 = Err(error);
+        }
+    }
+
+    /// Writes a member, unless it is absent.
+    pub fn optional<T: Serialize + Absent>(&mut self, name: &str, value: &T) {
+        if !value.is_absent() {
+            self.member(name, value);
+        }
+    }
+
+    /// Ends the object.
+    ///
+    /// # Errors
+    /// That of the first member that could not be written.
+    pub fn end(self) -> Result<S::Ok, S::Error> {
+        self.0?.end()
+    }
+}
+
 /// A member that is not always written.
 pub trait Absent {
     /// Whether it is left out.
@@ -117,14 +194,14 @@ macro_rules! object {
                 $(let mut $unknown = $crate::UnknownFields::default();)?
                 while let Some($crate::object::Name(name)) = members.next_key()? {
                     match &*name {
-                        $($r_json => $r = Some(members.next_value()?),)*
-                        $($n_json => $n = members.next_value()?,)*
-                        $($o_json => $o = Some(members.next_value()?),)*
+                        $($r_json => $crate::object::read(&mut members, &mut $r),)*
+                        $($n_json => $crate::object::read_nullable(&mut members, &mut $n),)*
+                        $($o_json => $crate::object::read(&mut members, &mut $o),)*
                         _ => $crate::object!(@other name members $($unknown)?),
-                    }
+                    }?;
                 }
                 Ok(Self {
-                    $($r: $r.ok_or_else(|| ::serde::de::Error::missing_field($r_json))?,)*
+                    $($r: $crate::object::required($r, $r_json)?,)*
                     $($n,)*
                     $($o: $o.unwrap_or_default(),)*
                     $($unknown,)?
@@ -140,19 +217,14 @@ macro_rules! object {
 
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                use ::serde::ser::SerializeMap;
                 #[allow(unused_mut, reason = "an object may have no members")]
-                let mut members = s.serialize_map(None)?;
-                $(members.serialize_entry($r_json, &self.$r)?;)*
-                $(members.serialize_entry($n_json, &self.$n)?;)*
-                $(
-                    if !$crate::object::Absent::is_absent(&self.$o) {
-                        members.serialize_entry($o_json, &self.$o)?;
-                    }
-                )*
+                let mut members = $crate::object::Writer::new(s);
+                $(members.member($r_json, &self.$r);)*
+                $(members.member($n_json, &self.$n);)*
+                $(members.optional($o_json, &self.$o);)*
                 $(
                     for (name, value) in self.$unknown.iter() {
-                        members.serialize_entry(name, value)?;
+                        members.member(name, value);
                     }
                 )?
                 members.end()
@@ -160,12 +232,12 @@ macro_rules! object {
         }
     };
 
-    (@other $name:ident $members:ident $unknown:ident) => {{
-        $unknown.insert($name.into_owned(), $members.next_value()?);
-    }};
-    (@other $name:ident $members:ident) => {{
-        $members.next_value::<::serde::de::IgnoredAny>()?;
-    }};
+    (@other $name:ident $members:ident $unknown:ident) => {
+        $unknown.read($name, &mut $members)
+    };
+    (@other $name:ident $members:ident) => {
+        $crate::object::skip(&mut $members)
+    };
 }
 
 #[cfg(test)]

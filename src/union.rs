@@ -114,6 +114,7 @@ macro_rules! tagged_union {
 
         $(
             impl From<$payload> for $name {
+                #[inline]
                 fn from(payload: $payload) -> Self {
                     Self::$variant(Box::new(payload))
                 }
@@ -186,12 +187,14 @@ macro_rules! any_of {
 
     (@from $name:ident $variant:ident Box<$payload:ty>) => {
         impl From<Box<$payload>> for $name {
+            #[inline]
             fn from(payload: Box<$payload>) -> Self {
                 Self::$variant(payload)
             }
         }
 
         impl From<$payload> for $name {
+            #[inline]
             fn from(payload: $payload) -> Self {
                 Self::$variant(Box::new(payload))
             }
@@ -199,6 +202,7 @@ macro_rules! any_of {
     };
     (@from $name:ident $variant:ident $payload:ty) => {
         impl From<$payload> for $name {
+            #[inline]
             fn from(payload: $payload) -> Self {
                 Self::$variant(payload)
             }

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::LazyLock;
@@ -15,6 +16,19 @@ use serde_json::{Map, Value};
 /// `Debug` shows the names alone: nobody knows which of the values are secret.
 #[derive(Clone, Default)]
 pub struct UnknownFields(Option<Box<Map<String, Value>>>);
+
+impl UnknownFields {
+    /// Reads the value of a member and keeps it.
+    #[doc(hidden)]
+    pub fn read<'de, A: MapAccess<'de>>(
+        &mut self,
+        name: Cow<'de, str>,
+        members: &mut A,
+    ) -> Result<(), A::Error> {
+        self.insert(name.into_owned(), members.next_value()?);
+        Ok(())
+    }
+}
 
 impl Deref for UnknownFields {
     type Target = Map<String, Value>;
