@@ -1,0 +1,51 @@
+//! Comparing any two documents.
+
+use serde_json::json;
+use zenml_sync_spec::api::Api;
+use zenml_sync_spec::diff::report;
+use zenml_sync_spec::document::Document;
+use zenml_sync_spec::source::Fetched;
+
+use crate::checkout::document;
+
+fn checked(value: &serde_json::Value) -> Document {
+    let fetched = Fetched {
+        raw: value.to_string().into_bytes(),
+        origin: "a test".to_owned(),
+        printed_by: None,
+    };
+    Document::new(fetched, None).unwrap()
+}
+
+#[test]
+fn raw_and_canonical_documents_are_alike() {
+    let raw = document(Api::Workspace, "1");
+    let canonical = checked(&raw).canonical;
+    let report = report(&checked(&raw), &checked(&canonical), &[]).unwrap();
+    assert!(report.is_empty());
+}
+
+#[test]
+fn both_sides_are_compared() {
+    let [old, new] = ["1", "2"].map(|version| checked(&document(Api::Pro, version)));
+    let report = report(&old, &new, &[]).unwrap();
+    assert_eq!(report.title(), "The ZenML Pro API 1 → 2");
+    assert!(!report.rust.as_ref().unwrap().items.is_empty());
+    assert!(!report.is_breaking());
+}
+
+#[test]
+fn where_no_code_can_be_generated_http_is_compared_and_that_is_said() {
+    let old = document(Api::Workspace, "1");
+    let mut new = document(Api::Workspace, "2");
+    new["components"]["schemas"]["Run"]["properties"]["odd"] = json!({"type": "frob"});
+    let report = report(&checked(&old), &checked(&new), &[]).unwrap();
+    assert!(report.rust.is_none());
+    assert!(!report.changes.is_empty());
+    assert!(
+        report.notices[0]
+            .heading
+            .contains("no code can be generated")
+    );
+    assert!(report.notices[0].lines[0].contains("/properties/odd"));
+}

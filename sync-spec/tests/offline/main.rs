@@ -1,0 +1,15 @@
+//! What `sync-spec` and `diff` do to a checkout, and what they leave alone. No network, no Python.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic, and so may its helpers"
+)]
+
+mod checkout;
+mod command;
+mod diff;
+mod kill;
+mod server;
+mod sources;
+mod sync;
