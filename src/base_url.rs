@@ -89,6 +89,10 @@ impl BaseUrl {
         Ok(url)
     }
 
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Name or address.
     pub fn host(&self) -> &str {
         self.1.host_str().unwrap_or_default()

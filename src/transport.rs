@@ -96,6 +96,12 @@ impl Transport {
         }
     }
 
+    /// Where the API is, without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.shared.base.as_str()
+    }
+
     /// Carries one call out, its answer's body included.
     ///
     /// Boxed, so that the future of each of the hundreds of operations is small and quick to
