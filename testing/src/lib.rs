@@ -35,6 +35,7 @@ mod pip;
 mod pro_workspace;
 mod process;
 mod progress;
+pub mod proxy;
 mod python;
 mod server;
 mod shown;

@@ -1,11 +1,16 @@
 //! Running cargo.
 
-use std::{env, ffi::OsString, process::ExitStatus};
+use std::{env, ffi::OsString, process::ExitStatus, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use tokio::process::Command;
 use zenml_testing::{Access, Group, paths};
+
+use crate::interrupt;
+
+/// Longer than a program gives the server that it stops.
+const GRACE: Duration = Duration::from_secs(12);
 
 /// A call of cargo in the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +91,25 @@ impl Cargo {
     /// # Errors
     /// When cargo is missing.
     pub async fn status(&self) -> Result<ExitStatus> {
+        Ok(self.start()?.wait().await?)
+    }
+
+    /// Runs it with this process's output, and says how it ended. On Ctrl-C and its relatives it is
+    /// asked to end, and has time to stop what it has started itself.
+    ///
+    /// # Errors
+    /// When cargo is missing, or when interrupted.
+    pub async fn status_or_stop(&self) -> Result<ExitStatus> {
+        let mut cargo = self.start()?;
+        let interrupted = tokio::select! {
+            status = cargo.wait() => return Ok(status?),
+            stopped = interrupt::stopped() => stopped,
+        };
+        cargo.stop(GRACE).await?;
+        Err(interrupted.err().unwrap_or_else(interrupt::interrupted))
+    }
+
+    fn start(&self) -> Result<Group> {
         let mut command = Command::new(program());
         command
             .args(&self.arguments)
@@ -94,8 +118,7 @@ impl Cargo {
         if !self.in_current_folder {
             command.current_dir(paths::workspace());
         }
-        let mut cargo = Group::spawn(&mut command).context("cannot start cargo")?;
-        Ok(cargo.wait().await?)
+        Group::spawn(&mut command).context("cannot start cargo")
     }
 }
 

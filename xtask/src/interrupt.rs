@@ -32,6 +32,12 @@ pub async fn or_interrupted<T>(work: impl Future<Output = Result<T>>) -> Result<
     }
 }
 
+/// What a command ends with that has been interrupted and has stopped everything.
+#[must_use]
+pub fn interrupted() -> Error {
+    Interrupted.into()
+}
+
 /// Returns when somebody wants this process to end.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ mod conformance;
 mod demo;
 mod diff;
 mod interrupt;
+mod pro;
 mod server;
 mod sync_spec;
 mod test;

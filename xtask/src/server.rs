@@ -6,20 +6,25 @@ use anyhow::Result;
 use clap::Args;
 use zenml_testing::{Fill, Options, Server, Shown, seconds};
 
-use crate::interrupt;
+use crate::{interrupt, pro};
 
 /// Runs a real ZenML server until Ctrl-C, for playing with.
 ///
 /// The server is the PyPI package in a private virtual environment under target/zenml/. Installing
 /// it takes about a minute the first time. It listens on loopback only, sends no analytics, and has
 /// an empty database that goes when the server stops.
+///
+/// With --pro it runs as a workspace of ZenML Pro: beside a double of the Pro API, in which it has
+/// an organization, and a service account with a key to play with. Runs that are triggered are
+/// reported as running and then completed. Nothing of it reaches the vendor.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   cargo xtask server --fill              with runs, models, schedules, secrets, ... to look at
   cargo xtask server --port 8237         on the same port each time
   cargo xtask server --version 0.97.0    an older server
-  cargo xtask server --data /tmp/mine    keeps its database for the next time")]
+  cargo xtask server --data /tmp/mine    keeps its database for the next time
+  cargo xtask server --pro               as a workspace of ZenML Pro, with a Pro API of its own")]
 pub struct Arguments {
     /// Version of the PyPI package [default: that of specs/workspace.json]
     #[arg(long, value_name = "VERSION")]
@@ -36,6 +41,10 @@ pub struct Arguments {
     /// Keep database, files and logs in this folder, and continue with what is there
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+
+    /// Run it as a workspace of ZenML Pro, beside a double of the Pro API
+    #[arg(long, conflicts_with_all = ["fill", "data"])]
+    pro: bool,
 }
 
 /// Runs the command.
@@ -43,6 +52,9 @@ pub struct Arguments {
 /// # Errors
 /// When the server does not start, cannot be filled, or ends by itself.
 pub async fn run(arguments: Arguments) -> Result<ExitCode> {
+    if arguments.pro {
+        return pro::workspace(arguments.version.as_deref(), arguments.port, &[]).await;
+    }
     let started = Instant::now();
     let progress = Shown::new();
     let mut options = Options::default()

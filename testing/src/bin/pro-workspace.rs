@@ -1,7 +1,6 @@
 //! `cargo xtask server --pro` and `cargo xtask demo --pro`.
 
 use std::{
-    path::PathBuf,
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -31,10 +30,6 @@ struct Cli {
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
 
-    /// Keep the server's database, files and logs in this folder
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-
     /// Run this with ZENML_PRO_API_URL, ZENML_STORE_URL and ZENML_STORE_API_KEY, and end with it
     #[arg(trailing_var_arg = true, value_name = "COMMAND")]
     command: Vec<String>,
@@ -54,9 +49,6 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     let mut options = Options::default().port(cli.port).progress(progress.clone());
     if let Some(version) = cli.version {
         options = options.version(version);
-    }
-    if let Some(folder) = cli.data {
-        options = options.data(folder);
     }
     let start = ProWorkspace::start_with(options, control_plane::Options::default());
     let mut pro = tokio::select! {

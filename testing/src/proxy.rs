@@ -1,0 +1,364 @@
+//! A proxy on loopback that does to requests what bad networks, proxies and servers do.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test's helpers may panic"
+)]
+
+use std::{
+    collections::{HashSet, VecDeque},
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
+
+/// What happens to one attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// The connection is reset, and the server hears nothing.
+    ResetBefore,
+    /// The connection is reset when the server has answered.
+    ResetAfter,
+    /// Nothing comes, and the server hears nothing.
+    StallBefore,
+    /// Nothing comes, although the server has answered.
+    StallAfter,
+    /// The connection ends in the middle of the answer's body.
+    Truncated,
+    /// 429 that says when to come again.
+    BusyUntil,
+    /// 429 that does not.
+    Busy,
+    /// 502 from a proxy that did not reach the server.
+    BadGateway,
+    /// 503 from a proxy that lost the server's answer.
+    Unavailable,
+    /// The token has ended: it is refused now and later.
+    Expired,
+    /// The server does not know the token any more.
+    Revoked,
+}
+
+const PASSING: [Fault; 9] = [
+    Fault::ResetBefore,
+    Fault::ResetAfter,
+    Fault::StallBefore,
+    Fault::StallAfter,
+    Fault::Truncated,
+    Fault::BusyUntil,
+    Fault::Busy,
+    Fault::BadGateway,
+    Fault::Unavailable,
+];
+
+/// A token that has just been granted does not end at once: at least so many attempts lie between.
+const ATTEMPTS_PER_TOKEN: u64 = 200;
+
+/// What a proxy has seen.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// How many requests have come.
+    pub attempts: AtomicU64,
+    /// What has been done to them.
+    pub faults: Mutex<Vec<Fault>>,
+    /// How many of them were logins.
+    pub logins: AtomicUsize,
+    /// Faults that wait for their request, named by the beginning of its line.
+    planned: Mutex<VecDeque<(String, Fault)>>,
+}
+
+/// A proxy: ends when this is dropped.
+#[derive(Debug)]
+pub struct Proxy {
+    address: SocketAddr,
+    /// What it has seen so far.
+    pub counts: Arc<Counts>,
+    accepting: JoinHandle<()>,
+}
+
+struct Network {
+    server: SocketAddr,
+    /// Share of attempts that go wrong, in percent.
+    faults: u64,
+    seed: u64,
+    counts: Arc<Counts>,
+    refused_tokens: Mutex<HashSet<String>>,
+    last_refusal: AtomicU64,
+}
+
+impl Proxy {
+    /// Leads to the server, and lets this share of attempts go wrong, in percent.
+    ///
+    /// # Panics
+    /// When the URL is none of a server on this machine, or there is no free port.
+    pub async fn start(server_url: &str, faults: u64, seed: u64) -> Self {
+        let server = server_url.strip_prefix("http://").unwrap().parse().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let counts = Arc::new(Counts::default());
+        let network = Arc::new(Network {
+            server,
+            faults,
+            seed,
+            counts: counts.clone(),
+            refused_tokens: Mutex::default(),
+            last_refusal: AtomicU64::new(0),
+        });
+        let accepting = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let network = network.clone();
+                // That the client hangs up is the point of some faults.
+                tokio::spawn(async move { network.serve(stream).await.ok() });
+            }
+        });
+        Self {
+            address,
+            counts,
+            accepting,
+        }
+    }
+
+    /// Its address, without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// How many logins have come.
+    #[must_use]
+    pub fn logins(&self) -> usize {
+        self.counts.logins.load(Ordering::SeqCst)
+    }
+
+    /// What happens to the next request whose line begins so (`POST /api/v1/tags`), whatever the
+    /// share of faults.
+    pub fn fail_next(&self, line: &str, fault: Fault) {
+        let mut planned = self.counts.planned.lock().unwrap();
+        planned.push_back((line.to_owned(), fault));
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+impl Network {
+    /// One request, after which the connection is closed.
+    async fn serve(&self, mut client: TcpStream) -> io::Result<()> {
+        let Some(request) = Request::read(&mut client).await? else {
+            return Ok(());
+        };
+        if request.is_login() {
+            self.counts.logins.fetch_add(1, Ordering::SeqCst);
+        }
+        match self.fault(&request) {
+            None => {
+                let answer = self.forward(&request.bytes).await?;
+                client.write_all(&answer).await
+            }
+            Some(Fault::ResetBefore) => client.set_zero_linger(),
+            Some(Fault::ResetAfter) => {
+                self.forward(&request.bytes).await?;
+                client.set_zero_linger()
+            }
+            Some(Fault::StallBefore) => stall(&mut client).await,
+            Some(Fault::StallAfter) => {
+                self.forward(&request.bytes).await?;
+                stall(&mut client).await
+            }
+            Some(Fault::Truncated) => {
+                let answer = self.forward(&request.bytes).await?;
+                let head = end_of_head(&answer).unwrap_or(answer.len());
+                let half = head + (answer.len() - head) / 2;
+                client.write_all(&answer[..half]).await
+            }
+            Some(Fault::BusyUntil) => {
+                let answer = response("429 Too Many Requests", "retry-after: 1\r\n", "{}");
+                client.write_all(&answer).await
+            }
+            Some(Fault::Busy) => {
+                let body = r#"{"error":"Server too busy. Please try again later."}"#;
+                client
+                    .write_all(&response("429 Too Many Requests", "", body))
+                    .await
+            }
+            Some(Fault::BadGateway) => {
+                let page = "<html><head><title>502 Bad Gateway</title></head></html>";
+                client
+                    .write_all(&response("502 Bad Gateway", "", page))
+                    .await
+            }
+            Some(Fault::Unavailable) => {
+                self.forward(&request.bytes).await?;
+                client
+                    .write_all(&response("503 Service Unavailable", "", ""))
+                    .await
+            }
+            Some(Fault::Expired) => {
+                let body = r#"{"detail":["CredentialsNotValid","Authentication error: error decoding access token: Invalid JWT token: Signature has expired."]}"#;
+                let challenge = "www-authenticate: Bearer\r\n";
+                client
+                    .write_all(&response("401 Unauthorized", challenge, body))
+                    .await
+            }
+            Some(Fault::Revoked) => {
+                let answer = self.forward(&request.with_spoiled_token()).await?;
+                client.write_all(&answer).await
+            }
+        }
+    }
+
+    fn fault(&self, request: &Request) -> Option<Fault> {
+        let attempt = self.counts.attempts.fetch_add(1, Ordering::SeqCst);
+        if let Some(fault) = self.planned(request) {
+            self.counts.faults.lock().unwrap().push(fault);
+            return Some(fault);
+        }
+        let token = request.token();
+        let refused = &self.refused_tokens;
+        if token
+            .as_ref()
+            .is_some_and(|token| refused.lock().unwrap().contains(token))
+        {
+            return Some(Fault::Expired);
+        }
+        let chance = mixed(self.seed.wrapping_add(attempt));
+        if chance % 100 >= self.faults {
+            return None;
+        }
+        let fault = match token {
+            Some(token) if self.may_refuse(attempt) => {
+                refused.lock().unwrap().insert(token);
+                match chance & (1 << 40) {
+                    0 => Fault::Expired,
+                    _ => Fault::Revoked,
+                }
+            }
+            _ => PASSING[(chance >> 32) as usize % PASSING.len()],
+        };
+        self.counts.faults.lock().unwrap().push(fault);
+        Some(fault)
+    }
+
+    fn planned(&self, request: &Request) -> Option<Fault> {
+        let mut planned = self.counts.planned.lock().unwrap();
+        let at = planned
+            .iter()
+            .position(|(line, _)| request.head.starts_with(line))?;
+        planned.remove(at).map(|(_, fault)| fault)
+    }
+
+    fn may_refuse(&self, attempt: u64) -> bool {
+        self.last_refusal
+            .try_update(Ordering::SeqCst, Ordering::SeqCst, |last| {
+                (attempt >= last + ATTEMPTS_PER_TOKEN).then_some(attempt)
+            })
+            .is_ok()
+    }
+
+    /// What the server answers, to the end.
+    async fn forward(&self, request: &[u8]) -> io::Result<Vec<u8>> {
+        let mut server = TcpStream::connect(self.server).await?;
+        server.write_all(request).await?;
+        let mut answer = Vec::new();
+        server.read_to_end(&mut answer).await?;
+        Ok(answer)
+    }
+}
+
+/// Waits until the client has had enough.
+async fn stall(client: &mut TcpStream) -> io::Result<()> {
+    client.read(&mut [0]).await.map(drop)
+}
+
+struct Request {
+    /// As the server gets it: with `Connection: close`.
+    bytes: Vec<u8>,
+    head: String,
+}
+
+impl Request {
+    async fn read(client: &mut TcpStream) -> io::Result<Option<Self>> {
+        let mut bytes = Vec::new();
+        let head_end = loop {
+            match end_of_head(&bytes) {
+                Some(end) => break end,
+                None if client.read_buf(&mut bytes).await? == 0 => return Ok(None),
+                None => {}
+            }
+        };
+        let head = String::from_utf8_lossy(&bytes[..head_end - 2]).into_owned();
+        let mut request = Self { bytes, head };
+        let length: usize = request
+            .header("content-length")
+            .map_or(0, |length| length.parse().unwrap());
+        while request.bytes.len() < head_end + length {
+            if client.read_buf(&mut request.bytes).await? == 0 {
+                return Ok(None);
+            }
+        }
+        let closing = b"connection: close\r\n";
+        request.bytes.splice(head_end - 2..head_end - 2, *closing);
+        Ok(Some(request))
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (key, value) = line.split_once(": ")?;
+            key.eq_ignore_ascii_case(name).then_some(value)
+        })
+    }
+
+    fn is_login(&self) -> bool {
+        self.head.starts_with("POST /api/v1/login ")
+    }
+
+    fn token(&self) -> Option<String> {
+        self.header("authorization").map(str::to_owned)
+    }
+
+    fn with_spoiled_token(&self) -> Vec<u8> {
+        let text = String::from_utf8(self.bytes.clone()).unwrap();
+        match self.header("authorization") {
+            Some(token) => text.replace(token, "Bearer e30.e30.spoiled").into_bytes(),
+            None => text.into_bytes(),
+        }
+    }
+}
+
+/// Length of the head with the empty line.
+fn end_of_head(bytes: &[u8]) -> Option<usize> {
+    bytes
+        .windows(4)
+        .position(|w| w == b"\r\n\r\n")
+        .map(|at| at + 4)
+}
+
+fn response(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
+/// A number that looks random (splitmix64).
+#[must_use]
+pub fn mixed(number: u64) -> u64 {
+    let mut mixed = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
