@@ -17,9 +17,10 @@ use zenml::{
         ProjectRequest, ProjectUpdate, SecretRequest, SecretUpdate, TagRequest, TagUpdate,
     },
 };
-use zenml_testing::Access;
-
-use crate::proxy::{Fault, Proxy, mixed};
+use zenml_testing::{
+    Access,
+    proxy::{Fault, Proxy, mixed},
+};
 
 const CALLS: usize = 2_000;
 const TASKS: usize = 32;

@@ -9,9 +9,9 @@ use std::{
 };
 
 use zenml::{Clock, Credentials, DeviceLogin, WorkspaceClient, workspace::types};
-use zenml_testing::{Access, Options, Server};
+use zenml_testing::{Access, Options, Server, proxy::Proxy};
 
-use crate::{proxy::Proxy, unique};
+use crate::unique;
 
 fn client(url: &str, access: &Access) -> WorkspaceClient {
     WorkspaceClient::builder(url)

@@ -8,7 +8,6 @@
 
 mod chaos;
 mod logins;
-mod proxy;
 mod stored;
 
 /// Text that no other run uses.
