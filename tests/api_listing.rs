@@ -1,5 +1,6 @@
 //! The public items of both generated clients, as reviewed. A change of the API shows here, group by
-//! group; `cargo insta review` accepts it.
+//! group; `cargo insta review` accepts it. `cargo xtask sync-spec` writes the same listings when it
+//! follows a new version of an API.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,6 +8,8 @@
     reason = "a test may panic, and so may its helpers"
 )]
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 
 use zenml_codegen::{files, surface::surface};
@@ -20,10 +23,26 @@ fn assert_listings(api: &str) {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| {
-        for (group, listing) in listings {
-            insta::assert_snapshot!(group, listing);
+        for (group, listing) in &listings {
+            insta::assert_snapshot!(group.as_str(), listing);
         }
     });
+    let groups: BTreeSet<String> = listings.into_keys().collect();
+    let orphans: Vec<_> = accepted(api).difference(&groups).cloned().collect();
+    assert!(
+        orphans.is_empty(),
+        "no group has these listings any more, `cargo xtask sync-spec --accept` deletes them: {orphans:?}"
+    );
+}
+
+/// The groups that have an accepted listing.
+fn accepted(api: &str) -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
+    let entries = fs::read_dir(folder.join(api)).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names
+        .filter_map(|name| name.strip_suffix(".snap").map(str::to_owned))
+        .collect()
 }
 
 #[test]

@@ -48,16 +48,19 @@ impl<'a> Walk<'_, 'a> {
         );
         for (name, node) in &before {
             match after.get(name) {
-                Some(other) if without_prose(node.value) != without_prose(other.value) => {
-                    let predicate = format!("declares the credentials `{name}` otherwise");
+                Some(other) if node.value != other.value => {
+                    let (kind, predicate) = match declared(node.value) == declared(other.value) {
+                        true => (
+                            Kind::Annotated,
+                            format!("says something else about the credentials `{name}`"),
+                        ),
+                        false => (
+                            Kind::SecurityTightened,
+                            format!("declares the credentials `{name}` otherwise"),
+                        ),
+                    };
                     let nodes = (Some(node), Some(other));
-                    self.found(
-                        at,
-                        Kind::SecurityTightened,
-                        &predicate,
-                        Words::none(),
-                        nodes,
-                    );
+                    self.found(at, kind, &predicate, Words::none(), nodes);
                 }
                 Some(_) => {}
                 None => {
@@ -178,10 +181,11 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
-fn without_prose(scheme: &Value) -> Value {
+/// What a scheme declares, without what is only said about it.
+fn declared(scheme: &Value) -> Value {
     let mut scheme = scheme.clone();
     if let Some(members) = scheme.as_object_mut() {
-        members.remove("description");
+        members.retain(|key, _| key != "description" && !key.starts_with("x-"));
     }
     scheme
 }

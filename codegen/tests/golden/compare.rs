@@ -188,6 +188,7 @@ cases! { "compare", check:
     default_of_null_spelled_out
     unused_schema_added
     credentials_declared_otherwise
+    credentials_with_another_note
     servers_listed
     keyword_that_is_not_understood
     negation_that_is_not_understood

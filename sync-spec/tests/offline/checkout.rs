@@ -103,6 +103,18 @@ impl Checkout {
         tree
     }
 
+    /// Takes a file, or the files of a folder, from elsewhere.
+    pub fn copy_from(&self, root: &Path, path: &str) {
+        let source = root.join(path);
+        if source.is_file() {
+            return self.write(path, &fs::read_to_string(source).unwrap());
+        }
+        for entry in fs::read_dir(source).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            self.copy_from(root, &format!("{path}/{name}"));
+        }
+    }
+
     /// Another checkout with the same files.
     pub fn copy(&self) -> Self {
         let copy = Self::empty();

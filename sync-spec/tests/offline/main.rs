@@ -10,6 +10,9 @@ mod checkout;
 mod command;
 mod diff;
 mod kill;
+mod pro;
 mod server;
 mod sources;
+#[path = "../support/stand_in.rs"]
+mod stand_in;
 mod sync;

@@ -1,0 +1,12 @@
+//! What takes minutes: `cargo xtask test --only on-demand`, and a workflow once a week.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic, and so may its helpers"
+)]
+
+mod older_documents;
+mod pro;
+#[path = "../support/stand_in.rs"]
+mod stand_in;
