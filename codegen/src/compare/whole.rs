@@ -118,7 +118,7 @@ impl<'a> Walk<'_, 'a> {
                 continue;
             }
             let at = self.part(Subject::Schema(name.to_owned()), Place::Operation, name);
-            let predicate = "differs, but nothing that used it before uses it now";
+            let predicate = "differs, but stands nowhere that it stood before";
             let nodes = (Some(&old), Some(new));
             self.found(&at, Kind::Annotated, predicate, Words::none(), nodes);
         }

@@ -21,6 +21,7 @@ cases! { "report", check:
     breaking_over_http_only
     everything
     one_change_in_many_operations
+    union_renamed_by_a_new_alternative
 }
 
 fn check(case: &Case) {

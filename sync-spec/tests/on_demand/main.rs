@@ -6,6 +6,7 @@
     reason = "a test may panic, and so may its helpers"
 )]
 
+mod examples;
 mod older_documents;
 mod pro;
 #[path = "../support/stand_in.rs"]
