@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::api::Family;
 use crate::credentials::Kind;
-use crate::remedy::refused_login;
+use crate::remedy::{passing, refused_login};
 use crate::request::{Body, Repeat, Request};
 use crate::token::{Token, authorization, end_of_jwt, left_until};
 use crate::transport::Accept;
@@ -89,6 +89,7 @@ impl Transport {
         );
         Error::new(kind, message)
             .with_hint(error.hint().map(str::to_owned).or(remedy))
+            .with_hint(passing(&error))
             .with_source(error)
     }
 

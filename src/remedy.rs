@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use crate::api::Family;
+use crate::attempt::is_of_a_control_plane_that_is_down;
 use crate::credentials::Kind;
 use crate::token::{end_of_jwt, shown};
 use crate::{Error, ErrorKind, Secret, Transport};
@@ -102,6 +103,17 @@ pub(crate) fn refused_login(credentials: &Kind, family: Family, error: &Error) -
         }
         _ => return None,
     })
+}
+
+/// Against what refuses nobody, and keeps everybody from logging in for a while.
+pub(crate) fn passing(error: &Error) -> Option<String> {
+    if is_of_a_control_plane_that_is_down(error) {
+        let hint = "the workspace cannot reach ZenML Pro to ask who this is: try again later";
+        return Some(hint.to_owned());
+    }
+    error
+        .is_retryable()
+        .then(|| "nothing was said against the credentials: try again later".to_owned())
 }
 
 /// Whether a server says that the key is none: as those do to which ZenML Pro's look so

@@ -25,7 +25,7 @@ pub struct Registered {
 }
 
 /// Registers a pipeline `<name>-training` of one step `train` on a stack `<name>-stack`, with a
-/// snapshot `<name>-snapshot` and a run template `<name>-nightly`, in a project of that name.
+/// snapshot and a run template of it, both `<name>-nightly`, in a project of that name.
 pub async fn register(ws: &WorkspaceClient, name: &str) -> Result<Registered> {
     let project = ws.create_project().body(&ProjectRequest::new(name));
     let project = project.send().await?.id;
@@ -50,7 +50,7 @@ pub async fn register(ws: &WorkspaceClient, name: &str) -> Result<Registered> {
     let configuration = PipelineConfigurationInput::new(&pipeline_name);
     let (spec, train) = train();
     let snapshot = PipelineSnapshotRequest {
-        name: json!(format!("{name}-snapshot")).into(),
+        name: json!(format!("{name}-nightly")).into(),
         build: build.into(),
         step_configurations: Some(BTreeMap::from([("train".to_owned(), train)])),
         pipeline_spec: PipelineSpecInput::new(vec![spec]).into(),
@@ -65,6 +65,7 @@ pub async fn register(ws: &WorkspaceClient, name: &str) -> Result<Registered> {
     let snapshot = ws.create_pipeline_snapshot().body(&snapshot);
     let snapshot = snapshot.send().await?.id;
 
+    // The server gives the template's name to the snapshot too.
     let template = RunTemplateRequest::new(format!("{name}-nightly"), project, snapshot);
     #[allow(
         deprecated,

@@ -1,0 +1,285 @@
+//! From a key to a call on a workspace, and what may come between.
+
+use std::time::Duration;
+
+use serde_json::json;
+use zenml::{Credentials, ErrorKind, ProClient, RunTemplate};
+
+use crate::fixture::{Ahead, assert_names, fixture};
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn one_key_opens_the_pro_api_and_the_workspace_both_ways() {
+    let fixture = fixture().await;
+    let account = fixture.developer("valid");
+    let key = account.key();
+    let pro = fixture.pro(key.value()).build().unwrap();
+    assert_eq!(
+        pro.get_current_user().send().await.unwrap().id,
+        account.id()
+    );
+
+    let (url, id) = (fixture.pro.server.url(), fixture.pro.workspace.id());
+    for ws in [
+        pro.connect_workspace("prod").await.unwrap(),
+        pro.connect_workspace(id)
+            .organization("acme")
+            .await
+            .unwrap(),
+        pro.connect_workspace(&*url).await.unwrap(),
+        fixture.ws(key.value()).build().unwrap(),
+    ] {
+        assert_eq!(ws.transport().url(), url);
+        let user = ws.get_current_user().send().await.unwrap().into_inner();
+        let external = user.metadata.and_then(|metadata| metadata.external_user_id);
+        assert_eq!(external, Some(account.id()));
+    }
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn a_key_that_has_expired_opens_neither() {
+    let fixture = fixture().await;
+    let key = fixture
+        .developer("expired")
+        .key_for(Duration::from_secs(600));
+    key.expire();
+    let error = fixture.ws(key.value()).build().unwrap();
+    let error = error.get_current_user().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    let remedy = "make another one";
+    assert_names(&error, &["the API key", &fixture.pro.server.url(), remedy]);
+
+    let pro = fixture.pro(key.value()).build().unwrap();
+    let error = pro.connect_workspace("prod").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert_names(&error, &["the API key", &fixture.pro.plane.url(), remedy]);
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn a_key_that_is_revoked_in_the_middle_of_a_long_wait_ends_it() {
+    let fixture = fixture().await;
+    for direct in [true, false] {
+        let key = fixture.developer("revoked").key();
+        let clock = Ahead::default();
+        let ws = match direct {
+            true => fixture
+                .ws(key.value())
+                .clock(clock.clone())
+                .build()
+                .unwrap(),
+            false => {
+                let pro = fixture.pro(key.value()).clock(clock.clone());
+                pro.build()
+                    .unwrap()
+                    .connect_workspace("prod")
+                    .await
+                    .unwrap()
+            }
+        };
+        let run = ws
+            .trigger(RunTemplate::id(fixture.registered.template))
+            .configuration(json!({"extra": {"outcome": "held"}}))
+            .await
+            .unwrap();
+        let waited = ws.wait_for_run(run.id).interval(Duration::from_millis(100));
+        let waited = waited.on_status({
+            let key = key.clone();
+            move |status| {
+                if status.as_str() == "running" {
+                    key.revoke();
+                    // What it was exchanged for works until it ends.
+                    clock.pass(2);
+                }
+            }
+        });
+        let error = waited.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+        let place = match direct {
+            true => fixture.pro.server.url(),
+            false => fixture.pro.plane.url(),
+        };
+        assert_names(
+            &error,
+            &["get_run_status", "the API key", &place, "make another one"],
+        );
+    }
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn the_pro_session_is_renewed_while_the_workspaces_token_is_good() {
+    let fixture = fixture().await;
+    let key = fixture.developer("renewed").key();
+    let pro = fixture.pro(key.value()).build().unwrap();
+    let ws = pro.connect_workspace("prod").await.unwrap();
+    ws.get_current_user().send().await.unwrap();
+    let (logins, workspace_logins) = (fixture.logins(), fixture.workspace_logins());
+
+    fixture.pro.plane.revoke_sessions();
+    pro.get_current_user().send().await.unwrap();
+    assert_eq!(fixture.logins(), logins + 1);
+    ws.get_current_user().send().await.unwrap();
+    assert_eq!(fixture.workspace_logins(), workspace_logins);
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn the_workspaces_token_is_renewed_while_the_pro_session_is_good() {
+    let fixture = fixture().await;
+    let day = Duration::from_secs(24 * 3600);
+    fixture.pro.plane.set_session_lifetime(day);
+    let key = fixture.developer("renewing").key();
+    let clock = Ahead::default();
+    let pro = fixture
+        .pro(key.value())
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let ws = pro.connect_workspace("prod").await.unwrap();
+    ws.get_current_user().send().await.unwrap();
+    let (logins, workspace_logins) = (fixture.logins(), fixture.workspace_logins());
+
+    clock.pass(2);
+    ws.get_current_user().send().await.unwrap();
+    assert_eq!(fixture.workspace_logins(), workspace_logins + 1);
+    assert_eq!(fixture.logins(), logins);
+    fixture
+        .pro
+        .plane
+        .set_session_lifetime(Duration::from_secs(3600));
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn a_session_that_was_taken_back_is_renewed_when_the_workspace_refuses_it() {
+    let fixture = fixture().await;
+    let key = fixture.developer("taken").key();
+    let pro = fixture.pro(key.value()).build().unwrap();
+    let ws = pro.connect_workspace("prod").await.unwrap();
+    let logins = fixture.logins();
+    fixture.pro.plane.revoke_sessions();
+    ws.get_current_user().send().await.unwrap();
+    assert_eq!(fixture.logins(), logins + 1);
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn a_control_plane_that_is_down_for_ten_seconds_delays_a_renewal_and_no_more() {
+    let fixture = fixture().await;
+    let key = fixture.developer("patient").key();
+    let clock = Ahead::default();
+    let pro = fixture
+        .pro(key.value())
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let connected = pro.connect_workspace("prod").await.unwrap();
+    let direct = fixture
+        .ws(key.value())
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    for ws in [&connected, &direct] {
+        ws.get_current_user().send().await.unwrap();
+    }
+
+    clock.pass(2);
+    fixture.pro.plane.go_down().await.unwrap();
+    let calls = [connected, direct].map(|ws| tokio::spawn(ws.get_current_user().send()));
+    // It is the outage that has this length, not a wait for something.
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    fixture.pro.plane.come_back().await.unwrap();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn a_control_plane_that_stays_down_is_named() {
+    let fixture = fixture().await;
+    let key = fixture.developer("impatient").key();
+    let never = zenml::RetryPolicy::never;
+    let pro = fixture.pro(key.value()).retry(never()).build().unwrap();
+    let direct = fixture.ws(key.value()).retry(never()).build().unwrap();
+    fixture.pro.plane.go_down().await.unwrap();
+    let error = pro.get_current_user().send().await.unwrap_err();
+    let refused = direct.get_current_user().send().await.unwrap_err();
+    fixture.pro.plane.come_back().await.unwrap();
+
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert_names(
+        &error,
+        &["the API key", &fixture.pro.plane.url(), "try again"],
+    );
+    assert_eq!(refused.kind(), ErrorKind::Unavailable);
+    assert_names(
+        &refused,
+        &["the API key", &fixture.pro.server.url(), "ZenML Pro"],
+    );
+    assert!(error.is_retryable() && refused.is_retryable());
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn a_suspended_workspace_is_not_connected_to_and_lets_nobody_in_again() {
+    let fixture = fixture().await;
+    let key = fixture.developer("suspended").key();
+    let clock = Ahead::default();
+    let pro = fixture
+        .pro(key.value())
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let ws = pro.connect_workspace("prod").await.unwrap();
+    ws.get_current_user().send().await.unwrap();
+
+    fixture.pro.workspace.suspend();
+    clock.pass(2);
+    let refused = pro.connect_workspace("prod").await.unwrap_err();
+    let error = ws.get_current_user().send().await.unwrap_err();
+    fixture.pro.workspace.available();
+
+    assert_eq!(refused.kind(), ErrorKind::NotRunning);
+    assert_names(
+        &refused,
+        &[
+            "\"prod\"",
+            "deactivated",
+            &fixture.pro.plane.url(),
+            "activate it",
+        ],
+    );
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert_names(
+        &error,
+        &["the API key", &fixture.pro.server.url(), "is it active?"],
+    );
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn a_login_in_the_browser_goes_on_to_the_workspace() {
+    let fixture = fixture().await;
+    let plane = &fixture.pro.plane;
+    plane.set_device_interval(0);
+    let user = fixture.pro.organization.member("jane@acme.test");
+    let user = user.with_role_in(&fixture.pro.workspace, "Workspace Viewer");
+    let credentials = Credentials::device(uuid::Uuid::new_v4(), |_| {});
+    let pro = ProClient::builder(plane.url()).credentials(credentials);
+    let pro = pro.build().unwrap();
+    let confirmed = async {
+        plane
+            .until(|plane| !plane.waiting_devices().is_empty())
+            .await;
+        plane
+            .confirm_device(&plane.waiting_devices()[0], &user)
+            .unwrap();
+    };
+    let (ws, ()) = tokio::join!(pro.connect_workspace("prod").into_future(), confirmed);
+    let me = ws.unwrap().get_current_user().send().await.unwrap();
+    assert_eq!(me.name, "jane@acme.test");
+    plane.set_device_interval(5);
+}

@@ -1,0 +1,16 @@
+//! ZenML Pro, end to end: the double of the control plane alone, and with a real server in Pro mode.
+
+#![cfg(feature = "pro")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test's helpers may panic"
+)]
+
+mod access;
+mod chain;
+mod fixture;
+#[path = "../../examples/pro_demo/registered.rs"]
+mod registered;
+mod runs;
+mod tenants;

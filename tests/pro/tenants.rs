@@ -1,0 +1,59 @@
+//! Control planes of before 2025, which know workspaces as tenants.
+
+use zenml::{Credentials, ErrorKind, ProClient};
+use zenml_testing::{ControlPlane, control_plane::Options};
+
+#[tokio::test]
+async fn a_control_plane_that_only_knows_tenants_leads_to_the_workspace() {
+    let plane = Options::default().before_2025().base_path("/api/v1");
+    let plane = ControlPlane::start_with(plane).await.unwrap();
+    let acme = plane.organization("acme");
+    let prod = acme.workspace("prod", "http://127.0.0.1:9");
+    let ci = acme.service_account("ci").with_role("Organization Admin");
+    let pro = ProClient::builder(plane.url())
+        .credentials(Credentials::api_key(ci.key().value()))
+        .build()
+        .unwrap();
+    assert_eq!(
+        pro.list_workspaces().send().await.unwrap_err().kind(),
+        ErrorKind::NotFound
+    );
+    for ws in [
+        pro.connect_workspace("prod").await.unwrap(),
+        pro.connect_workspace(prod.id()).await.unwrap(),
+        pro.connect_workspace("http://127.0.0.1:9").await.unwrap(),
+        pro.connect_workspace("prod")
+            .organization("acme")
+            .await
+            .unwrap(),
+    ] {
+        assert_eq!(ws.transport().url(), "http://127.0.0.1:9");
+    }
+    let error = pro.connect_workspace("staging").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    plane.stop().unwrap();
+}
+
+#[tokio::test]
+#[allow(deprecated, reason = "it is about the old names")]
+async fn the_old_operations_exist() {
+    let plane = Options::default().before_2025();
+    let plane = ControlPlane::start_with(plane).await.unwrap();
+    let acme = plane.organization("acme");
+    acme.workspace("prod", "http://127.0.0.1:9");
+    let ci = acme.service_account("ci").with_role("Organization Admin");
+    let pro = ProClient::builder(plane.url())
+        .credentials(Credentials::api_key(ci.key().value()))
+        .build()
+        .unwrap();
+    let tenants = pro.list_workspaces_via_tenants().tenant_name("prod");
+    let tenants = tenants.stream().collect().await.unwrap();
+    assert_eq!(tenants.len(), 1);
+    let tenant = pro.get_workspace_via_tenants().tenant_id_or_name("prod");
+    assert_eq!(tenant.send().await.unwrap().id, tenants[0].id);
+    let tenant = pro
+        .get_organization_workspace_via_tenant()
+        .organization_id(acme.id())
+        .tenant_name("prod");
+    assert_eq!(tenant.send().await.unwrap().id, tenants[0].id);
+}
