@@ -72,7 +72,9 @@ pub async fn check(root: &Path, progress: &dyn Progress) -> Result<Compiled> {
     if errors.is_empty() {
         // No compiler has run: the build script, or cargo itself, has refused.
         let lines = said.lines().filter(|line| line.contains("error"));
-        errors.extend(lines.map(str::to_owned));
+        // Other people have other folders.
+        let root = root.display().to_string();
+        errors.extend(lines.map(|line| line.replace(&root, ".")));
     }
     Ok(Compiled::No(errors))
 }

@@ -82,6 +82,23 @@ impl Current {
             listings: read_listings(&root.join(listings_path(api)))?,
         })
     }
+
+    /// What has changed since.
+    fn compared(&self, after: &Side, notices: &mut Vec<Notice>) -> Report {
+        let overlays = self.corrections.overlays();
+        // They may fit no longer: somebody has already adapted them to the new document.
+        match Side::new(&self.text, &overlays, Origin::Elsewhere) {
+            Ok(before) => compared(&before, after),
+            // The checkout is broken; that must not keep anybody from mending it.
+            Err(error) => {
+                notices.push(Notice {
+                    heading: "The document before cannot be compared".to_owned(),
+                    lines: vec![format!("{error:#}")],
+                });
+                compare(&after.document, &after.document)
+            }
+        }
+    }
 }
 
 fn read_listings(folder: &Path) -> Result<BTreeMap<String, String>> {
@@ -155,19 +172,10 @@ impl Plan {
             &surface(&after.model),
             permissions.accept,
         );
-        let overlays = current.corrections.overlays();
-        // What is there may fit no longer: somebody has already adapted the corrections.
-        let before = Side::new(&current.text, &overlays, Origin::Elsewhere);
-        let mut report = match before {
-            Ok(before) => compared(&before, &after),
-            // The checkout is broken; that must not keep anybody from mending it.
-            Err(error) => {
-                notices.push(Notice {
-                    heading: "The document before cannot be compared".to_owned(),
-                    lines: vec![format!("{error:#}")],
-                });
-                compare(&after.document, &after.document)
-            }
+        let is_same = current.text == document.text && changes.is_empty();
+        let mut report = match is_same {
+            true => compared(&after, &after),
+            false => current.compared(&after, &mut notices),
         };
         report.notices = notices;
         if current.text != document.text {

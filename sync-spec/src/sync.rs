@@ -106,10 +106,11 @@ pub async fn sync(
         let current = Current::read(root, api)?;
         let entry = sources.entry(api);
         let permissions = match options.mode {
-            // Nothing is pending where nothing is written.
+            // Nothing is written, so nothing has to be asked first.
             Mode::Check => Permissions {
                 accept: true,
-                ..options.permissions
+                allow_shrink: true,
+                drop_stale: true,
             },
             Mode::Write { .. } | Mode::DryRun => options.permissions,
         };

@@ -98,8 +98,13 @@ pub fn recover(root: &Path) -> Result<Option<Recovery>> {
     let journal = match fs::read(folder.join(JOURNAL)) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // Empty: nothing had begun yet, or everything had ended.
+            let is_empty = fs::read_dir(&folder)
+                .with_context(|| format!("cannot read {}", folder.display()))?
+                .next()
+                .is_none();
             remove_folder(root, &folder)?;
-            return Ok(Some(Recovery::RolledBack));
+            return Ok((!is_empty).then_some(Recovery::RolledBack));
         }
         Err(error) => return Err(error).context("cannot read the journal of an interrupted run"),
     };

@@ -53,6 +53,31 @@ fn check_says_fresh_out_of_date_or_failed_by_its_exit_code() {
 }
 
 #[test]
+fn what_does_not_compile_is_written_and_has_an_exit_code_of_its_own() {
+    let checkout = Checkout::new();
+    // There is no crate in this checkout.
+    let output = program(
+        &checkout,
+        &["sync-spec", "--from", "2.json", "--report", "pr.md"],
+    );
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    assert!(
+        checkout
+            .read("specs/workspace.json")
+            .contains("/api/v1/tags")
+    );
+    let report = std::fs::read_to_string(checkout.documents().join("pr.md")).unwrap();
+    assert!(
+        report.contains("## The crate does not compile with it\n\n- `error: "),
+        "{report}"
+    );
+    assert!(
+        !report.contains(checkout.path().to_str().unwrap()),
+        "{report}"
+    );
+}
+
+#[test]
 fn without_a_terminal_only_the_report_is_said() {
     let checkout = Checkout::new();
     let output = program(

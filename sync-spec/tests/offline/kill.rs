@@ -109,6 +109,14 @@ fn a_run_that_undoes_an_earlier_one_says_so() {
 }
 
 #[test]
+fn of_a_run_that_had_ended_nothing_is_said() {
+    let checkout = Checkout::new();
+    std::fs::create_dir(checkout.path().join(".sync-spec")).unwrap();
+    let outcome = run(checkout.path(), &to_version_2(&checkout)).unwrap();
+    assert_eq!(outcome.recovery, None);
+}
+
+#[test]
 fn what_was_edited_after_an_interruption_is_not_overwritten() {
     let checkout = interrupted(&transaction::Step::Decided);
     checkout.write("specs/workspace.json", "mine");

@@ -155,6 +155,22 @@ fn a_document_with_less_in_it_is_taken_only_when_that_is_allowed() {
 }
 
 #[test]
+fn a_check_needs_no_permission_to_say_that_something_is_out_of_date() {
+    let checkout = Checkout::new();
+    run(checkout.path(), &checkout.options("2", WORKSPACE)).unwrap();
+    let options = Options {
+        mode: Mode::Check,
+        ..checkout.options("1", WORKSPACE)
+    };
+    assert_ne!(run(checkout.path(), &options).unwrap().changes, []);
+    let options = Options {
+        mode: Mode::Check,
+        ..without_secret(&checkout)
+    };
+    assert_ne!(run(checkout.path(), &options).unwrap().changes, []);
+}
+
+#[test]
 fn the_listing_of_a_group_that_is_gone_is_deleted_when_that_is_accepted() {
     let checkout = Checkout::new();
     let permissions = Permissions {
