@@ -1,0 +1,110 @@
+//! An organization with one of everything, and clients of those who have something to do with it.
+
+use std::fmt::Debug;
+
+use uuid::Uuid;
+use zenml::{Credentials, ErrorKind, Method, ProClient, RetryPolicy};
+use zenml_testing::{
+    ControlPlane,
+    control_plane::{Account, Organization, Team, Workspace},
+};
+
+/// An id that nothing has.
+pub const MISSING: Uuid = Uuid::nil();
+
+pub struct World {
+    pub plane: ControlPlane,
+    pub acme: Organization,
+    pub prod: Workspace,
+    /// May do everything in the organization.
+    pub ada: Account,
+    /// A member of the organization who may do nothing in it.
+    pub vera: Account,
+    /// A service account like her.
+    pub ci: Account,
+    /// Has one member: Vera.
+    pub team: Team,
+    /// Of Ada.
+    pub admin: ProClient,
+    /// Of Vera.
+    pub member: ProClient,
+    /// Of a superuser.
+    pub root: ProClient,
+    /// Of the workspace's server.
+    pub server: ProClient,
+    /// With a token that nobody has given out.
+    pub intruder: ProClient,
+}
+
+impl World {
+    async fn new() -> Self {
+        let plane = ControlPlane::start().await.unwrap();
+        let acme = plane.organization("acme");
+        let prod = acme.workspace("prod", "https://prod.acme.test");
+        let ada = acme.member("ada@acme.test").with_role("Organization Admin");
+        let vera = acme.member("vera@acme.test");
+        let ci = acme.service_account("ci");
+        let team = acme.team("ml").with_member(&vera);
+        let with = |token: String| client(&plane, Credentials::api_token(token));
+        Self {
+            admin: with(ada.session()),
+            member: with(vera.session()),
+            root: with(plane.user("root").superuser().session()),
+            server: with(prod.server_session()),
+            intruder: with("made up".to_owned()),
+            acme,
+            prod,
+            ada,
+            vera,
+            ci,
+            team,
+            plane,
+        }
+    }
+
+    /// A call that says what the operation does not declare, which the typed builders cannot.
+    pub async fn undeclared(&self, method: Method, path: &str) -> zenml::Result<()> {
+        let call = self.admin.request(method, path).query("color", "red");
+        call.send::<serde_json::Value>().await.map(drop)
+    }
+}
+
+/// Without retries: what is refused is to be seen.
+pub fn client(plane: &ControlPlane, credentials: Credentials) -> ProClient {
+    ProClient::builder(plane.url())
+        .credentials(credentials)
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap()
+}
+
+/// What an operation does, which it has to have done.
+pub async fn works(operation: &str, act: impl AsyncFnOnce(&World) -> zenml::Result<()>) {
+    let world = World::new().await;
+    act(&world).await.unwrap();
+    let calls = world.plane.calls(operation);
+    assert!(
+        calls.iter().any(|call| call.succeeded()),
+        "{operation}: {calls:?}"
+    );
+    world.plane.stop().unwrap();
+}
+
+/// What an operation refuses last, as this kind of error.
+pub async fn refuses<T: Debug>(
+    operation: &str,
+    kind: ErrorKind,
+    act: impl AsyncFnOnce(&World) -> zenml::Result<T>,
+) {
+    let world = World::new().await;
+    let error = act(&world).await.unwrap_err();
+    assert_eq!(error.kind(), kind, "{error}");
+    let calls = world.plane.calls(operation);
+    let refused = calls.last().map(|call| call.status);
+    assert_eq!(
+        refused,
+        error.status().map(|status| status.as_u16()),
+        "{operation}: {error}"
+    );
+    world.plane.stop().unwrap();
+}
