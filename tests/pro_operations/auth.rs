@@ -7,7 +7,7 @@ use zenml::pro::types::{
 };
 use zenml::{Credentials, ErrorKind, Field, Method};
 
-use crate::world::{MISSING, World, client};
+use crate::world::{MISSING, World};
 
 operations! {
     oauth_login = "POST /auth/login" {
@@ -17,7 +17,7 @@ operations! {
             let granted = w.intruder.oauth_login().body(&login).send().await?;
             assert_eq!(granted.expires_in, Some(3600));
             let token = Credentials::api_token(granted.access_token.clone());
-            let me = client(&w.plane, token).get_current_user().send().await?;
+            let me = w.client(token).get_current_user().send().await?;
             assert_eq!(me.id, w.ci.id());
             Ok(())
         },
@@ -49,7 +49,7 @@ operations! {
     api_token = "GET /auth/api_token" {
         works: async |w: &World| {
             let token = w.member.api_token().send().await?.into_inner();
-            let me = client(&w.plane, Credentials::api_token(token));
+            let me = w.client(Credentials::api_token(token));
             assert_eq!(me.get_current_user().send().await?.id, w.vera.id());
             Ok(())
         },
@@ -89,7 +89,7 @@ operations! {
         works: async |w: &World| {
             let call = w.admin.workspace_authorization().workspace_id(w.prod.id());
             let token = call.send().await?.access_token.clone();
-            let at_server = client(&w.plane, Credentials::api_token(token));
+            let at_server = w.client(Credentials::api_token(token));
             let call = at_server.authorize_server_user().server_id(w.prod.id());
             assert_eq!(call.send().await?.id, w.ada.id());
             Ok(())

@@ -4,13 +4,13 @@ use uuid::Uuid;
 use zenml::pro::types::InvitationCreate;
 use zenml::{Credentials, Field, ProClient};
 
-use crate::world::{MISSING, World, client};
+use crate::world::{MISSING, World};
 
 /// A stranger who has been invited.
 fn invited(w: &World) -> (Uuid, ProClient) {
     let id = w.acme.invitation("eve@acme.test");
     let token = w.plane.user("eve@acme.test").session();
-    (id, client(&w.plane, Credentials::api_token(token)))
+    (id, w.client(Credentials::api_token(token)))
 }
 
 operations! {

@@ -9,11 +9,11 @@ use zenml::{
     pro::types::{ApiKeyRotateRequest, ApiKeyUpdate},
 };
 
-use crate::world::{MISSING, World, client};
+use crate::world::{MISSING, World};
 
 /// Whether a key gets in.
 async fn gets_in(w: &World, key: &str) -> bool {
-    let client = client(&w.plane, Credentials::api_key(key.to_owned()));
+    let client = w.client(Credentials::api_key(key.to_owned()));
     match client.get_current_user().send().await {
         Ok(_) => true,
         Err(error) if error.kind() == ErrorKind::Credentials => false,

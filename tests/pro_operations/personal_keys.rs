@@ -7,7 +7,7 @@ use zenml::{
     pro::types::{ApiKeyRotateRequest, ApiKeyUpdate},
 };
 
-use crate::world::{MISSING, World, client};
+use crate::world::{MISSING, World};
 
 operations! {
     list_current_user_api_keys = "GET /users/me/api_keys" {
@@ -20,7 +20,7 @@ operations! {
         refuses Unauthorized: async |w: &World| {
             // The token of a login in the browser, which keys are not managed with.
             let token = Credentials::api_token(w.vera.device_session());
-            client(&w.plane, token).list_current_user_api_keys().send().await
+            w.client(token).list_current_user_api_keys().send().await
         },
     }
     create_current_user_api_key = "POST /users/me/api_keys" {
@@ -28,7 +28,7 @@ operations! {
             let call = w.member.create_current_user_api_key();
             let key = call.body(&ApiKeyCreate::new("laptop")).send().await?;
             let value = Credentials::api_key(key.key.clone().unwrap());
-            let me = client(&w.plane, value).get_current_user().send().await?;
+            let me = w.client(value).get_current_user().send().await?;
             assert_eq!(me.id, w.vera.id());
             Ok(())
         },
@@ -82,7 +82,7 @@ operations! {
             let new = call.body(&ApiKeyRotateRequest::default()).send().await?;
             assert_ne!(new.key.as_ref().unwrap().expose(), key.value());
             assert!(new.last_rotated.is_some());
-            let old = client(&w.plane, Credentials::api_key(key.value().to_owned()));
+            let old = w.client(Credentials::api_key(key.value().to_owned()));
             assert!(old.get_current_user().send().await.is_err());
             Ok(())
         },

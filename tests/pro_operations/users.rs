@@ -3,7 +3,7 @@
 use zenml::pro::types::UserUpdate;
 use zenml::{Credentials, Field};
 
-use crate::world::{MISSING, World, client};
+use crate::world::{MISSING, World};
 
 operations! {
     list_users = "GET /users" {
@@ -12,7 +12,7 @@ operations! {
             assert_eq!(users[0].id, w.ada.id());
             assert_eq!(w.root.list_users().send().await?.len(), 3);
             let stranger = Credentials::api_token(w.plane.user("eve").session());
-            assert_eq!(client(&w.plane, stranger).list_users().send().await?.len(), 1);
+            assert_eq!(w.client(stranger).list_users().send().await?.len(), 1);
             Ok(())
         },
         refuses Forbidden: async |w: &World| w.server.list_users().send().await,
@@ -22,7 +22,7 @@ operations! {
             let user = w.root.create_user().username("eve").password("hunter2").send().await?;
             assert_eq!(user.username.as_deref(), Some("eve"));
             assert!(user.password.is_none());
-            let eve = client(&w.plane, Credentials::password("eve", "hunter2"));
+            let eve = w.client(Credentials::password("eve", "hunter2"));
             assert_eq!(eve.get_current_user().send().await?.id, user.id);
             Ok(())
         },

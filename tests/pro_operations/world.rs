@@ -34,6 +34,7 @@ pub struct World {
     pub server: ProClient,
     /// With a token that nobody has given out.
     pub intruder: ProClient,
+    http: reqwest::Client,
 }
 
 impl World {
@@ -45,7 +46,13 @@ impl World {
         let vera = acme.member("vera@acme.test");
         let ci = acme.service_account("ci");
         let team = acme.team("ml").with_member(&vera);
-        let with = |token: String| client(&plane, Credentials::api_token(token));
+        // One for all: making one reads the system's certificates, which takes longer than a test.
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .build()
+            .unwrap();
+        let with = |token: String| client(&plane, &http, Credentials::api_token(token));
         Self {
             admin: with(ada.session()),
             member: with(vera.session()),
@@ -58,8 +65,14 @@ impl World {
             vera,
             ci,
             team,
+            http: http.clone(),
             plane,
         }
+    }
+
+    /// A client of somebody else's.
+    pub fn client(&self, credentials: Credentials) -> ProClient {
+        client(&self.plane, &self.http, credentials)
     }
 
     /// A call that says what the operation does not declare, which the typed builders cannot.
@@ -70,8 +83,9 @@ impl World {
 }
 
 /// Without retries: what is refused is to be seen.
-pub fn client(plane: &ControlPlane, credentials: Credentials) -> ProClient {
+fn client(plane: &ControlPlane, http: &reqwest::Client, credentials: Credentials) -> ProClient {
     ProClient::builder(plane.url())
+        .http_client(http.clone())
         .credentials(credentials)
         .retry(RetryPolicy::never())
         .build()
