@@ -28,7 +28,8 @@ Examples:
 
 Tests that need a server are marked #[ignore = \"needs a server: cargo xtask test\"] and find it
 through zenml_testing::Access::from_env() (ZENML_TEST_URL, ZENML_TEST_USERNAME,
-ZENML_TEST_PASSWORD, ZENML_TEST_PROJECT).")]
+ZENML_TEST_PASSWORD, ZENML_TEST_PROJECT). Those that need a workspace of ZenML Pro are marked the
+same and start one: zenml_testing::ProWorkspace::start().")]
 pub struct Arguments {
     /// Print the steps and their commands, and run nothing
     #[arg(long, conflicts_with = "only")]
@@ -49,7 +50,7 @@ enum Step {
     Offline,
     /// Documentation, where every warning is an error
     Doc,
-    /// The library without features, and with each one alone
+    /// The library without features, and with each one alone; its tests with the default ones
     Features,
     /// Starting and filling the server of the following steps
     Start,
@@ -59,6 +60,8 @@ enum Step {
     Conformance,
     /// The README's demo, with a server of its own
     Demo,
+    /// The demo of ZenML Pro, with a server and a Pro API of its own
+    DemoPro,
     /// What takes minutes, and is run only by name: documents of older servers, another Pro document
     OnDemand,
 }
@@ -92,7 +95,12 @@ impl Step {
                 Cargo::new("doc --workspace --no-deps --all-features")
                     .env("RUSTDOCFLAGS", "-D warnings"),
             ],
-            Self::Features => feature_checks(&cargo::features("zenml").await?),
+            Self::Features => {
+                let mut calls = feature_checks(&cargo::features("zenml").await?);
+                // What somebody gets who types `cargo test`; the other steps have all features.
+                calls.push(Cargo::new("check --package zenml --tests"));
+                calls
+            }
             Self::Start => vec![],
             Self::Server => {
                 vec![Cargo::new(
@@ -101,6 +109,7 @@ impl Step {
             }
             Self::Conformance => vec![conformance()],
             Self::Demo => vec![Cargo::new("xtask demo")],
+            Self::DemoPro => vec![Cargo::new("xtask demo --pro")],
             Self::OnDemand => vec![Cargo::new(
                 "test --package zenml-sync-spec --test on_demand -- --test-threads=1",
             )],
