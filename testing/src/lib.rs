@@ -9,6 +9,9 @@
 //! Tests do not start a server each: `cargo xtask test` starts one for all of them and tells them
 //! where it is through the variables of [`Access`].
 //!
+//! With the feature `control-plane` there are a double of the Pro API, `ControlPlane`, and a real
+//! server as a workspace of it, `ProWorkspace`. Tests that need them start their own.
+//!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {
 //! use zenml_testing::{Fill, Options, Server};
