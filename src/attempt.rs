@@ -93,7 +93,13 @@ impl Wire<'_> {
             return Err(self.failure(answer, request, token).await);
         }
         let answer = http::Response::from(answer);
-        let (parts, body) = answer.into_parts();
+        let (mut parts, body) = answer.into_parts();
+        // A login's answer sets a cookie, which is its token.
+        if let header::Entry::Occupied(mut cookies) = parts.headers.entry(header::SET_COOKIE) {
+            for cookie in cookies.iter_mut() {
+                cookie.set_sensitive(true);
+            }
+        }
         Ok(Received {
             status: parts.status,
             headers: parts.headers,
@@ -136,7 +142,10 @@ impl Wire<'_> {
                 headers.remove(header::CONTENT_TYPE);
             }
             if !hop.same_host {
-                headers.remove(header::AUTHORIZATION);
+                // Keys and cookies, also those that the program has set, are not its business.
+                let kept = [header::ACCEPT, header::USER_AGENT];
+                let kept = kept.map(|name| headers.remove(&name).map(|value| (name, value)));
+                headers = kept.into_iter().flatten().collect();
             }
             url = hop.url;
         }

@@ -76,12 +76,14 @@ impl BaseUrl {
     ) -> Result<Url> {
         let invalid = |why: String| Error::new(ErrorKind::InvalidRequest, why);
         if !path.starts_with('/') {
+            // Without its query, which may be secret.
+            let path = path.split(['?', '#']).next().unwrap_or_default();
             return Err(invalid(format!(
                 "the path {path:?} does not begin with a slash"
             )));
         }
         let mut url = Url::parse(&format!("{}{path}", self.0))
-            .map_err(|error| invalid(format!("the path {path:?} is none: {error}")))?;
+            .map_err(|error| invalid(format!("the path is none: {error}")))?;
         let mut query = query.peekable();
         if query.peek().is_some() {
             url.query_pairs_mut().extend_pairs(query);
@@ -106,6 +108,11 @@ impl BaseUrl {
     /// Whether anybody between here and there can read along.
     fn is_clear_text_to_another_machine(&self) -> bool {
         self.1.scheme() == "http" && !is_loopback(&self.1)
+    }
+
+    /// Whether nobody can read along because it does not leave the machine.
+    pub fn is_clear_text_to_this_machine(&self) -> bool {
+        self.1.scheme() == "http" && is_loopback(&self.1)
     }
 }
 

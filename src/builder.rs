@@ -222,7 +222,7 @@ impl<C: Api> ClientBuilder<C> {
         let headers = self.every_request()?;
         let http = match self.http {
             Some(http) => http,
-            None => self.connection.client()?,
+            None => self.connection.client(&base)?,
         };
         let transport = Transport::new(Shared {
             http,
@@ -241,7 +241,7 @@ impl<C: Api> ClientBuilder<C> {
 }
 
 impl Connection {
-    fn client(self) -> Result<reqwest::Client> {
+    fn client(self, base: &BaseUrl) -> Result<reqwest::Client> {
         // Redirects and retries are the transport's: it knows which calls may be repeated. There is
         // no cookie jar: the server would let a cookie win over the Authorization header.
         let mut http = reqwest::Client::builder()
@@ -253,9 +253,14 @@ impl Connection {
         {
             http = http.tls_backend_rustls();
         }
-        if let Some(url) = &self.proxy {
-            let proxy = reqwest::Proxy::all(url);
-            http = http.proxy(proxy.map_err(|error| unusable("the proxy", error))?);
+        match &self.proxy {
+            Some(url) => {
+                let proxy = reqwest::Proxy::all(url);
+                http = http.proxy(proxy.map_err(|error| unusable("the proxy", error))?);
+            }
+            // Clear text is for this machine only, whatever HTTP_PROXY says of other servers.
+            None if base.is_clear_text_to_this_machine() => http = http.no_proxy(),
+            None => {}
         }
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         {

@@ -303,9 +303,9 @@ pub fn read_answer<T: DeserializeOwned>(
 fn undecodable(answer: &Answer, mismatch: &str, type_name: &str) -> Error {
     let text = String::from_utf8_lossy(&answer.body);
     let message = if error_body::is_html(&text) {
-        "an HTML page instead of JSON: does the URL lead to the server, not to a web page before \
-         it?"
-        .to_owned()
+        "an HTML page instead of JSON: does the URL lead to the API? The ZenML Pro API and its \
+         workspaces have a URL each, and a login page may stand before them"
+            .to_owned()
     } else {
         format!("no {}: {mismatch}", short(type_name))
     };

@@ -38,6 +38,10 @@ impl CredentialsProvider for StoredLogin {
             self.file.display()
         )
     }
+
+    fn hint(&self) -> Option<String> {
+        Some("run `zenml login` again".to_owned())
+    }
 }
 
 /// Why the store has nothing to log in with.
@@ -143,13 +147,25 @@ fn same_url(one: &str, other: &str) -> bool {
     one.trim_end_matches('/') == other.trim_end_matches('/')
 }
 
-/// The server that the command line is connected to: `store.url` of its `config.yaml`.
-pub(crate) fn connected_server(folder: &Path) -> Option<String> {
+/// The server that the command line is connected to.
+#[derive(Debug, PartialEq)]
+pub(crate) struct ConnectedServer {
+    pub url: String,
+    /// A bool, a file of certificates, or PEM text.
+    pub verify_ssl: Option<String>,
+}
+
+/// Reads `store` of the command line's `config.yaml`.
+pub(crate) fn connected_server(folder: &Path) -> Option<ConnectedServer> {
     let text = std::fs::read_to_string(folder.join("config.yaml")).ok()?;
     let config = Yaml::read(&text).ok()?;
-    let url = config.get("store")?.text("url")?;
+    let store = config.get("store")?;
+    let url = store.text("url")?;
     // Without a server it is the path of a database.
-    url.starts_with("http").then(|| url.to_owned())
+    url.starts_with("http").then(|| ConnectedServer {
+        url: url.to_owned(),
+        verify_ssl: store.text("verify_ssl").map(str::to_owned),
+    })
 }
 
 #[cfg(test)]

@@ -114,8 +114,12 @@ fn the_connected_server_is_read_from_the_configuration() {
     let write = |text: &str| std::fs::write(folder.path().join("config.yaml"), text).unwrap();
     assert_eq!(connected_server(folder.path()), None);
     write("store:\n  type: rest\n  url: http://127.0.0.1:8237\nversion: 0.98.0\n");
-    let url = connected_server(folder.path());
-    assert_eq!(url.as_deref(), Some("http://127.0.0.1:8237"));
+    let url = "http://127.0.0.1:8237".to_owned();
+    let server = |url, verify_ssl| Some(ConnectedServer { url, verify_ssl });
+    assert_eq!(connected_server(folder.path()), server(url.clone(), None));
+    write("store:\n  url: http://127.0.0.1:8237\n  verify_ssl: false\n");
+    let verify_ssl = Some("false".to_owned());
+    assert_eq!(connected_server(folder.path()), server(url, verify_ssl));
     write("store:\n  type: sql\n  url: sqlite:////tmp/zenml.db\n");
     assert_eq!(connected_server(folder.path()), None);
 }

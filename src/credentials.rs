@@ -78,7 +78,8 @@ impl Credentials {
     /// whenever the login has ended, which is after a day, or a month for trusted devices.
     ///
     /// The client id names this installation: the server lists it among the user's devices. Use
-    /// the same one each time, or every login adds a device. Workspaces of ZenML Pro do not take
+    /// the same one each time, or every login adds a device; but not for two programs at once: the
+    /// login of one ends that of the other. Workspaces of ZenML Pro do not take
     /// part: log in to the Pro API, and go on by its client's `connect_workspace`.
     ///
     /// ```

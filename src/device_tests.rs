@@ -1,4 +1,5 @@
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http::Method;
 use tokio::time::Instant;
@@ -134,4 +135,29 @@ async fn the_code_of_the_device_is_no_part_of_an_error() {
     let (_, answer, _) = log_in([codes(), quoting]).await;
     let error = answer.unwrap_err();
     assert!(error.message().contains("wrong code [redacted]"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_device_logs_in_again_when_its_token_has_ended_and_not_before() {
+    let granted = || json(r#"{"access_token":"granted","expires_in":86400}"#);
+    let fine = || json(r#""fine""#);
+    let answers = [
+        codes(),
+        granted(),
+        fine(),
+        fine(),
+        codes(),
+        granted(),
+        fine(),
+    ];
+    let server = TestServer::sequence(answers).await;
+    let transport = server.transport_as(Credentials::device(CLIENT, |_| {}));
+    let read = || Call::new(&transport, &READ).send::<String>();
+    read().await.unwrap();
+    tokio::time::advance(Duration::from_secs(86_399)).await;
+    read().await.unwrap();
+    assert_eq!(server.received().len(), 4);
+    tokio::time::advance(Duration::from_secs(1)).await;
+    read().await.unwrap();
+    assert_eq!(server.received().len(), 7);
 }

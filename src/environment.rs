@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::{Api, Family};
-use crate::cli_store::{StoredLogin, connected_server};
+use crate::base_url::BaseUrl;
+use crate::cli_store::{ConnectedServer, StoredLogin, connected_server};
 use crate::clock::{Clock, TokioClock};
 use crate::{ClientBuilder, Credentials, Error, ErrorKind, Result};
 
@@ -43,11 +44,19 @@ pub(crate) fn from_process<C: Api>() -> Result<ClientBuilder<C>> {
 impl Environment<'_> {
     pub fn builder<C: Api>(&self) -> Result<ClientBuilder<C>> {
         let family = C::FACTS.family;
-        let url = self.url(family)?;
-        let credentials = self.credentials(&url, family)?;
+        let connected = self.config_folder().as_deref().and_then(connected_server);
+        let url = self.url(family, connected.as_ref())?;
+        // Errors name it, so it must have no password in it.
+        let base = BaseUrl::parse(&url, C::FACTS.path_suffix)?;
+        let credentials = self.credentials(base.as_str(), family)?;
         let builder = ClientBuilder::new(url).credentials(credentials);
         let builder = self.timeout(builder)?;
-        self.certificates(builder)
+        let stored = match self.get(STORE_URL) {
+            // The command line's setting is for the server that it is connected to.
+            None => connected.and_then(|server| server.verify_ssl),
+            Some(_) => None,
+        };
+        self.certificates(builder, stored)
     }
 
     /// Variables that are empty count as not set.
@@ -59,17 +68,16 @@ impl Environment<'_> {
         self.get(PRO_API_URL).unwrap_or_else(|| PRO_URL.to_owned())
     }
 
-    fn url(&self, family: Family) -> Result<String> {
+    fn url(&self, family: Family, connected: Option<&ConnectedServer>) -> Result<String> {
         if family == Family::Pro {
             return Ok(self.pro_url());
         }
         if let Some(url) = self.get(STORE_URL) {
             return Ok(url);
         }
-        let folder = self.config_folder();
-        let connected = folder.as_deref().and_then(connected_server);
-        connected.ok_or_else(|| {
-            let config = folder.map_or_else(
+        let url = connected.map(|server| server.url.clone());
+        url.ok_or_else(|| {
+            let config = self.config_folder().map_or_else(
                 || format!("no configuration folder is known ({CONFIG_PATH} is not set)"),
                 |folder| format!("{} names no server", folder.join("config.yaml").display()),
             );
@@ -157,8 +165,12 @@ impl Environment<'_> {
     }
 
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    fn certificates<C>(&self, builder: ClientBuilder<C>) -> Result<ClientBuilder<C>> {
-        match self.get(VERIFY_SSL) {
+    fn certificates<C>(
+        &self,
+        builder: ClientBuilder<C>,
+        stored: Option<String>,
+    ) -> Result<ClientBuilder<C>> {
+        match self.get(VERIFY_SSL).or(stored) {
             None => Ok(builder),
             Some(value) if is_true(&value) => Ok(builder),
             Some(value) if is_false(&value) => Ok(builder.accept_invalid_certificates(true)),
@@ -176,8 +188,12 @@ impl Environment<'_> {
     }
 
     #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-    fn certificates<C>(&self, builder: ClientBuilder<C>) -> Result<ClientBuilder<C>> {
-        match self.get(VERIFY_SSL) {
+    fn certificates<C>(
+        &self,
+        builder: ClientBuilder<C>,
+        stored: Option<String>,
+    ) -> Result<ClientBuilder<C>> {
+        match self.get(VERIFY_SSL).or(stored) {
             Some(value) if !is_true(&value) => Err(configuration(format!(
                 "{VERIFY_SSL} needs TLS, which this program was built without"
             ))),

@@ -36,6 +36,29 @@ fn the_key_comes_before_the_token_and_the_token_before_the_user() {
 }
 
 #[test]
+fn a_password_in_the_url_is_not_quoted() {
+    let url = (STORE_URL, "https://me:hunter2@zenml.example.com");
+    let error = build(&[url]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+}
+
+#[test]
+fn the_command_lines_view_of_certificates_counts_for_the_server_that_it_is_connected_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| std::fs::write(folder.path().join(file), text).unwrap();
+    write(
+        "config.yaml",
+        "store:\n  url: https://a.example\n  verify_ssl: /no/such/file.pem\n",
+    );
+    let config = (CONFIG_PATH, folder.path().to_str().unwrap());
+    let error = build(&[config, KEY]).unwrap_err();
+    assert!(error.message().contains("/no/such/file.pem"), "{error}");
+    build(&[config, KEY, URL]).unwrap();
+    build(&[config, KEY, (VERIFY_SSL, "true")]).unwrap();
+}
+
+#[test]
 fn without_anything_it_is_told_where_it_was_looked() {
     let folder = tempfile::tempdir().unwrap();
     let config = (CONFIG_PATH, folder.path().to_str().unwrap());

@@ -1,6 +1,8 @@
 //! What to do about an error: the advice of the vendor's own list of common problems, given only
 //! where the client knows that it fits.
 
+use std::time::{Duration, Instant};
+
 use http::{Method, StatusCode};
 
 use crate::api::Family;
@@ -11,6 +13,9 @@ use crate::transport::Accept;
 use crate::version::ServerVersion;
 use crate::{Error, ErrorKind, Transport};
 
+/// How long the server may take to say what it is.
+const PROBE_LIMIT: Duration = Duration::from_secs(5);
+
 impl Transport {
     /// The hint for a call's final error.
     pub(crate) async fn hint(
@@ -18,6 +23,7 @@ impl Transport {
         failed: &Failed,
         request: &Prepared,
         history: &History,
+        deadline: Option<Instant>,
     ) -> Option<String> {
         let error = &failed.error;
         match error.kind() {
@@ -25,7 +31,7 @@ impl Transport {
                 Some(self.remedy())
             }
             ErrorKind::NotFound | ErrorKind::Unsupported if lacks_the_route(error) => {
-                let server = self.probe().await?;
+                let server = self.probe(deadline).await?;
                 wrong_server(
                     self.api().family,
                     server.as_ref(),
@@ -53,8 +59,8 @@ impl Transport {
     }
 
     /// Asks the server what it is: the version of a ZenML server, or that it is none. Nothing if it
-    /// does not answer.
-    async fn probe(&self) -> Option<Option<ServerVersion>> {
+    /// does not answer, or the call has no time left.
+    async fn probe(&self, deadline: Option<Instant>) -> Option<Option<ServerVersion>> {
         let url = self
             .shared()
             .base
@@ -70,7 +76,8 @@ impl Transport {
             authenticated: false,
             secrets: Vec::new(),
         };
-        let limit = Some(std::time::Duration::from_secs(5));
+        let limit = [Some(PROBE_LIMIT), self.left(deadline)];
+        let limit = limit.into_iter().flatten().min();
         match self.wire().attempt(&request, None, limit).await {
             Ok(received) => match received.body {
                 Payload::Whole(body) => Some(ServerVersion::read(&body)),

@@ -18,6 +18,12 @@ use crate::token::{Token, authorization, end_of_jwt, left_until};
 use crate::transport::Accept;
 use crate::{Credentials, Error, ErrorKind, Result, Secret, Transport, decode};
 
+/// How long a provider of credentials may take.
+const PROVIDER_LIMIT: Duration = Duration::from_secs(60);
+
+/// How long a key goes out itself before its exchange is tried again.
+const KEY_LIFETIME: Duration = Duration::from_secs(3600);
+
 /// The answer to a login.
 #[derive(Deserialize)]
 pub(crate) struct Grant {
@@ -41,7 +47,14 @@ impl Transport {
         let provided;
         let credentials = match &credentials.0 {
             Kind::Provider(provider) => {
-                provided = provider.provide().await.map_err(|error| {
+                let provide = provider.provide();
+                let outcome = self.world().within(Some(PROVIDER_LIMIT), provide).await;
+                let outcome = outcome.ok_or_else(|| {
+                    let limit = PROVIDER_LIMIT.as_secs();
+                    let message = format!("{}: nothing within {limit} s", provider.name());
+                    Error::new(ErrorKind::Credentials, message)
+                })?;
+                provided = outcome.map_err(|error| {
                     let message = format!("{}: {error}", provider.name());
                     Error::new(ErrorKind::Credentials, message).with_source(error)
                 })?;
@@ -68,7 +81,8 @@ impl Transport {
                 return Ok(token);
             }
             if knows_no_keys(&refusal) {
-                return Token::new(key.clone(), None, self.world().clock.now());
+                // For a while: it may have been a proxy's answer, while the server was away.
+                return Token::new(key.clone(), Some(KEY_LIFETIME), self.world().clock.now());
             }
         }
         let remedy = refused_login(&credentials.0, self.api().family, &refusal);
@@ -77,17 +91,24 @@ impl Transport {
 
     /// What is said of a login's error: who logged in, and where.
     pub(crate) fn failed_login(&self, who: &str, error: Error, remedy: Option<String>) -> Error {
-        // Trouble with the network is not said to be trouble with the credentials.
-        let kind = match error.is_retryable() {
-            true => error.kind(),
-            false => ErrorKind::Credentials,
+        // Trouble with the network or the URL is not said to be trouble with the credentials.
+        let kind = match error.kind() {
+            ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::InvalidRequest => {
+                ErrorKind::Credentials
+            }
+            other => other,
         };
         let message = format!(
             "the login of {who} to {} failed: {}",
             self.base(),
             error.message()
         );
-        Error::new(kind, message)
+        let failed = Error::new(kind, message);
+        let failed = match error.status() {
+            Some(status) => failed.with_status(status),
+            None => failed,
+        };
+        failed
             .with_hint(error.hint().map(str::to_owned).or(remedy))
             .with_hint(passing(&error))
             .with_source(error)
@@ -110,7 +131,12 @@ impl Transport {
                 });
                 self.grant(Body::form(&form)?, None, password).await?
             }
-            Kind::Device(device) => device.log_in(self).await?,
+            // The server ends the tokens of a device that asks for codes again (`DEVICE_STATUS` in
+            // `routers/auth_endpoints.py`).
+            Kind::Device(device) => {
+                let granted = device.log_in(self).await?;
+                return Ok(self.token_of(granted)?.until_its_end());
+            }
             // A client's login of the Pro API is no answer of a provider either.
             _ => {
                 return Err(Error::new(

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, header};
 use serde::Deserialize;
 
 use crate::api::{Facts, Family};
@@ -112,12 +112,17 @@ impl Transport {
         credentials: Option<Credentials>,
     ) -> Result<Self> {
         let shared = self.shared();
+        let user_agent = shared.headers.get(header::USER_AGENT).cloned();
+        let user_agent = user_agent
+            .into_iter()
+            .map(|agent| (header::USER_AGENT, agent));
         Ok(Self::new(Shared {
             http: shared.http.clone(),
             base: BaseUrl::for_credentials(url, api.path_suffix, shared.insecure_http)?,
             insecure_http: shared.insecure_http,
             api,
-            headers: shared.headers.clone(),
+            // The program's own headers are for the server that it named.
+            headers: user_agent.collect(),
             session: Session::new(credentials),
             budget: shared.budget.another(),
             world: shared.world.clone(),

@@ -27,6 +27,9 @@ pub trait CredentialsProvider: Send + Sync + 'static {
     /// made of them nears its end, and when a server says that it is not valid. Never called twice
     /// at the same time for one client.
     ///
+    /// It may take a minute. While the last token is still valid, calls wait ten seconds at most,
+    /// and go on with that one.
+    ///
     /// Of a token that is a JSON Web Token the end is read; of any other it is unknown, and it is
     /// used until the server refuses it. Another provider is no answer.
     fn provide(&self) -> ProvidedCredentials<'_>;
@@ -34,6 +37,11 @@ pub trait CredentialsProvider: Send + Sync + 'static {
     /// What errors call it.
     fn name(&self) -> String {
         "the credentials provider".to_owned()
+    }
+
+    /// What to do when a server refuses the credentials: errors say it. Nothing by default.
+    fn hint(&self) -> Option<String> {
+        None
     }
 }
 

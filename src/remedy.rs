@@ -24,7 +24,13 @@ impl Transport {
         let token = match session.credentials().map(|credentials| &credentials.0) {
             None => return "the client has no credentials".to_owned(),
             Some(Kind::Token(token)) => token,
-            Some(Kind::Provider(provider)) => return format!("they are of {}", provider.name()),
+            Some(Kind::Provider(provider)) => {
+                let whose = format!("they are of {}", provider.name());
+                return match provider.hint() {
+                    Some(hint) => format!("{whose}: {hint}"),
+                    None => whose,
+                };
+            }
             Some(_) => {
                 let name = session.name();
                 return format!(

@@ -47,12 +47,18 @@ impl History {
             return None;
         }
         let delay = policy.delay(self.retries, failed.retry_after, fraction);
+        let then = now.checked_add(delay)?;
+        self.may_repeat(repeat, policy, then).then_some(delay)
+    }
+
+    /// Whether an attempt that begins at that time cannot carry the call out twice, or may.
+    pub fn may_repeat(&self, repeat: Repeat, policy: &RetryPolicy, at: Instant) -> bool {
         let is_safe = match (repeat, self.unknown_since) {
             (Repeat::Always, _) | (_, None) => true,
-            (Repeat::Deduplicated, Some(since)) => now + delay < since + REMEMBERED,
+            (Repeat::Deduplicated, Some(since)) => at < since + REMEMBERED,
             (Repeat::Unsafe, Some(_)) => false,
         };
-        (is_safe || policy.repeat_unsafe).then_some(delay)
+        is_safe || policy.repeat_unsafe
     }
 }
 

@@ -98,7 +98,8 @@ impl RetryPolicy {
     ) -> Duration {
         let doubled = 2_u32.checked_pow(retry).unwrap_or(u32::MAX);
         let ceiling = self.base_delay.saturating_mul(doubled).min(self.max_delay);
-        let backoff = ceiling.mul_f64(fraction.clamp(0.0, 1.0));
+        let backoff = ceiling.as_secs_f64() * fraction.clamp(0.0, 1.0);
+        let backoff = Duration::try_from_secs_f64(backoff).unwrap_or(ceiling);
         let asked = retry_after.map_or(Duration::ZERO, |wait| wait.min(self.max_retry_after));
         backoff.max(asked)
     }
@@ -206,6 +207,16 @@ mod tests {
         assert_eq!(wait(3, 0.0), 3);
         assert_eq!(wait(3, 1.0), 4);
         assert_eq!(wait(86_400, 1.0), 120);
+    }
+
+    #[test]
+    fn a_policy_without_limits_is_no_reason_to_panic() {
+        let policy = RetryPolicy::default()
+            .base_delay(Duration::MAX)
+            .max_delay(Duration::MAX)
+            .max_retry_after(Duration::MAX);
+        assert!(policy.delay(3, Some(Duration::MAX), 1.0) >= Duration::from_secs(u64::MAX - 1));
+        assert_eq!(policy.delay(0, None, f64::NAN), Duration::MAX);
     }
 
     #[test]

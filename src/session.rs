@@ -23,12 +23,20 @@ pub(crate) struct Session {
 struct State {
     token: Option<Arc<Token>>,
     /// The login that is under way, if its sender still lives.
-    login: Option<watch::Receiver<Option<Outcome>>>,
+    login: Option<Login>,
     /// No login before this while the token is still valid: the last one failed.
     rest_until: Option<Instant>,
 }
 
 type Outcome = Result<Arc<Token>, Arc<Error>>;
+
+/// A login that others may wait for too.
+#[derive(Debug, Clone)]
+struct Login {
+    outcome: watch::Receiver<Option<Outcome>>,
+    /// Whether it is one quick try, because there is a valid token.
+    is_quick: bool,
+}
 
 /// How long a token that is about to end is used without another try, after a renewal failed.
 const REST: Duration = Duration::from_secs(10);
@@ -81,7 +89,13 @@ impl Transport {
             return Ok(None);
         };
         loop {
-            let (mut login, fallback) = {
+            let (
+                Login {
+                    mut outcome,
+                    is_quick,
+                },
+                fallback,
+            ) = {
                 let now = self.world().clock.now();
                 let mut state = session.state();
                 let fallback = state.usable(refused, now);
@@ -100,49 +114,63 @@ impl Transport {
                 };
                 (login, fallback)
             };
-            let Ok(outcome) = login.wait_for(Option::is_some).await else {
+            let Ok(outcome) = outcome.wait_for(Option::is_some).await else {
                 // The runtime that it ran on is gone; there is another one now.
                 continue;
             };
             return match (outcome.clone(), fallback) {
                 (Some(Ok(token)), _) => Ok(Some(token)),
-                (Some(Err(error)), Some(token)) if error.is_retryable() => {
+                (Some(Err(error)), Some(token)) => {
                     tracing::warn!(
                         error.kind = ?error.kind(),
                         "the login cannot be renewed; the token is used as long as it is valid"
                     );
                     Ok(Some(token))
                 }
-                (Some(Err(error)), _) => Err(Error::shared(error)),
+                // For this call one quick try is not enough.
+                (Some(Err(error)), None) if is_quick && error.is_retryable() => continue,
+                (Some(Err(error)), None) => Err(Error::shared(error)),
                 (None, _) => continue,
             };
         }
     }
 
     /// Starts a login on the runtime, so that it does not depend on who waits for it.
-    fn begin_login(
-        &self,
-        credentials: &Credentials,
-        token_is_valid: bool,
-    ) -> Result<watch::Receiver<Option<Outcome>>> {
+    fn begin_login(&self, credentials: &Credentials, token_is_valid: bool) -> Result<Login> {
         let runtime = Handle::try_current().map_err(|error| {
             let message = format!("calls need a Tokio runtime: {error}");
             Error::new(ErrorKind::Configuration, message).with_source(error)
         })?;
         let (told, waits) = watch::channel(None);
         let credentials = credentials.clone();
-        let options = match token_is_valid {
+        let options = CallOptions::default().timeout(None);
+        let (options, limit) = match token_is_valid {
             // Each caller has a limit of its own.
-            false => CallOptions::default().timeout(None),
+            false => (options, None),
             // While there is a token that can be used, calls should not be held up for long.
-            true => CallOptions::default()
-                .retry(RetryPolicy::never())
-                .timeout(RENEWAL_LIMIT),
+            true => (options.retry(RetryPolicy::never()), Some(RENEWAL_LIMIT)),
         };
         let transport = self.with_defaults().with(options);
+        let logs_in = transport.clone();
         let login = async move {
-            let outcome = transport.log_in(&credentials).await;
-            let outcome = outcome.map(Arc::new).map_err(Arc::new);
+            let outcome = logs_in.log_in(&credentials);
+            let outcome = logs_in.world().within(limit, outcome).await;
+            outcome.unwrap_or_else(|| {
+                let limit = RENEWAL_LIMIT.as_secs();
+                let message = format!("the login took longer than {limit} s");
+                Err(Error::new(ErrorKind::Timeout, message))
+            })
+        };
+        // No part of the call that began it: others wait for it too, and it may outlive that call.
+        let span = tracing::info_span!(target: "zenml", parent: None, "login");
+        let login = runtime.spawn(login.instrument(span).with_current_subscriber());
+        runtime.spawn(async move {
+            let outcome = match login.await {
+                Ok(outcome) => outcome.map(Arc::new).map_err(Arc::new),
+                Err(ended) if ended.is_panic() => Err(Arc::new(panicked())),
+                // With the runtime: whoever waits begins another on the next one.
+                Err(_) => return,
+            };
             let mut state = transport.session().state();
             state.login = None;
             match &outcome {
@@ -154,12 +182,28 @@ impl Transport {
             }
             // In the same breath: nobody may see the one without the other.
             told.send_replace(Some(outcome));
-        };
-        // No part of the call that began it: others wait for it too, and it may outlive that call.
-        let span = tracing::info_span!(target: "zenml", parent: None, "login");
-        runtime.spawn(login.instrument(span).with_current_subscriber());
-        Ok(waits)
+        });
+        Ok(Login {
+            outcome: waits,
+            is_quick: token_is_valid,
+        })
     }
+
+    /// Forgets a token that a server has refused: the next call logs in.
+    pub(crate) fn forget(&self, refused: &Token) {
+        let mut state = self.session().state();
+        state
+            .token
+            .take_if(|token| std::ptr::eq(refused, &raw const **token));
+    }
+}
+
+fn panicked() -> Error {
+    Error::new(
+        ErrorKind::Credentials,
+        "the login panicked: see the credentials provider, or the function that shows where to log \
+         in",
+    )
 }
 
 impl State {
@@ -169,9 +213,9 @@ impl State {
         (!is_refused).then(|| token.clone())
     }
 
-    fn login_under_way(&self) -> Option<watch::Receiver<Option<Outcome>>> {
+    fn login_under_way(&self) -> Option<Login> {
         // With its runtime, a login may end without having told anyone.
-        let lives = |login: &&watch::Receiver<_>| login.has_changed().is_ok();
+        let lives = |login: &&Login| login.outcome.has_changed().is_ok();
         self.login.as_ref().filter(lives).cloned()
     }
 }

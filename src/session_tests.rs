@@ -225,6 +225,22 @@ async fn a_renewal_that_fails_for_a_while_leaves_the_valid_token_in_use() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_renewal_that_is_refused_leaves_the_valid_token_in_use() {
+    let answers = [
+        grant("t", 3600),
+        json(r#""fine""#),
+        invalid(),
+        json(r#""fine""#),
+    ];
+    let server = TestServer::sequence(answers).await;
+    let transport = server.transport_as(password());
+    read(&transport).await.unwrap();
+    tokio::time::advance(Duration::from_secs(3500)).await;
+    read(&transport).await.unwrap();
+    assert_eq!(logins(&server), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_login_is_tried_again_as_calls_are() {
     let server = TestServer::sequence([
         response(503, "", ""),
@@ -284,6 +300,24 @@ async fn a_key_goes_out_directly_where_it_cannot_be_exchanged() {
         let sent = sent.last().unwrap().header("authorization");
         assert_eq!(sent, Some("Bearer ZENKEY_abc"));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_exchange_of_a_key_that_goes_out_directly_is_tried_again_after_an_hour() {
+    let server = TestServer::sequence([
+        response(404, "", "<html>no backend</html>"),
+        json(r#""fine""#),
+        grant("t", 3600),
+        json(r#""fine""#),
+    ]);
+    let server = server.await;
+    let transport = server.transport_as(Credentials::api_key("ZENKEY_abc"));
+    read(&transport).await.unwrap();
+    tokio::time::advance(Duration::from_secs(3600)).await;
+    read(&transport).await.unwrap();
+    let sent = server.received();
+    let sent = sent.last().unwrap().header("authorization");
+    assert_eq!(sent, Some("Bearer t"));
 }
 
 #[tokio::test]
@@ -410,6 +444,41 @@ async fn a_provider_must_not_lead_to_another() {
         error.message().contains("must not return another"),
         "{error}"
     );
+}
+
+struct Panicking;
+
+impl CredentialsProvider for Panicking {
+    fn provide(&self) -> ProvidedCredentials<'_> {
+        panic!("this is a part of the test")
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_panics_is_an_error_of_the_call() {
+    let server = TestServer::always(json(r#""fine""#)).await;
+    let transport = server.transport_as(Credentials::provider(Panicking));
+    let error = read(&transport).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert!(error.message().starts_with("the login panicked"), "{error}");
+}
+
+struct Hanging;
+
+impl CredentialsProvider for Hanging {
+    fn provide(&self) -> ProvidedCredentials<'_> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_hangs_is_given_up_after_a_minute() {
+    let server = TestServer::always(json(r#""fine""#)).await;
+    let transport = server.transport_as(Credentials::provider(Hanging));
+    let begun = tokio::time::Instant::now();
+    let error = read(&transport).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert_eq!(begun.elapsed().as_secs(), 60);
 }
 
 struct Broken;

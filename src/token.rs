@@ -33,6 +33,14 @@ impl Token {
         })
     }
 
+    /// The same token, used until its very end: looking for another would end it.
+    pub fn until_its_end(self) -> Self {
+        Self {
+            renew_at: self.ends_at,
+            ..self
+        }
+    }
+
     /// Whether it can be used without looking for another.
     pub fn is_fresh(&self, now: Instant) -> bool {
         self.renew_at.is_none_or(|renew_at| now < renew_at)

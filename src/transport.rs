@@ -185,6 +185,7 @@ impl Transport {
         let mut history = History::default();
         let mut refused = None;
         let mut has_just_logged_in = false;
+        let mut last: Option<Failed> = None;
         loop {
             let token = match authenticated {
                 false => None,
@@ -194,8 +195,15 @@ impl Transport {
                     token.map_err(|error| origin.explain(error))?
                 }
             };
-            origin.attempts += 1;
             let attempt_begun = world.clock.now();
+            // The login may have taken longer than the server remembers the last attempt.
+            if let Some(failed) = last.take()
+                && !history.may_repeat(prepared.repeat, &self.options.retry, attempt_begun)
+            {
+                let hint = self.hint(&failed, &prepared, &history, deadline).await;
+                return Err(origin.explain(failed.error.with_hint(hint)));
+            }
+            origin.attempts += 1;
             let limit = [self.options.attempt_timeout, self.left(deadline)];
             let limit = limit.into_iter().flatten().min();
             let attempt = self
@@ -213,6 +221,12 @@ impl Transport {
                 Err(failed) => failed,
             };
             history.note(attempt_begun, &failed.error);
+            if let Some(token) = &token
+                && failed.refuses_credentials
+                && self.shared.session.is_renewable()
+            {
+                self.forget(token);
+            }
             // A token that was got because another was refused, and is refused at once: no third.
             let can_log_in_again = !has_just_logged_in
                 && authenticated
@@ -230,9 +244,10 @@ impl Transport {
                     world.clock.sleep(delay).await;
                     history.retries += 1;
                     has_just_logged_in = false;
+                    last = Some(failed);
                 }
                 _ => {
-                    let hint = self.hint(&failed, &prepared, &history).await;
+                    let hint = self.hint(&failed, &prepared, &history, deadline).await;
                     return Err(origin.explain(failed.error.with_hint(hint)));
                 }
             }
@@ -250,7 +265,8 @@ impl Transport {
         let (policy, now) = (&self.options.retry, world.clock.now());
         let delay = history.delay(failed, repeat, policy, now, (world.random)())?;
         // There is no sense in waiting for an attempt that may not take place.
-        let in_time = deadline.is_none_or(|deadline| now + delay < deadline);
+        let then = now.checked_add(delay)?;
+        let in_time = deadline.is_none_or(|deadline| then < deadline);
         in_time.then_some(delay)
     }
 
@@ -264,8 +280,10 @@ impl Transport {
         headers.insert(header::ACCEPT, accept.header());
         headers.insert("x-request-id", origin.header()?);
         if request.repeat == Repeat::Deduplicated {
-            let key = Uuid::new_v4().to_string();
-            set_header(&mut headers, "idempotency-key", &key)?;
+            // A caller's own comes first: it may repeat the call from another process.
+            if !headers.contains_key("idempotency-key") {
+                set_header(&mut headers, "idempotency-key", &Uuid::new_v4().to_string())?;
+            }
         }
         let mut secrets = request.secrets;
         if let Some(body) = &request.body {
@@ -291,7 +309,7 @@ impl Transport {
         }
     }
 
-    fn left(&self, deadline: Option<Instant>) -> Option<std::time::Duration> {
+    pub(crate) fn left(&self, deadline: Option<Instant>) -> Option<std::time::Duration> {
         let now = self.shared.world.clock.now();
         deadline.map(|deadline| deadline.saturating_duration_since(now))
     }

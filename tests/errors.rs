@@ -137,8 +137,8 @@ const RECORDED: [(&str, ErrorKind, Option<&str>, &str); 14] = [
         "200-page.html",
         ErrorKind::Decode,
         None,
-        "an HTML page instead of JSON: does the URL lead to the server, not to a web page before \
-         it?",
+        "an HTML page instead of JSON: does the URL lead to the API? The ZenML Pro API and its \
+         workspaces have a URL each, and a login page may stand before them",
     ),
 ];
 
