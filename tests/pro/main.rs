@@ -9,6 +9,7 @@
 
 mod access;
 mod chain;
+mod examples;
 mod fixture;
 #[path = "../../examples/pro_demo/registered.rs"]
 mod registered;

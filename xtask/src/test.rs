@@ -103,9 +103,11 @@ impl Step {
             }
             Self::Start => vec![],
             Self::Server => {
-                vec![Cargo::new(
-                    "test --workspace --all-features --tests -- --ignored",
-                )]
+                vec![
+                    // Tests run them.
+                    Cargo::new("build --package zenml --all-features --examples"),
+                    Cargo::new("test --workspace --all-features --tests -- --ignored"),
+                ]
             }
             Self::Conformance => vec![conformance()],
             Self::Demo => vec![Cargo::new("xtask demo")],

@@ -1,0 +1,156 @@
+//! The examples, as somebody would run them.
+
+use std::{
+    env, fs,
+    process::{Command, Output},
+};
+
+use serde_json::json;
+use zenml::ProClient;
+
+use crate::fixture::{Fixture, fixture};
+
+/// Runs an example with what is in the environment of somebody who has this key.
+fn run(fixture: &Fixture, key: &str, example: &str, arguments: &[&str]) -> Output {
+    // Beside the folder of this program, as cargo lays it out.
+    let me = env::current_exe().unwrap();
+    let program = me
+        .parent()
+        .unwrap()
+        .with_file_name("examples")
+        .join(example);
+    assert!(
+        program.exists(),
+        "build it first: cargo build --all-features --examples"
+    );
+    let output = Command::new(program)
+        .args(arguments)
+        .env("ZENML_PRO_API_URL", fixture.pro.plane.url())
+        .env("ZENML_STORE_URL", fixture.pro.server.url())
+        .env("ZENML_STORE_API_KEY", key)
+        .output()
+        .unwrap();
+    println!("{}", String::from_utf8_lossy(&output.stdout));
+    println!("{}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+fn printed(output: &Output) -> String {
+    assert!(output.status.success());
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn pro_inventory_lists_organizations_workspaces_and_members() {
+    let fixture = fixture().await;
+    fixture.pro.organization.member("jane@acme.test");
+    let key = fixture.pro.admin.key();
+    let printed = printed(&run(&fixture, key.value(), "pro_inventory", &[]));
+    for (line, parts) in [
+        ("acme (", vec![]),
+        (
+            "  prod ",
+            vec!["available", "0.98.0", &fixture.pro.server.url()],
+        ),
+        ("  jane@acme.test ", vec!["user"]),
+        ("  admin ", vec!["service account", "Organization Admin"]),
+    ] {
+        let found = printed.lines().find(|found| found.starts_with(line));
+        let found = found.unwrap_or_else(|| panic!("no line begins with {line:?}"));
+        assert!(parts.iter().all(|part| found.contains(part)), "{found}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn trigger_run_template_ends_as_the_run_does() {
+    let fixture = fixture().await;
+    let key = fixture.developer("ci").key();
+    let trigger = |arguments: &[&str]| {
+        let arguments = [&["vision", "vision-nightly"], arguments].concat();
+        run(&fixture, key.value(), "trigger_run_template", &arguments)
+    };
+    let good = trigger(&["train.learning_rate=0.25", "run_name=ci-1"]);
+    assert!(printed(&good).starts_with("ci-1 ("));
+    assert!(printed(&good).contains("completed"));
+
+    let bad = trigger(&[r#"extra={"outcome": "failed"}"#]);
+    assert_eq!(bad.status.code(), Some(1));
+
+    let organization = &fixture.pro.organization;
+    organization.reach_limit("template_run");
+    let none = trigger(&[]);
+    organization.lift_limit("template_run");
+    assert_eq!(none.status.code(), Some(2));
+    let said = String::from_utf8(none.stderr).unwrap();
+    assert!(said.contains("plan of the organization"), "{said}");
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn onboard_team_can_be_repeated() {
+    let fixture = fixture().await;
+    let key = fixture.pro.admin.key();
+    fixture.pro.organization.member("known@acme.test");
+    for _ in 0..2 {
+        let people = ["acme", "prod", "vision", "known@acme.test", "new@acme.test"];
+        let printed = printed(&run(&fixture, key.value(), "onboard_team", &people));
+        assert!(printed.contains("The team is Workspace Developer in prod"));
+    }
+    let pro = fixture.pro(key.value()).build().unwrap();
+    let organization = fixture.pro.organization.id();
+    let teams = pro.list_organization_teams().organization_id(organization);
+    let teams = teams.send().await.unwrap().into_inner();
+    let teams: Vec<_> = teams.iter().filter(|team| team.name == "vision").collect();
+    assert_eq!(teams.len(), 1);
+    let members = pro.list_team_members().team_id(teams[0].id);
+    let members = members.send().await.unwrap().into_inner();
+    assert_eq!(members[0].email.as_deref(), Some("known@acme.test"));
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn rotate_key_hands_over_a_key_that_works_and_takes_the_old_one_back() {
+    let fixture = fixture().await;
+    let account = fixture.developer("rotated");
+    let (admin, old) = (fixture.pro.admin.key(), account.key());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("zenml");
+    let arguments = ["acme", "rotated", file.to_str().unwrap()];
+    let output = run(&fixture, admin.value(), "rotate_key", &arguments);
+    let new = fs::read_to_string(&file).unwrap();
+    assert!(!printed(&output).contains(&new));
+    let client = |key: &str| -> ProClient { fixture.pro(key).build().unwrap() };
+    let me = client(&new).get_current_user().send().await.unwrap();
+    assert_eq!(me.id, account.id());
+    client(old.value())
+        .get_current_user()
+        .send()
+        .await
+        .unwrap_err();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(
+            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn pro_demo_ends_with_a_finished_run() {
+    let fixture = fixture().await;
+    let key = fixture.pro.admin.key();
+    let output = run(&fixture, key.value(), "pro_demo", &[]);
+    assert!(printed(&output).trim_end().ends_with("is completed."));
+    let usage = fixture.pro.plane.usage();
+    let last = usage.last().unwrap();
+    assert_eq!((&*last.feature, last.total), ("template_run", 1));
+    assert_eq!(
+        last.metadata["workspace_id"],
+        json!(fixture.pro.workspace.id())
+    );
+}
