@@ -51,7 +51,7 @@ Sources:
   pypi:0.98.0, pypi:latest     what zenml[server] from PyPI prints, configured as a Pro workspace;
                                installed privately below target/, once per version
   https://zenml.example.com    a server, which publishes its document at /openapi.json
-  https://…/openapi.json       a document
+  https://…/openapi.json       a document: the path ends in .json
   openapi.json                 a file
 
 Exit codes:
