@@ -9,7 +9,9 @@ use zenml::{
     pro::types::{ApiKeyRotateRequest, ApiKeyUpdate},
 };
 
-use crate::world::{MISSING, World};
+#[cfg(feature = "pro-inferred")]
+use crate::world::MISSING;
+use crate::world::World;
 
 /// Whether a key gets in.
 async fn gets_in(w: &World, key: &str) -> bool {

@@ -7,7 +7,9 @@ use zenml::{
     pro::types::{ApiKeyRotateRequest, ApiKeyUpdate},
 };
 
-use crate::world::{MISSING, World};
+#[cfg(feature = "pro-inferred")]
+use crate::world::MISSING;
+use crate::world::World;
 
 operations! {
     list_current_user_api_keys = "GET /users/me/api_keys" {

@@ -5,7 +5,9 @@ use zenml::pro::types::ServiceAccountCreate;
 #[cfg(feature = "pro-inferred")]
 use zenml::pro::types::ServiceAccountUpdate;
 
-use crate::world::{MISSING, World};
+#[cfg(feature = "pro-inferred")]
+use crate::world::MISSING;
+use crate::world::World;
 
 operations! {
     list_organization_service_accounts =

@@ -1,7 +1,7 @@
 //! Users.
 
 use zenml::pro::types::UserUpdate;
-use zenml::{Credentials, Field};
+use zenml::{Credentials, ErrorKind, Field};
 
 use crate::world::{MISSING, World};
 
@@ -75,6 +75,8 @@ operations! {
             let body = UserUpdate { is_active: Field::Set(false), ..UserUpdate::default() };
             let user = w.root.update_user().user_id(w.vera.id()).body(&body).send().await?;
             assert_eq!(user.is_active, Some(false));
+            let error = w.member.get_current_user().send().await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Unauthorized);
             Ok(())
         },
         refuses Forbidden: async |w: &World| {

@@ -112,15 +112,15 @@ impl Call<'_> {
 
     /// A parameter of the query.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.input.query.get(name)?.as_str()
+        self.input.parameters.get(name)?.as_str()
     }
 
     pub fn flag(&self, name: &str) -> Option<bool> {
-        self.input.query.get(name)?.as_bool()
+        self.input.parameters.get(name)?.as_bool()
     }
 
     pub fn texts(&self, name: &str) -> Vec<String> {
-        strings(self.input.query.get(name))
+        strings(self.input.parameters.get(name))
     }
 
     pub fn id_in_query(&self, name: &str) -> Result<Option<Uuid>, Refusal> {
@@ -132,7 +132,7 @@ impl Call<'_> {
     /// The page that `offset` and `limit` ask for.
     pub fn page(&self, items: Vec<Value>) -> Value {
         let number = |name, default| {
-            let given = self.input.query.get(name).and_then(Value::as_u64);
+            let given = self.input.parameters.get(name).and_then(Value::as_u64);
             given
                 .and_then(|given| usize::try_from(given).ok())
                 .unwrap_or(default)

@@ -85,8 +85,10 @@ pub(crate) struct Raw<'a> {
 /// What a request says, in the types that the document declares.
 #[derive(Debug, Default)]
 pub(crate) struct Input {
+    /// The path's as text.
     pub path: BTreeMap<String, String>,
-    pub query: Map<String, Value>,
+    /// Those of path and query.
+    pub parameters: Map<String, Value>,
     pub body: Value,
 }
 
@@ -265,7 +267,7 @@ impl Operation {
     /// that sends it expects something of it.
     pub fn read(&self, raw: &Raw<'_>) -> Result<Input, Vec<Problem>> {
         let mut problems = Vec::new();
-        let mut query = Map::new();
+        let mut parameters = Map::new();
         let known: BTreeSet<_> = self
             .parameters
             .iter()
@@ -308,7 +310,7 @@ impl Operation {
             if let Err(misfit) = parameter.schema.check(&value) {
                 problems.push(Problem::new(&location, misfit.message, "value_error"));
             }
-            query.insert(parameter.name.clone(), value);
+            parameters.insert(parameter.name.clone(), value);
         }
         let body = self.read_body(raw).unwrap_or_else(|problem| {
             problems.push(problem);
@@ -317,7 +319,7 @@ impl Operation {
         if problems.is_empty() {
             Ok(Input {
                 path: raw.path.clone(),
-                query,
+                parameters,
                 body,
             })
         } else {

@@ -147,7 +147,7 @@ fn perform(
 }
 
 fn note(recorded: &mut Recorded, input: &Input) {
-    recorded.parameters = input.query.clone();
+    recorded.parameters = input.parameters.clone();
     // A secret, in the one place where a query has one.
     recorded.parameters.remove("password");
     let grant = input.body.get("grant_type").and_then(Value::as_str);

@@ -148,10 +148,13 @@ impl State {
             Some(token) if token.expires <= now => {
                 Err(Refusal::unauthorized("the token has expired"))
             }
-            Some(token) => Ok(Caller {
-                who: token.who,
-                kind: token.kind,
-            }),
+            Some(token) => {
+                let (who, kind) = (token.who, token.kind);
+                if let Who::Account(id) = who {
+                    self.refuse_inactive(id)?;
+                }
+                Ok(Caller { who, kind })
+            }
         }
     }
 
@@ -178,12 +181,16 @@ impl State {
         }
         key.last_login = Some(now);
         let owner = key.owner;
-        let account = self.account(owner)?;
-        account.last_login = Some(now);
-        if !account.is_active {
-            return Err(Refusal::unauthorized("the account is not active"));
-        }
+        self.refuse_inactive(owner)?;
+        self.account(owner)?.last_login = Some(now);
         Ok(owner)
+    }
+
+    fn refuse_inactive(&mut self, account: Uuid) -> Result<(), Refusal> {
+        match self.account(account) {
+            Ok(account) if account.is_active => Ok(()),
+            _ => Err(Refusal::unauthorized("the account is not active")),
+        }
     }
 }
 
