@@ -56,7 +56,7 @@ struct Cli {
     )]
     objects: usize,
 
-    /// Keep the answers in this new folder, with index.json; without what the API's document
+    /// Keep the JSON answers in this new folder, with index.json; without what the API's document
     /// declares secret, but with everything else that the server holds
     #[arg(long, value_name = "DIR", conflicts_with = "recordings")]
     record: Option<PathBuf>,
@@ -64,6 +64,10 @@ struct Cli {
     /// Keep two items of each list, and only answers that show something new
     #[arg(long, requires = "record")]
     small: bool,
+
+    /// Fail also if fewer operations than this turn out well: what is not exercised proves nothing
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    at_least: usize,
 
     /// Compare the answers of this folder, without a server
     #[arg(long, value_name = "DIR")]
@@ -97,10 +101,16 @@ struct Login {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    let at_least = cli.at_least;
     match run(cli) {
         Ok(report) => {
+            let summary = report.summary();
+            let is_enough = summary.ok >= at_least;
+            if !is_enough {
+                eprintln!("error: fewer than {at_least} operations turned out well");
+            }
             println!("{report}");
-            match report.summary().is_lossless() {
+            match summary.is_lossless() && is_enough {
                 true => ExitCode::SUCCESS,
                 false => ExitCode::FAILURE,
             }

@@ -106,7 +106,10 @@ impl Step {
                 vec![
                     // Tests run them.
                     Cargo::new("build --package zenml --all-features --examples"),
-                    Cargo::new("test --workspace --all-features --tests -- --ignored"),
+                    // The chaos test says by which seed it happens again.
+                    Cargo::new(
+                        "test --workspace --all-features --tests -- --ignored --show-output",
+                    ),
                 ]
             }
             Self::Conformance => vec![conformance()],
@@ -130,7 +133,7 @@ fn feature_checks(features: &[String]) -> Vec<Cargo> {
 
 /// Compares every answer of the server with what the library makes of it.
 fn conformance() -> Cargo {
-    Cargo::new("run --quiet --package zenml-conformance")
+    Cargo::new("run --quiet --package zenml-conformance -- --at-least 100")
 }
 
 /// What became of a step.
