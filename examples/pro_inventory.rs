@@ -5,9 +5,12 @@
 //! cargo run --example pro_inventory
 //! ```
 
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
 use zenml::{
     ProClient, Result,
-    pro::types::{MemberRead, WorkspaceRead},
+    pro::types::{MemberRead, RoleRead, WorkspaceRead},
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -30,6 +33,14 @@ async fn main() -> Result<()> {
             print_workspace(&workspace?);
         }
 
+        let roles = pro
+            .list_organization_roles()
+            .organization_id(organization.id)
+            .send()
+            .await?
+            .into_inner();
+        let named = |role: RoleRead| Some((role.id, role.name?));
+        let roles = roles.into_iter().filter_map(named).collect();
         println!("\n  {:<40} {:<16} ROLES", "MEMBER", "KIND");
         let members = pro
             .list_organization_members()
@@ -39,7 +50,7 @@ async fn main() -> Result<()> {
             .send()
             .await?;
         for member in members.iter() {
-            print_member(member);
+            print_member(member, &roles);
         }
         println!();
     }
@@ -62,7 +73,7 @@ fn print_workspace(workspace: &WorkspaceRead) {
     );
 }
 
-fn print_member(member: &MemberRead) {
+fn print_member(member: &MemberRead, names: &BTreeMap<Uuid, String>) {
     let (name, kind) = match (&member.user, &member.team, &member.invitation) {
         (Some(user), _, _) => {
             let name = user.email.as_deref().or(user.username.as_deref());
@@ -75,6 +86,13 @@ fn print_member(member: &MemberRead) {
         (_, _, Some(invitation)) => (invitation.email.as_deref(), "invited"),
         _ => (None, "?"),
     };
-    let roles = member.roles.as_ref().map_or(0, Vec::len);
-    println!("  {:<40} {kind:<16} {roles}", name.unwrap_or("-"));
+    let roles = member.roles.iter().flatten();
+    let roles: Vec<_> = roles
+        .filter_map(|role| Some(names.get(&role.role_id?)?.as_str()))
+        .collect();
+    println!(
+        "  {:<40} {kind:<16} {}",
+        name.unwrap_or("-"),
+        roles.join(", ")
+    );
 }
