@@ -23,8 +23,37 @@
 //!
 //! Every operation of an API is a method of its client. It returns a builder with a method for
 //! each parameter; `send` carries the call out and returns a [`Response`] or an [`Error`].
+//! Lists have `stream` beside `send`: an [`ItemStream`] of all items, page after page.
 //! What a newer server sends beyond the types is kept, in [`UnknownFields`] and in the `Unknown`
 //! variants of enums.
+//!
+//! # ZenML Pro
+//!
+//! One key opens the Pro API and its workspaces:
+//!
+//! ```no_run
+//! # #[cfg(feature = "pro")]
+//! # async fn example() -> zenml::Result<()> {
+//! use zenml::{Credentials, ProClient, RunTemplate};
+//!
+//! let pro = ProClient::builder(ProClient::DEFAULT_URL)
+//!     .credentials(Credentials::api_key("ZENPROKEY_…"))
+//!     .build()?;
+//! let ws = pro.connect_workspace("staging").await?;
+//! let run = ws
+//!     .trigger(RunTemplate::named("nightly"))
+//!     .project("default")
+//!     .parameter("trainer", "learning_rate", 0.01)
+//!     .await?;
+//! let run = ws.wait_for_run(run.id).await?;
+//! println!("{} is {}", run.name, run.status().map_or("hidden", |status| status.as_str()));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Which API to call with which credential, and what to do about the errors that the vendor's
+//! documentation lists, is in the
+//! [guide](https://github.com/zenml-io/zenml-rust/blob/main/docs/pro.md).
 
 #![warn(missing_docs)]
 
@@ -148,3 +177,9 @@ pub mod pro {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The guide's examples compile.
+#[cfg(doctest)]
+#[cfg(feature = "pro")]
+#[doc = include_str!("../docs/pro.md")]
+struct Pro;

@@ -15,3 +15,4 @@ mod fixture;
 mod registered;
 mod runs;
 mod tenants;
+mod troubleshooting;

@@ -1,0 +1,172 @@
+//! The vendor's list of common problems: what the errors say, as docs/pro.md quotes it.
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use zenml::{Credentials, Error, ProClient, RetryPolicy, RunTemplate, WorkspaceClient};
+use zenml_testing::{ControlPlane, control_plane::Account};
+
+const GUIDE: &str = include_str!("../../docs/pro.md");
+
+/// A quotation is the same in the guide and in the error.
+#[track_caller]
+fn assert_says(error: &Error, quotation: &str) {
+    assert!(GUIDE.contains(quotation), "the guide lacks {quotation:?}");
+    let shown = error.to_string();
+    assert!(shown.contains(quotation), "{quotation:?} in {shown}");
+}
+
+async fn plane() -> (ControlPlane, Account) {
+    let plane = ControlPlane::start().await.unwrap();
+    let acme = plane.organization("acme");
+    let ci = acme.service_account("ci").with_role("Organization Admin");
+    (plane, ci)
+}
+
+async fn refused_by_pro(plane: &ControlPlane, credentials: Credentials) -> Error {
+    let pro = ProClient::builder(plane.url()).credentials(credentials);
+    let pro = pro.build().unwrap();
+    pro.get_current_user().send().await.unwrap_err()
+}
+
+fn jwt(claims: &str) -> String {
+    format!("e30.{}.c2ln", BASE64_URL_SAFE_NO_PAD.encode(claims))
+}
+
+#[tokio::test]
+async fn a_token_of_the_workspace_does_not_open_the_pro_api() {
+    let (plane, _) = plane().await;
+    let token = jwt(r#"{"exp":99999999999}"#);
+    let error = refused_by_pro(&plane, Credentials::api_token(token)).await;
+    assert_says(&error, "(a workspace's token does not open the Pro API)");
+    assert_says(&error, "the API token is not valid at ");
+    assert!(error.to_string().contains(&plane.url()), "{error}");
+}
+
+#[tokio::test]
+async fn a_token_that_has_ended_says_so_and_what_does_not_end() {
+    let (plane, _) = plane().await;
+    let token = jwt(r#"{"exp":1700000000}"#);
+    let error = refused_by_pro(&plane, Credentials::api_token(token)).await;
+    assert_says(&error, "the API token expired at ");
+    assert_says(&error, "; make another one");
+    assert_says(
+        &error,
+        "give the client the API key of a service account, which it renews by itself",
+    );
+}
+
+#[tokio::test]
+async fn a_header_is_no_token() {
+    let (plane, ci) = plane().await;
+    let header = format!("Bearer {}", ci.session());
+    let error = refused_by_pro(&plane, Credentials::api_token(header)).await;
+    assert_says(&error, "give the token alone, without \"Bearer\" before it");
+}
+
+#[tokio::test]
+async fn run_templates_are_not_to_be_found_at_the_pro_api() {
+    let (plane, ci) = plane().await;
+    let ws = WorkspaceClient::builder(plane.url())
+        .credentials(Credentials::api_token(ci.session()))
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap();
+    let error = ws.trigger(RunTemplate::named("nightly")).await.unwrap_err();
+    assert_says(
+        &error,
+        "the Pro API is none: a workspace has a URL of its own",
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_does_not_work_any_more_says_why_that_may_be() {
+    let (plane, ci) = plane().await;
+    let key = ci.key();
+    key.revoke();
+    let error = refused_by_pro(&plane, Credentials::api_key(key.value())).await;
+    assert_says(
+        &error,
+        "the key has expired, is switched off, deleted or rotated, or its owner has no access",
+    );
+}
+
+#[tokio::test]
+async fn a_workspace_that_is_not_found_says_who_would_find_it() {
+    let (plane, ci) = plane().await;
+    let pro = ProClient::builder(plane.url()).credentials(Credentials::api_key(ci.key().value()));
+    let pro = pro.build().unwrap();
+    let error = pro.connect_workspace("prod").await.unwrap_err();
+    assert_says(&error, "a member is who has a role on it");
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+async fn the_other_rows_are_told_by_a_real_workspace() {
+    let fixture = crate::fixture::fixture().await;
+    let account = fixture.developer("troubled");
+    let builder = WorkspaceClient::builder(fixture.pro.server.url());
+    let ws = builder.credentials(Credentials::api_token(account.session()));
+    let error = ws.build().unwrap().list_runs().send().await.unwrap_err();
+    assert_says(&error, "(a token of the Pro API opens no workspace)");
+
+    let stranger = fixture.pro.organization.service_account("stranger").key();
+    let pro = fixture.pro(stranger.value()).build().unwrap();
+    let ws = pro.connect_workspace(fixture.pro.workspace.id());
+    // Who is no member may not even see it.
+    ws.await.unwrap_err();
+
+    let key = fixture.developer("limited").key();
+    let ws = fixture.ws(key.value()).build().unwrap();
+    fixture.pro.organization.reach_limit("template_run");
+    let trigger = ws.trigger(RunTemplate::id(fixture.registered.template));
+    let error = trigger.await.unwrap_err();
+    fixture.pro.organization.lift_limit("template_run");
+    assert_says(
+        &error,
+        "the plan of the organization at ZenML Pro allows no more runs",
+    );
+}
+
+/// Rows that other tests meet: their texts are the same here.
+#[test]
+fn the_guide_quotes_the_texts_of_the_library() {
+    let sources = [
+        include_str!("../../src/trigger.rs"),
+        include_str!("../../src/pro_login.rs"),
+    ];
+    let unwrapped = |text: &str| {
+        let lines = text.split("\\\n").map(str::trim_start);
+        lines.collect::<String>()
+    };
+    for quotation in [
+        "the server runs nothing: it is no workspace of ZenML Pro, or has no workload manager",
+        "ZenML Pro accepts the credentials, the workspace does not: has the user a role on it, \
+         and is it active?",
+    ] {
+        assert!(GUIDE.contains(quotation), "{quotation}");
+        let in_source = sources
+            .iter()
+            .any(|text| unwrapped(text).contains(quotation));
+        assert!(in_source, "{quotation}");
+    }
+}
+
+/// The list of what rests on inference is whole.
+#[test]
+fn the_guide_lists_every_inferred_operation() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots/pro");
+    let mut inferred = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let listing = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for line in listing.lines().filter(|line| line.ends_with(" inferred")) {
+            let (name, rest) = line.strip_prefix("fn ").unwrap().split_once(": ").unwrap();
+            let (route, _) = rest.split_once(" -> ").unwrap();
+            let row = format!("| `{name}` | `{route}` |");
+            assert!(GUIDE.contains(&row), "{row}");
+            inferred += 1;
+        }
+    }
+    let rows = GUIDE
+        .lines()
+        .filter(|line| line.starts_with("| `") && line.contains("` | `"));
+    assert_eq!(rows.count(), inferred);
+}
