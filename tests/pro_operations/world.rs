@@ -46,12 +46,7 @@ impl World {
         let vera = acme.member("vera@acme.test");
         let ci = acme.service_account("ci");
         let team = acme.team("ml").with_member(&vera);
-        // One for all: making one reads the system's certificates, which takes longer than a test.
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .build()
-            .unwrap();
+        let http = http_client();
         let with = |token: String| client(&plane, &http, Credentials::api_token(token));
         Self {
             admin: with(ada.session()),
@@ -80,6 +75,16 @@ impl World {
         let call = self.admin.request(method, path).query("color", "red");
         call.send::<serde_json::Value>().await.map(drop)
     }
+}
+
+/// One for all clients, without the system's certificates: to read them takes longer than a test.
+fn http_client() -> reqwest::Client {
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never());
+    #[cfg(feature = "rustls")]
+    let http = http.tls_backend_rustls().tls_certs_only([]);
+    http.build().unwrap()
 }
 
 /// Without retries: what is refused is to be seen.
