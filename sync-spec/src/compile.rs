@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::Command;
-use zenml_testing::{Group, Progress};
+use zenml_testing::Progress;
 
 /// The library, and what is written by hand on top of it: examples, tests and benchmarks.
 const CHECK: [&str; 7] = [
@@ -42,9 +42,11 @@ pub async fn check(root: &Path, progress: &dyn Progress) -> Result<Compiled> {
         .args(CHECK)
         .current_dir(root)
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut cargo = Group::spawn(&mut command).context("cannot start cargo")?;
-    let (stdout, stderr) = (cargo.take_stdout(), cargo.take_stderr());
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    // In the process group of this process, so that whoever ends it ends both.
+    let mut cargo = command.spawn().context("cannot start cargo")?;
+    let (stdout, stderr) = (cargo.stdout.take(), cargo.stderr.take());
     let messages = async {
         let mut errors = Vec::new();
         let mut lines = BufReader::new(stdout.context("cargo has no output")?).lines();

@@ -3,12 +3,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
 
 use anyhow::{Context, Result, anyhow, bail};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
-use zenml_testing::{Group, Progress, interpreter, newest_version, python_command};
+use zenml_testing::{Progress, interpreter, newest_version, python_command};
 
 use super::{Fetched, Version};
 use crate::document::hex;
@@ -73,15 +72,11 @@ async fn print(python: &Path, folder: &Path) -> Result<()> {
         .env("ZENML_ANALYTICS_OPT_IN", "false")
         .env("ZENML_CONFIG_PATH", &config)
         .envs(PRO_WORKSPACE.map(|name| (name, "any.name")))
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped());
-    let mut child = Group::spawn(&mut command).context("cannot start Python")?;
-    let mut said = String::new();
-    if let Some(mut stderr) = child.take_stderr() {
-        tokio::io::AsyncReadExt::read_to_string(&mut stderr, &mut said).await?;
-    }
-    let status = child.wait().await?;
+        .kill_on_drop(true);
+    let output = command.output().await.context("cannot start Python")?;
+    let status = output.status;
     if !status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
         let lines: Vec<&str> = said.lines().collect();
         let last = lines
             .get(lines.len().saturating_sub(20)..)
