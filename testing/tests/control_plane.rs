@@ -308,6 +308,26 @@ async fn roles_decide_who_may_do_what() {
 }
 
 #[tokio::test]
+async fn a_test_waits_for_what_happens_and_is_asked_only_then() {
+    let plane = ControlPlane::start().await.unwrap();
+    let prod = plane.organization("acme").enrolled("prod");
+    let asked = std::cell::Cell::new(0);
+    let available = plane.until(|_| {
+        asked.set(asked.get() + 1);
+        prod.status() == "available"
+    });
+    let report = async {
+        // The other side waits by now.
+        tokio::task::yield_now().await;
+        let report = call(&plane, Method::PATCH, "/workspace_status");
+        answer(report.bearer_auth(prod.server_session())).await.0
+    };
+    assert_eq!(tokio::join!(available, report).1, 200);
+    assert!(asked.get() < 10, "asked {} times", asked.get());
+    plane.called("PATCH /workspace_status", 1).await;
+}
+
+#[tokio::test]
 async fn faults_come_when_they_are_ordered_and_end() {
     let plane = ControlPlane::start().await.unwrap();
     plane.fail_next("GET /health", 503, 2);

@@ -52,7 +52,7 @@ impl Account {
     /// Gives it a role in a workspace: `Workspace Developer`, …
     ///
     /// # Panics
-    /// When there is no such role.
+    /// When there is no such role, or no such workspace any more.
     #[must_use]
     pub fn with_role_in(self, workspace: &Workspace, role: &str) -> Self {
         self.give(role, workspace.scope());

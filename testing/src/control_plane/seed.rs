@@ -182,11 +182,12 @@ impl Workspace {
     }
 
     /// `pending`, `available`, `failed`, `deactivated`, …
+    ///
+    /// # Panics
+    /// When it has been deleted.
     #[must_use]
     pub fn status(&self) -> String {
-        let mut status = String::new();
-        self.change(|workspace| status.clone_from(&workspace.status));
-        status
+        self.read(|workspace| workspace.status.clone())
     }
 
     /// Makes it pending until it is changed or its server reports.
@@ -221,11 +222,12 @@ impl Workspace {
     }
 
     /// The secret by which its server logs in.
+    ///
+    /// # Panics
+    /// When it has been deleted.
     #[must_use]
     pub fn client_secret(&self) -> String {
-        let mut secret = String::new();
-        self.change(|workspace| secret.clone_from(&workspace.enrollment_key));
-        secret
+        self.read(|workspace| workspace.enrollment_key.clone())
     }
 
     /// A session of its server's.
@@ -238,9 +240,7 @@ impl Workspace {
     }
 
     pub(super) fn scope(&self) -> Scope {
-        let mut scope = Scope::organization(Uuid::nil());
-        self.change(|workspace| scope = workspace.scope());
-        scope
+        self.read(state::Workspace::scope)
     }
 
     fn set(&self, status: &str, reason: Option<&str>) {
@@ -249,6 +249,14 @@ impl Workspace {
             workspace.state_reason = reason.map(str::to_owned);
             workspace.pending_reads = None;
         });
+    }
+
+    /// Reads it, which is no change that others wait for.
+    fn read<T>(&self, read: impl FnOnce(&state::Workspace) -> T) -> T {
+        let state = self.shared.lock();
+        let mut workspaces = state.workspaces.iter();
+        let found = workspaces.find(|found| found.id == self.id).map(read);
+        found.unwrap_or_else(|| panic!("the workspace {} has been deleted", self.name))
     }
 
     /// Changes it, if nobody has deleted it.
