@@ -1,6 +1,11 @@
 //! Running cargo.
 
-use std::{env, ffi::OsString, process::ExitStatus, time::Duration};
+use std::{
+    env,
+    ffi::OsString,
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -91,16 +96,20 @@ impl Cargo {
     /// # Errors
     /// When cargo is missing.
     pub async fn status(&self) -> Result<ExitStatus> {
-        Ok(self.start()?.wait().await?)
+        let mut cargo = Group::spawn(&mut self.command()).context("cannot start cargo")?;
+        Ok(cargo.wait().await?)
     }
 
     /// Runs it with this process's output, and says how it ended. On Ctrl-C and its relatives it is
-    /// asked to end, and has time to stop what it has started itself.
+    /// asked to end, and has time to stop what it has started itself. Its standard input ends with
+    /// this process, however that ends.
     ///
     /// # Errors
     /// When cargo is missing, or when interrupted.
     pub async fn status_or_stop(&self) -> Result<ExitStatus> {
-        let mut cargo = self.start()?;
+        let mut cargo =
+            Group::spawn(self.command().stdin(Stdio::piped())).context("cannot start cargo")?;
+        let _lifeline = cargo.take_stdin();
         let interrupted = tokio::select! {
             status = cargo.wait() => return Ok(status?),
             stopped = interrupt::stopped() => stopped,
@@ -109,7 +118,7 @@ impl Cargo {
         Err(interrupted.err().unwrap_or_else(interrupt::interrupted))
     }
 
-    fn start(&self) -> Result<Group> {
+    fn command(&self) -> Command {
         let mut command = Command::new(program());
         command
             .args(&self.arguments)
@@ -118,7 +127,7 @@ impl Cargo {
         if !self.in_current_folder {
             command.current_dir(paths::workspace());
         }
-        Group::spawn(&mut command).context("cannot start cargo")
+        command
     }
 }
 

@@ -15,6 +15,7 @@ use crate::cargo::Cargo;
 pub async fn workspace(version: Option<&str>, port: u16, command: &[&str]) -> Result<ExitCode> {
     let mut program =
         Cargo::new("run --package zenml-testing --features control-plane --bin pro-workspace --")
+            .arg("--lifeline")
             .arg("--port")
             .arg(&port.to_string());
     if let Some(version) = version {

@@ -1,7 +1,10 @@
 //! `cargo xtask server --pro` and `cargo xtask demo --pro`.
 
 use std::{
-    process::ExitCode,
+    io,
+    process::{ExitCode, Stdio},
+    sync::Arc,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -10,6 +13,7 @@ use clap::Parser;
 use tokio::{
     process::Command,
     signal::unix::{SignalKind, signal},
+    sync::Notify,
 };
 use zenml_testing::{Group, Options, ProWorkspace, Shown, control_plane, seconds};
 
@@ -30,6 +34,10 @@ struct Cli {
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
 
+    /// End when standard input does: when whoever started this is gone
+    #[arg(long)]
+    lifeline: bool,
+
     /// Run this with ZENML_PRO_API_URL, ZENML_STORE_URL and ZENML_STORE_API_KEY, and end with it
     #[arg(trailing_var_arg = true, value_name = "COMMAND")]
     command: Vec<String>,
@@ -45,6 +53,7 @@ async fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<ExitCode> {
     let started = Instant::now();
+    let end = End::new(cli.lifeline);
     let progress = Shown::new();
     let mut options = Options::default().port(cli.port).progress(progress.clone());
     if let Some(version) = cli.version {
@@ -53,7 +62,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     let start = ProWorkspace::start_with(options, control_plane::Options::default());
     let mut pro = tokio::select! {
         started = start => started?,
-        stopped = stopped() => return stopped.map(|()| ExitCode::from(INTERRUPTED)),
+        stopped = end.come() => return stopped.map(|()| ExitCode::from(INTERRUPTED)),
     };
     progress.done();
     let key = pro.admin.key();
@@ -62,11 +71,11 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         println!("Ready after {}.", seconds(started.elapsed()));
         tokio::select! {
             ended = pro.server.ended() => match ended? {},
-            stopped = stopped() => stopped?,
+            stopped = end.come() => stopped?,
         }
         ExitCode::SUCCESS
     } else {
-        run_beside(&pro, key.value(), &cli.command).await?
+        run_beside(&pro, key.value(), &cli.command, &end).await?
     };
     pro.stop().await?;
     eprintln!("\nThe server and the control plane have been stopped.");
@@ -74,11 +83,17 @@ async fn run(cli: Cli) -> Result<ExitCode> {
 }
 
 /// Runs a command that is told where everything is, and ends as it does.
-async fn run_beside(pro: &ProWorkspace, key: &str, words: &[String]) -> Result<ExitCode> {
+async fn run_beside(
+    pro: &ProWorkspace,
+    key: &str,
+    words: &[String],
+    end: &End,
+) -> Result<ExitCode> {
     let (program, arguments) = words.split_first().context("no command")?;
     let mut command = Command::new(program);
     command
         .args(arguments)
+        .stdin(Stdio::null())
         .env("ZENML_PRO_API_URL", pro.plane.url())
         .env("ZENML_STORE_URL", pro.server.url())
         .env("ZENML_STORE_API_KEY", key);
@@ -86,7 +101,7 @@ async fn run_beside(pro: &ProWorkspace, key: &str, words: &[String]) -> Result<E
     let mut group = Group::spawn(&mut command).context(format!("cannot start {program}"))?;
     let status = tokio::select! {
         status = group.wait() => status?,
-        stopped = stopped() => {
+        stopped = end.come() => {
             stopped?;
             group.stop(GRACE).await?;
             return Ok(ExitCode::from(INTERRUPTED));
@@ -134,15 +149,37 @@ Ctrl-C stops both.
     )
 }
 
-/// Returns when somebody wants this process to end.
-async fn stopped() -> Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
+/// Why this process should end before its work does.
+struct End {
+    orphaned: Arc<Notify>,
+}
+
+impl End {
+    /// With a lifeline, the end of standard input is a reason too.
+    fn new(lifeline: bool) -> Self {
+        let orphaned = Arc::new(Notify::new());
+        if lifeline {
+            let orphaned = orphaned.clone();
+            // Not on the runtime, which would wait for it at its end.
+            thread::spawn(move || {
+                io::copy(&mut io::stdin(), &mut io::sink()).ok();
+                orphaned.notify_one();
+            });
+        }
+        Self { orphaned }
     }
-    Ok(())
+
+    /// Returns when there is a reason.
+    async fn come(&self) -> Result<()> {
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut hang_up = signal(SignalKind::hangup())?;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
+            () = self.orphaned.notified() => {}
+        }
+        Ok(())
+    }
 }
