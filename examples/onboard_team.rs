@@ -36,7 +36,10 @@ async fn main() -> Result<()> {
         .workspace_name(&workspace)
         .send()
         .await?;
-    let workspace = found.first().ok_or("no such workspace")?;
+    let mut found = found.iter();
+    let workspace = found
+        .find(|found| found.name == workspace)
+        .ok_or("no such workspace")?;
 
     let team = team_named(&pro, organization, &team).await?;
     for email in arguments {

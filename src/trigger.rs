@@ -53,8 +53,8 @@ impl Trigger {
         }
     }
 
-    /// The project in which to look for the name. Without, the server takes the user's default
-    /// project.
+    /// The project, by name or id, in which to look for the template or snapshot. What is given by
+    /// its id needs none; workspaces of ZenML Pro have no default project.
     pub fn project(mut self, name_or_id: impl Display) -> Self {
         self.project = Some(name_or_id.to_string());
         self
@@ -161,7 +161,9 @@ impl Trigger {
                 call = call.query(name, value);
             }
         }
-        let found = call.send::<Page<Found>>().await?.into_inner();
+        let found = call.send::<Page<Found>>().await;
+        let found = found.map_err(Self::without_project)?;
+        let found = found.into_inner();
         match &*found.items {
             [only] => match &only.body {
                 Some(body) if !body.runnable => Err(self.not_runnable()),
@@ -170,6 +172,13 @@ impl Trigger {
             [] => Err(self.unknown()),
             several => Err(self.ambiguous(several)),
         }
+    }
+
+    /// What lists of a project answer when nobody says which (`_set_filter_project_id` in
+    /// `zen_stores/sql_zen_store.py`).
+    fn without_project(error: Error) -> Error {
+        let hint = error.message().contains("Project scope missing");
+        error.with_hint(hint.then(|| "say in which, by `project`".to_owned()))
     }
 
     fn unknown(&self) -> Error {

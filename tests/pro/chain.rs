@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use zenml::{Credentials, ErrorKind, ProClient, RunTemplate};
 
-use crate::fixture::{Ahead, assert_names, fixture};
+use crate::fixture::{Ahead, assert_hides, assert_names, fixture};
 
 #[tokio::test]
 #[ignore = "starts a server of its own: cargo xtask test"]
@@ -49,11 +49,13 @@ async fn a_key_that_has_expired_opens_neither() {
     assert_eq!(error.kind(), ErrorKind::Credentials);
     let remedy = "make another one";
     assert_names(&error, &["the API key", &fixture.pro.server.url(), remedy]);
+    assert_hides(&error, key.value());
 
     let pro = fixture.pro(key.value()).build().unwrap();
     let error = pro.connect_workspace("prod").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert_names(&error, &["the API key", &fixture.pro.plane.url(), remedy]);
+    assert_hides(&error, key.value());
 }
 
 #[tokio::test]
@@ -96,6 +98,7 @@ async fn a_key_that_is_revoked_in_the_middle_of_a_long_wait_ends_it() {
         });
         let error = waited.await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Credentials);
+        assert_hides(&error, key.value());
         let place = match direct {
             true => fixture.pro.server.url(),
             false => fixture.pro.plane.url(),

@@ -116,6 +116,18 @@ impl Clock for Ahead {
     }
 }
 
+/// Whether an error shows nothing of a key, however it is printed.
+#[track_caller]
+pub fn assert_hides(error: &zenml::Error, key: &str) {
+    let mut shown = format!("{error} {error:?} {error:#?}");
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        shown.push_str(&format!(" {next} {next:?}"));
+        cause = next.source();
+    }
+    assert!(!shown.contains(key), "the key is shown");
+}
+
 /// Whether an error says who was refused, where, and what to do.
 #[track_caller]
 pub fn assert_names(error: &zenml::Error, parts: &[&str]) {

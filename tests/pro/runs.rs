@@ -216,6 +216,14 @@ async fn what_cannot_be_run_is_told_from_what_is_configured_wrongly() {
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(error.message().contains("static pipeline"), "{error}");
 
+    let trigger = ws.trigger(RunTemplate::named("vision-nightly"));
+    let error = trigger.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+    assert_names(
+        &error,
+        &["Project scope missing", "say in which, by `project`"],
+    );
+
     let error = ws.trigger(RunTemplate::named("vision-nightly"));
     let error = error.project("vision").stack("another").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
