@@ -19,7 +19,7 @@ use clap::{Parser, Subcommand};
 ///
 /// New here? `cargo xtask demo` shows the crate at work against a real ZenML server, and
 /// `cargo xtask test` checks everything that CI checks. Both need Python 3.10 or newer with its
-/// venv module; nothing else has to be installed or running.
+/// venv module, and a C compiler; nothing else has to be installed or running.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask", arg_required_else_help = true)]
 struct Cli {
