@@ -111,9 +111,10 @@ impl Document {
             (Some(api), None) => api,
             (Some(api), Some(expected)) if api == expected => api,
             (Some(api), Some(expected)) => bail!(
-                "{origin} is the document of the {api}, not of the {expected}: take \
-                 `cargo xtask sync-spec {}` for it",
-                api.name()
+                "{origin} is the document of the {api}, not of the {expected}: say `{}` instead of \
+                 `{}`",
+                api.name(),
+                expected.name()
             ),
             (None, expected) => bail!(
                 "{origin} is the document of another API, {:?}: the {} was expected, which is known \

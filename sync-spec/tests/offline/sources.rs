@@ -117,7 +117,7 @@ fn the_other_of_the_two_apis() {
         &refusal_of(&document(Api::Pro, "2").to_string()),
         &[
             "of the ZenML Pro API, not of the Workspace API",
-            "sync-spec pro",
+            "say `pro` instead of `workspace`",
         ],
     );
 }
