@@ -1,7 +1,7 @@
 //! Generates both clients into `OUT_DIR`: from `specs/`, or from the document that an environment
 //! variable names.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
@@ -43,8 +43,9 @@ fn main() -> ExitCode {
 
 fn generate(api: &str, variable: &str, options: Options) -> Result<(), String> {
     let specs = Path::new("specs");
-    let other = env::var_os(variable).map(PathBuf::from);
     println!("cargo::rerun-if-env-changed={variable}");
+    let other =
+        files::named_by(variable, env::var_os(variable)).map_err(|error| error.to_string())?;
     println!("cargo::rerun-if-changed=specs/overlays/{api}");
     match &other {
         Some(path) => println!("cargo::rerun-if-changed={}", path.display()),

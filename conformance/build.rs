@@ -29,8 +29,8 @@ fn main() -> ExitCode {
 
 fn generate(api: &str, variable: &str) -> Result<(), Box<dyn Error>> {
     let specs = Path::new("../specs");
-    let other = env::var_os(variable).map(PathBuf::from);
     println!("cargo::rerun-if-env-changed={variable}");
+    let other = files::named_by(variable, env::var_os(variable))?;
     println!("cargo::rerun-if-changed=../specs/overlays/{api}");
     match &other {
         Some(path) => println!("cargo::rerun-if-changed={}", path.display()),

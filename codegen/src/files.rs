@@ -1,5 +1,6 @@
 //! The edge: the files that an API is generated from.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,25 @@ pub struct Source {
     pub overlays: Vec<Value>,
     /// Whose document it is.
     pub origin: Origin,
+}
+
+/// The document that an environment variable's value names, if it is set and not empty.
+///
+/// # Errors
+///
+/// When the path is relative: a build script runs in its package's folder, which for a dependency
+/// lies somewhere in cargo's registry.
+pub fn named_by(variable: &str, value: Option<OsString>) -> Result<Option<PathBuf>> {
+    let path = value.filter(|value| !value.is_empty()).map(PathBuf::from);
+    match path {
+        Some(path) if path.is_relative() => Err(Error::new(
+            "",
+            format!("{variable} is `{}`, a relative path", path.display()),
+            "give an absolute path; a relative one would be looked for in the folder of the crate \
+             that is built, not in yours",
+        )),
+        path => Ok(path),
+    }
 }
 
 /// Reads `specs/<api>.json`, or `other` in its place, and `specs/overlays/<api>/*.json`.

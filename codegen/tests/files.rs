@@ -26,6 +26,20 @@ fn with_document(text: &str) -> (tempfile::TempDir, Source) {
 }
 
 #[test]
+fn a_variable_that_is_not_set_or_empty_names_no_document() {
+    assert_eq!(files::named_by("SPEC", None).unwrap(), None);
+    assert_eq!(files::named_by("SPEC", Some("".into())).unwrap(), None);
+}
+
+#[test]
+fn a_relative_path_in_a_variable_is_refused_because_nobody_knows_where_it_starts() {
+    let error = files::named_by("SPEC", Some("openapi.json".into())).unwrap_err();
+    let error = error.to_string();
+    assert!(error.contains("SPEC is `openapi.json`"), "{error}");
+    assert!(error.contains("give an absolute path"), "{error}");
+}
+
+#[test]
 fn a_missing_document_is_named() {
     let error = files::load(
         &specs(),
