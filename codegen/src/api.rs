@@ -83,14 +83,16 @@ pub struct Operation {
     pub body: Option<Body>,
     /// What it answers with.
     pub result: Outcome,
-    /// The error statuses that the document declares.
-    pub errors: Vec<u16>,
+    /// The error statuses that the document declares: `404`, `4XX`, `default`.
+    pub errors: Vec<String>,
     /// Whether the document calls it deprecated.
     pub deprecated: bool,
     /// The name of the operation that replaces it.
     pub replaced_by: Option<String>,
     /// How well the operation is evidenced, where the document is a reconstruction.
     pub evidence: Option<String>,
+    /// How well its result is, where that differs.
+    pub result_evidence: Option<String>,
     /// Whether it needs credentials.
     pub authenticated: bool,
     /// Whether the server answers a repeated `Idempotency-Key` from its first answer; none: the rule
@@ -104,8 +106,8 @@ impl Operation {
     /// The types of its parameters, its body and its result.
     pub fn parts(&self) -> Vec<&syn::Type> {
         let parameters = self.parameters.iter().filter_map(|p| match &p.accepts {
-            Accepts::Value(ty) => Some(&**ty),
-            Accepts::Filter | Accepts::Text | Accepts::List | Accepts::Secret => None,
+            Accepts::Value(ty) | Accepts::List(ty) => Some(&**ty),
+            Accepts::Filter | Accepts::Text | Accepts::Secret => None,
         });
         let body = self.body.iter().map(|body| &body.ty);
         let result = match &self.result {
@@ -151,8 +153,8 @@ pub enum Accepts {
     Filter,
     /// Anything that displays as the text to send.
     Text,
-    /// Any number of them: the parameter is repeated.
-    List,
+    /// Any number of these: the parameter is repeated.
+    List(Box<syn::Type>),
     /// `impl Into<Secret>`: sent, but never shown.
     Secret,
     /// One type.
@@ -216,6 +218,8 @@ pub struct Struct {
     pub open: bool,
     /// Its fields, by name.
     pub fields: Vec<Field>,
+    /// How well it is evidenced, where the document is a reconstruction.
+    pub evidence: Option<String>,
     /// The vendor's description, if the document carries it.
     pub prose: Option<String>,
 }
@@ -272,6 +276,8 @@ pub struct Notes {
 pub struct Enum {
     /// Variant name and string, in the document's order.
     pub variants: Vec<(String, String)>,
+    /// How well it is evidenced, where the document is a reconstruction.
+    pub evidence: Option<String>,
     /// The vendor's description, if the document carries it.
     pub prose: Option<String>,
 }

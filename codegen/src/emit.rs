@@ -47,7 +47,8 @@ pub fn generate(
 }
 
 /// The document as progenitor is to see it: every property required, so that its type comes out
-/// bare, and unions as objects with one property for each variant, for the same reason.
+/// bare, and unions as objects with one property for each variant, for the same reason. An enum has
+/// one value: the variants are named later, and progenitor panics over some.
 fn prepared(lowered: &Value) -> Value {
     let mut document = lowered.clone();
     let schemas = document
@@ -64,6 +65,9 @@ fn prepared(lowered: &Value) -> Value {
                 .filter_map(|(index, v)| Some((variant_key(index), v.get("schema")?.clone())))
                 .collect();
             *schema = json!({ "type": "object", "properties": properties });
+        }
+        if schema.get("enum").is_some() {
+            *schema = json!({ "type": "string", "enum": ["value"] });
         }
         if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
             let names: Vec<&String> = properties.keys().collect();

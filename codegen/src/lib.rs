@@ -50,6 +50,7 @@ pub fn corrected(text: &str, overlays: &[Value], origin: Origin) -> Result<Value
     }
     if origin == Origin::Elsewhere {
         lower::drop_missing_replacements(&mut document);
+        lower::allow_unknown_variants(&mut document);
     }
     Ok(document)
 }

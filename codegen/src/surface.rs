@@ -75,7 +75,7 @@ fn operation_lines(operation: &Operation) -> Vec<String> {
         let accepts = match &parameter.accepts {
             Accepts::Filter => "Filter".to_owned(),
             Accepts::Text => "text".to_owned(),
-            Accepts::List => "list".to_owned(),
+            Accepts::List(_) => "list".to_owned(),
             Accepts::Secret => "Secret".to_owned(),
             Accepts::Value(ty) => type_text(ty),
         };

@@ -6,7 +6,8 @@
 )]
 
 use serde_json::{Value, json};
-use zenml_codegen::{Origin, corrected};
+use zenml_codegen::api::Type;
+use zenml_codegen::{Origin, corrected, generate};
 
 #[test]
 fn a_replacement_that_the_server_has_is_noted() {
@@ -24,6 +25,57 @@ fn a_replacement_that_an_older_server_lacks_is_forgotten() {
         corrected.pointer("/paths/~1list_old/get/x-replaced-by"),
         None
     );
+}
+
+#[test]
+fn a_kind_that_only_a_newer_server_has_is_no_variant_and_no_error() {
+    let (document, correction) = shapes(&["Circle", "Square", "Torus"]);
+    let api = generate(&document, &[correction], Origin::Elsewhere).unwrap();
+    let Some(Type::Union(union)) = api.types.get("Shape") else {
+        panic!("no union");
+    };
+    let variants: Vec<&str> = union.variants.iter().map(|v| v.name.as_str()).collect();
+    assert_eq!(variants, ["Circle", "Square"]);
+}
+
+#[test]
+fn our_own_document_must_name_every_kind() {
+    let (document, correction) = shapes(&["Circle", "Square", "Torus"]);
+    let error = generate(&document, &[correction], Origin::Specs).err();
+    let error = error.unwrap().to_string();
+    assert!(error.contains("TorusShape"), "{error}");
+}
+
+/// A document with a union of these shapes, and a correction that says how to tell two of them.
+fn shapes(kinds: &[&str]) -> (String, Value) {
+    let reference = |kind: &str| format!("#/components/schemas/{kind}Shape");
+    let schemas: Value = kinds
+        .iter()
+        .map(|kind| {
+            let schema = json!({"type": "object", "properties": {"kind": {"type": "string"}}});
+            (format!("{kind}Shape"), schema)
+        })
+        .collect();
+    let alternatives: Vec<Value> = kinds
+        .iter()
+        .map(|kind| json!({"$ref": reference(kind)}))
+        .collect();
+    let content = json!({"application/json": {"schema": {"anyOf": alternatives}}});
+    let document = json!({
+        "openapi": "3.1.0", "info": {"title": "Shapes", "version": "1"}, "components": {"schemas": schemas},
+        "paths": {"/shape": {"get": {
+            "operationId": "get_shape", "responses": {"200": {"content": content}},
+        }}},
+    });
+    let mapping = json!({"circle": reference("Circle"), "square": reference("Square")});
+    let correction = json!({
+        "overlay": "1.0.0", "info": {"title": "Example", "version": "1"},
+        "actions": [{
+            "target": "$.paths['/shape'].get.responses['200'].content['application/json'].schema",
+            "update": {"x-discriminator": {"pointer": "/kind", "mapping": mapping}},
+        }],
+    });
+    (document.to_string(), correction)
 }
 
 /// A document with these operations, after the correction that `list_new` replaces `list_old`.

@@ -69,7 +69,29 @@ pub(super) fn checked<'a>(schema: &'a Value, pointer: &str) -> Result<&'a Map<St
             ));
         }
     }
+    check_composition(object, pointer)?;
     Ok(object)
+}
+
+/// Of `$ref`, `allOf`, `anyOf` and `oneOf` a schema has one, and then says nothing of its structure
+/// itself: both together would be an intersection, which no Rust type is.
+fn check_composition(object: &Map<String, Value>, pointer: &str) -> Result<()> {
+    let composition = ["$ref", "allOf", "anyOf", "oneOf"];
+    let Some(key) = composition.iter().find(|key| object.contains_key(**key)) else {
+        return Ok(());
+    };
+    let beside = STRUCTURE
+        .iter()
+        .filter(|other| *other != key && **other != "discriminator")
+        .find(|other| object.contains_key(**other));
+    match beside {
+        None => Ok(()),
+        Some(other) => Err(Error::new(
+            format!("{pointer}/{other}"),
+            format!("`{other}` beside `{key}` is not understood"),
+            "write it as one schema with an overlay in specs/overlays/",
+        )),
+    }
 }
 
 /// The limits that the server checks, as a phrase for the docs.
@@ -96,6 +118,9 @@ pub(super) fn constraints(schema: &Value) -> Option<String> {
     }
     if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
         parts.push(format!("matching `{pattern}`"));
+    }
+    if let Some(value) = schema.get("const").filter(|value| !value.is_string()) {
+        parts.push(format!("always `{value}`"));
     }
     if schema.get("uniqueItems") == Some(&Value::Bool(true)) {
         parts.push("without repetition".to_owned());

@@ -11,16 +11,19 @@
 //! | `x-page` | object | the page envelope of a list |
 //! | `x-union` | union | the variants, and the pointer to the tag that tells them apart |
 //! | `x-tuple` | object | an array whose places have their own types |
-//! | `x-type` | string | a type of the hand-written library: `filter` or `secret` |
+//! | `x-type` | string | a type of the hand-written library: `filter`, `secret` or `secret-map` |
 //! | `x-default`, `x-constraints` | parameter | what the document says, for the docs |
 //! | `x-id`, `x-group`, `x-errors`, … | operation | see `operation.rs` |
 //!
 //! Anything not understood is an error that names its place; nothing is dropped silently.
 
 mod keyword;
+mod member;
 pub(crate) mod name;
 mod operation;
+mod parameters;
 pub(crate) mod reach;
+mod responses;
 mod schema;
 mod union;
 
@@ -37,6 +40,7 @@ use reach::Direction;
 ///
 /// A construct that the stage does not understand, with its JSON pointer.
 pub fn lower(document: &Value) -> Result<Value> {
+    member::check(member::DOCUMENT, document, "")?;
     let empty = Map::new();
     let schemas = document
         .pointer("/components/schemas")
@@ -47,6 +51,7 @@ pub fn lower(document: &Value) -> Result<Value> {
         names: name::type_names(schemas.keys())?,
         directions: reach::directions(document),
         lowered: BTreeMap::new(),
+        resolving: Vec::new(),
     };
     for name in schemas.keys() {
         components.lower_component(name)?;
@@ -93,6 +98,22 @@ pub(crate) fn drop_missing_replacements(document: &mut Value) {
     }
 }
 
+/// Lets unions have variants that our corrections do not know: a newer server has more of them.
+///
+/// The tags of these unions are ours, so nobody else could complete them.
+pub(crate) fn allow_unknown_variants(document: &mut Value) {
+    match document {
+        Value::Object(object) => {
+            if let Some(Value::Object(tag)) = object.get_mut("x-discriminator") {
+                tag.insert("partial".to_owned(), Value::Bool(true));
+            }
+            object.values_mut().for_each(allow_unknown_variants);
+        }
+        Value::Array(items) => items.iter_mut().for_each(allow_unknown_variants),
+        _ => {}
+    }
+}
+
 /// The named schemas: those of the document, and those that lowering makes.
 struct Components<'a> {
     schemas: &'a Map<String, Value>,
@@ -101,6 +122,8 @@ struct Components<'a> {
     directions: BTreeMap<String, Direction>,
     /// Name in Rust → lowered schema.
     lowered: BTreeMap<String, Value>,
+    /// The named schemas that are being put where they are used, outermost first.
+    resolving: Vec<String>,
 }
 
 /// Where a schema stands: for errors, and to name what has no name of its own.

@@ -21,6 +21,7 @@ pub(super) const RESERVED: &[&str] = &[
     "Option",
     "PartialEq",
     "Secret",
+    "SecretMap",
     "Self",
     "Serialize",
     "String",
@@ -29,9 +30,17 @@ pub(super) const RESERVED: &[&str] = &[
     "Vec",
 ];
 
+/// Methods that every generated client has.
+const CLIENT_METHODS: [&str; 3] = ["clone", "new", "transport"];
+
 /// A schema's name as a Rust type.
 pub(crate) fn type_name(name: &str) -> String {
     name.to_upper_camel_case()
+}
+
+/// Whether Rust takes it for a name.
+pub(crate) fn is_ident(name: &str) -> bool {
+    syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
 /// The Rust name of each schema.
@@ -44,6 +53,13 @@ pub(crate) fn type_names<'a>(
         let mut rust = type_name(name);
         if RESERVED.contains(&rust.as_str()) {
             rust.push_str("Model");
+        }
+        if !is_ident(&rust) {
+            return Err(Error::new(
+                format!("/components/schemas/{}", escape(name)),
+                format!("no type can be named `{rust}` after `{name}`"),
+                "rename it with an overlay in specs/overlays/",
+            ));
         }
         if let Some(other) = taken.insert(rust.clone(), name) {
             return Err(Error::new(
@@ -92,9 +108,20 @@ pub(crate) fn operation_names(operations: &[Named]) -> Result<BTreeMap<String, S
             } else {
                 format!("{name}_{}", difference(operation, owner))
             };
+            let pointer = format!("/paths/{}/{}", escape(&operation.path), operation.method);
+            if !is_ident(&name) || CLIENT_METHODS.contains(&name.as_str()) {
+                return Err(Error::new(
+                    pointer,
+                    format!(
+                        "no method of a client can be named `{name}` after `{}`",
+                        operation.id
+                    ),
+                    "give the operation another operationId with an overlay in specs/overlays/",
+                ));
+            }
             if let Some(other) = taken.insert(name.clone(), operation.id.clone()) {
                 return Err(Error::new(
-                    format!("/paths/{}/{}", escape(&operation.path), operation.method),
+                    pointer,
                     format!(
                         "the operations `{}` and `{other}` would both be named `{name}`",
                         operation.id

@@ -2,7 +2,8 @@
 //!
 //! Notes of an operation: `x-id` (the vendor's full id), `x-group` (its first tag), `x-result`
 //! (`json`, `text`, `empty`, `bytes` or `events`), `x-errors` (the statuses that it declares),
-//! `x-body-optional`, `x-authenticated`, `x-deduplicated`, `x-evidence`, `x-replaced-by`.
+//! `x-body-optional`, `x-result-nullable`, `x-result-evidence`, `x-authenticated`, `x-deduplicated`,
+//! `x-evidence`, `x-replaced-by`.
 
 use heck::ToSnakeCase;
 use serde_json::{Map, Value, json};
@@ -10,23 +11,10 @@ use serde_json::{Map, Value, json};
 use super::name::{Named, operation_names, type_name};
 use super::reach::Direction;
 use super::schema::set;
-use super::{Components, Place, escape, union};
+use super::{Components, Place, escape, member, name, parameters, responses};
 use crate::{Error, Result};
 
 const METHODS: [&str; 7] = ["delete", "get", "head", "options", "patch", "post", "put"];
-
-/// Members of an operation that lowering acts on or drops knowingly.
-const MEMBERS: [&str; 9] = [
-    "deprecated",
-    "description",
-    "operationId",
-    "parameters",
-    "requestBody",
-    "responses",
-    "security",
-    "summary",
-    "tags",
-];
 
 /// Lowers all paths.
 pub(super) fn lower_paths(document: &Value, components: &mut Components<'_>) -> Result<Value> {
@@ -56,6 +44,7 @@ pub(super) fn lower_paths(document: &Value, components: &mut Components<'_>) -> 
             operations.push((named, pointer, operation));
         }
     }
+    let secured = is_secured(document.get("security"));
     let named: Vec<Named> = operations.iter().map(|(named, ..)| named.clone()).collect();
     let names = operation_names(&named)?;
     let mut result: Map<String, Value> = Map::new();
@@ -66,7 +55,7 @@ pub(super) fn lower_paths(document: &Value, components: &mut Components<'_>) -> 
             name: type_name(&name),
             direction: Direction::default(),
         };
-        let mut lowered = lower_operation(operation, &named, &place, components)?;
+        let mut lowered = lower_operation(operation, &named, secured, &place, components)?;
         if let Some(replacement) = operation.get("x-replaced-by").and_then(Value::as_str) {
             let replacement = names.get(replacement).ok_or_else(|| {
                 Error::new(
@@ -87,29 +76,19 @@ pub(super) fn lower_paths(document: &Value, components: &mut Components<'_>) -> 
 fn lower_operation(
     operation: &Value,
     named: &Named,
+    secured: bool,
     place: &Place,
     components: &mut Components<'_>,
 ) -> Result<Value> {
-    for member in operation.as_object().into_iter().flat_map(Map::keys) {
-        if !member.starts_with("x-") && !MEMBERS.contains(&member.as_str()) {
-            return Err(Error::new(
-                format!("{}/{}", place.pointer, escape(member)),
-                format!("`{member}` of an operation is not understood"),
-                "teach codegen/src/lower/operation.rs what it means",
-            ));
-        }
-    }
-    let (result, responses) = responses(operation, place, components)?;
-    let group = operation.pointer("/tags/0").and_then(Value::as_str);
+    member::check(member::OPERATION, operation, &place.pointer)?;
     let mut lowered = json!({
         "x-id": named.id,
-        "x-group": group.unwrap_or("default").to_snake_case(),
-        "x-authenticated": operation.get("security").is_some(),
-        "x-result": result,
-        "x-errors": errors(operation),
-        "responses": responses,
+        "x-group": group(operation, place)?,
+        "x-authenticated": operation.get("security").map_or(secured, |own| is_secured(Some(own))),
+        "x-errors": responses::errors(operation, place)?,
     });
-    let parameters = parameters(operation, place, components)?;
+    responses::success(operation, place, components, &mut lowered)?;
+    let parameters = parameters::parameters(operation, place, components)?;
     if !parameters.is_empty() {
         set(&mut lowered, "parameters", Value::Array(parameters));
     }
@@ -128,53 +107,31 @@ fn lower_operation(
     Ok(lowered)
 }
 
-fn parameters(
-    operation: &Value,
-    place: &Place,
-    components: &mut Components<'_>,
-) -> Result<Vec<Value>> {
-    let mut lowered = Vec::new();
-    let parameters = operation.get("parameters").and_then(Value::as_array);
-    for (index, parameter) in parameters.into_iter().flatten().enumerate() {
-        let text = |key: &str| {
-            parameter
-                .get(key)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-        };
-        let (name, location) = (text("name"), text("in"));
-        let child = place.child(&format!("parameters/{index}"), name);
-        if !matches!(location, "path" | "query" | "header") {
-            return Err(Error::new(
-                format!("{}/in", child.pointer),
-                format!("a parameter in `{location}` is not understood"),
-                "remove it with an overlay in specs/overlays/",
-            ));
-        }
-        let any = json!({});
-        let schema = parameter.get("schema").unwrap_or(&any);
-        let child = Place {
-            pointer: format!("{}/schema", child.pointer),
-            ..child
-        };
-        let (schema, notes) = union::parameter(components, schema, location == "query", &child)?;
-        let mut result = json!({
-            "name": name,
-            "in": location,
-            "required": location == "path" || parameter.get("required") == Some(&Value::Bool(true)),
-            "schema": schema,
-        });
-        for (key, value) in notes {
-            set(&mut result, &format!("x-{key}"), value);
-        }
-        for key in ["description", "x-evidence"] {
-            if let Some(value) = parameter.get(key) {
-                set(&mut result, key, value.clone());
-            }
-        }
-        lowered.push(result);
+/// The module that the operation stands in: the snake-case form of its first tag.
+fn group(operation: &Value, place: &Place) -> Result<String> {
+    let tag = operation.pointer("/tags/0").and_then(Value::as_str);
+    let group = tag.unwrap_or("default").to_snake_case();
+    // `types` is the module of the types, and a keyword is no name.
+    let group = match group.as_str() {
+        "" => "default".to_owned(),
+        name if name == "types" || !name::is_ident(name) => format!("{name}_"),
+        _ => group,
+    };
+    if !name::is_ident(&group) {
+        return Err(Error::new(
+            format!("{}/tags/0", place.pointer),
+            format!("no module can be named `{group}` after this tag"),
+            "give the operation another first tag with an overlay in specs/overlays/",
+        ));
     }
-    Ok(lowered)
+    Ok(group)
+}
+
+/// Whether a `security` demands credentials in one case at least.
+fn is_secured(security: Option<&Value>) -> bool {
+    let requirements = security.and_then(Value::as_array).into_iter().flatten();
+    let mut requirements = requirements.filter_map(Value::as_object);
+    requirements.any(|requirement| !requirement.is_empty())
 }
 
 /// The lowered body, and whether it may be left out.
@@ -184,6 +141,7 @@ fn request_body(
     components: &mut Components<'_>,
 ) -> Result<(Value, bool)> {
     let pointer = format!("{}/requestBody", place.pointer);
+    member::check(member::REQUEST_BODY, body, &pointer)?;
     let (media, schema) = only_content(body, &pointer)?.ok_or_else(|| {
         Error::new(
             &pointer,
@@ -191,8 +149,9 @@ fn request_body(
             "correct the document with an overlay in specs/overlays/",
         )
     })?;
+    let kind = essence(media);
     if !matches!(
-        media,
+        kind.as_str(),
         "application/json" | "application/x-www-form-urlencoded"
     ) {
         return Err(Error::new(
@@ -211,68 +170,15 @@ fn request_body(
     };
     let typed = components.schema(schema, &child)?;
     let optional = typed.nullable || body.get("required") != Some(&Value::Bool(true));
-    let lowered = json!({ "required": true, "content": { media: { "schema": typed.or_any() } } });
+    let lowered = json!({ "required": true, "content": { kind: { "schema": typed.or_any() } } });
     Ok((lowered, optional))
 }
 
-/// The kind of result, and the one successful response that leads to it.
-fn responses(
-    operation: &Value,
-    place: &Place,
-    components: &mut Components<'_>,
-) -> Result<(&'static str, Value)> {
-    let declared = operation.get("responses").and_then(Value::as_object);
-    let mut successes = declared
-        .into_iter()
-        .flatten()
-        .filter(|(status, _)| status.starts_with('2'));
-    let pointer = format!("{}/responses", place.pointer);
-    let (Some((status, response)), None) = (successes.next(), successes.next()) else {
-        return Err(Error::new(
-            pointer,
-            "an operation must declare exactly one successful response",
-            "correct the document with an overlay in specs/overlays/",
-        ));
-    };
-    let pointer = format!("{pointer}/{status}");
-    let Some((media, schema)) = only_content(response, &pointer)? else {
-        return Ok(("empty", json!({ status: { "description": "" } })));
-    };
-    let child = Place {
-        pointer: format!("{pointer}/content/{}/schema", escape(media)),
-        name: format!("{}Result", place.name),
-        direction: Direction {
-            request: false,
-            response: true,
-        },
-    };
-    let kind = match media {
-        "application/json" => "json",
-        "text/event-stream" => "events",
-        "text/plain" => "text",
-        _ => "bytes",
-    };
-    let binary = json!({ "type": "string", "format": "binary" });
-    let schema = match kind {
-        "json" => match components.schema(schema, &child)? {
-            typed if typed.schema.is_none() => {
-                return Ok(("empty", json!({ status: { "description": "" } })));
-            }
-            // `null` instead of the one result: read as any JSON, so that it is not lost.
-            typed if typed.nullable => json!({}),
-            typed => typed.or_any(),
-        },
-        _ => binary,
-    };
-    let content = json!({ media: { "schema": schema } });
-    Ok((
-        kind,
-        json!({ status: { "description": "", "content": content } }),
-    ))
-}
-
 /// The only media type of a body, and its schema.
-fn only_content<'a>(body: &'a Value, pointer: &str) -> Result<Option<(&'a str, &'a Value)>> {
+pub(super) fn only_content<'a>(
+    body: &'a Value,
+    pointer: &str,
+) -> Result<Option<(&'a str, &'a Value)>> {
     static ANY: Value = Value::Null;
     let content = body.get("content").and_then(Value::as_object);
     let mut entries = content.into_iter().flatten();
@@ -286,17 +192,17 @@ fn only_content<'a>(body: &'a Value, pointer: &str) -> Result<Option<(&'a str, &
             "keep the one that is used with an overlay in specs/overlays/",
         ));
     };
+    member::check(
+        member::MEDIA_TYPE,
+        entry,
+        &format!("{pointer}/content/{}", escape(media)),
+    )?;
     let schema = entry.get("schema").unwrap_or(&ANY);
     Ok(Some((media, schema)))
 }
 
-/// The statuses of the errors that an operation declares.
-fn errors(operation: &Value) -> Vec<u16> {
-    let declared = operation.get("responses").and_then(Value::as_object);
-    declared
-        .into_iter()
-        .flat_map(Map::keys)
-        .filter_map(|status| status.parse().ok())
-        .filter(|status| *status >= 400)
-        .collect()
+/// A media type without its parameters, such as `charset`.
+pub(super) fn essence(media: &str) -> String {
+    let kind = media.split(';').next().unwrap_or_default();
+    kind.trim().to_ascii_lowercase()
 }

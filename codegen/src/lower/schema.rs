@@ -42,6 +42,7 @@ impl Components<'_> {
         if is_object(schema) {
             self.object(schema, &place)?;
         } else if is_enum(schema) {
+            keyword::checked(schema, &place.pointer)?;
             self.enumeration(schema, &place)?;
         }
         Ok(())
@@ -57,8 +58,18 @@ impl Components<'_> {
             return self.union(object, &alternatives, place);
         }
         let kind = match object.get("type") {
-            None if object.contains_key("enum") || object.contains_key("const") => "string",
+            None if object.contains_key("enum") => "string",
             None if object.contains_key("properties") => "object",
+            None if object.contains_key("items") || object.contains_key("prefixItems") => "array",
+            None if object.contains_key("additionalProperties") => "object",
+            None if object.contains_key("const") => match object.get("const") {
+                Some(Value::String(_)) => "string",
+                Some(Value::Bool(_)) => "boolean",
+                Some(Value::Number(number)) if number.is_f64() => "number",
+                Some(Value::Number(_)) => "integer",
+                Some(Value::Null) => "null",
+                _ => return Ok(Typed::of(json!({}))),
+            },
             None => return Ok(Typed::of(json!({}))),
             Some(Value::String(kind)) => kind.as_str(),
             Some(other) => {
@@ -82,6 +93,9 @@ impl Components<'_> {
             "array" => self.array(object, place),
             "object" if is_object(schema) && object.contains_key("properties") => {
                 self.object(schema, place)
+            }
+            "object" if object.get("x-secret") == Some(&Value::Bool(true)) => {
+                Ok(Typed::of(self.library_type("SecretMap", "secret-map")))
             }
             "object" => self.map(object, place),
             other => Err(Error::new(
@@ -108,7 +122,14 @@ impl Components<'_> {
         if is_object(schema) || is_enum(schema) {
             return Ok(Typed::of(to_component(&rust)));
         }
-        self.schema(schema, place)
+        // One that contains itself has no end where it is used: its inside is any JSON.
+        if self.resolving.contains(&rust) {
+            return Ok(Typed::of(json!({})));
+        }
+        self.resolving.push(rust);
+        let typed = self.schema(schema, place);
+        self.resolving.pop();
+        typed
     }
 
     fn string(&mut self, object: &Map<String, Value>) -> Value {
@@ -145,6 +166,13 @@ impl Components<'_> {
 
     fn array(&mut self, object: &Map<String, Value>, place: &Place) -> Result<Typed> {
         if let Some(places) = object.get("prefixItems").and_then(Value::as_array) {
+            if object.get("items").is_some_and(|items| *items != false) {
+                return Err(Error::new(
+                    format!("{}/items", place.pointer),
+                    "a list whose first places have their own types is not understood",
+                    "write it as one type of items with an overlay in specs/overlays/",
+                ));
+            }
             return self.tuple(places, place);
         }
         let items = match object.get("items") {
@@ -194,6 +222,13 @@ impl Components<'_> {
     fn object(&mut self, schema: &Value, place: &Place) -> Result<Typed> {
         let empty = Map::new();
         let object = keyword::checked(schema, &place.pointer)?;
+        if object.get("type").is_some_and(|kind| kind != "object") {
+            return Err(Error::new(
+                format!("{}/type", place.pointer),
+                "an object with properties that may be something else is not understood",
+                "write it as `anyOf` with an overlay in specs/overlays/",
+            ));
+        }
         let properties = object
             .get("properties")
             .and_then(Value::as_object)
@@ -227,13 +262,18 @@ impl Components<'_> {
             "x-direction": place.direction.note(),
             "x-fields": fields,
         });
-        if place.direction.response
-            || object.get("additionalProperties") == Some(&Value::Bool(true))
-        {
+        let others = object
+            .get("additionalProperties")
+            .unwrap_or(&Value::Bool(false));
+        if others.is_object() {
+            // Read for its errors only: what the members hold is any JSON.
+            self.schema(others, &place.child("additionalProperties", "Value"))?;
+        }
+        if place.direction.response || *others != false {
             set(&mut result, "x-open", Value::Bool(true));
         }
-        if properties.len() == PAGE.len() && PAGE.iter().all(|name| properties.contains_key(*name))
-        {
+        // A newer server may say more in its envelope: `Page` keeps that too.
+        if PAGE.iter().all(|name| properties.contains_key(*name)) {
             set(&mut result, "x-page", Value::Bool(true));
         }
         copy_prose(schema, &mut result);
@@ -274,8 +314,6 @@ pub(super) fn to_component(name: &str) -> Value {
 /// Whether a schema becomes a struct. A named object without properties does too: it may gain some.
 fn is_object(schema: &Value) -> bool {
     schema.get("properties").is_some_and(Value::is_object)
-        && schema.get("anyOf").is_none()
-        && schema.get("oneOf").is_none()
 }
 
 fn is_enum(schema: &Value) -> bool {
@@ -300,8 +338,10 @@ pub(super) fn notes(schema: &Value) -> Map<String, Value> {
 }
 
 pub(super) fn copy_prose(from: &Value, to: &mut Value) {
-    if let Some(description) = from.get("description") {
-        set(to, "description", description.clone());
+    for key in ["description", "x-evidence"] {
+        if let Some(value) = from.get(key) {
+            set(to, key, value.clone());
+        }
     }
 }
 

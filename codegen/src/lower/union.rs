@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{Typed, notes, to_component};
+use super::schema::{Typed, notes};
 use super::{Components, Place, keyword, name, reach};
 use crate::{Error, Result};
 
@@ -108,55 +108,91 @@ impl Components<'_> {
         alternatives: &[Value],
         place: &Place,
     ) -> Result<Value> {
-        let names: Vec<String> = alternatives.iter().map(label).collect();
-        let (name, variants) = union_name(&names);
-        let (tag, mapping) = match discriminator(object) {
-            Some((tag, mapping)) => (Some(tag), mapping),
-            None => (None, &Value::Null),
-        };
-        let mut notes = Vec::new();
-        for ((variant, label), schema) in variants.iter().zip(&names).zip(alternatives) {
-            let tags: Vec<&String> = mapping
-                .as_object()
-                .into_iter()
-                .flatten()
-                .filter(|(_, target)| {
-                    let target = target.as_str().and_then(reach::target);
-                    target.is_some_and(|t| name::type_name(&t) == *label)
-                })
-                .map(|(value, _)| value)
-                .collect();
-            if tag.is_some() && tags.is_empty() {
-                return Err(Error::new(
-                    format!("{}/discriminator/mapping", place.pointer),
-                    format!("no value of the discriminator leads to `{label}`"),
-                    "complete the mapping with an overlay in specs/overlays/",
-                ));
+        let tag = self.tag(object, place)?;
+        let mut variants = Vec::new();
+        for schema in alternatives {
+            let label = label(schema);
+            let values = tag.as_ref().map(|tag| tag.values_of(&label));
+            match (&tag, values.unwrap_or_default()) {
+                (Some(tag), values) if values.is_empty() && tag.partial => {}
+                (Some(_), values) if values.is_empty() => {
+                    return Err(Error::new(
+                        format!("{}/discriminator/mapping", place.pointer),
+                        format!("no value of the discriminator leads to `{label}`"),
+                        "complete the mapping with an overlay in specs/overlays/",
+                    ));
+                }
+                (_, values) => variants.push((label, schema, values)),
             }
-            notes.push(json!({ "name": variant, "schema": schema, "tags": tags }));
         }
+        // The correction knows nothing of this union.
+        if variants.is_empty() {
+            return Ok(json!({}));
+        }
+        let labels: Vec<String> = variants.iter().map(|(label, ..)| label.clone()).collect();
+        let (name, names) = union_name(&labels);
+        let schemas: Vec<&Value> = variants.iter().map(|(_, schema, _)| *schema).collect();
+        let notes: Vec<Value> = names
+            .iter()
+            .zip(&variants)
+            .map(
+                |(name, (_, schema, tags))| json!({ "name": name, "schema": schema, "tags": tags }),
+            )
+            .collect();
         let lowered = json!({
-            "anyOf": alternatives,
-            "x-direction": place.direction.note(),
-            "x-union": { "tag": tag, "variants": notes },
+            "anyOf": schemas,
+            "x-union": { "tag": tag.map(|tag| tag.pointer), "variants": notes },
         });
         let place = Place {
-            name: name.clone(),
+            name,
             ..place.clone()
         };
-        // One union stands in several places: who reads it is the sum of them.
-        if let Some(existing) = self.lowered.get_mut(&name)
-            && existing.get("x-union") == lowered.get("x-union")
-        {
-            if existing.get("x-direction") != lowered.get("x-direction") {
-                super::schema::set(existing, "x-direction", json!("both"));
-            }
-            return Ok(to_component(&name));
-        }
         self.add(&place, lowered).map(Typed::or_any)
     }
 
-    fn kind(&self, schema: &Value) -> Kind {
+    /// What tells the variants of a union apart, if the document or a correction says so.
+    fn tag(&self, object: &Map<String, Value>, place: &Place) -> Result<Option<Tag>> {
+        // Where the tag lies deeper than OpenAPI's `propertyName` can say, an overlay gives its pointer.
+        let (key, pointer) = if object.contains_key("x-discriminator") {
+            ("x-discriminator", "pointer")
+        } else if object.contains_key("discriminator") {
+            ("discriminator", "propertyName")
+        } else {
+            return Ok(None);
+        };
+        let discriminator = object.get(key);
+        let member = |name: &str| discriminator.and_then(|tag| tag.get(name));
+        let Some(text) = member(pointer).and_then(Value::as_str) else {
+            return Err(Error::new(
+                format!("{}/{key}", place.pointer),
+                format!("a discriminator without `{pointer}`"),
+                "add it with an overlay in specs/overlays/",
+            ));
+        };
+        let mapping = match member("mapping").and_then(Value::as_object) {
+            Some(mapping) => mapping
+                .iter()
+                .filter_map(|(value, target)| {
+                    Some((
+                        value.clone(),
+                        name::type_name(&reach::target(target.as_str()?)?),
+                    ))
+                })
+                .collect(),
+            // OpenAPI: without a mapping, the value is the schema's name.
+            None => self.names.clone().into_iter().collect(),
+        };
+        Ok(Some(Tag {
+            pointer: match key {
+                "discriminator" => format!("/{}", super::escape(text)),
+                _ => text.to_owned(),
+            },
+            mapping,
+            partial: member("partial") == Some(&Value::Bool(true)),
+        }))
+    }
+
+    pub(super) fn kind(&self, schema: &Value) -> Kind {
         if let Some(target) = schema
             .get("$ref")
             .and_then(Value::as_str)
@@ -188,7 +224,7 @@ impl Components<'_> {
 
 /// What a union may hold, as far as the choice of its Rust type depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Text,
     Enum,
     Number,
@@ -198,16 +234,21 @@ enum Kind {
     Free,
 }
 
-/// The pointer of the tag inside a variant, and which value names which variant.
-fn discriminator(object: &Map<String, Value>) -> Option<(String, &Value)> {
-    // Where the tag lies deeper than OpenAPI's `propertyName` can say, an overlay gives its pointer.
-    if let Some(extension) = object.get("x-discriminator") {
-        let pointer = extension.get("pointer")?.as_str()?;
-        return Some((pointer.to_owned(), extension.get("mapping")?));
+/// What tells the variants of a union apart.
+struct Tag {
+    /// The JSON pointer of the tag inside a variant.
+    pointer: String,
+    /// Its values, and the Rust name of the schema that each leads to.
+    mapping: Vec<(String, String)>,
+    /// Whether there may be variants that no value leads to: they are read as unknown.
+    partial: bool,
+}
+
+impl Tag {
+    fn values_of(&self, label: &str) -> Vec<String> {
+        let values = self.mapping.iter().filter(|(_, target)| target == label);
+        values.map(|(value, _)| value.clone()).collect()
     }
-    let discriminator = object.get("discriminator")?;
-    let property = discriminator.get("propertyName")?.as_str()?;
-    Some((format!("/{property}"), discriminator.get("mapping")?))
 }
 
 /// How an alternative is called in the name of its union.

@@ -2,17 +2,39 @@
 
 use std::collections::BTreeMap;
 
-use heck::ToSnakeCase;
+use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::Value;
+use syn::parse_quote;
 
-use super::emitted::{Emitted, Method};
+use super::emitted::{Emitted, Method, argument};
 use super::rust_type::Substitutes;
 use super::{flag, missing, notes, text};
-use crate::Result;
 use crate::api::{Accepts, Body, Location, Operation, Outcome, Parameter};
+use crate::lower::escape;
+use crate::{Error, Result};
 
 /// Names that builders have for themselves.
 const BUILDER_METHODS: [&str; 4] = ["body", "clone", "send", "stream"];
+
+/// Types that stand beside the builders.
+const USED_BY_BUILDERS: [&str; 16] = [
+    "BTreeMap",
+    "Call",
+    "Display",
+    "Future",
+    "Into",
+    "IntoIterator",
+    "Map",
+    "Method",
+    "Operation",
+    "Option",
+    "Response",
+    "Result",
+    "Send",
+    "Uuid",
+    "Value",
+    "Vec",
+];
 
 pub(super) fn operations(
     emitted: &Emitted,
@@ -24,7 +46,7 @@ pub(super) fn operations(
     for (path, item) in paths.into_iter().flatten() {
         for (method, note) in item.as_object().into_iter().flatten() {
             let name = text(note.get("operationId")).unwrap_or_default();
-            let pointer = format!("/paths/{}/{method}", path.replace('/', "~1"));
+            let pointer = format!("/paths/{}/{method}", escape(path));
             let signature = emitted
                 .methods
                 .get(&name)
@@ -42,6 +64,7 @@ pub(super) fn operations(
                 deprecated: flag(note, "deprecated"),
                 replaced_by: text(note.get("x-replaced-by")),
                 evidence: text(note.get("x-evidence")),
+                result_evidence: text(note.get("x-result-evidence")),
                 authenticated: flag(note, "x-authenticated"),
                 deduplicated: note.get("x-deduplicated").and_then(Value::as_bool),
                 prose: text(note.get("description")),
@@ -49,7 +72,33 @@ pub(super) fn operations(
         }
     }
     operations.sort_by(|a, b| (&a.group, &a.name).cmp(&(&b.group, &b.name)));
+    check_builders(&operations)?;
     Ok(operations)
+}
+
+/// Each operation's builder is a type of its group, beside the types that the group uses.
+fn check_builders(operations: &[Operation]) -> Result<()> {
+    for group in operations.chunk_by(|a, b| a.group == b.group) {
+        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        for Operation {
+            name, path, method, ..
+        } in group
+        {
+            let builder = name.to_upper_camel_case();
+            let other = seen.insert(builder.clone(), name);
+            if other.is_some() || USED_BY_BUILDERS.contains(&builder.as_str()) {
+                let other = other.unwrap_or("the library");
+                return Err(Error::new(
+                    format!("/paths/{}/{}", escape(path), method.to_lowercase()),
+                    format!(
+                        "the builder of `{name}` would be a second `{builder}`, beside that of {other}"
+                    ),
+                    "give the operation another operationId with an overlay in specs/overlays/",
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn parameters(
@@ -115,7 +164,7 @@ fn accepts(ty: &syn::Type) -> Accepts {
         Some("Filter") => Accepts::Filter,
         Some("str" | "String") => Accepts::Text,
         Some("Secret") => Accepts::Secret,
-        Some("Vec") => Accepts::List,
+        Some("Vec") => Accepts::List(Box::new(argument(ty).unwrap_or(ty).clone())),
         _ => Accepts::Value(Box::new(ty.clone())),
     }
 }
@@ -154,15 +203,21 @@ fn outcome(
         _ => {
             let ty = signature.result.as_ref();
             let ty = ty.ok_or_else(|| missing(&format!("{pointer}/responses"), "result"))?;
-            Outcome::Json(Box::new(substitutes.apply_outside(ty)))
+            let ty = substitutes.apply_outside(ty);
+            let ty = if flag(operation, "x-result-nullable") {
+                parse_quote!(Option<#ty>)
+            } else {
+                ty
+            };
+            Outcome::Json(Box::new(ty))
         }
     })
 }
 
-fn errors(operation: &Value) -> Vec<u16> {
+fn errors(operation: &Value) -> Vec<String> {
     let declared = operation.get("x-errors").and_then(Value::as_array);
-    let statuses = declared.into_iter().flatten().filter_map(Value::as_u64);
+    let statuses = declared.into_iter().flatten();
     statuses
-        .filter_map(|status| u16::try_from(status).ok())
+        .map(|status| text(Some(status)).unwrap_or_else(|| status.to_string()))
         .collect()
 }

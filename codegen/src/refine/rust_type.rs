@@ -29,6 +29,7 @@ impl Substitutes {
             match schema.get("x-type").and_then(Value::as_str) {
                 Some("filter") => substitutes.add(name, parse_quote!(crate::Filter)),
                 Some("secret") => substitutes.add(name, parse_quote!(crate::Secret)),
+                Some("secret-map") => substitutes.add(name, parse_quote!(crate::SecretMap)),
                 _ => {}
             }
             if schema.get("x-page").is_some()

@@ -10,6 +10,8 @@ use super::rust_type::Substitutes;
 use super::{flag, missing, notes, text};
 use crate::api::{Enum, Field, Presence, Struct, Type, Union, Variant};
 use crate::emit::variant_key;
+use crate::lower::escape;
+use crate::lower::name::is_ident;
 use crate::{Error, Result};
 
 /// The field that keeps what the document does not name.
@@ -57,6 +59,7 @@ fn enumeration(schema: &Value, values: &[Value], pointer: &str) -> Result<Enum> 
     }
     Ok(Enum {
         variants,
+        evidence: text(schema.get("x-evidence")),
         prose: text(schema.get("description")),
     })
 }
@@ -79,6 +82,7 @@ fn union(
     pointer: &str,
 ) -> Result<Union> {
     let mut variants = Vec::new();
+    let mut seen = BTreeSet::from(["Unknown".to_owned()]);
     let notes = union.get("variants").and_then(Value::as_array);
     for (index, note) in notes.into_iter().flatten().enumerate() {
         let (_, ty) = emitted
@@ -87,8 +91,16 @@ fn union(
             .and_then(|fields| fields.get(&variant_key(index)))
             .ok_or_else(|| missing(pointer, "variant"))?;
         let tags = note.get("tags").and_then(Value::as_array);
+        let name = text(note.get("name")).unwrap_or_default();
+        if !is_ident(&name) || !seen.insert(name.clone()) {
+            return Err(Error::new(
+                pointer,
+                format!("`{name}` is no name of a variant, or that of another one"),
+                "name the alternatives under /components/schemas with an overlay in specs/overlays/",
+            ));
+        }
         variants.push(Variant {
-            name: text(note.get("name")).unwrap_or_default(),
+            name,
             ty: substitutes.apply(ty),
             tags: tags
                 .into_iter()
@@ -115,9 +127,10 @@ fn structure(
         .is_some_and(|direction| direction != "response");
     let empty = Value::Null;
     let mut fields = Vec::new();
+    let mut seen: BTreeMap<&String, &String> = BTreeMap::new();
     let properties = schema.get("properties").and_then(Value::as_object);
     for property in properties.into_iter().flat_map(Map::keys) {
-        let pointer = format!("{pointer}/properties/{property}");
+        let pointer = format!("{pointer}/properties/{}", escape(property));
         let (ident, ty) = emitted
             .structs
             .get(name)
@@ -132,6 +145,13 @@ fn structure(
                 pointer,
                 format!("a property `{UNKNOWN_FIELDS}` would collide with the field of that name"),
                 "rename the field for unknown members in codegen/src/refine/types.rs",
+            ));
+        }
+        if let Some(other) = seen.insert(ident, property) {
+            return Err(Error::new(
+                pointer,
+                format!("`{other}` and `{property}` would both be the field `{ident}`"),
+                "rename or remove one of them with an overlay in specs/overlays/",
             ));
         }
         let constant = text(note.get("const"));
@@ -149,6 +169,7 @@ fn structure(
         sent,
         open: flag(schema, "x-open"),
         fields,
+        evidence: text(schema.get("x-evidence")),
         prose: text(schema.get("description")),
     })
 }

@@ -44,10 +44,13 @@ pub(super) fn operation(operation: &Operation) -> Vec<String> {
             vec![format!("Evidence: {}.", evidence_text(evidence))],
         );
     }
+    if let Some(evidence) = &operation.result_evidence {
+        let text = format!("Evidence of the answer: {}.", evidence_text(evidence));
+        paragraph(&mut lines, vec![text]);
+    }
     lines.push(String::new());
     lines.push("# Errors".to_owned());
-    let statuses: Vec<String> = operation.errors.iter().map(u16::to_string).collect();
-    let declared = match statuses.as_slice() {
+    let declared = match operation.errors.as_slice() {
         [] => "The document declares none; a failed call says why by its".to_owned(),
         list => format!(
             "The document declares {}. A failed call says why by its",
@@ -71,7 +74,7 @@ pub(super) fn parameter(parameter: &Parameter) -> Vec<String> {
     let kind = match &parameter.accepts {
         Accepts::Filter => "filter".to_owned(),
         Accepts::Text => "text".to_owned(),
-        Accepts::List => "list, repeated".to_owned(),
+        Accepts::List(_) => "list, repeated".to_owned(),
         Accepts::Secret => "secret".to_owned(),
         Accepts::Value(ty) => format!("`{}`", type_text(ty)),
     };
@@ -123,7 +126,7 @@ fn json_text(value: &Value) -> String {
     }
 }
 
-fn evidence_text(mark: &str) -> &str {
+pub(super) fn evidence_text(mark: &str) -> &str {
     match mark {
         "documented" => "in the vendor's documentation",
         "client-observed" => "seen in an official client",

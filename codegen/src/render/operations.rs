@@ -187,7 +187,7 @@ fn setter(parameter: &Parameter) -> TokenStream {
     let (ty, value) = match &parameter.accepts {
         Accepts::Filter => (quote!(impl Into<crate::Filter>), quote!(#ident.into())),
         Accepts::Text => (quote!(impl Display), quote!(#ident)),
-        Accepts::List => (
+        Accepts::List(_) => (
             quote!(impl IntoIterator<Item = impl Display>),
             quote!(#ident),
         ),
@@ -196,7 +196,7 @@ fn setter(parameter: &Parameter) -> TokenStream {
     };
     let set = match (parameter.location, &parameter.accepts) {
         (Location::Query, Accepts::Filter) => format_ident!("filter"),
-        (Location::Query, Accepts::List) => format_ident!("query_list"),
+        (Location::Query, Accepts::List(_)) => format_ident!("query_list"),
         (Location::Query, Accepts::Secret) => format_ident!("secret"),
         (Location::Query, _) => format_ident!("query"),
         (Location::Path, _) => format_ident!("path"),

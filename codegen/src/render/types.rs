@@ -14,16 +14,20 @@ pub(super) fn types(api: &Api, gates: &Gates) -> Vec<TokenStream> {
         let gate = gates.ty(name);
         match ty {
             Type::Struct(structure) => {
-                let docs = doc_attributes(&uses.ty(name, structure.prose.as_deref()));
+                let (prose, evidence) = (&structure.prose, &structure.evidence);
+                let docs = uses.ty(name, prose.as_deref(), evidence.as_deref());
+                let docs = doc_attributes(&docs);
                 self::structure(name, structure, &docs, gate.as_ref())
             }
             Type::Enum(enumeration) => {
-                let docs = doc_attributes(&uses.ty(name, enumeration.prose.as_deref()));
+                let (prose, evidence) = (&enumeration.prose, &enumeration.evidence);
+                let docs = uses.ty(name, prose.as_deref(), evidence.as_deref());
+                let docs = doc_attributes(&docs);
                 let item = self::enumeration(name, enumeration, &docs);
                 quote!(#gate #item)
             }
             Type::Union(union) => {
-                let docs = doc_attributes(&uses.ty(name, None));
+                let docs = doc_attributes(&uses.ty(name, None, None));
                 let item = self::union(name, union, &docs, api);
                 quote!(#gate #item)
             }

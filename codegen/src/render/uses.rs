@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::docs::{paragraph, prose};
+use super::docs::{evidence_text, paragraph, prose};
 use super::gates::Gates;
 use crate::api::{Api, Outcome, mentioned};
 
@@ -55,7 +55,12 @@ impl Uses {
     }
 
     /// The documentation of a type.
-    pub(super) fn ty(&self, name: &str, description: Option<&str>) -> Vec<String> {
+    pub(super) fn ty(
+        &self,
+        name: &str,
+        description: Option<&str>,
+        evidence: Option<&str>,
+    ) -> Vec<String> {
         let mut lines = description.map(prose).unwrap_or_default();
         if let Some(mentions) = self.0.get(name) {
             for (verb, places) in [
@@ -70,6 +75,10 @@ impl Uses {
         }
         if lines.is_empty() {
             lines.push("The values of a parameter.".to_owned());
+        }
+        if let Some(evidence) = evidence {
+            let text = format!("Evidence: {}.", evidence_text(evidence));
+            paragraph(&mut lines, vec![text]);
         }
         lines
     }

@@ -46,6 +46,41 @@ cases! { "lower", check:
     refuses_a_replacement_that_does_not_exist
     refuses_an_unknown_member_of_an_operation
     refuses_an_unknown_member_of_a_path
+    hides_maps_with_secrets_in_a_secret_map
+    refuses_properties_beside_an_intersection
+    refuses_properties_beside_alternatives
+    refuses_structure_beside_a_reference
+    refuses_a_named_object_that_may_be_null
+    refuses_a_response_by_reference
+    reads_media_types_with_parameters_and_suffixes
+    opens_an_object_with_typed_further_members
+    refuses_a_parameter_with_content
+    refuses_a_list_parameter_that_is_not_repeated
+    notes_a_deprecated_parameter
+    refuses_an_object_as_a_parameter
+    sends_a_parameter_of_any_scalar_as_text
+    refuses_a_secret_in_a_path
+    refuses_a_secret_in_a_header
+    refuses_a_list_of_secrets_as_a_parameter
+    takes_the_schemas_names_for_a_discriminator_without_mapping
+    refuses_a_discriminator_without_property
+    leaves_out_variants_that_a_partial_tag_does_not_name
+    types_a_constant_by_its_value
+    notes_ranges_of_errors
+    refuses_a_response_that_is_no_success_and_no_error
+    takes_the_security_of_the_document_unless_the_operation_has_its_own
+    refuses_webhooks
+    notes_the_evidence_of_schemas_and_responses
+    notes_that_a_result_may_be_null
+    recognises_a_page_envelope_with_more_members
+    reads_the_inside_of_an_alias_of_itself_as_any_json
+    names_a_group_after_a_keyword
+    refuses_a_tag_that_is_no_name
+    refuses_a_parameter_in_two_places
+    refuses_parameters_with_one_setter
+    refuses_an_operation_named_like_a_method_of_the_client
+    refuses_an_operation_named_by_a_keyword
+    refuses_a_schema_that_is_no_name
 }
 
 fn check(case: &Case) {

@@ -6,6 +6,7 @@ mod compare;
 mod lower;
 mod overlay;
 mod read;
+mod refine;
 mod render;
 mod report;
 mod surface;

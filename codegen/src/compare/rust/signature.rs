@@ -24,7 +24,7 @@ pub(super) fn accepts(accepts: &Accepts) -> String {
     match accepts {
         Accepts::Filter => "impl Into<Filter>".to_owned(),
         Accepts::Text => "impl Display".to_owned(),
-        Accepts::List => "impl IntoIterator<Item = impl Display>".to_owned(),
+        Accepts::List(_) => "impl IntoIterator<Item = impl Display>".to_owned(),
         Accepts::Secret => "impl Into<Secret>".to_owned(),
         Accepts::Value(ty) => type_text(ty),
     }
