@@ -105,6 +105,7 @@ mod retry_policy;
 mod run;
 mod runnable;
 mod secret;
+mod secret_map;
 mod session;
 mod stream;
 #[cfg(test)]
@@ -149,6 +150,7 @@ pub use retry_policy::{RetryBudget, RetryPolicy};
 pub use run::WaitForRun;
 pub use runnable::{RunTemplate, Runnable, Snapshot};
 pub use secret::Secret;
+pub use secret_map::SecretMap;
 pub use stream::ByteStream;
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use transport::Transport;

@@ -20,12 +20,17 @@ use std::{
 };
 
 use http::{HeaderName, HeaderValue};
+use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 use uuid::Uuid;
 use zenml::{
     CallOptions, Credentials, CredentialsProvider, Error, Method, ProClient, ProvidedCredentials,
-    RetryPolicy, Secret, WorkspaceClient,
-    workspace::types::{SecretRequest, UserRequest},
+    RetryPolicy, Secret, SecretMap, WorkspaceClient,
+    workspace::types::{
+        CodeRepositoryRequest, CodeRepositoryResponseMetadata, SecretRequest,
+        ServiceConnectorResponseMetadata, ServiceConnectorUpdate, Source, UserRequest,
+        ZenmlConfigSourceSourceType,
+    },
 };
 
 const CANARY: &str = "CANARY-0x7f3a-\"quoted\"";
@@ -170,6 +175,8 @@ async fn calls(ws: &WorkspaceClient, heard: &Heard) {
         heard.error(error);
     }
 
+    configurations(ws, heard).await;
+
     let download = ws
         .download_artifact_data()
         .artifact_version_id(Uuid::nil())
@@ -188,6 +195,37 @@ async fn calls(ws: &WorkspaceClient, heard: &Heard) {
     if let Err(error) = raw.send::<Vec<u8>>().await {
         heard.error(error);
     }
+}
+
+/// Settings among which secrets are, whose names the document does not know.
+async fn configurations(ws: &WorkspaceClient, heard: &Heard) {
+    let settings = SecretMap::from_iter([("token", CANARY)]);
+    heard.debug(&settings);
+    let connector = ServiceConnectorUpdate {
+        configuration: settings.clone().into(),
+        ..Default::default()
+    };
+    heard.debug(&connector);
+    let call = ws.update_service_connector().connector_id(Uuid::nil());
+    if let Err(error) = call.body(&connector).send().await {
+        heard.error(error);
+    }
+
+    let source = Source::new(
+        "zenml.integrations.github",
+        ZenmlConfigSourceSourceType::DistributionPackage,
+    );
+    let repository = CodeRepositoryRequest::new(settings, "name", Uuid::nil(), source);
+    heard.debug(&repository);
+    let call = ws.create_code_repository().body(&repository);
+    if let Err(error) = call.send().await {
+        heard.error(error);
+    }
+
+    let answer = json!({ "configuration": { "token": CANARY } });
+    heard.debug(&serde_json::from_value::<ServiceConnectorResponseMetadata>(answer).unwrap());
+    let answer = json!({ "config": { "token": CANARY } });
+    heard.debug(&serde_json::from_value::<CodeRepositoryResponseMetadata>(answer).unwrap());
 }
 
 #[tokio::test]
