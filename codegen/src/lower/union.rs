@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{Typed, notes};
+use super::schema::{Typed, notes, to_component};
 use super::{Components, Place, keyword, name, reach};
 use crate::{Error, Result};
 
@@ -143,6 +143,14 @@ impl Components<'_> {
             "anyOf": schemas,
             "x-union": { "tag": tag.map(|tag| tag.pointer), "variants": notes },
         });
+        if let Some(existing) = self.lowered.get_mut(&name)
+            && same_but_for_the_tag(existing, &lowered)
+        {
+            if tag_of(existing).is_none() {
+                *existing = lowered;
+            }
+            return Ok(to_component(&name));
+        }
         let place = Place {
             name,
             ..place.clone()
@@ -232,6 +240,23 @@ pub(super) enum Kind {
     Texts,
     Object,
     Free,
+}
+
+/// Whether two unions have the same alternatives, or the one more of them, and only one has a tag:
+/// it tells the other's apart too, of which a correction may not know.
+fn same_but_for_the_tag(one: &Value, other: &Value) -> bool {
+    let alternatives = |union: &Value| {
+        let list = union.get("anyOf").and_then(Value::as_array);
+        list.cloned().unwrap_or_default()
+    };
+    let (left, right) = (alternatives(one), alternatives(other));
+    tag_of(one).is_some() != tag_of(other).is_some()
+        && (left.iter().all(|schema| right.contains(schema))
+            || right.iter().all(|schema| left.contains(schema)))
+}
+
+fn tag_of(union: &Value) -> Option<&str> {
+    union.pointer("/x-union/tag")?.as_str()
 }
 
 /// What tells the variants of a union apart.

@@ -81,6 +81,7 @@ cases! { "lower", check:
     refuses_an_operation_named_like_a_method_of_the_client
     refuses_an_operation_named_by_a_keyword
     refuses_a_schema_that_is_no_name
+    tells_a_union_apart_everywhere_if_in_one_place
 }
 
 fn check(case: &Case) {
