@@ -100,6 +100,48 @@ fn pro_strings_with_secretive_names_are_secrets() {
     );
 }
 
+#[test]
+fn workspace_maps_of_settings_show_their_names_only() {
+    let document = corrected("workspace");
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let settings = schemas.iter().flat_map(|(schema, definition)| {
+        let properties = definition.get("properties").and_then(Value::as_object);
+        let named = properties.into_iter().flatten();
+        let maps = named.filter(|(name, map)| name.starts_with("config") && is_free_map(map));
+        maps.map(move |(name, _)| format!("{schema}.{name}"))
+    });
+    assert_eq!(
+        settings.collect::<Vec<_>>(),
+        [
+            // Schemas, and settings whose secrets are references: the official client warns of others.
+            "AuthenticationMethodModel.config_schema",
+            "ComponentInfo.configuration",
+            "ComponentRequest.configuration",
+            "ComponentResponseMetadata.configuration",
+            "ComponentUpdate.configuration",
+            "FlavorRequest.config_schema",
+            "FlavorResponseMetadata.config_schema",
+            "FlavorUpdate.config_schema",
+            "PipelineSnapshotResponseMetadata.config_schema",
+            "PipelineSnapshotResponseMetadata.config_template",
+            "RunTemplateResponseMetadata.config_schema",
+            "RunTemplateResponseMetadata.config_template",
+            "ServiceRequest.config",
+            "ServiceResponseMetadata.config",
+            "WebhookTriggerRequest.configuration",
+            "WebhookTriggerResponseBody.configuration",
+            "WebhookTriggerUpdate.configuration",
+        ],
+    );
+}
+
+fn is_free_map(schema: &Value) -> bool {
+    let alternatives = schema.get("anyOf").and_then(Value::as_array);
+    (schema.get("additionalProperties") == Some(&Value::Bool(true))
+        && schema.get("x-secret").is_none())
+        || alternatives.is_some_and(|schemas| schemas.iter().any(is_free_map))
+}
+
 /// Properties whose name suggests a secret while their type is a string like any other.
 fn plain_strings_with_secretive_names(api: &str) -> Vec<String> {
     const SECRETIVE: [&str; 6] = [

@@ -12,7 +12,8 @@
 //! | `x-union` | union | the variants, and the pointer to the tag that tells them apart |
 //! | `x-tuple` | object | an array whose places have their own types |
 //! | `x-type` | string | a type of the hand-written library: `filter`, `secret` or `secret-map` |
-//! | `x-default`, `x-constraints` | parameter | what the document says, for the docs |
+//! | `x-evidence` | object, enum | how well it is known, for the docs |
+//! | `x-default`, `x-constraints`, `x-deprecated` | parameter | what the document says, for the docs |
 //! | `x-id`, `x-group`, `x-errors`, … | operation | see `operation.rs` |
 //!
 //! Anything not understood is an error that names its place; nothing is dropped silently.
