@@ -77,13 +77,21 @@ pub(super) fn checked<'a>(schema: &'a Value, pointer: &str) -> Result<&'a Map<St
 /// itself: both together would be an intersection, which no Rust type is.
 fn check_composition(object: &Map<String, Value>, pointer: &str) -> Result<()> {
     let composition = ["$ref", "allOf", "anyOf", "oneOf"];
-    let Some(key) = composition.iter().find(|key| object.contains_key(**key)) else {
+    let has = |key: &str| object.contains_key(key);
+    if has("discriminator") && !has("anyOf") && !has("oneOf") {
+        return Err(Error::new(
+            format!("{pointer}/discriminator"),
+            "a discriminator without alternatives is not understood",
+            "write them as `oneOf` with an overlay in specs/overlays/",
+        ));
+    }
+    let Some(key) = composition.iter().find(|key| has(key)) else {
         return Ok(());
     };
     let beside = STRUCTURE
         .iter()
         .filter(|other| *other != key && **other != "discriminator")
-        .find(|other| object.contains_key(**other));
+        .find(|other| has(other));
     match beside {
         None => Ok(()),
         Some(other) => Err(Error::new(

@@ -82,6 +82,7 @@ cases! { "lower", check:
     refuses_an_operation_named_by_a_keyword
     refuses_a_schema_that_is_no_name
     tells_a_union_apart_everywhere_if_in_one_place
+    refuses_a_discriminator_without_alternatives
 }
 
 fn check(case: &Case) {
