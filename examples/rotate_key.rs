@@ -13,6 +13,7 @@
 
 use std::{env, error::Error, fs, io::Write, path::Path};
 
+use uuid::Uuid;
 use zenml::{Credentials, ProClient, Secret, pro::types::ApiKeyCreate};
 
 const NINETY_DAYS: i64 = 90 * 24 * 60;
@@ -54,7 +55,7 @@ async fn main() -> Result<()> {
         .service_account_id(account)
         .body(&ApiKeyCreate {
             expires_in_minutes: NINETY_DAYS.into(),
-            ..ApiKeyCreate::new(format!("rotated-{}", old.len() + 1))
+            ..ApiKeyCreate::new(format!("rotated-{}", Uuid::new_v4()))
         })
         .send()
         .await?
@@ -63,7 +64,7 @@ async fn main() -> Result<()> {
     write(Path::new(&file), &value)?;
     println!("The new key is in {file}.");
 
-    let as_account = ProClient::builder(pro.transport().url())
+    let as_account = ProClient::builder_from_env()?
         .credentials(Credentials::api_key(value))
         .build()?;
     as_account.get_current_user().send().await?;
@@ -83,9 +84,10 @@ async fn main() -> Result<()> {
 
 /// Puts the key into the file at once or not at all, for its owner only.
 fn write(file: &Path, key: &Secret) -> Result<()> {
-    let new = file.with_extension("new");
+    let mut new = file.as_os_str().to_owned();
+    new.push(format!(".{}", Uuid::new_v4()));
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut out = options.open(&new)?;

@@ -1,6 +1,7 @@
 //! From the Pro API to one of its workspaces, as `zenml login` does it (`connect_to_pro_server` in
 //! `cli/login.py` of ZenML 0.98.0).
 
+use std::collections::HashSet;
 use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use uuid::Uuid;
 
 use crate::api::Api;
 use crate::base_url::BaseUrl;
+use crate::error_body::one_line;
 use crate::hint::lacks_the_route;
 use crate::pro::types::WorkspaceRead;
 use crate::{Credentials, Error, ErrorKind, ProClient, Result, WorkspaceClient};
@@ -135,6 +137,12 @@ impl ConnectWorkspace {
             }
         }
         let url = self.url(&workspace)?;
+        // While it was deployed nobody knew whether it would be the one.
+        if let WorkspaceLocator::Url(wanted) = &self.locator
+            && !same(url, wanted)
+        {
+            return Err(asking.unknown(&self.locator));
+        }
         let credentials = Credentials::pro(self.pro.transport().clone());
         let transport = self
             .pro
@@ -192,7 +200,7 @@ impl ConnectWorkspace {
         );
         match workspace.state_reason.as_deref() {
             Some("") | None => {}
-            Some(reason) => message.push_str(&format!(": {reason}")),
+            Some(reason) => message.push_str(&format!(": {}", one_line(reason))),
         }
         message.push_str(&format!("; ZenML Pro at {})", self.pro.transport().base()));
         Error::new(kind, message)
@@ -277,9 +285,13 @@ impl Asking<'_> {
     /// All of that name or URL. The control plane may take the text for a part of it.
     async fn list(&mut self, locator: &WorkspaceLocator) -> Result<Vec<WorkspaceRead>> {
         let mut found = Vec::new();
+        let mut seen = HashSet::new();
         for offset in (0..).step_by(LIMIT as usize) {
-            let page = self.page(locator, offset).await?;
-            let is_last = page.len() < LIMIT as usize;
+            let mut page = self.page(locator, offset).await?;
+            let is_full = page.len() >= LIMIT as usize;
+            page.retain(|workspace| seen.insert(workspace.id));
+            // A control plane that does not heed the offset has nothing new to say.
+            let is_last = !is_full || page.is_empty();
             found.extend(
                 page.into_iter()
                     .filter(|workspace| fits(locator, workspace)),
@@ -287,6 +299,10 @@ impl Asking<'_> {
             if is_last {
                 break;
             }
+        }
+        let has_url = |workspace: &WorkspaceRead| server_url(workspace).is_some();
+        if matches!(locator, WorkspaceLocator::Url(_)) && found.iter().any(has_url) {
+            found.retain(has_url);
         }
         Ok(found)
     }
@@ -306,7 +322,7 @@ impl Asking<'_> {
             let call = match locator {
                 WorkspaceLocator::Id(id) => call.workspace_id(*id),
                 WorkspaceLocator::Name(name) => call.workspace_name(name),
-                WorkspaceLocator::Url(url) => call.url(url),
+                WorkspaceLocator::Url(url) => call.url(normalised(url)),
             };
             match call.send().await {
                 Err(error) if lacks_the_route(&error) => self.knows_workspaces = false,
@@ -323,7 +339,7 @@ impl Asking<'_> {
         let call = match locator {
             WorkspaceLocator::Id(id) => call.tenant_id(*id),
             WorkspaceLocator::Name(name) => call.tenant_name(name),
-            WorkspaceLocator::Url(url) => call.url(url),
+            WorkspaceLocator::Url(url) => call.url(normalised(url)),
         };
         Ok(call.send().await?.into_inner())
     }
@@ -370,7 +386,10 @@ fn fits(locator: &WorkspaceLocator, workspace: &WorkspaceRead) -> bool {
         WorkspaceLocator::Id(id) => workspace.id == *id,
         WorkspaceLocator::Name(name) => workspace.name == *name,
         // One that is being deployed may have none yet.
-        WorkspaceLocator::Url(url) => server_url(workspace).is_none_or(|known| same(known, url)),
+        WorkspaceLocator::Url(url) => match server_url(workspace) {
+            Some(known) => same(known, url),
+            None => workspace.status.as_deref() == Some("pending"),
+        },
     }
 }
 
@@ -380,12 +399,16 @@ fn server_url(workspace: &WorkspaceRead) -> Option<&str> {
     (!url.is_empty()).then_some(url)
 }
 
-fn same(one: &str, other: &str) -> bool {
-    let base = |text| BaseUrl::parse(text, WorkspaceClient::FACTS.path_suffix);
-    match (base(one), base(other)) {
-        (Ok(one), Ok(other)) => one.to_string() == other.to_string(),
-        _ => false,
+/// As control planes write it: without a path of the API's or a slash at the end.
+fn normalised(url: &str) -> String {
+    match BaseUrl::parse(url, WorkspaceClient::FACTS.path_suffix) {
+        Ok(base) => base.to_string(),
+        Err(_) => url.to_owned(),
     }
+}
+
+fn same(one: &str, other: &str) -> bool {
+    normalised(one) == normalised(other)
 }
 
 #[cfg(test)]

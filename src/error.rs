@@ -141,6 +141,15 @@ impl Error {
         self
     }
 
+    /// Puts something more to the point before the hint.
+    pub(crate) fn with_special_hint(mut self, special: &str) -> Self {
+        self.0.hint = Some(match self.0.hint {
+            Some(hint) => format!("{special}; {hint}"),
+            None => special.to_owned(),
+        });
+        self
+    }
+
     /// An error of which each of several callers gets one.
     pub(crate) fn shared(error: Arc<Self>) -> Self {
         let inner = &*error.0;

@@ -44,6 +44,19 @@ impl Transport {
                 let hint = "an earlier attempt, whose answer was lost, may have deleted it";
                 Some(hint.to_owned())
             }
+            ErrorKind::Forbidden if request.authenticated => {
+                let (who, base) = (self.session().name(), self.base());
+                Some(format!(
+                    "{who} may not at {base}: its administrator can give a role that allows it"
+                ))
+            }
+            ErrorKind::PaymentRequired if request.authenticated => {
+                let (who, base) = (self.session().name(), self.base());
+                Some(format!(
+                    "{who} has reached a limit at {base}: the administrator of the organization \
+                     can change its plan"
+                ))
+            }
             ErrorKind::Tls => {
                 let hint = "of a private authority, give the builder the root_certificate";
                 Some(hint.to_owned())

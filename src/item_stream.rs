@@ -113,8 +113,10 @@ impl<T> ItemStream<T> {
             });
             match read {
                 Ok((items, total, body)) => {
-                    self.pages.advance(items.len() as u64, total, body);
-                    self.items = items.into_iter();
+                    let is_repeated = self.pages.advance(items.len() as u64, total, body);
+                    if !is_repeated {
+                        self.items = items.into_iter();
+                    }
                 }
                 Err(error) => {
                     self.pages.call = None;
@@ -182,12 +184,15 @@ impl Pages {
         Poll::Ready(Some(answer))
     }
 
-    fn advance(&mut self, items: u64, total: Option<u64>, body: Bytes) {
+    /// Goes on to the next page; says whether this one is the one before, once more.
+    fn advance(&mut self, items: u64, total: Option<u64>, body: Bytes) -> bool {
+        // Of some lists it is not known whether they heed the offset.
+        let is_repeated =
+            matches!(self.paging, Paging::Offset { .. }) && items > 0 && body == self.previous;
         let is_last = match &mut self.paging {
             Paging::Offset { offset, limit } => {
                 *offset += items;
-                // Of some lists it is not known whether they heed the offset.
-                items != *limit || body == self.previous
+                items != *limit || is_repeated
             }
             Paging::Number { page, .. } => {
                 *page += 1;
@@ -198,6 +203,7 @@ impl Pages {
         if is_last {
             self.call = None;
         }
+        is_repeated
     }
 }
 

@@ -66,7 +66,7 @@ async fn never_more_than_100_are_asked_for_at_once() {
 async fn a_server_that_does_not_heed_the_offset_is_not_asked_forever() {
     let server = TestServer::always(json("[1,2]")).await;
     let items = call(&server).query("limit", 2).items::<u8>();
-    assert_eq!(items.collect().await.unwrap(), [1, 2, 1, 2]);
+    assert_eq!(items.collect().await.unwrap(), [1, 2]);
 }
 
 fn page(index: u64, total_pages: u64, items: &str) -> Vec<u8> {

@@ -74,7 +74,9 @@ impl Transport {
             Err(refusal) => refusal,
         };
         if let Kind::Key(key) = &credentials.0 {
-            if let Some(pro) = self.pro_of_an_older_workspace(key, &refusal).await? {
+            let pro = self.pro_of_an_older_workspace(key, &refusal).await;
+            let pro = pro.map_err(|error| self.failed_login(&credentials.name(), error, None))?;
+            if let Some(pro) = pro {
                 let token = self.log_in_through(&pro).await?;
                 // Whoever comes second has found the same.
                 let _ = self.session().through.set(pro);
@@ -92,19 +94,34 @@ impl Transport {
     /// What is said of a login's error: who logged in, and where.
     pub(crate) fn failed_login(&self, who: &str, error: Error, remedy: Option<String>) -> Error {
         // Trouble with the network or the URL is not said to be trouble with the credentials.
-        let kind = match error.kind() {
+        let (kind, status) = match error.kind() {
             ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::InvalidRequest => {
-                ErrorKind::Credentials
+                (ErrorKind::Credentials, error.status())
             }
-            other => other,
+            // There is no way to log in at all; it is not what the call asked for that is missing.
+            ErrorKind::NotFound | ErrorKind::Unsupported => (ErrorKind::Unavailable, None),
+            other => (other, error.status()),
         };
+        let remedy = remedy.or_else(|| {
+            let remedy = match error.kind() {
+                ErrorKind::Forbidden => "ask an administrator for access",
+                ErrorKind::PaymentRequired => {
+                    "the administrator of the organization can change its plan"
+                }
+                ErrorKind::NotFound | ErrorKind::Unsupported => {
+                    "does the URL lead to the API, and does its server run?"
+                }
+                _ => return None,
+            };
+            Some(remedy.to_owned())
+        });
         let message = format!(
             "the login of {who} to {} failed: {}",
             self.base(),
             error.message()
         );
         let failed = Error::new(kind, message);
-        let failed = match error.status() {
+        let failed = match status {
             Some(status) => failed.with_status(status),
             None => failed,
         };

@@ -75,7 +75,7 @@ fn may_have_had_an_effect(error: &Error) -> bool {
 
 /// The answer to a repeated call while its first attempt is being carried out
 /// (`zen_server/request_management.py`).
-fn is_still_at_work(error: &Error) -> bool {
+pub(crate) fn is_still_at_work(error: &Error) -> bool {
     error.kind() == ErrorKind::RateLimited && error.message().starts_with("Server too busy")
 }
 

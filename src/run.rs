@@ -104,11 +104,12 @@ impl WaitForRun {
         let deadline = self.deadline;
         let world = ws.transport().world();
         let mut last = None;
-        match world.within(deadline, self.until_finished(&mut last)).await {
-            Some(finished) => finished?,
-            None => return Err(too_late(run, last.as_ref(), deadline)),
-        }
-        Ok(ws.get_run().run_id(run).send().await?.into_inner())
+        let finished = async {
+            self.until_finished(&mut last).await?;
+            Ok(ws.get_run().run_id(run).send().await?.into_inner())
+        };
+        let in_time = world.within(deadline, finished).await;
+        in_time.unwrap_or_else(|| Err(too_late(run, last.as_ref(), deadline)))
     }
 
     /// Keeps the status where whoever gives up the waiting finds it.

@@ -236,6 +236,7 @@ impl Transport {
                 tracing::debug!(target: "zenml", "the server refuses the token; logging in again");
                 refused = token;
                 has_just_logged_in = true;
+                last = Some(failed);
                 continue;
             }
             match self.delay(&failed, &history, prepared.repeat, deadline) {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::hint::lacks_the_route;
+use crate::retry::is_still_at_work;
 use crate::runnable::Wanted;
 use crate::workspace::types::PipelineRunResponse;
 use crate::{Call, Error, ErrorKind, Filter, Operation, Page, Result, Runnable, Transport};
@@ -165,10 +166,8 @@ impl Trigger {
         let found = found.map_err(Self::without_project)?;
         let found = found.into_inner();
         match &*found.items {
-            [only] => match &only.body {
-                Some(body) if !body.runnable => Err(self.not_runnable()),
-                _ => Ok(only.id),
-            },
+            // Whether it can be run says the server when it is to: one that runs nothing otherwise.
+            [only] => Ok(only.id),
             [] => Err(self.unknown()),
             several => Err(self.ambiguous(several)),
         }
@@ -200,11 +199,6 @@ impl Trigger {
         let hint = "name the pipeline or the project, or give the id";
         error(ErrorKind::InvalidRequest, &message).with_hint(Some(hint.to_owned()))
     }
-
-    fn not_runnable(&self) -> Error {
-        let message = format!("the server cannot run the {}", self.runnable);
-        error(ErrorKind::NotRunnable, &message).with_hint(Some(MAKE_ANOTHER.to_owned()))
-    }
 }
 
 impl IntoFuture for Trigger {
@@ -232,13 +226,6 @@ impl fmt::Debug for Trigger {
 #[derive(Deserialize)]
 struct Found {
     id: Uuid,
-    /// None if the user may not see it.
-    body: Option<FoundBody>,
-}
-
-#[derive(Deserialize)]
-struct FoundBody {
-    runnable: bool,
 }
 
 static LIST_TEMPLATES: Operation = list("list_run_templates", "/api/v1/run_templates");
@@ -291,19 +278,25 @@ fn explain(error: Error) -> Error {
             "the server runs nothing: it is no workspace of ZenML Pro, or has no workload manager",
         ));
     }
+    if is_still_at_work(&error) {
+        return error.with_hint(hint(
+            "the server is still starting this run: look for it in `list_runs` before you trigger \
+             another",
+        ));
+    }
     if error.kind() == ErrorKind::InvalidRequest && is_not_runnable(error.message()) {
         return error
             .with_kind(ErrorKind::NotRunnable)
             .with_hint(hint(MAKE_ANOTHER));
     }
     match error.kind() {
-        ErrorKind::PaymentRequired => error.with_hint(hint(
+        ErrorKind::PaymentRequired => error.with_special_hint(
             "the plan of the organization at ZenML Pro allows no more runs: ask its administrator",
-        )),
-        ErrorKind::Forbidden => error.with_hint(hint(
+        ),
+        ErrorKind::Forbidden => error.with_special_hint(
             "running takes a role on the project that may create runs and snapshots: ask the \
              administrator of the workspace",
-        )),
+        ),
         ErrorKind::RateLimited => error.with_hint(hint(
             "the server has as many runs in its queue as it takes: try again when some have ended",
         )),

@@ -27,8 +27,8 @@ async fn server_with(items: Value) -> TestServer {
     .await
 }
 
-fn found(runnable: bool) -> Value {
-    json!([{"id": ID, "name": "nightly", "body": {"runnable": runnable}}])
+fn found() -> Value {
+    json!([{"id": ID, "name": "nightly"}])
 }
 
 fn sent(server: &TestServer) -> (Vec<String>, Value) {
@@ -40,7 +40,7 @@ fn sent(server: &TestServer) -> (Vec<String>, Value) {
 
 #[tokio::test]
 async fn a_template_is_looked_up_by_its_name_and_run_once_for_all_attempts() {
-    let server = server_with(found(true)).await;
+    let server = server_with(found()).await;
     let run = ws(&server)
         .trigger(RunTemplate::named("nightly"))
         .project("vision")
@@ -75,7 +75,7 @@ async fn an_id_needs_no_looking_up() {
 
 #[tokio::test]
 async fn the_latest_snapshot_of_a_pipeline_is_one_with_a_name_that_can_be_run() {
-    let server = server_with(found(true)).await;
+    let server = server_with(found()).await;
     let latest = Snapshot::latest("training");
     ws(&server).trigger(latest).await.unwrap();
     assert_eq!(
@@ -147,18 +147,13 @@ async fn what_is_no_configuration_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn none_several_and_one_that_cannot_be_run_are_told_apart() {
+async fn none_and_several_are_told_apart() {
     let several = json!([{"id": ID}, {"id": Uuid::nil()}]);
     for (items, kind, message) in [
         (
             json!([]),
             ErrorKind::NotFound,
             "no snapshot named \"nightly\" in project \"vision\"",
-        ),
-        (
-            found(false),
-            ErrorKind::NotRunnable,
-            "the server cannot run the snapshot named \"nightly\"",
         ),
         (
             several,
@@ -225,6 +220,12 @@ async fn each_reason_not_to_run_has_a_kind_and_a_remedy() {
             r#"{"detail":["MaxConcurrentTasksError","full"]}"#,
             ErrorKind::RateLimited,
             "in its queue",
+        ),
+        (
+            429,
+            r#"{"error":"Server too busy. Please try again later."}"#,
+            ErrorKind::RateLimited,
+            "look for it in `list_runs`",
         ),
     ] {
         let server = TestServer::start(move |request| match request.line.starts_with("POST") {
