@@ -99,6 +99,9 @@ impl WaitForRun {
         self
     }
 
+    // Inlined, as generated calls are: a run has most types in it, and what reads them is compiled
+    // only for programs that need it.
+    #[inline]
     async fn wait(self) -> Result<PipelineRunResponse> {
         let (ws, run) = (self.ws.clone(), self.run);
         let deadline = self.deadline;
@@ -159,6 +162,7 @@ impl IntoFuture for WaitForRun {
     type Output = Result<PipelineRunResponse>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.wait())
     }

@@ -116,6 +116,9 @@ impl Trigger {
         self
     }
 
+    // Inlined, as generated calls are: a run has most types in it, and what reads them is compiled
+    // only for programs that need it.
+    #[inline]
     async fn run(self) -> Result<PipelineRunResponse> {
         if let Some(problem) = &self.problem {
             return Err(error(ErrorKind::InvalidRequest, problem));
@@ -205,6 +208,7 @@ impl IntoFuture for Trigger {
     type Output = Result<PipelineRunResponse>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())
     }
