@@ -176,8 +176,10 @@ kinds! {
     StatusAdded = "status-added": Compatible, Compatible;
     /// One more successful status, with a body of its own.
     SuccessAdded = "success-added": Breaking, Breaking;
-    /// A status that is no longer declared.
+    /// A status that is no longer declared, while a success still is.
     StatusRemoved = "status-removed": Compatible, Compatible;
+    /// No success is declared any more: what there is to read is gone.
+    SuccessRemoved = "success-removed": Breaking, Breaking;
     /// A response has a body where it had none.
     ContentAdded = "content-added": Compatible, Compatible;
     /// A response has no body where it had one.

@@ -72,6 +72,7 @@ impl<'a> Walk<'_, 'a> {
                 .unwrap_or_default()
         };
         let (mut before, mut after) = (responses(old), responses(new));
+        let succeeds = after.keys().any(|status| success(status));
         let shared: Vec<&str> = before
             .keys()
             .filter(|s| after.contains_key(*s))
@@ -110,13 +111,13 @@ impl<'a> Walk<'_, 'a> {
         for (status, node) in before {
             let at = self.answer(new, status);
             let nodes = (Some(&node), Some(&new.node));
-            self.found(
-                &at,
-                Kind::StatusRemoved,
-                "is no longer declared",
-                Words::none(),
-                nodes,
-            );
+            let (kind, predicate) = if success(status) && !succeeds {
+                let predicate = "is no longer declared, nor is any other success";
+                (Kind::SuccessRemoved, predicate)
+            } else {
+                (Kind::StatusRemoved, "is no longer declared")
+            };
+            self.found(&at, kind, predicate, Words::none(), nodes);
         }
         for (status, node) in after {
             let at = self.answer(new, status);

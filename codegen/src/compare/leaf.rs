@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::change::Kind as Change;
 use super::document::Node;
-use super::limits::limits;
-use super::meaning::{Kind, Leaf, values};
+use super::limits::{is_limit, limits};
+use super::meaning::{Kind, Leaf, values, wrapper};
 use super::schema::Null;
 use super::walk::{At, Walk, Words};
 use super::words::{and, code, list};
@@ -30,7 +30,7 @@ impl<'a> Walk<'_, 'a> {
             Kind::String => self.formats(at, old, new),
             Kind::Array => self.items(at, old, new),
             Kind::Tuple => self.places(at, old, new),
-            Kind::Map => self.members(at, old, new),
+            Kind::Map => self.openness(at, old, new),
             Kind::Object => self.objects(at, old, new),
             Kind::Unknown if old.node.value != new.node.value => {
                 let nodes = (Some(&old.node), Some(&new.node));
@@ -92,7 +92,7 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    fn limits(&mut self, at: &At, old: &Leaf<'a>, new: &Leaf<'a>) {
+    pub(super) fn limits(&mut self, at: &At, old: &Leaf<'a>, new: &Leaf<'a>) {
         let (tightened, loosened) = limits(old, new);
         let nodes = (Some(&old.node), Some(&new.node));
         for (limits, kind, verb) in [
@@ -215,12 +215,10 @@ pub(super) fn format(leaf: &Leaf<'_>) -> Option<String> {
 
 /// What it means that a type has become another.
 pub(super) fn other_kind(old: &Leaf<'_>, new: &Leaf<'_>) -> Change {
-    let free = |leaf: &Leaf<'_>| {
-        let values = leaf
-            .schema()
-            .get("additionalProperties")
-            .and_then(Value::as_object);
-        leaf.kind == Kind::Map && values.is_none_or(Map::is_empty)
+    let free = |leaf: &Leaf<'_>| match leaf.schema().get("additionalProperties") {
+        None | Some(Value::Bool(true)) => true,
+        Some(Value::Object(values)) => values.is_empty(),
+        Some(_) => false,
     };
     match (old.kind, new.kind) {
         (_, Kind::Any) | (Kind::Integer, Kind::Number) => Change::TypeWidened,
@@ -239,11 +237,8 @@ fn difference(left: &[&Value], right: &[&Value]) -> Vec<String> {
 
 /// The keywords of a schema that have a meaning of their own in the comparison.
 pub(super) fn is_understood(schema: &Map<String, Value>, key: &str) -> bool {
-    const KEYWORDS: [&str; 16] = [
-        "$ref",
+    const KEYWORDS: [&str; 13] = [
         "additionalProperties",
-        "allOf",
-        "anyOf",
         "const",
         "contentEncoding",
         "contentMediaType",
@@ -251,18 +246,26 @@ pub(super) fn is_understood(schema: &Map<String, Value>, key: &str) -> bool {
         "enum",
         "format",
         "items",
-        "oneOf",
         "prefixItems",
         "properties",
         "required",
+        "type",
         "x-discriminator",
     ];
-    KEYWORDS.contains(&key) || key == "type" || is_opaque(schema) || super::limits::is_limit(key)
+    match wrapper(schema) {
+        // Beside what leads to the alternatives, only limits are compared.
+        Some(wrapper) => {
+            let tag = matches!(key, "discriminator" | "x-discriminator");
+            key == wrapper || tag || (is_limit(key) && key != "format")
+        }
+        None => KEYWORDS.contains(&key) || is_limit(key) || is_opaque(schema),
+    }
 }
 
-/// Whether a schema is compared as a whole only: an intersection of several, or a condition.
+/// Whether a schema is compared as a whole only: it has no type, and an intersection or a condition
+/// instead.
 fn is_opaque(schema: &Map<String, Value>) -> bool {
-    let parts = schema.get("allOf").and_then(Value::as_array);
-    parts.is_some_and(|parts| parts.len() > 1)
-        || ["if", "not"].iter().any(|key| schema.contains_key(*key))
+    let has = |key: &&str| schema.contains_key(*key);
+    ["allOf", "if", "not"].iter().any(has)
+        && !["type", "enum", "const", "properties"].iter().any(has)
 }

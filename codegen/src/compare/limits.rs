@@ -6,14 +6,13 @@ use super::meaning::{Kind, Leaf};
 use super::words::code;
 
 /// More is tighter.
-const LOWER: [&str; 7] = [
+const LOWER: [&str; 6] = [
     "exclusiveMinimum",
     "minContains",
     "minItems",
     "minLength",
     "minProperties",
     "minimum",
-    "multipleOf",
 ];
 
 /// Less is tighter.
@@ -27,9 +26,10 @@ const UPPER: [&str; 6] = [
 ];
 
 /// Any other value may be tighter.
-const OTHER: [&str; 5] = [
+const OTHER: [&str; 6] = [
     "contains",
     "format",
+    "multipleOf",
     "pattern",
     "propertyNames",
     "uniqueItems",
@@ -55,6 +55,10 @@ pub(super) fn limits(old: &Leaf<'_>, new: &Leaf<'_>) -> (Vec<String>, Vec<String
         let words = format!("`{key}` {} → {}", word(&before), word(&after));
         let number = |limit: &Option<Value>| limit.as_ref().and_then(Value::as_f64);
         match (number(&before), number(&after)) {
+            (Some(a), Some(b)) if *key == "multipleOf" => match is_multiple(a, b) {
+                true => loosened.push(words),
+                false => tightened.push(words),
+            },
             (Some(a), Some(b)) if (a < b) == LOWER.contains(key) => tightened.push(words),
             (Some(_), Some(_)) => loosened.push(words),
             _ if after.is_none() => loosened.push(words),
@@ -89,6 +93,13 @@ fn inclusive(leaf: &Leaf<'_>) -> Map<String, Value> {
         }
     }
     schema
+}
+
+/// Whether a number is a multiple of another, as far as binary fractions can tell: 0.1 is one of
+/// 0.01.
+fn is_multiple(number: f64, of: f64) -> bool {
+    let times = number / of;
+    (times - times.round()).abs() < 1e-9 && times.round() != 0.0
 }
 
 fn numeric(schema: &Map<String, Value>) -> bool {

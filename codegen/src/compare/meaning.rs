@@ -129,19 +129,14 @@ impl<'a> Document<'a> {
             });
             return;
         }
-        for key in ["anyOf", "oneOf", "allOf"] {
-            let Some(list) = node.get(key).map(|list| list.items()) else {
-                continue;
-            };
-            if key != "allOf" || list.len() == 1 {
-                for item in list {
-                    if meaning.tag.is_none() {
-                        meaning.tag = tag(item.value);
-                    }
-                    self.gather(&item, meaning, depth - 1);
+        if let Some(list) = wrapper(schema).and_then(|key| node.get(key)) {
+            for item in list.items() {
+                if meaning.tag.is_none() {
+                    meaning.tag = tag(item.value);
                 }
-                return;
+                self.gather(&item, meaning, depth - 1);
             }
+            return;
         }
         let types: Vec<Option<&'a str>> = match schema.get("type") {
             Some(Value::Array(types)) => types.iter().map(Value::as_str).collect(),
@@ -217,6 +212,17 @@ impl<'a> Document<'a> {
         }
         None
     }
+}
+
+/// The keyword that leads to what a schema means, if it stands around that: a reference, a union, or
+/// an `allOf` of one.
+pub(super) fn wrapper(schema: &Map<String, Value>) -> Option<&'static str> {
+    let leads = |key: &&str| match (*key, schema.get(*key)) {
+        (_, None) => false,
+        ("allOf", Some(parts)) => parts.as_array().is_some_and(|parts| parts.len() == 1),
+        _ => true,
+    };
+    ["$ref", "anyOf", "oneOf", "allOf"].into_iter().find(leads)
 }
 
 fn kind(schema: &Value, written: Option<&str>) -> Kind {

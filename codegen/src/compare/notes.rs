@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::change::Kind;
 use super::document::{Node, members};
 use super::leaf::is_understood;
+use super::meaning::{Kind as TypeKind, Leaf, wrapper};
 use super::walk::{At, Walk, Words};
 use super::words::code;
 
@@ -31,8 +32,9 @@ const COMPARED: [&str; 15] = [
 const ANNOTATIONS: [&str; 5] = ["$comment", "example", "examples", "externalDocs", "xml"];
 
 impl<'a> Walk<'_, 'a> {
-    /// The notes on a schema.
+    /// The notes on a schema, and the limits beside what leads to its alternatives.
     pub(super) fn schema_notes(&mut self, at: &At, old: &Node<'a>, new: &Node<'a>) {
+        self.limits(at, &around(old), &around(new));
         let (a, b) = (members(old.value), members(new.value));
         let known = |key: &str| key.starts_with("x-") || ANNOTATIONS.contains(&key);
         let rest = |key: &str| (!known(key)).then_some(Kind::NotUnderstood);
@@ -103,6 +105,19 @@ impl<'a> Walk<'_, 'a> {
             };
             self.found(at, kind, predicate, words, (Some(old), Some(new)));
         }
+    }
+}
+
+/// What a schema says beside what leads to its alternatives; nothing if it is none that does.
+fn around<'a>(node: &Node<'a>) -> Leaf<'a> {
+    static NOTHING: Value = Value::Bool(true);
+    let leads = wrapper(members(node.value)).is_some();
+    Leaf {
+        node: Node {
+            pointer: node.pointer.clone(),
+            value: if leads { node.value } else { &NOTHING },
+        },
+        kind: TypeKind::Any,
     }
 }
 

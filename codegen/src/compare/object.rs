@@ -1,5 +1,7 @@
 //! Two objects: properties that come, go and change their names, and what may be missing.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::change::Kind;
@@ -85,6 +87,53 @@ impl<'a> Walk<'_, 'a> {
         self.openness(at, old, new);
     }
 
+    /// What is said of members that are not declared: which are required, and whether there may be
+    /// any.
+    pub(super) fn openness(&mut self, at: &At, old: &Leaf<'a>, new: &Leaf<'a>) {
+        self.required_only(at, old, new);
+        let closed = |leaf: &Leaf<'a>| {
+            leaf.schema().get("additionalProperties") == Some(&Value::Bool(false))
+        };
+        let nodes = (Some(&old.node), Some(&new.node));
+        match (closed(old), closed(new)) {
+            (false, true) => {
+                let predicate = "takes no members beyond those declared any more";
+                self.found(at, Kind::ObjectClosed, predicate, Words::none(), nodes);
+            }
+            (true, false) => {
+                let predicate = "takes members beyond those declared";
+                self.found(at, Kind::ObjectOpened, predicate, Words::none(), nodes);
+            }
+            (true, true) => {}
+            (false, false) => self.members(at, old, new),
+        }
+    }
+
+    /// Members that are required, while neither side declares what they are.
+    fn required_only(&mut self, at: &At, old: &Leaf<'a>, new: &Leaf<'a>) {
+        let declared: BTreeSet<&str> = [properties(old), properties(new)]
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name)
+            .collect();
+        let names = |leaf: &Leaf<'a>| -> BTreeSet<&'a str> {
+            let names = leaf.schema().get("required").and_then(Value::as_array);
+            let names = names.into_iter().flatten().filter_map(Value::as_str);
+            names.filter(|name| !declared.contains(name)).collect()
+        };
+        let (before, after) = (names(old), names(new));
+        let nodes = (Some(&old.node), Some(&new.node));
+        for name in before.difference(&after) {
+            let (at, predicate) = (at.property(name), "may now be missing");
+            self.found(&at, Kind::PresenceLoosened, predicate, Words::none(), nodes);
+        }
+        for name in after.difference(&before) {
+            let (at, predicate) = (at.property(name), "is now required");
+            let kind = Kind::PresenceTightened;
+            self.found(&at, kind, predicate, Words::none(), nodes);
+        }
+    }
+
     /// What is gone and came back under another name: the same type, and a name that says so or
     /// no other candidate.
     fn renamed(
@@ -162,26 +211,6 @@ impl<'a> Walk<'_, 'a> {
             self.found(at, Kind::PresenceTightened, predicate, words, nodes);
         }
         self.schemas(at, old.2, new.2, Null::Caller);
-    }
-
-    /// Members that are not declared.
-    fn openness(&mut self, at: &At, old: &Leaf<'a>, new: &Leaf<'a>) {
-        let closed = |leaf: &Leaf<'a>| {
-            leaf.schema().get("additionalProperties") == Some(&Value::Bool(false))
-        };
-        let nodes = (Some(&old.node), Some(&new.node));
-        match (closed(old), closed(new)) {
-            (false, true) => {
-                let predicate = "takes no members beyond those declared any more";
-                self.found(at, Kind::ObjectClosed, predicate, Words::none(), nodes);
-            }
-            (true, false) => {
-                let predicate = "takes members beyond those declared";
-                self.found(at, Kind::ObjectOpened, predicate, Words::none(), nodes);
-            }
-            (true, true) => {}
-            (false, false) => self.members(at, old, new),
-        }
     }
 }
 

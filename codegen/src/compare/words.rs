@@ -16,12 +16,12 @@ impl<'a> Document<'a> {
         if nullable && !words.contains(&"any JSON".to_owned()) {
             words.push("null".to_owned());
         }
-        words.join(" or ")
+        or(words)
     }
 
     /// The type without `null`, for places where there is no way to write it.
     pub(super) fn words_without_null(&self, node: &Node<'a>) -> String {
-        self.choices(node).0.join(" or ")
+        or(self.choices(node).0)
     }
 
     fn choices(&self, node: &Node<'a>) -> (Vec<String>, bool) {
@@ -78,6 +78,7 @@ impl<'a> Document<'a> {
                 Some(Value::Object(_)) => {
                     format!("map of {}", inner("additionalProperties"))
                 }
+                Some(Value::Bool(false)) => "empty object".to_owned(),
                 _ => "map of any JSON".to_owned(),
             },
             Kind::Object => {
@@ -103,6 +104,18 @@ pub(super) fn generic(name: &str) -> String {
         Some(union) => format!("page of (`{}`)", union.replace("__", "` or `")),
         None => format!("page of `{item}`"),
     }
+}
+
+/// Types, as a choice: what a list or map is of must not seem to go on with the next type.
+fn or(mut words: Vec<String>) -> String {
+    if let Some((_, others)) = words.split_last_mut() {
+        for word in others {
+            if word.starts_with("list of ") || word.starts_with("map of ") {
+                *word = format!("({word})");
+            }
+        }
+    }
+    words.join(" or ")
 }
 
 /// Values, as a choice.

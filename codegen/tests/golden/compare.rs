@@ -82,8 +82,20 @@ cases! { "compare", check:
     body_field_limited_more_tightly
     body_field_with_a_pattern
     limits_written_another_way
+    body_field_of_fewer_multiples
+    body_field_of_more_multiples
+    body_field_of_other_multiples
+    limit_beside_a_reference_tightened
+    limit_beside_a_union_loosened
+    limit_beside_a_negation
+    format_beside_a_reference
     body_field_became_a_uuid
     body_takes_no_unknown_fields
+    body_field_takes_no_members_any_more
+    body_field_takes_members
+    empty_object_became_one_with_fields
+    undeclared_field_is_required
+    undeclared_field_may_be_missing
     body_field_read_only
     body_field_of_bytes_declared_another_way
     response_field_added
@@ -127,6 +139,7 @@ cases! { "compare", check:
     success_of_one_more_status_with_the_same_body
     error_added
     error_removed
+    only_success_removed
     error_field_removed
     error_field_added
     response_header_added
@@ -192,6 +205,8 @@ cases! { "compare", check:
     servers_listed
     keyword_that_is_not_understood
     negation_that_is_not_understood
+    negation_beside_a_type
+    intersection_beside_a_type
     nothing_changed_but_the_version
     string_or_an_enum
     field_became_an_integer_or_a_number

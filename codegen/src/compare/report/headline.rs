@@ -18,6 +18,9 @@ pub(in crate::compare) fn title(report: &Report) -> String {
 
 /// Whether it breaks, in one or two sentences.
 pub(in crate::compare) fn verdict(report: &Report) -> String {
+    if report.is_empty() && report.old.version != report.new.version {
+        return "Nothing has changed but the version.".to_owned();
+    }
     if report.is_empty() {
         return "Nothing has changed.".to_owned();
     }
@@ -98,10 +101,12 @@ pub(super) fn counts(report: &Report) -> Vec<String> {
     let (old, new) = (&report.old, &report.new);
     let mut lines = vec![
         format!(
-            "operations: {} → {} ({added} added, {removed} removed, {} reached by a change)",
+            "operations: {} → {} ({added} added, {removed} removed; {} of {} with a change or a \
+             changed schema)",
             old.operations,
             new.operations,
-            reached.len()
+            reached.len(),
+            new.operations
         ),
         format!("schemas: {} → {}", old.schemas, new.schemas),
     ];
