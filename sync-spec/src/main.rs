@@ -2,11 +2,14 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Error, Parser};
 use zenml_sync_spec::cli::Cli;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -18,4 +21,13 @@ fn main() -> ExitCode {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+/// Says what is wrong with the arguments, or the help that they ask for. Clap's own code for wrong
+/// ones, 2, has another meaning here: out of date.
+fn refused(error: &Error) -> ExitCode {
+    match error.print() {
+        Ok(()) if !error.use_stderr() => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
 }

@@ -47,7 +47,29 @@ pub async fn program(command: &str, options: &[String]) -> Result<ExitCode> {
         program.status().await
     })
     .await?;
-    // By a signal: there is no code.
-    let code = status.code().and_then(|code| u8::try_from(code).ok());
-    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+    Ok(exit_code(status.code()).into())
+}
+
+/// The program's own codes, which `--help` explains. Whatever else comes out is a failure: cargo's
+/// 101 if it cannot build the program, or none after a signal.
+fn exit_code(code: Option<i32>) -> u8 {
+    let code = code.and_then(|code| u8::try_from(code).ok());
+    code.filter(|code| *code <= 3).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_s_own_exit_codes_are_passed_on() {
+        assert_eq!([0, 1, 2, 3].map(|code| exit_code(Some(code))), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn whatever_else_comes_out_is_a_failure() {
+        assert_eq!(exit_code(Some(101)), 1, "cargo could not build the program");
+        assert_eq!(exit_code(Some(256)), 1);
+        assert_eq!(exit_code(None), 1, "ended by a signal");
+    }
 }
