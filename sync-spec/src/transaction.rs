@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::document::sha256;
@@ -75,15 +75,27 @@ pub fn commit(root: &Path, changes: &[Change], watch: &mut dyn FnMut(&Step)) -> 
     let staged = stage(root, &folder, changes, watch);
     let journal = match staged {
         Ok(journal) => journal,
-        Err(error) => {
-            // The error is what matters; the next run removes what is left.
-            fs::remove_dir_all(&folder).ok();
-            return Err(error);
-        }
+        Err(error) => return Err(abandon(&folder, error)),
     };
     watch(&Step::Decided);
     complete(root, &folder, &journal, watch)
         .context("the files are half replaced, and running the command again completes it")
+}
+
+/// Takes back what was staged, after an error. The journal first, which may be there already: with
+/// it, the next run would look for what is gone.
+fn abandon(folder: &Path, error: Error) -> Error {
+    match fs::remove_file(folder.join(JOURNAL)) {
+        Err(left) if left.kind() != io::ErrorKind::NotFound => error.context(format!(
+            "it is decided all the same, because the journal cannot be removed ({left}): running \
+             the command again completes it"
+        )),
+        _ => {
+            // The error is what matters; the next run removes what is left.
+            fs::remove_dir_all(folder).ok();
+            error
+        }
+    }
 }
 
 /// Ends what an interrupted run has begun. None if there is nothing to end.
@@ -239,4 +251,36 @@ fn sync_folder(folder: &Path) -> Result<()> {
     File::open(folder)
         .and_then(|folder| folder.sync_all())
         .with_context(|| format!("cannot write {} to disk", folder.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn what_was_staged_goes_after_an_error_and_the_journal_with_it() {
+        let root = TempDir::new().unwrap();
+        let folder = root.path().join(FOLDER);
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join(JOURNAL), "{}").unwrap();
+        fs::write(folder.join("0"), "new").unwrap();
+        let error = abandon(&folder, anyhow!("no space"));
+        assert_eq!(error.to_string(), "no space");
+        assert_eq!(recover(root.path()).unwrap(), None);
+    }
+
+    #[test]
+    fn as_long_as_there_is_a_journal_nothing_goes_that_it_names() {
+        let root = TempDir::new().unwrap();
+        // A folder cannot be removed as a file.
+        let journal = root.path().join(JOURNAL);
+        fs::create_dir(&journal).unwrap();
+        fs::write(root.path().join("0"), "new").unwrap();
+        let error = abandon(root.path(), anyhow!("no space"));
+        assert!(error.to_string().contains("again completes it"), "{error}");
+        assert!(root.path().join("0").exists());
+    }
 }
