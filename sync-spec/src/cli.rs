@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use chrono::Utc;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use zenml_codegen::canonical::to_text;
@@ -22,7 +22,7 @@ use crate::sync::{Mode, Options, Outcome, sync};
 
 /// `--check`: something would change.
 const OUT_OF_DATE: u8 = 2;
-/// Everything is written, but the crate does not compile with it.
+/// Everything is written, but the crate does not compile with it, as far as is known.
 const DOES_NOT_COMPILE: u8 = 3;
 
 /// Follows the changes of ZenML's APIs.
@@ -56,9 +56,10 @@ Sources:
 
 Exit codes:
   0  done; with --check: everything is up to date
-  1  failed, and nothing has changed
+  1  failed, and nothing has changed, unless the message says otherwise
   2  with --check: out of date
-  3  done, but the crate does not compile with it; the report names the lines
+  3  done, but the crate does not compile with it: the report names the lines; or that could not
+     be checked: the report says why
 
 Examples:
   cargo xtask sync-spec                            the newest ZenML; then: cargo insta review
@@ -187,20 +188,20 @@ impl Cli {
 impl SyncSpec {
     async fn run(self) -> Result<ExitCode> {
         let options = self.options()?;
+        self.common.can_write()?;
         let mode = options.mode;
         let progress = Display::new();
         let outcome = sync(&self.common.root, &options, progress.as_dyn(), &mut |_| {}).await?;
         progress.done();
-        let color = io::stdout().is_terminal();
-        print!(
-            "{}",
-            output::synced(&outcome, mode, &self.to_write(), color)
-        );
         let reports = outcome.plans.iter().map(|plan| &plan.report);
-        self.common.write(
+        let written = self.common.write(
             || output::body(reports),
             || to_text(&output::machine(&outcome)),
-        )?;
+        );
+        let color = io::stdout().is_terminal();
+        let command = self.to_write(&outcome);
+        output::say(&output::synced(&outcome, mode, &command, color))?;
+        written.context("everything else is done")?;
         Ok(exit_code(&outcome, mode))
     }
 
@@ -215,6 +216,14 @@ impl SyncSpec {
             anyhow::bail!(
                 "the PyPI package has the document of the Workspace API only: for Pro, give the URL \
                  of a control plane or a file"
+            );
+        }
+        if let (Some(Source::Pypi(_)) | None, [Api::Workspace], Some(_)) =
+            (&self.from, apis, &self.common.token_env)
+        {
+            anyhow::bail!(
+                "--token-env is for servers: the package from PyPI needs no token, and must not \
+                 get to see one"
             );
         }
         let sources = apis.iter().map(|&api| match &self.from {
@@ -245,31 +254,46 @@ impl SyncSpec {
     }
 
     /// The command that does what `--check` says is to be done.
-    fn to_write(&self) -> String {
-        let mut command = "cargo xtask sync-spec".to_owned();
+    fn to_write(&self, outcome: &Outcome) -> String {
+        let mut words = vec!["cargo xtask sync-spec".to_owned()];
         if let Some(api) = self.api.to_possible_value() {
-            command.push(' ');
-            command.push_str(api.get_name());
+            words.push(api.get_name().to_owned());
         }
-        if let Some(source) = &self.from {
-            command.push_str(&format!(" --from {source}"));
-        }
-        for (flag, is_set) in [
-            ("--allow-shrink", self.allow_shrink),
-            ("--drop-stale", self.drop_stale),
+        let root = &self.common.root;
+        let root = (root != paths::workspace()).then(|| root.display().to_string());
+        for (flag, value) in [
+            ("--from", self.from.as_ref().map(Source::to_string)),
+            ("--token-env", self.common.token_env.clone()),
+            ("--root", root),
         ] {
-            if is_set {
-                command.push(' ');
-                command.push_str(flag);
-            }
+            words.extend(value.map(|value| format!("{flag} {}", quoted(&value))));
         }
-        command
+        let asked = |asks: fn(&Permissions) -> bool| {
+            let mut plans = outcome.plans.iter();
+            plans.any(|plan| asks(&plan.asks))
+        };
+        for (flag, is_needed) in [
+            ("--allow-shrink", asked(|asks| asks.allow_shrink)),
+            ("--drop-stale", asked(|asks| asks.drop_stale)),
+        ] {
+            words.extend(is_needed.then(|| flag.to_owned()));
+        }
+        words.join(" ")
     }
+}
+
+/// A word of a command, as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "%+,-./:=@_".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 fn exit_code(outcome: &Outcome, mode: Mode) -> ExitCode {
     match &outcome.compiled {
-        Some(Compiled::No(_)) => ExitCode::from(DOES_NOT_COMPILE),
+        Some(Compiled::No(_) | Compiled::Unknown(_)) => ExitCode::from(DOES_NOT_COMPILE),
         _ if mode == Mode::Check && !outcome.changes.is_empty() => ExitCode::from(OUT_OF_DATE),
         _ => ExitCode::SUCCESS,
     }
@@ -278,6 +302,7 @@ fn exit_code(outcome: &Outcome, mode: Mode) -> ExitCode {
 impl Diff {
     async fn run(self) -> Result<ExitCode> {
         let token = self.common.token()?;
+        self.common.can_write()?;
         let progress = Display::new();
         let report = diff(
             &self.common.root,
@@ -288,11 +313,12 @@ impl Diff {
         )
         .await?;
         progress.done();
-        print!("{}", terminal(&report, io::stdout().is_terminal()));
-        self.common.write(
+        let written = self.common.write(
             || output::body([&report].into_iter()),
             || to_text(&json(&report)),
-        )?;
+        );
+        output::say(&terminal(&report, io::stdout().is_terminal()))?;
+        written?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -300,6 +326,12 @@ impl Diff {
 impl Common {
     fn token(&self) -> Result<Option<Token>> {
         self.token_env.as_deref().map(Token::from_env).transpose()
+    }
+
+    /// Makes sure that the files that are asked for can be written.
+    fn can_write(&self) -> Result<()> {
+        let mut files = [&self.report, &self.json].into_iter().flatten();
+        files.try_for_each(|path| output::can_write(path))
     }
 
     /// Writes the files that are asked for.

@@ -28,14 +28,19 @@ pub enum Compiled {
     Yes,
     /// What does not: `src/client.rs:12: message`, each once.
     No(Vec<String>),
+    /// It could not be tried: why.
+    Unknown(String),
 }
 
-/// Checks the crate in a checkout.
-///
-/// # Errors
-/// When cargo cannot be run.
-pub async fn check(root: &Path, progress: &dyn Progress) -> Result<Compiled> {
+/// Checks the crate in a checkout. That cargo cannot be run is a result too: what is to be checked
+/// is already written.
+pub async fn check(root: &Path, progress: &dyn Progress) -> Compiled {
     progress.stage("Checking that the crate compiles");
+    let checked = run(root, progress).await;
+    checked.unwrap_or_else(|error| Compiled::Unknown(format!("{error:#}")))
+}
+
+async fn run(root: &Path, progress: &dyn Progress) -> Result<Compiled> {
     let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
     command
@@ -51,7 +56,10 @@ pub async fn check(root: &Path, progress: &dyn Progress) -> Result<Compiled> {
         let mut errors = Vec::new();
         let mut lines = BufReader::new(stdout.context("cargo has no output")?).lines();
         while let Some(line) = lines.next_line().await? {
-            let message: Value = serde_json::from_str(&line).context("cargo's messages")?;
+            // What build scripts and wrappers of the compiler print comes out among the messages.
+            let Ok(message) = serde_json::from_str::<Value>(&line) else {
+                continue;
+            };
             if let Some(name) = message.pointer("/target/name").and_then(Value::as_str) {
                 progress.detail(name);
             }

@@ -21,7 +21,7 @@ use crate::source::{Limits, Source, Token};
 ///
 /// # Errors
 /// When a document cannot be obtained, is not of `api` (if that is given), or if the two are not of
-/// the same API.
+/// the same API. When there is a token and two servers that it would go to.
 pub async fn diff(
     root: &Path,
     [old, new]: [&Source; 2],
@@ -29,6 +29,16 @@ pub async fn diff(
     token: Option<&Token>,
     progress: &dyn Progress,
 ) -> Result<Report> {
+    if let (Source::Url(old), Source::Url(new), Some(_)) = (old, new, token)
+        && old.origin() != new.origin()
+    {
+        bail!(
+            "the token of --token-env would go to two servers, {} and {}: save the document of one \
+             of them to a file first",
+            old.origin().ascii_serialization(),
+            new.origin().ascii_serialization()
+        );
+    }
     let limits = Limits::default();
     let old = Document::new(old.fetch(token, &limits, progress).await?, api)?;
     let new = Document::new(new.fetch(token, &limits, progress).await?, api)?;

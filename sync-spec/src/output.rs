@@ -1,13 +1,13 @@
 //! What is said, and the files that it is said in.
 
 use std::fs::{self, Permissions};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
-use tempfile::Builder;
+use tempfile::{Builder, NamedTempFile};
 use zenml_codegen::compare::{self, Report, markdown, terminal};
 
 use crate::compile::Compiled;
@@ -30,7 +30,7 @@ pub fn synced(outcome: &Outcome, mode: Mode, command: &str, color: bool) -> Stri
     });
     for plan in &outcome.plans {
         let report = &plan.report;
-        if report.is_empty() && report.notices.is_empty() {
+        if plan.is_empty() && report.notices.is_empty() {
             let (api, origin) = (plan.api.name(), &plan.origin);
             paragraph(&format!("specs/{api}.json says what {origin} says.\n"));
         } else {
@@ -66,7 +66,13 @@ fn files(outcome: &Outcome, mode: Mode, command: &str) -> String {
     lines.push(heading.to_owned());
     lines.extend(paths);
     if mode == Mode::Check && !outcome.changes.is_empty() {
-        lines.push(format!("To bring them up to date: {command}"));
+        let listings = outcome.plans.iter().any(|plan| plan.asks.accept);
+        let review = if listings {
+            ", then `cargo insta review`"
+        } else {
+            ""
+        };
+        lines.push(format!("To bring them up to date: {command}{review}"));
     }
     let of = |list: fn(&crate::plan::Plan) -> &Vec<String>| -> Vec<String> {
         let plans = outcome.plans.iter();
@@ -98,6 +104,9 @@ fn files(outcome: &Outcome, mode: Mode, command: &str) -> String {
             "The crate does not compile with it: {} places, listed above.",
             errors.len()
         )),
+        Some(Compiled::Unknown(error)) => Some(format!(
+            "Whether the crate compiles with it could not be checked: {error}"
+        )),
         None => None,
     });
     lines.join("\n") + "\n"
@@ -113,16 +122,16 @@ pub fn body<'r>(reports: impl Iterator<Item = &'r Report>) -> String {
 /// | member | is |
 /// | --- | --- |
 /// | `schema` | the version of this form, 1 |
-/// | `title` | of all reports that are not empty |
+/// | `title` | of all reports that have changes or another version |
 /// | `changed` | whether files change |
 /// | `breaking` | whether anything breaks, over HTTP or in Rust |
-/// | `compiles` | whether the crate compiles; `null` if that was not tried |
+/// | `compiles` | whether the crate compiles; `null` if that is not known |
 /// | `files` | the paths of the files that change |
 /// | `reports` | by name of the API, what [`json`](compare::json) says |
 pub fn machine(outcome: &Outcome) -> Value {
     let reports = || outcome.plans.iter().map(|plan| &plan.report);
     let titles: Vec<String> = reports()
-        .filter(|report| !report.is_empty())
+        .filter(|report| !report.is_empty() || report.old.version != report.new.version)
         .map(Report::title)
         .collect();
     let by_api: Map<String, Value> = outcome
@@ -140,7 +149,11 @@ pub fn machine(outcome: &Outcome) -> Value {
         "title": titles.join(", "),
         "changed": !files.is_empty(),
         "breaking": reports().any(Report::is_breaking),
-        "compiles": outcome.compiled.as_ref().map(|compiled| *compiled == Compiled::Yes),
+        "compiles": match outcome.compiled {
+            Some(Compiled::Yes) => Some(true),
+            Some(Compiled::No(_)) => Some(false),
+            Some(Compiled::Unknown(_)) | None => None,
+        },
         "files": files,
         "reports": by_api,
     })
@@ -152,17 +165,50 @@ pub fn machine(outcome: &Outcome) -> Value {
 /// When it cannot be written.
 pub fn write(path: &Path, text: &str) -> Result<()> {
     let cannot = || format!("cannot write {}", path.display());
+    let mut file = draft(path).with_context(cannot)?;
+    file.write_all(text.as_bytes()).with_context(cannot)?;
+    file.persist(path).with_context(cannot)?;
+    Ok(())
+}
+
+/// Makes sure that a report can be written to a file, before there is something to report.
+///
+/// # Errors
+/// When it cannot.
+pub fn can_write(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        bail!("cannot write {}: it is a folder", path.display());
+    }
+    draft(path).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(())
+}
+
+/// A file that can take the place of another, beside it. It goes with the value.
+fn draft(path: &Path) -> io::Result<NamedTempFile> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    fs::create_dir_all(folder).with_context(cannot)?;
-    let mut file = Builder::new()
+    fs::create_dir_all(folder)?;
+    Builder::new()
         // As any new file: the umask decides.
         .permissions(Permissions::from_mode(0o666))
         .tempfile_in(folder)
-        .with_context(cannot)?;
-    file.write_all(text.as_bytes()).with_context(cannot)?;
-    file.persist(path).with_context(cannot)?;
-    Ok(())
+}
+
+/// Says something on standard output, to whoever still listens.
+///
+/// # Errors
+/// When it cannot be written, for another reason than that nobody listens.
+pub fn say(text: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("everything is done, but standard output cannot be written to")
+        }
+        _ => Ok(()),
+    }
 }

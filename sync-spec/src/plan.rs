@@ -62,6 +62,8 @@ pub struct Plan {
     pub pending: Vec<String>,
     /// The groups whose listings wait for being deleted.
     pub orphans: Vec<String>,
+    /// What has to be allowed, or reviewed, for it to happen.
+    pub asks: Permissions,
 }
 
 impl Current {
@@ -147,12 +149,18 @@ impl Plan {
         today: &str,
     ) -> Result<Self> {
         let api = document.api;
+        let less = document.facts.not_less_than(&current.facts);
+        let mut asks = Permissions {
+            allow_shrink: less.is_err(),
+            ..Permissions::default()
+        };
         if !permissions.allow_shrink {
-            document.facts.not_less_than(&current.facts)?;
+            less?;
         }
         let mut changes = Vec::new();
         let mut notices = Vec::new();
         let (corrections, changed) = settle(current, document, permissions, &mut notices)?;
+        asks.drop_stale = !changed.is_empty();
         for (file, content) in changed {
             changes.push(Change {
                 path: overlays_path(api).join(file),
@@ -184,6 +192,7 @@ impl Plan {
                 content: Some(document.text.clone()),
             });
         }
+        asks.accept = !update.files.is_empty();
         let files = update.files.into_iter().map(|(file, content)| Change {
             path: listings_path(api).join(file),
             content,
@@ -198,7 +207,13 @@ impl Plan {
             changes,
             pending: update.pending,
             orphans: update.orphans,
+            asks,
         })
+    }
+
+    /// Whether the checkout already says what the document says.
+    pub fn is_empty(&self) -> bool {
+        self.report.is_empty() && self.entry.is_none() && self.changes.is_empty()
     }
 }
 

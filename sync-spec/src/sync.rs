@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use anyhow::{Context, Result, bail};
 use zenml_codegen::compare::Notice;
@@ -77,7 +78,8 @@ pub struct Outcome {
 ///
 /// # Errors
 /// When a document cannot be obtained or used, or when a file cannot be written: nothing has
-/// changed then. That the crate does not compile is no error but a result.
+/// changed then, unless the error says that the next run completes it. That the crate does not
+/// compile is no error but a result.
 pub async fn sync(
     root: &Path,
     options: &Options,
@@ -137,23 +139,34 @@ pub async fn sync(
             watch(&Step::Writing(step.clone()));
         })?;
         if compile && !changes.is_empty() {
-            compiled = Some(compile::check(root, progress).await?);
+            compiled = Some(compile::check(root, progress).await);
         }
     }
-    if let Some(Compiled::No(errors)) = &compiled {
-        // It is not known which of the documents is to blame.
-        for plan in &mut plans {
-            plan.report.notices.push(Notice {
-                heading: "The crate does not compile with it".to_owned(),
-                lines: errors.iter().map(|error| format!("`{error}`")).collect(),
-            });
-        }
+    // It is not known which of the documents is to blame.
+    for plan in &mut plans {
+        plan.report.notices.extend(notice(compiled.as_ref()));
     }
     Ok(Outcome {
         recovery,
         plans,
         changes,
         compiled,
+    })
+}
+
+/// What a report says of the crate, unless it compiles.
+fn notice(compiled: Option<&Compiled>) -> Option<Notice> {
+    let (heading, errors) = match compiled? {
+        Compiled::Yes => return None,
+        Compiled::No(errors) => ("The crate does not compile with it", errors.as_slice()),
+        Compiled::Unknown(error) => (
+            "Whether the crate compiles with it could not be checked",
+            slice::from_ref(error),
+        ),
+    };
+    Some(Notice {
+        heading: heading.to_owned(),
+        lines: errors.iter().map(|error| format!("`{error}`")).collect(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! A document from a server.
 
+use std::net::IpAddr;
 use std::time::Duration;
 use std::{env, fmt};
 
@@ -35,7 +36,11 @@ impl Default for Limits {
 
 /// A bearer token. It is never shown.
 #[derive(Clone)]
-pub struct Token(String);
+pub struct Token {
+    /// The environment variable that it is from.
+    pub(super) variable: String,
+    value: String,
+}
 
 impl Token {
     /// Reads it from an environment variable.
@@ -44,7 +49,10 @@ impl Token {
     /// When there is no such variable, or it is empty.
     pub fn from_env(name: &str) -> Result<Self> {
         match env::var(name) {
-            Ok(token) if !token.trim().is_empty() => Ok(Self(token.trim().to_owned())),
+            Ok(token) if !token.trim().is_empty() => Ok(Self {
+                variable: name.to_owned(),
+                value: token.trim().to_owned(),
+            }),
             _ => bail!("the environment variable {name} of --token-env is not set, or empty"),
         }
     }
@@ -84,17 +92,25 @@ pub(super) async fn fetch(
     progress: &dyn Progress,
 ) -> Result<Fetched> {
     let origin = shown(url);
+    if token.is_some() && url.scheme() == "http" && !is_loopback(url) {
+        bail!(
+            "{origin} is not encrypted, and anybody on the way could read the token of --token-env: \
+             give an https: URL"
+        );
+    }
     progress.stage(&format!("Downloading {origin}"));
     let client = Client::builder()
         .connect_timeout(limits.connect)
         .timeout(limits.total)
         .redirect(redirects(limits.redirects))
+        // What is secret in the URL must not follow a redirect.
+        .referer(false)
         .user_agent(concat!("zenml-sync-spec/", env!("CARGO_PKG_VERSION")))
         .build()
         .context("cannot make an HTTP client")?;
     let mut request = client.get(url.clone()).header("Accept", "application/json");
-    if let Some(Token(token)) = token {
-        request = request.bearer_auth(token);
+    if let Some(token) = token {
+        request = request.bearer_auth(&token.value);
     }
     let explain = |error: reqwest::Error| explain(&error, &origin, limits);
     let mut answer = request.send().await.map_err(explain)?;
@@ -116,6 +132,14 @@ pub(super) async fn fetch(
         origin,
         printed_by: None,
     })
+}
+
+/// Whether a request stays on this machine.
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let address = address.parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// Follows a few, but never to where anybody can listen.

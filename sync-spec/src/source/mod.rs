@@ -57,7 +57,7 @@ impl Source {
         progress: &dyn Progress,
     ) -> Result<Fetched> {
         match self {
-            Self::Pypi(version) => pypi::fetch(version, progress).await,
+            Self::Pypi(version) => pypi::fetch(version, token, progress).await,
             Self::Url(url) => http::fetch(url, token, limits, progress).await,
             Self::File(path) => file::fetch(path, limits.bytes).await,
         }

@@ -3,13 +3,15 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+use tokio::time::timeout;
 use zenml_testing::{Progress, interpreter, newest_version, python_command};
 
-use super::{Fetched, Version};
+use super::{Fetched, Token, Version};
 use crate::document::hex;
 
 /// Prints the document to the file that it is told, and to standard output what has written it.
@@ -22,14 +24,25 @@ const PRO_WORKSPACE: [&str; 3] = [
     "ZENML_SERVER_FEATURE_GATE_IMPLEMENTATION_SOURCE",
 ];
 
-pub(super) async fn fetch(version: &Version, progress: &dyn Progress) -> Result<Fetched> {
+/// Longer than installing the package takes on a slow line.
+const INSTALLATION: Duration = Duration::from_secs(30 * 60);
+/// Longer than importing the package and printing its document takes.
+const PRINTING: Duration = Duration::from_secs(5 * 60);
+
+pub(super) async fn fetch(
+    version: &Version,
+    token: Option<&Token>,
+    progress: &dyn Progress,
+) -> Result<Fetched> {
     let version = match version {
         Version::Exactly(version) => version.clone(),
         Version::Latest => newest_version(progress)
             .await
             .context("offline? `--from FILE` works without a network")?,
     };
-    let python = interpreter(&version, progress).await.with_context(|| {
+    let installed = timeout(INSTALLATION, interpreter(&version, progress)).await;
+    let installed = installed.unwrap_or_else(|_| Err(anyhow!("not done after half an hour")));
+    let python = installed.with_context(|| {
         format!("cannot install zenml[server]=={version}; offline? `--from FILE` works without a network")
     })?;
     let environment = python
@@ -43,7 +56,7 @@ pub(super) async fn fetch(version: &Version, progress: &dyn Progress) -> Result<
     let (document, writers) = (cache.join("openapi.json"), cache.join("printed-by"));
     if !document.exists() {
         progress.stage(&format!("Printing the document of ZenML {version}"));
-        print(&python, &cache).await?;
+        print(&python, token, &cache).await?;
     }
     let read =
         |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
@@ -55,7 +68,7 @@ pub(super) async fn fetch(version: &Version, progress: &dyn Progress) -> Result<
 }
 
 /// Makes `folder` with the document and a line about what has written it.
-async fn print(python: &Path, folder: &Path) -> Result<()> {
+async fn print(python: &Path, token: Option<&Token>, folder: &Path) -> Result<()> {
     let parent = folder.parent().unwrap_or(folder);
     let scratch = TempDir::new_in(parent).context("cannot create a folder for the document")?;
     let config = scratch.path().join("config");
@@ -73,7 +86,13 @@ async fn print(python: &Path, folder: &Path) -> Result<()> {
         .env("ZENML_CONFIG_PATH", &config)
         .envs(PRO_WORKSPACE.map(|name| (name, "any.name")))
         .kill_on_drop(true);
-    let output = command.output().await.context("cannot start Python")?;
+    if let Some(token) = token {
+        // It is for a server, and none of the package's business.
+        command.env_remove(&token.variable);
+    }
+    let output = timeout(PRINTING, command.output()).await;
+    let output = output.map_err(|_| anyhow!("the package has not printed its document in time"))?;
+    let output = output.context("cannot start Python")?;
     let status = output.status;
     if !status.success() {
         let said = String::from_utf8_lossy(&output.stderr);

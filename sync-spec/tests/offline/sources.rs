@@ -198,6 +198,27 @@ fn a_token_does_not_follow_a_redirect_to_another_host() {
 }
 
 #[test]
+fn a_token_is_not_sent_where_anybody_can_listen() {
+    let message = refusal_with("http://zenml.example.com", |options| {
+        options.token = Some(Token::from_env("PATH").unwrap());
+    });
+    assert_says(&message, &["is not encrypted", "give an https: URL"]);
+}
+
+#[test]
+fn what_is_secret_in_a_url_does_not_follow_a_redirect() {
+    let elsewhere = Server::saying("500 Internal Server Error", "");
+    let target = elsewhere.url.clone();
+    let server = Server::start(move |connection, _| {
+        let location = format!("location: {target}\r\n");
+        reply(connection, "302 Found", &location, "");
+    });
+    refusal(&format!("{}/openapi.json?key=secret", server.url));
+    assert!(server.request().contains("?key=secret"));
+    assert!(!elsewhere.request().contains("secret"));
+}
+
+#[test]
 fn a_missing_token_is_named() {
     let error = Token::from_env("NO_SUCH_VARIABLE").unwrap_err().to_string();
     assert_says(&error, &["NO_SUCH_VARIABLE", "is not set"]);
