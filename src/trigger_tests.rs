@@ -240,6 +240,10 @@ async fn each_reason_not_to_run_has_a_kind_and_a_remedy() {
             said.contains(hint) && said.is_empty() == hint.is_empty(),
             "{error}"
         );
+        if matches!(status, 402 | 403) {
+            assert!(said.contains("the API token"), "{error}");
+            assert!(said.contains(&server.url), "{error}");
+        }
         assert_eq!(error.operation(), Some("create_template_run"));
     }
 }
