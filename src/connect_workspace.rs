@@ -63,8 +63,8 @@ impl fmt::Display for WorkspaceLocator {
 /// A workspace being looked for; made by [`ProClient::connect_workspace`]. Await it for the
 /// workspace's client.
 ///
-/// That client has the settings of the Pro client (connections, options, headers, the right to
-/// plain http), and a retry budget of its own.
+/// That client has the settings of the Pro client (connections, options, user agent, the right to
+/// plain http) but not its default headers, and a retry budget of its own.
 ///
 /// # Errors
 /// - [`NotFound`](ErrorKind::NotFound): none is so named, or the user is no member of it.
