@@ -31,6 +31,13 @@ impl Transport {
                     None => whose,
                 };
             }
+            // The key itself was refused, where a login knows no keys, or a token made of it.
+            Some(Kind::Key(key)) => {
+                let (name, advice) = (session.name(), instead_of_key(key));
+                return format!(
+                    "{base} does not take {name}, or what it was exchanged for: {advice}"
+                );
+            }
             Some(_) => {
                 let name = session.name();
                 return format!(
@@ -70,6 +77,20 @@ impl Transport {
     }
 }
 
+/// Against the refusal of a key that may have worked once.
+fn instead_of_key(key: &Secret) -> &'static str {
+    match is_key_of_pro(key) {
+        true => {
+            "the key has expired, is switched off, deleted or rotated, or its owner has no access: \
+             make another one, in the settings of the organization at ZenML Pro"
+        }
+        false => {
+            "the key is switched off, deleted or rotated: make another one \
+             (`zenml service-account api-key`, or the dashboard)"
+        }
+    }
+}
+
 /// Against the refusal of a login, if anything is known.
 pub(crate) fn refused_login(credentials: &Kind, family: Family, error: &Error) -> Option<String> {
     let is_refused = error.kind() == ErrorKind::Unauthorized;
@@ -82,16 +103,7 @@ pub(crate) fn refused_login(credentials: &Kind, family: Family, error: &Error) -
              service accounts and personal access tokens (ZENPROKEY_…)"
                 .to_owned()
         }
-        (Kind::Key(key), _) if is_refused && is_key_of_pro(key) => {
-            "the key has expired, is switched off, deleted or rotated, or its owner has no access: \
-             make another one, in the settings of the organization at ZenML Pro"
-                .to_owned()
-        }
-        (Kind::Key(_), _) if is_refused => {
-            "the key is switched off, deleted or rotated: make another one \
-             (`zenml service-account api-key`, or the dashboard)"
-                .to_owned()
-        }
+        (Kind::Key(key), _) if is_refused => instead_of_key(key).to_owned(),
         (Kind::ProSession(_), _) if is_refused => {
             "has the user a role on the workspace? If the login has ended, run `zenml login` again"
                 .to_owned()
@@ -114,7 +126,9 @@ pub(crate) fn refused_login(credentials: &Kind, family: Family, error: &Error) -
 /// Against what refuses nobody, and keeps everybody from logging in for a while.
 pub(crate) fn passing(error: &Error) -> Option<String> {
     if is_of_a_control_plane_that_is_down(error) {
-        let hint = "the workspace cannot reach ZenML Pro to ask who this is: try again later";
+        // The workspace says the same of a Pro API that is down and of one that refuses to answer.
+        let hint = "the workspace could not learn from ZenML Pro who this is: try again later, and \
+                    if that does not help, ask the administrator of the organization";
         return Some(hint.to_owned());
     }
     error
