@@ -9,7 +9,10 @@ use zenml_testing::{
     control_plane::{Account, Workspace},
 };
 
-use crate::{fixture::assert_names, leaping::Leaping};
+use crate::{
+    fixture::{assert_names, assert_refuses},
+    leaping::Leaping,
+};
 
 const URL: &str = "http://127.0.0.1:9";
 const GET: &str = "GET /workspaces/{workspace_id_or_name}";
@@ -194,7 +197,8 @@ async fn one_of_which_somebody_is_no_member_is_not_found_and_not_shown() {
         assert_names(&error, &parts);
     }
     let error = pro.connect_workspace(acme.prod.id()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Forbidden, "{error}");
+    let (url, remedy) = (acme.plane.url(), "its administrator can give a role");
+    assert_refuses(&error, ErrorKind::Forbidden, "the API key", &url, remedy);
     let asked = acme.plane.calls("GET /workspaces");
     assert_eq!(asked[0].parameters["member_only"], json!(true));
     acme.plane.stop().unwrap();

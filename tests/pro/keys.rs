@@ -6,10 +6,7 @@ use zenml::{
     pro::types::{ApiKeyCreate, ApiKeyRead, ServiceAccountCreate},
 };
 
-use crate::{
-    acme::{Acme, acme},
-    fixture::assert_hides,
-};
+use crate::acme::{Acme, acme};
 
 async fn service_account(acme: &Acme) -> Uuid {
     let create = || {
@@ -70,6 +67,8 @@ async fn a_service_account_gets_a_key_that_opens_the_pro_api_as_that_account() {
 #[tokio::test]
 async fn a_key_is_listed_without_its_value_rotated_and_deleted() {
     use zenml::pro::types::ApiKeyRotateRequest;
+
+    use crate::fixture::assert_hides;
 
     let acme = acme().await;
     let (pro, organization) = (&acme.pro, acme.organization.id());
