@@ -1,7 +1,6 @@
 //! One try of a call: a request, the redirects that it meets, and what the answer is.
 
 use std::borrow::Cow;
-use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -78,8 +77,9 @@ impl Wire<'_> {
         token: Option<&Token>,
         limit: Option<Duration>,
     ) -> Result<Received, Failed> {
-        let received = self.exchange(request, token);
-        let received = self.world.within(limit, pin!(received)).await;
+        // Boxed, so that no future is larger than what is allocated fast, 1 KiB.
+        let received = Box::pin(self.exchange(request, token));
+        let received = self.world.within(limit, received).await;
         received.unwrap_or_else(|| {
             let seconds = limit.unwrap_or_default().as_secs_f64();
             let message = format!("no complete answer within {seconds:.1} s");

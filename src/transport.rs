@@ -141,8 +141,9 @@ impl Transport {
         let transport = self.clone();
         let origin = Origin::new(request.operation.clone());
         let span = trace::call(&request, &origin, &self.shared.base);
+        let prepared = self.prepare(request, accept, &origin);
         let call = async move {
-            let outcome = transport.run(request, accept, origin).await;
+            let outcome = transport.run(prepared, origin).await;
             trace::outcome(&outcome);
             outcome
         };
@@ -152,19 +153,17 @@ impl Transport {
     /// Tries until there is an answer that trying again would not make better.
     async fn run(
         &self,
-        request: Request,
-        accept: Accept,
+        prepared: Result<Box<Prepared>>,
         mut origin: Origin,
     ) -> Result<(Received, Origin)> {
+        let mut prepared = prepared.map_err(|error| origin.explain(error))?;
         let world = &self.shared.world;
         let begun = world.clock.now();
         let deadline = self
             .options
             .timeout
             .and_then(|limit| begun.checked_add(limit));
-        let authenticated = request.authenticated;
-        let prepared = self.prepare(request, accept, &origin);
-        let mut prepared = prepared.map_err(|error| origin.explain(error))?;
+        let authenticated = prepared.authenticated;
         let is_repeatable = prepared
             .body
             .as_ref()
@@ -265,7 +264,7 @@ impl Transport {
     }
 
     /// Makes what all attempts of a call share.
-    fn prepare(&self, request: Request, accept: Accept, origin: &Origin) -> Result<Prepared> {
+    fn prepare(&self, request: Request, accept: Accept, origin: &Origin) -> Result<Box<Prepared>> {
         let query = request.query.iter();
         let query = query.map(|(name, value)| (&**name, value.as_str()));
         let url = self.shared.base.join(&request.path, query)?;
@@ -286,7 +285,7 @@ impl Transport {
         if let Some(body) = &request.body {
             secrets.extend(body.secrets.iter().cloned());
         }
-        Ok(Prepared {
+        Ok(Box::new(Prepared {
             method: request.method,
             url,
             headers,
@@ -295,7 +294,7 @@ impl Transport {
             repeat: request.repeat,
             authenticated: request.authenticated,
             secrets,
-        })
+        }))
     }
 
     pub(crate) fn wire(&self) -> Wire<'_> {
