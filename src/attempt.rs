@@ -99,9 +99,9 @@ impl Wire<'_> {
         let answer = http::Response::from(answer);
         let (mut parts, body) = answer.into_parts();
         // A login's answer sets a cookie, which is its token.
-        if let header::Entry::Occupied(mut cookies) = parts.headers.entry(header::SET_COOKIE) {
-            for cookie in cookies.iter_mut() {
-                cookie.set_sensitive(true);
+        for (name, value) in &mut parts.headers {
+            if name == header::SET_COOKIE {
+                value.set_sensitive(true);
             }
         }
         Ok(Received {

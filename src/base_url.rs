@@ -88,7 +88,7 @@ impl BaseUrl {
         };
         // Not parsed as a whole: to read the host again would cost as much as sending the request.
         let mut url = self.1.clone();
-        url.set_path(&format!("{}{path}", self.1.path().trim_end_matches('/')));
+        url.set_path(&[self.1.path().trim_end_matches('/'), path].concat());
         url.set_query(given);
         let mut query = query.peekable();
         if query.peek().is_some() {

@@ -106,7 +106,10 @@ impl Call {
                 "parameter {name}: {value:?} cannot stand in a path"
             ));
         }
-        let segment = Cow::from(utf8_percent_encode(&value, SEGMENT)).into_owned();
+        let segment = match Cow::from(utf8_percent_encode(&value, SEGMENT)) {
+            Cow::Borrowed(_) => value,
+            Cow::Owned(encoded) => encoded,
+        };
         self.0.path.retain(|(known, _)| *known != name);
         self.0.path.push((name, segment));
         self

@@ -268,7 +268,9 @@ impl Transport {
         let query = request.query.iter();
         let query = query.map(|(name, value)| (&**name, value.as_str()));
         let url = self.shared.base.join(&request.path, query)?;
-        let mut headers = self.shared.headers.clone();
+        // With place for the usual six: a clone has none to spare.
+        let mut headers = HeaderMap::with_capacity(6);
+        headers.extend(self.shared.headers.clone());
         headers.extend(request.headers);
         headers.insert(header::ACCEPT, accept.header());
         headers.insert(REQUEST_ID, origin.header()?);
@@ -360,11 +362,11 @@ impl Transport {
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// A number that no other call has. Random, of a key that the thread got from the operating system
-/// once: to ask that for each call costs more than all else that is done for the request.
-fn random_id() -> u128 {
+/// An id that no other call has. Random by a key that the thread got from the operating system once,
+/// which need not be asked for each call.
+fn random_id() -> Uuid {
     let key = RandomState::new();
-    u128::from(key.hash_one(0)) << 64 | u128::from(key.hash_one(1))
+    Uuid::from_u64_pair(key.hash_one(0), key.hash_one(1))
 }
 
 /// Which call an error belongs to.
@@ -380,7 +382,7 @@ impl Origin {
     pub fn new(operation: Cow<'static, str>) -> Self {
         Self {
             operation,
-            request_id: format!("{:032x}", random_id()),
+            request_id: random_id().simple().to_string(),
             attempts: 0,
         }
     }
