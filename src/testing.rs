@@ -7,13 +7,39 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use http::Method;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::api::{Api, Facts, Family};
 use crate::clock::TokioClock;
-use crate::{ClientBuilder, Clock, Credentials, RetryPolicy, Transport};
+use crate::{Call, ClientBuilder, Clock, Credentials, Operation, Result, RetryPolicy, Transport};
+
+/// What most tests call.
+pub(crate) static READ: Operation = Operation {
+    name: "read",
+    id: "read",
+    method: Method::GET,
+    path: "/api/v1/a",
+    required_query: &[],
+    body_required: false,
+    deduplicated: false,
+    authenticated: true,
+};
+
+/// The same with a body, and with an effect.
+pub(crate) static WRITE: Operation = Operation {
+    name: "write",
+    method: Method::POST,
+    ..READ
+};
+
+/// Calls [`READ`], whose answer is a text.
+pub(crate) async fn read(transport: &Transport) -> Result<String> {
+    let answer = Call::new(transport, &READ).send::<String>().await?;
+    Ok(answer.into_inner())
+}
 
 /// A client without generated methods.
 pub(crate) struct TestClient(pub Transport);
@@ -109,6 +135,10 @@ impl Received {
             key.eq_ignore_ascii_case(name).then_some(value)
         })
     }
+
+    pub fn is_login(&self) -> bool {
+        self.line == "POST /api/v1/login"
+    }
 }
 
 pub(crate) struct TestServer {
@@ -152,6 +182,23 @@ impl TestServer {
         Self::start(move |_| answers[next.fetch_add(1, Ordering::Relaxed).min(N - 1)].clone()).await
     }
 
+    /// Grants the tokens `t1`, `t2` and so on, and takes only the newest.
+    pub async fn of_one_token(expires_in: u64) -> Self {
+        let granted = AtomicUsize::new(0);
+        Self::start(move |request| {
+            if request.is_login() {
+                let number = granted.fetch_add(1, Ordering::SeqCst) + 1;
+                return grant(&format!("t{number}"), expires_in);
+            }
+            let newest = format!("Bearer t{}", granted.load(Ordering::SeqCst));
+            match request.header("authorization") == Some(&*newest) {
+                true => fine(),
+                false => invalid(),
+            }
+        })
+        .await
+    }
+
     pub fn transport(&self) -> Transport {
         self.transport_as(Credentials::api_token("bearer"))
     }
@@ -168,6 +215,11 @@ impl TestServer {
         self.received.lock().unwrap().clone()
     }
 
+    /// How often somebody logged in.
+    pub fn logins(&self) -> usize {
+        self.received().iter().filter(|r| r.is_login()).count()
+    }
+
     /// The one request that came.
     pub fn only(&self) -> Received {
         let mut received = self.received();
@@ -177,7 +229,7 @@ impl TestServer {
 }
 
 async fn serve(
-    mut stream: TcpStream,
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
     log: &Mutex<Vec<Received>>,
     answer: &(dyn Fn(&Received) -> Vec<u8> + Send + Sync),
 ) {
@@ -217,6 +269,7 @@ async fn serve(
     log.lock().unwrap().push(request);
     // The client may hang up before it has read everything.
     let _ = stream.write_all(&reply).await;
+    let _ = stream.shutdown().await;
 }
 
 /// Instead of an answer: the connection stays open, and nothing comes.
@@ -233,4 +286,21 @@ pub(crate) fn response(status: u16, headers: &str, body: &str) -> Vec<u8> {
 
 pub(crate) fn json(body: &str) -> Vec<u8> {
     response(200, "content-type: application/json\r\n", body)
+}
+
+/// What [`read`] reads.
+pub(crate) fn fine() -> Vec<u8> {
+    json(r#""fine""#)
+}
+
+/// The answer to a login.
+pub(crate) fn grant(token: &str, expires_in: u64) -> Vec<u8> {
+    json(&format!(
+        r#"{{"access_token":"{token}","expires_in":{expires_in}}}"#
+    ))
+}
+
+/// The answer to credentials that are not valid, or not any more.
+pub(crate) fn invalid() -> Vec<u8> {
+    response(401, "", r#"{"detail":["CredentialsNotValid","signature"]}"#)
 }

@@ -6,20 +6,9 @@ use http::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::Instant;
 
-use crate::testing::{Nineties, STALL, TestServer, builder, json, response};
+use crate::testing::{Nineties, READ, STALL, TestServer, builder, fine, json, response};
 use crate::{
     Call, CallOptions, ErrorKind, Operation, RawCall, Result, RetryBudget, RetryPolicy, Transport,
-};
-
-static READ: Operation = Operation {
-    name: "read",
-    id: "read",
-    method: Method::GET,
-    path: "/api/v1/a",
-    required_query: &[],
-    body_required: false,
-    deduplicated: false,
-    authenticated: true,
 };
 
 static CREATE: Operation = Operation {
@@ -56,10 +45,6 @@ async fn call(transport: &Transport, operation: &'static Operation) -> Result<St
 
 fn unavailable() -> Vec<u8> {
     response(503, "", "")
-}
-
-fn fine() -> Vec<u8> {
-    json(r#""fine""#)
 }
 
 /// A body that ends before its announced length.

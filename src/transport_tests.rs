@@ -2,38 +2,16 @@
 
 use std::error::Error as _;
 
-use http::{Method, header};
+use http::header;
 
-use crate::testing::{Received, TestServer, builder, json, response};
-use crate::{Call, Credentials, ErrorKind, Operation, Transport};
-
-static READ: Operation = Operation {
-    name: "read",
-    id: "read",
-    method: Method::GET,
-    path: "/api/v1/a",
-    required_query: &[],
-    body_required: false,
-    deduplicated: false,
-    authenticated: true,
-};
-
-static WRITE: Operation = Operation {
-    name: "write",
-    method: Method::POST,
-    ..READ
-};
-
-async fn read(transport: &Transport) -> crate::Result<String> {
-    let answer = Call::new(transport, &READ).send::<String>().await?;
-    Ok(answer.into_inner())
-}
+use crate::testing::{READ, Received, TestServer, WRITE, builder, fine, json, read, response};
+use crate::{Call, Credentials, ErrorKind};
 
 fn login_or_ok(request: &Received) -> Vec<u8> {
-    if request.line == "POST /api/v1/login" {
+    if request.is_login() {
         json(r#"{"access_token":"granted","token_type":"bearer","expires_in":3600}"#)
     } else {
-        json(r#""fine""#)
+        fine()
     }
 }
 
@@ -104,7 +82,7 @@ async fn a_login_answered_by_something_else_is_an_error() {
 
 #[tokio::test]
 async fn without_credentials_no_authorization_is_sent() {
-    let server = TestServer::always(json(r#""fine""#)).await;
+    let server = TestServer::always(fine()).await;
     let transport = builder(&server.url).build().unwrap().0;
     read(&transport).await.unwrap();
     assert_eq!(server.only().header("authorization"), None);
@@ -112,7 +90,7 @@ async fn without_credentials_no_authorization_is_sent() {
 
 #[tokio::test]
 async fn a_token_that_cannot_stand_in_a_header_is_named_as_the_cause() {
-    let server = TestServer::always(json(r#""fine""#)).await;
+    let server = TestServer::always(fine()).await;
     let error = read(&server.transport_as(Credentials::api_token("hunter2\n")))
         .await
         .unwrap_err();
@@ -179,7 +157,7 @@ fn credentials_do_not_go_out_in_clear_text_unless_allowed() {
 async fn a_redirect_within_the_server_repeats_the_request_as_it_was() {
     let server = TestServer::start(|request| match &*request.line {
         "POST /api/v1/a" => response(301, "location: /b?c=1\r\n", ""),
-        _ => json(r#""fine""#),
+        _ => fine(),
     });
     let server = server.await;
     let call = Call::new(&server.transport(), &WRITE).json("body");
@@ -194,7 +172,7 @@ async fn a_redirect_within_the_server_repeats_the_request_as_it_was() {
 async fn see_other_is_followed_by_a_get_without_the_body() {
     let server = TestServer::start(|request| match &*request.line {
         "POST /api/v1/a" => response(303, "location: /b\r\n", ""),
-        _ => json(r#""fine""#),
+        _ => fine(),
     });
     let server = server.await;
     let call = Call::new(&server.transport(), &WRITE).json("body");
@@ -209,7 +187,7 @@ async fn see_other_is_followed_by_a_get_without_the_body() {
 
 #[tokio::test]
 async fn another_host_gets_neither_token_nor_body_nor_the_programs_own_headers() {
-    let other = TestServer::always(json(r#""fine""#)).await;
+    let other = TestServer::always(fine()).await;
     let location = format!("location: {}/b\r\n", other.url);
     let server = TestServer::always(response(307, &location, "")).await;
     let own = header::HeaderName::from_static("x-api-key");
