@@ -1,5 +1,8 @@
 //! A server on the loopback for tests: it answers with scripted bytes and keeps what it was asked.
 
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+pub(crate) mod tls;
+
 use std::io::Write;
 use std::net::SocketAddr;
 use std::pin::Pin;
