@@ -4,7 +4,6 @@
 pub(crate) mod tls;
 
 use std::io::Write;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::Method;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::api::{Api, Facts, Family};
@@ -153,14 +152,13 @@ impl TestServer {
     /// Answers what the function makes of each request. An answer is the whole HTTP response;
     /// the connection is closed after it.
     pub async fn start(answer: impl Fn(&Received) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        Self::at(([127, 0, 0, 1], 0).into(), answer).await
+        Self::at(TcpListener::bind("127.0.0.1:0").await.unwrap(), answer)
     }
 
-    pub async fn at(
-        address: SocketAddr,
+    pub fn at(
+        listener: TcpListener,
         answer: impl Fn(&Received) -> Vec<u8> + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind(address).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
         let (log, answer) = (received.clone(), Arc::new(answer));
@@ -273,6 +271,13 @@ async fn serve(
     // The client may hang up before it has read everything.
     let _ = stream.write_all(&reply).await;
     let _ = stream.shutdown().await;
+}
+
+/// A URL at which nobody listens, as long as the socket is kept: so no other test gets its port.
+pub(crate) fn nobody() -> (String, TcpSocket) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    (format!("http://{}", socket.local_addr().unwrap()), socket)
 }
 
 /// Instead of an answer: the connection stays open, and nothing comes.

@@ -200,8 +200,9 @@ impl Transport {
             if let Some(failed) = last.take()
                 && !history.may_repeat(prepared.repeat, &self.options.retry, attempt_begun)
             {
-                let hint = self.hint(&failed, &prepared, &history, deadline).await;
-                return Err(origin.explain(failed.error.with_hint(hint)));
+                let hint = "not repeated: by the end of the login the server had forgotten the \
+                            call, which it may have carried out";
+                return Err(origin.explain(failed.error.with_hint(Some(hint.to_owned()))));
             }
             origin.attempts += 1;
             let limit = [self.options.attempt_timeout, self.left(deadline)];

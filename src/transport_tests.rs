@@ -4,7 +4,9 @@ use std::error::Error as _;
 
 use http::header;
 
-use crate::testing::{READ, Received, TestServer, WRITE, builder, fine, json, read, response};
+use crate::testing::{
+    READ, Received, TestServer, WRITE, builder, fine, json, nobody, read, response,
+};
 use crate::{Call, Credentials, ErrorKind};
 
 fn login_or_ok(request: &Received) -> Vec<u8> {
@@ -224,9 +226,7 @@ async fn redirects_in_a_circle_end() {
 
 #[tokio::test]
 async fn nobody_listening_is_no_connection() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    let (url, _socket) = nobody();
     let error = read(&builder(&url).build().unwrap().0).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.is_retryable());
