@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
+use uuid::Uuid;
 
 use super::{TestServer, serve};
 
@@ -22,6 +23,9 @@ impl Authority {
     pub fn new() -> Self {
         let mut itself = CertificateParams::default();
         itself.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // OpenSSL finds the issuer by its name.
+        let name = Uuid::new_v4().to_string();
+        itself.distinguished_name.push(DnType::CommonName, name);
         let key = KeyPair::generate().unwrap();
         Self {
             pem: itself.self_signed(&key).unwrap().pem(),
