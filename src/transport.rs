@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::api::Facts;
 use crate::attempt::{Failed, Payload, Prepared, Received, Wire};
 use crate::base_url::BaseUrl;
+use crate::builder::Connection;
 use crate::call_options::Settled;
 use crate::clock::World;
 use crate::request::{Repeat, Request, set_header};
@@ -32,6 +33,8 @@ pub struct Transport {
 
 pub(crate) struct Shared {
     pub http: reqwest::Client,
+    /// What `http` was made of, unless the caller brought it.
+    pub connection: Option<Connection>,
     pub base: BaseUrl,
     /// Whether credentials may go out in clear text.
     pub insecure_http: bool,
