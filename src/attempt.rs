@@ -69,14 +69,18 @@ pub(crate) struct Wire<'a> {
 
 impl Wire<'_> {
     /// Sends the request once, follows where it is redirected to, and tells success from failure.
+    ///
+    /// The token is the one in the request's headers: it must not come back in an error.
     pub async fn attempt(
         &self,
         request: &Prepared,
         token: Option<&Token>,
         limit: Option<Duration>,
     ) -> Result<Received, Failed> {
-        let received = self.world.within(limit, self.exchange(request, token));
-        received.await.unwrap_or_else(|| {
+        // Boxed, so that no future is larger than what is allocated fast, 1 KiB.
+        let received = Box::pin(self.exchange(request, token));
+        let received = self.world.within(limit, received).await;
+        received.unwrap_or_else(|| {
             let seconds = limit.unwrap_or_default().as_secs_f64();
             let message = format!("no complete answer within {seconds:.1} s");
             Err(Error::new(ErrorKind::Timeout, message).into())
@@ -88,7 +92,7 @@ impl Wire<'_> {
         request: &Prepared,
         token: Option<&Token>,
     ) -> Result<Received, Failed> {
-        let answer = self.follow(request, token).await?;
+        let answer = self.follow(request).await?;
         if !answer.status().is_success() {
             return Err(self.failure(answer, request, token).await);
         }
@@ -110,20 +114,14 @@ impl Wire<'_> {
         })
     }
 
-    async fn follow(&self, request: &Prepared, token: Option<&Token>) -> Result<reqwest::Response> {
-        let mut method = request.method.clone();
-        let mut url = request.url.clone();
-        let mut headers = request.headers.clone();
-        if let Some(token) = token {
-            headers.insert(header::AUTHORIZATION, token.authorization.clone());
-        }
+    async fn follow(&self, request: &Prepared) -> Result<reqwest::Response> {
+        let mut method = &request.method;
+        let mut url = Cow::Borrowed(&request.url);
+        let mut headers = Cow::Borrowed(&request.headers);
         let mut body = request.body.as_ref();
-        if let Some(body) = body {
-            headers.insert(header::CONTENT_TYPE, body.content_type.clone());
-        }
         for _ in 0..=redirect::LIMIT {
-            let mut wire = reqwest::Request::new(method.clone(), url.clone());
-            *wire.headers_mut() = headers.clone();
+            let mut wire = reqwest::Request::new(method.clone(), Url::clone(&url));
+            *wire.headers_mut() = HeaderMap::clone(&headers);
             if let Some(body) = body {
                 let sent = body.for_attempt().ok_or_else(|| {
                     let message = "a redirect, which a streamed body cannot follow";
@@ -132,22 +130,22 @@ impl Wire<'_> {
                 *wire.body_mut() = Some(sent);
             }
             let answer = self.http.execute(wire).await.map_err(Error::from_http)?;
-            let hop = redirect::next_hop(&url, &method, answer.status(), answer.headers())?;
+            let hop = redirect::next_hop(&url, method, answer.status(), answer.headers())?;
             let Some(hop) = hop else {
                 return Ok(answer);
             };
             if !hop.keeps_method {
-                method = Method::GET;
+                method = &Method::GET;
                 body = None;
-                headers.remove(header::CONTENT_TYPE);
+                headers.to_mut().remove(header::CONTENT_TYPE);
             }
             if !hop.same_host {
                 // Keys and cookies, also those that the program has set, are not its business.
                 let kept = [header::ACCEPT, header::USER_AGENT];
-                let kept = kept.map(|name| headers.remove(&name).map(|value| (name, value)));
-                headers = kept.into_iter().flatten().collect();
+                let kept = kept.map(|name| headers.get(&name).cloned().map(|value| (name, value)));
+                headers = Cow::Owned(kept.into_iter().flatten().collect());
             }
-            url = hop.url;
+            url = Cow::Owned(hop.url);
         }
         let message = format!("more than {} redirects", redirect::LIMIT);
         Err(Error::new(ErrorKind::Decode, message))

@@ -24,7 +24,7 @@ impl BaseUrl {
         // The text may hold a password: it is not quoted.
         let refused = |why: &str| Error::new(ErrorKind::Configuration, why);
         let example = "write it as https://zenml.example.com";
-        let url = Url::parse(text.trim())
+        let mut url = Url::parse(text.trim())
             .map_err(|error| refused(&format!("the server's URL is none ({error}); {example}")))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(refused(&format!(
@@ -41,12 +41,11 @@ impl BaseUrl {
                 "the server's URL has a query or fragment; {example}"
             )));
         }
-        let text = url.as_str().trim_end_matches('/');
-        let text = text
-            .strip_suffix(suffix)
-            .unwrap_or(text)
-            .trim_end_matches('/');
-        Ok(Self(text.to_owned(), url))
+        let path = url.path().trim_end_matches('/');
+        let path = path.strip_suffix(suffix).unwrap_or(path).to_owned();
+        url.set_path(path.trim_end_matches('/'));
+        let text = url.as_str().trim_end_matches('/').to_owned();
+        Ok(Self(text, url))
     }
 
     /// As [`parse`](Self::parse), of a server that credentials go to.
@@ -82,8 +81,15 @@ impl BaseUrl {
                 "the path {path:?} does not begin with a slash"
             )));
         }
-        let mut url = Url::parse(&format!("{}{path}", self.0))
-            .map_err(|error| invalid(format!("the path is none: {error}")))?;
+        let path = path.split('#').next().unwrap_or_default();
+        let (path, given) = match path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path, None),
+        };
+        // Not parsed as a whole: to read the host again would cost as much as sending the request.
+        let mut url = self.1.clone();
+        url.set_path(&format!("{}{path}", self.1.path().trim_end_matches('/')));
+        url.set_query(given);
         let mut query = query.peekable();
         if query.peek().is_some() {
             url.query_pairs_mut().extend_pairs(query);
@@ -177,6 +183,8 @@ mod tests {
         let base = BaseUrl::parse("https://zenml.example.com", "").unwrap();
         let url = base.join("/a?b=1", [("c", "2")].into_iter()).unwrap();
         assert_eq!(url.as_str(), "https://zenml.example.com/a?b=1&c=2");
+        let url = base.join("/a?#b", [].into_iter()).unwrap();
+        assert_eq!(url.as_str(), "https://zenml.example.com/a?");
     }
 
     #[test]
@@ -184,6 +192,7 @@ mod tests {
         let base = BaseUrl::parse("https://zenml.example.com", "").unwrap();
         for path in [
             "https://evil.example",
+            "?@evil.example",
             "@evil.example/",
             ".evil.example",
             ":81/",
@@ -192,12 +201,15 @@ mod tests {
             let error = base.join(path, [].into_iter()).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidRequest);
         }
-        assert_eq!(
-            base.join("//evil.example/a", [].into_iter())
-                .unwrap()
-                .host_str(),
-            Some("zenml.example.com")
-        );
+        for path in [
+            "//evil.example/a",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "/../../a",
+        ] {
+            let url = base.join(path, [].into_iter()).unwrap();
+            assert_eq!(url.host_str(), Some("zenml.example.com"), "{path}");
+        }
     }
 
     #[test]

@@ -106,7 +106,7 @@ impl Call {
                 "parameter {name}: {value:?} cannot stand in a path"
             ));
         }
-        let segment = utf8_percent_encode(&value, SEGMENT).to_string();
+        let segment = Cow::from(utf8_percent_encode(&value, SEGMENT)).into_owned();
         self.0.path.retain(|(known, _)| *known != name);
         self.0.path.push((name, segment));
         self

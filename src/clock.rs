@@ -1,6 +1,6 @@
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
@@ -55,19 +55,22 @@ impl World {
     }
 
     /// The work's result, unless it takes longer than the limit.
+    ///
+    /// It takes pinned work: given as a value, it would lie in this future twice.
     pub async fn within<T>(
         &self,
         limit: Option<Duration>,
-        work: impl Future<Output = T>,
+        mut work: impl Future<Output = T> + Unpin,
     ) -> Option<T> {
-        let Some(limit) = limit else {
-            return Some(work.await);
-        };
-        let mut work = pin!(work);
-        let mut alarm = self.clock.sleep(limit);
-        poll_fn(|cx| match work.as_mut().poll(cx) {
-            Poll::Ready(result) => Poll::Ready(Some(result)),
-            Poll::Pending => alarm.as_mut().poll(cx).map(|()| None),
+        // Not set for what is ready at once, as most tokens are.
+        let mut alarm = None;
+        poll_fn(|cx| match (Pin::new(&mut work).poll(cx), limit) {
+            (Poll::Ready(result), _) => Poll::Ready(Some(result)),
+            (Poll::Pending, None) => Poll::Pending,
+            (Poll::Pending, Some(limit)) => {
+                let alarm = alarm.get_or_insert_with(|| self.clock.sleep(limit));
+                alarm.as_mut().poll(cx).map(|()| None)
+            }
         })
         .await
     }
@@ -88,6 +91,8 @@ fn random_fraction() -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::future::{pending, ready};
+
     use super::*;
 
     #[test]
@@ -107,12 +112,9 @@ mod tests {
         let world = World::real();
         let limit = Some(Duration::from_secs(5));
         let begun = world.clock.now();
-        assert_eq!(
-            world.within(limit, std::future::pending::<()>()).await,
-            None
-        );
+        assert_eq!(world.within(limit, pending::<()>()).await, None);
         assert_eq!(world.clock.now() - begun, Duration::from_secs(5));
-        assert_eq!(world.within(limit, async { 1 }).await, Some(1));
+        assert_eq!(world.within(limit, ready(1)).await, Some(1));
         let slow = world.clock.sleep(Duration::from_secs(9));
         assert_eq!(world.within(None, slow).await, Some(()));
     }

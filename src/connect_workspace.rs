@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -126,7 +126,7 @@ impl ConnectWorkspace {
         let mut workspace = asking.find(&self.locator).await?;
         let world = self.pro.transport().world();
         let deployed = asking.wait_while_pending(&mut workspace);
-        let in_time = world.within(Some(self.deadline), deployed).await;
+        let in_time = world.within(Some(self.deadline), pin!(deployed)).await;
         match in_time {
             Some(deployed) => deployed?,
             None => {

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::pin::pin;
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
@@ -72,7 +73,8 @@ impl Device {
         });
         let world = transport.world();
         let limit = Some(Duration::from_secs(codes.expires_in));
-        let confirmed = world.within(limit, self.confirmed(transport, &codes)).await;
+        let confirmed = self.confirmed(transport, &codes);
+        let confirmed = world.within(limit, pin!(confirmed)).await;
         confirmed.unwrap_or_else(|| {
             Err(Error::new(
                 ErrorKind::Credentials,

@@ -31,6 +31,13 @@ impl Transport {
                     None => whose,
                 };
             }
+            // The key itself was refused, where a login knows no keys, or a token made of it.
+            Some(Kind::Key(key)) => {
+                let (name, advice) = (session.name(), instead_of_key(key, self.api().family));
+                return format!(
+                    "{base} does not take {name}, or what it was exchanged for: {advice}"
+                );
+            }
             Some(_) => {
                 let name = session.name();
                 return format!(
@@ -70,6 +77,27 @@ impl Transport {
     }
 }
 
+/// Against the refusal of a key that may have worked once.
+fn instead_of_key(key: &Secret, family: Family) -> String {
+    let advice = match (is_key_of_pro(key), family) {
+        (true, Family::Pro) => {
+            "the key has expired, is switched off, deleted or rotated, or its owner has no access: \
+             make another one, in the settings of the organization at ZenML Pro"
+        }
+        // The workspace does not say why.
+        (true, Family::Workspace) => {
+            "the key has expired, is switched off, deleted or rotated, or its owner has no access: \
+             make another one, in the settings of the organization at ZenML Pro; if it opens the \
+             Pro API, has its owner a role on the workspace, and is that active?"
+        }
+        (false, _) => {
+            "the key is switched off, deleted or rotated: make another one \
+             (`zenml service-account api-key`, or the dashboard)"
+        }
+    };
+    advice.to_owned()
+}
+
 /// Against the refusal of a login, if anything is known.
 pub(crate) fn refused_login(credentials: &Kind, family: Family, error: &Error) -> Option<String> {
     let is_refused = error.kind() == ErrorKind::Unauthorized;
@@ -82,16 +110,7 @@ pub(crate) fn refused_login(credentials: &Kind, family: Family, error: &Error) -
              service accounts and personal access tokens (ZENPROKEY_…)"
                 .to_owned()
         }
-        (Kind::Key(key), _) if is_refused && is_key_of_pro(key) => {
-            "the key has expired, is switched off, deleted or rotated, or its owner has no access: \
-             make another one, in the settings of the organization at ZenML Pro"
-                .to_owned()
-        }
-        (Kind::Key(_), _) if is_refused => {
-            "the key is switched off, deleted or rotated: make another one \
-             (`zenml service-account api-key`, or the dashboard)"
-                .to_owned()
-        }
+        (Kind::Key(key), family) if is_refused => instead_of_key(key, family),
         (Kind::ProSession(_), _) if is_refused => {
             "has the user a role on the workspace? If the login has ended, run `zenml login` again"
                 .to_owned()
@@ -100,6 +119,13 @@ pub(crate) fn refused_login(credentials: &Kind, family: Family, error: &Error) -
             if error.message().starts_with("Unsupported grant type") =>
         {
             "workspaces of ZenML Pro take no passwords: give the API key of a service account"
+                .to_owned()
+        }
+        (Kind::Password { .. }, _) if is_refused => {
+            "check the name and the password; is the user active?".to_owned()
+        }
+        (Kind::Device(_), _) if was_not_confirmed(error) => {
+            "confirm the login in the browser: the next call shows where, with another code"
                 .to_owned()
         }
         (Kind::Device(_), Family::Workspace) if error.status() == Some(StatusCode::FORBIDDEN) => {
@@ -114,7 +140,9 @@ pub(crate) fn refused_login(credentials: &Kind, family: Family, error: &Error) -
 /// Against what refuses nobody, and keeps everybody from logging in for a while.
 pub(crate) fn passing(error: &Error) -> Option<String> {
     if is_of_a_control_plane_that_is_down(error) {
-        let hint = "the workspace cannot reach ZenML Pro to ask who this is: try again later";
+        // The workspace says the same of a Pro API that is down and of one that refuses to answer.
+        let hint = "the workspace could not learn from ZenML Pro who this is: try again later, and \
+                    if that does not help, ask the administrator of the organization";
         return Some(hint.to_owned());
     }
     error
@@ -126,4 +154,13 @@ pub(crate) fn passing(error: &Error) -> Option<String> {
 /// (`authenticate_api_key` in `zen_server/auth.py`).
 pub(crate) fn cannot_read_keys(error: &Error) -> bool {
     error.kind() == ErrorKind::Unauthorized && error.message().contains("error decoding API key")
+}
+
+/// Whether somebody denied a login on a device, or nobody confirmed it in time.
+fn was_not_confirmed(error: &Error) -> bool {
+    error.kind() == ErrorKind::Credentials
+        || matches!(
+            error.server_exception(),
+            Some("access_denied" | "expired_token")
+        )
 }

@@ -1,7 +1,7 @@
 //! The runs of pipelines: waiting for their end.
 
 use std::fmt;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -111,7 +111,7 @@ impl WaitForRun {
             self.until_finished(&mut last).await?;
             Ok(ws.get_run().run_id(run).send().await?.into_inner())
         };
-        let in_time = world.within(deadline, finished).await;
+        let in_time = world.within(deadline, pin!(finished)).await;
         in_time.unwrap_or_else(|| Err(too_late(run, last.as_ref(), deadline)))
     }
 

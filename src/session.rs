@@ -1,3 +1,4 @@
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -154,7 +155,7 @@ impl Transport {
         let logs_in = transport.clone();
         let login = async move {
             let outcome = logs_in.log_in(&credentials);
-            let outcome = logs_in.world().within(limit, outcome).await;
+            let outcome = logs_in.world().within(limit, pin!(outcome)).await;
             outcome.unwrap_or_else(|| {
                 let limit = RENEWAL_LIMIT.as_secs();
                 let message = format!("the login took longer than {limit} s");

@@ -1,9 +1,10 @@
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An instant, as ZenML servers write it.
@@ -163,8 +164,14 @@ fn parse(text: &str) -> Option<Timestamp> {
     if !matches!(separator, 'T' | 't' | ' ') || !is_shaped_like(whole, SECONDS) {
         return None;
     }
-    let naive =
-        NaiveDateTime::parse_from_str(whole, &format!("%Y-%m-%d{separator}%H:%M:%S")).ok()?;
+    let number = |at: Range<usize>| whole.get(at)?.parse().ok();
+    let date =
+        NaiveDate::from_ymd_opt(whole.get(..4)?.parse().ok()?, number(5..7)?, number(8..10)?);
+    // A leap second is a nanosecond count above one billion in chrono; a fraction adds to it.
+    let (second, leap) = match number(17..19)? {
+        60 => (59, 1_000_000_000),
+        second => (second, 0),
+    };
 
     let (nanos, fraction_digits, rest) = match rest.strip_prefix('.') {
         None => (0, 0, rest),
@@ -174,12 +181,12 @@ fn parse(text: &str) -> Option<Timestamp> {
                 return None;
             }
             let (fraction, rest) = rest.split_at_checked(digits)?;
-            let nanos = format!("{fraction:0<9}").parse().ok()?;
-            (nanos, u8::try_from(digits).ok()?, rest)
+            let digits = u8::try_from(digits).ok()?;
+            let unit = 10_u32.pow(9 - u32::from(digits));
+            (fraction.parse::<u32>().ok()? * unit, digits, rest)
         }
     };
-    // A leap second is a nanosecond count above one billion in chrono; a fraction adds to it.
-    let naive = naive.with_nanosecond(naive.nanosecond() + nanos)?;
+    let naive = date?.and_hms_nano_opt(number(11..13)?, number(14..16)?, second, leap + nanos)?;
 
     let offset = parse_offset(rest)?;
     let shift = match offset {
@@ -224,7 +231,7 @@ fn parse_offset(text: &str) -> Option<Offset> {
 }
 
 /// Whether digits stand where the pattern has digits and the same punctuation elsewhere. Letters
-/// and spaces of the pattern match anything: chrono's own parser is lenient about padding.
+/// and spaces of the pattern match anything.
 fn is_shaped_like(text: &str, pattern: &str) -> bool {
     text.len() == pattern.len()
         && text

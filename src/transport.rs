@@ -1,12 +1,13 @@
 use std::borrow::Cow;
 use std::fmt;
-use std::pin::Pin;
+use std::hash::{BuildHasher, RandomState};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -80,7 +81,8 @@ pub(crate) struct StreamedAnswer {
     pub body: BodyStream,
 }
 
-type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// A call under way.
+type Call = Pin<Box<dyn Future<Output = Result<(Received, Origin)>> + Send>>;
 
 impl Transport {
     pub(crate) fn new(shared: Shared) -> Self {
@@ -106,81 +108,65 @@ impl Transport {
     }
 
     /// Carries one call out, its answer's body included.
-    ///
-    /// Boxed, so that the future of each of the hundreds of operations is small and quick to
-    /// compile.
-    pub(crate) fn send(&self, request: Request, accept: Accept) -> BoxFuture<Result<Answer>> {
-        let call = self.carry_out(request, accept);
-        Box::pin(async move {
-            let (received, origin) = call.await?;
-            let body = match received.body {
-                Payload::Whole(bytes) => bytes,
-                Payload::Streamed(body) => stream::read(body, usize::MAX)
-                    .await
-                    .map_err(|error| origin.explain(error))?,
-            };
-            Ok(Answer {
-                status: received.status,
-                headers: received.headers,
-                body,
-                origin,
-            })
+    pub(crate) async fn send(&self, request: Request, accept: Accept) -> Result<Answer> {
+        let (received, origin) = self.carry_out(request, accept).await?;
+        let body = match received.body {
+            Payload::Whole(bytes) => bytes,
+            Payload::Streamed(body) => stream::read(body, usize::MAX)
+                .await
+                .map_err(|error| origin.explain(error))?,
+        };
+        Ok(Answer {
+            status: received.status,
+            headers: received.headers,
+            body,
+            origin,
         })
     }
 
     /// Carries one call out up to the beginning of its answer's body.
-    pub(crate) fn open(
-        &self,
-        request: Request,
-        accept: Accept,
-    ) -> BoxFuture<Result<StreamedAnswer>> {
-        let call = self.carry_out(request, accept);
-        Box::pin(async move {
-            let (received, origin) = call.await?;
-            let body = match received.body {
-                Payload::Whole(bytes) => bytes.into(),
-                Payload::Streamed(body) => body,
-            };
-            Ok(StreamedAnswer {
-                status: received.status,
-                headers: received.headers,
-                body: BodyStream::new(body, origin),
-            })
+    pub(crate) async fn open(&self, request: Request, accept: Accept) -> Result<StreamedAnswer> {
+        let (received, origin) = self.carry_out(request, accept).await?;
+        let body = match received.body {
+            Payload::Whole(bytes) => bytes.into(),
+            Payload::Streamed(body) => body,
+        };
+        Ok(StreamedAnswer {
+            status: received.status,
+            headers: received.headers,
+            body: BodyStream::new(body, origin),
         })
     }
 
-    fn carry_out(
-        &self,
-        request: Request,
-        accept: Accept,
-    ) -> impl Future<Output = Result<(Received, Origin)>> + Send + use<> {
+    /// Boxed, so that the future of each of the hundreds of operations is small and quick to
+    /// compile; and because a login is a call too.
+    fn carry_out(&self, request: Request, accept: Accept) -> Call {
         let transport = self.clone();
         let origin = Origin::new(request.operation.clone());
         let span = trace::call(&request, &origin, &self.shared.base);
-        async move {
-            let outcome = transport.run(request, accept, origin).await;
+        let prepared = self.prepare(request, accept, &origin);
+        let call = async move {
+            let outcome = transport.run(prepared, origin).await;
             trace::outcome(&outcome);
             outcome
-        }
-        .instrument(span)
+        };
+        Box::pin(call.instrument(span))
     }
 
     /// Tries until there is an answer that trying again would not make better.
     async fn run(
         &self,
-        request: Request,
-        accept: Accept,
+        prepared: Result<Box<Prepared>>,
         mut origin: Origin,
     ) -> Result<(Received, Origin)> {
+        let mut prepared = prepared.map_err(|error| origin.explain(error))?;
         let world = &self.shared.world;
         let begun = world.clock.now();
         let deadline = self
             .options
             .timeout
             .and_then(|limit| begun.checked_add(limit));
-        let authenticated = request.authenticated;
-        let prepared = self.prepare(request, accept, &origin);
-        let prepared = prepared.map_err(|error| origin.explain(error))?;
+        let authenticated = prepared.authenticated;
         let is_repeatable = prepared
             .body
             .as_ref()
@@ -189,15 +175,22 @@ impl Transport {
         let mut refused = None;
         let mut has_just_logged_in = false;
         let mut last: Option<Failed> = None;
-        loop {
+        let failed = loop {
             let token = match authenticated {
                 false => None,
                 true => {
-                    let token = world.within(self.left(deadline), self.token(refused.as_deref()));
-                    let token = token.await.unwrap_or_else(|| Err(self.too_late("login")));
+                    let token = self.token(refused.as_deref());
+                    let token = world.within(self.left(deadline), pin!(token)).await;
+                    let token = token.unwrap_or_else(|| Err(self.too_late("login")));
                     token.map_err(|error| origin.explain(error))?
                 }
             };
+            if let Some(token) = &token {
+                let authorization = token.authorization.clone();
+                prepared
+                    .headers
+                    .insert(header::AUTHORIZATION, authorization);
+            }
             let attempt_begun = world.clock.now();
             // The login may have taken longer than the server remembers the last attempt.
             if let Some(failed) = last.take()
@@ -251,12 +244,12 @@ impl Transport {
                     has_just_logged_in = false;
                     last = Some(failed);
                 }
-                _ => {
-                    let hint = self.hint(&failed, &prepared, &history, deadline).await;
-                    return Err(origin.explain(failed.error.with_hint(hint)));
-                }
+                _ => break failed,
             }
-        }
+        };
+        // Boxed: a call that succeeds need not hold a place for it.
+        let hint = Box::pin(self.hint(&failed, &prepared, &history, deadline)).await;
+        Err(origin.explain(failed.error.with_hint(hint)))
     }
 
     fn delay(
@@ -276,14 +269,17 @@ impl Transport {
     }
 
     /// Makes what all attempts of a call share.
-    fn prepare(&self, request: Request, accept: Accept, origin: &Origin) -> Result<Prepared> {
+    fn prepare(&self, request: Request, accept: Accept, origin: &Origin) -> Result<Box<Prepared>> {
         let query = request.query.iter();
         let query = query.map(|(name, value)| (&**name, value.as_str()));
         let url = self.shared.base.join(&request.path, query)?;
         let mut headers = self.shared.headers.clone();
         headers.extend(request.headers);
         headers.insert(header::ACCEPT, accept.header());
-        headers.insert("x-request-id", origin.header()?);
+        headers.insert(REQUEST_ID, origin.header()?);
+        if let Some(body) = &request.body {
+            headers.insert(header::CONTENT_TYPE, body.content_type.clone());
+        }
         if request.repeat == Repeat::Deduplicated {
             // A caller's own comes first: it may repeat the call from another process.
             if !headers.contains_key("idempotency-key") {
@@ -294,7 +290,7 @@ impl Transport {
         if let Some(body) = &request.body {
             secrets.extend(body.secrets.iter().cloned());
         }
-        Ok(Prepared {
+        Ok(Box::new(Prepared {
             method: request.method,
             url,
             headers,
@@ -303,7 +299,7 @@ impl Transport {
             repeat: request.repeat,
             authenticated: request.authenticated,
             secrets,
-        })
+        }))
     }
 
     pub(crate) fn wire(&self) -> Wire<'_> {
@@ -367,6 +363,15 @@ impl Transport {
     }
 }
 
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A number that no other call has. Random, of a key that the thread got from the operating system
+/// once: to ask that for each call costs more than all else that is done for the request.
+fn random_id() -> u128 {
+    let key = RandomState::new();
+    u128::from(key.hash_one(0)) << 64 | u128::from(key.hash_one(1))
+}
+
 /// Which call an error belongs to.
 #[derive(Debug, Clone)]
 pub(crate) struct Origin {
@@ -380,7 +385,7 @@ impl Origin {
     pub fn new(operation: Cow<'static, str>) -> Self {
         Self {
             operation,
-            request_id: Uuid::new_v4().simple().to_string(),
+            request_id: format!("{:032x}", random_id()),
             attempts: 0,
         }
     }

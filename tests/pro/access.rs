@@ -1,268 +1,177 @@
 //! Role-based access control, the documented way: parameters in the query, 409 for what is so already.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
-use zenml::{
-    Credentials, ErrorKind, ProClient,
-    pro::types::{
-        ApiKeyCreate, InvitationCreate, RoleCreate, RoleLevel, ServiceAccountCreate, TeamCreate,
-    },
-};
-use zenml_testing::{
-    ControlPlane,
-    control_plane::{Organization, Workspace},
-};
+use zenml::ErrorKind;
+use zenml_testing::control_plane::Account;
 
-struct Acme {
-    plane: ControlPlane,
-    organization: Organization,
-    workspace: Workspace,
-    pro: ProClient,
+use crate::acme::{Acme, acme};
+
+/// Where a role can hold.
+const LEVELS: [&str; 3] = ["organization", "workspace", "project"];
+
+/// To whom a role is given, and who is to have it then.
+struct Subject {
+    name: &'static str,
+    user: Option<Uuid>,
+    team: Option<Uuid>,
+    account: Account,
 }
 
-async fn acme() -> Acme {
-    let plane = ControlPlane::start().await.unwrap();
-    let organization = plane.organization("acme");
-    let workspace = organization.workspace("prod", "http://127.0.0.1:9");
-    let admin = organization.service_account("admin");
-    let admin = admin.with_role("Organization Admin");
-    let pro = ProClient::builder(plane.url())
-        .credentials(Credentials::api_key(admin.key().value()))
-        .build()
-        .unwrap();
-    Acme {
-        plane,
-        organization,
-        workspace,
-        pro,
+async fn subjects(acme: &Acme) -> [Subject; 3] {
+    let (jane, joe) = ("jane@acme.test", "joe@acme.test");
+    let account = |name, account: Account| Subject {
+        name,
+        user: Some(account.id()),
+        team: None,
+        account,
+    };
+    let (team, member) = (acme.team("auditors").await, acme.organization.member(joe));
+    let add = acme.pro.add_team_member().team_id(team);
+    add.user_id(member.id()).send().await.unwrap();
+    [
+        account("user", acme.organization.member(jane)),
+        account("service account", acme.organization.service_account("bot")),
+        Subject {
+            name: "team",
+            user: None,
+            team: Some(team),
+            account: member,
+        },
+    ]
+}
+
+/// A place of each level, and what is beside it.
+struct Places {
+    project: Uuid,
+    other_project: Uuid,
+}
+
+impl Places {
+    /// Where the account may do this: the organization and the workspace as it is told itself, the
+    /// projects as the workspace's server is told.
+    async fn allowed(&self, acme: &Acme, account: &Account, action: &str) -> Vec<&'static str> {
+        let organization = format!("organization/{}", acme.organization.id());
+        let workspace = format!("workspace/{}", acme.workspace.id());
+        let [project, other] =
+            [self.project, self.other_project].map(|id| format!("{id}:pipeline"));
+        let places = BTreeMap::from([
+            (organization.clone(), "organization"),
+            (workspace.clone(), "workspace"),
+            (project.clone(), "project"),
+            (other.clone(), "other project"),
+        ]);
+        let own = acme.of(account).has_permission().user_id(account.id());
+        let own = own.action(action).resources([organization, workspace]);
+        let inside = acme.of_server().has_permission().user_id(account.id());
+        let inside = inside.action(action).resources([project, other]);
+        let mut answers = own.send().await.unwrap().into_inner();
+        answers.extend(inside.send().await.unwrap().into_inner());
+        assert_eq!(answers.len(), places.len());
+        let allowed = answers.into_iter().filter(|(_, allowed)| *allowed);
+        let mut allowed: Vec<_> = allowed.map(|(place, _)| places[&place]).collect();
+        allowed.sort_unstable();
+        allowed
     }
 }
 
-impl Acme {
-    /// A role of that level that lets read.
-    async fn role(&self, level: &str) -> Uuid {
-        let role = RoleCreate {
-            level: level.into(),
-            permissions: vec!["read".into()].into(),
-            ..RoleCreate::new(
-                format!("Auditor {}", Uuid::new_v4()),
-                self.organization.id(),
-            )
-        };
-        self.pro.create_role().body(&role).send().await.unwrap().id
-    }
-
-    async fn team(&self, name: &str) -> Uuid {
-        let team = TeamCreate::new(name, self.organization.id());
-        self.pro.create_team().body(&team).send().await.unwrap().id
-    }
-}
-
-#[tokio::test]
-async fn a_role_is_created_assigned_checked_and_revoked() {
-    let acme = acme().await;
-    let pro = &acme.pro;
-    let user = acme.organization.member("jane@acme.test").id();
-    let team = acme.team("auditors").await;
-    let account = acme.organization.service_account("bot").id();
-    let (workspace, project) = (acme.workspace.id(), Uuid::new_v4());
-
-    for level in ["organization", "workspace", "project"] {
-        let role = acme.role(level).await;
-        let assign = || {
-            let call = pro.assign_role().role_id(role);
-            match level {
-                "organization" => call,
-                "workspace" => call.workspace_id(workspace),
-                _ => call.workspace_id(workspace).project_id(project),
-            }
-        };
-        let revoke = || {
-            let call = pro.revoke_role().role_id(role);
-            match level {
-                "organization" => call,
-                "workspace" => call.workspace_id(workspace),
-                _ => call.workspace_id(workspace).project_id(project),
-            }
-        };
-        for id in [user, account] {
-            assign().user_id(id).send().await.unwrap();
-            let again = assign().user_id(id).send().await.unwrap_err();
-            assert_eq!(again.kind(), ErrorKind::Conflict, "{level}");
-            revoke().user_id(id).send().await.unwrap();
+/// The call that assigns or revokes the role, for this level and subject.
+macro_rules! at {
+    ($call:expr, $acme:expr, $level:expr, $places:expr, $subject:expr) => {{
+        let mut call = $call;
+        if $level != "organization" {
+            call = call.workspace_id($acme.workspace.id());
         }
-        assign().team_id(team).send().await.unwrap();
-        let again = assign().team_id(team).send().await.unwrap_err();
-        assert_eq!(again.kind(), ErrorKind::Conflict, "{level}");
-        revoke().team_id(team).send().await.unwrap();
+        if $level == "project" {
+            call = call.project_id($places.project);
+        }
+        if let Some(user) = $subject.user {
+            call = call.user_id(user);
+        }
+        if let Some(team) = $subject.team {
+            call = call.team_id(team);
+        }
+        call.send()
+    }};
+}
+
+#[tokio::test]
+async fn a_role_holds_where_it_is_assigned_until_it_is_revoked() {
+    let acme = acme().await;
+    let (project, other_project) = (Uuid::new_v4(), Uuid::new_v4());
+    let places = Places {
+        project,
+        other_project,
+    };
+    for subject in subjects(&acme).await {
+        for level in LEVELS {
+            let (name, role) = (subject.name, acme.role(level).await);
+            let allowed = async |action| places.allowed(&acme, &subject.account, action).await;
+            let assign = || {
+                let call = acme.pro.assign_role().role_id(role);
+                at!(call, acme, level, places, subject)
+            };
+            let revoke = || {
+                let call = acme.pro.revoke_role().role_id(role);
+                at!(call, acme, level, places, subject)
+            };
+            assert!(allowed("read").await.is_empty(), "{name} {level}");
+
+            let assigned = assign().await.unwrap().into_inner();
+            assert_eq!(assigned.user.map(|user| user.id), subject.user, "{level}");
+            assert_eq!(assigned.team.map(|team| team.id), subject.team, "{level}");
+            let again = assign().await.unwrap_err();
+            assert_eq!(again.kind(), ErrorKind::Conflict, "{name} {level}");
+            let inside = match level {
+                "organization" => vec!["organization", "other project", "project", "workspace"],
+                "workspace" => vec!["other project", "project", "workspace"],
+                _ => vec!["project"],
+            };
+            assert_eq!(allowed("read").await, inside, "{name} {level}");
+            assert!(allowed("update").await.is_empty(), "{name} {level}");
+
+            revoke().await.unwrap();
+            assert!(allowed("read").await.is_empty(), "{name} {level}");
+            let again = revoke().await.unwrap_err();
+            assert_eq!(again.kind(), ErrorKind::NotFound, "{name} {level}");
+        }
     }
-
-    let role = acme.role("workspace").await;
-    let call = pro.assign_role().role_id(role).workspace_id(workspace);
-    call.user_id(user).send().await.unwrap();
-    let assigned = pro
-        .list_role_assignments()
-        .role_id(role)
-        .workspace_id(workspace);
-    let assigned = assigned.send().await.unwrap().into_inner();
-    assert_eq!(assigned.len(), 1);
-    assert_eq!(assigned[0].user.as_ref().unwrap().id, user);
     acme.plane.stop().unwrap();
 }
 
 #[tokio::test]
-async fn a_team_has_members_and_a_member_only_once() {
+async fn it_can_be_asked_who_has_a_role() {
     let acme = acme().await;
-    let pro = &acme.pro;
-    let team = acme.team("vision").await;
     let user = acme.organization.member("jane@acme.test").id();
-    let add = || pro.add_team_member().team_id(team).user_id(user).send();
-    add().await.unwrap();
-    assert_eq!(add().await.unwrap_err().kind(), ErrorKind::Conflict);
-    let members = || async {
-        let members = pro.list_team_members().team_id(team).send().await;
-        members
-            .unwrap()
-            .iter()
-            .map(|user| user.id)
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(members().await, [user]);
-    let call = pro.remove_team_member().team_id(team).user_id(user);
-    call.send().await.unwrap();
-    assert!(members().await.is_empty());
+    let role = acme.role("workspace").await;
+    let workspace = acme.workspace.id();
+    let assign = acme.pro.assign_role().role_id(role).workspace_id(workspace);
+    assign.user_id(user).send().await.unwrap();
+    let assigned = acme.pro.list_role_assignments().role_id(role);
+    let assigned = assigned.workspace_id(workspace).send().await.unwrap();
+    let who: Vec<_> = assigned
+        .iter()
+        .map(|found| found.user.as_ref().unwrap().id)
+        .collect();
+    assert_eq!(who, [user]);
     acme.plane.stop().unwrap();
 }
 
 #[tokio::test]
-async fn who_is_invited_may_get_roles_and_teams_before_coming() {
+async fn what_roles_can_permit_is_listed_and_what_somebody_may_is_asked_for_many_at_once() {
     let acme = acme().await;
-    let pro = &acme.pro;
-    let roles = pro
-        .list_organization_roles()
-        .organization_id(acme.organization.id())
-        .level(RoleLevel::Workspace)
-        .name("Workspace Viewer");
-    let role = roles.send().await.unwrap()[0].id;
-    let invitation = pro
-        .create_organization_invitation()
-        .organization_id(acme.organization.id())
-        .body(&InvitationCreate::new("joe@acme.test"))
-        .send()
-        .await
-        .unwrap()
-        .id;
-    let assigned = pro.assign_role().role_id(role).invitation_id(invitation);
-    assigned
-        .workspace_id(acme.workspace.id())
-        .send()
-        .await
-        .unwrap();
-    let team = acme.team("vision").await;
-    let added = pro.add_team_member().team_id(team);
-    added.invitation_id(invitation).send().await.unwrap();
-    let pending = pro
-        .list_organization_invitations()
-        .organization_id(acme.organization.id())
-        .only_pending(true);
-    assert_eq!(pending.send().await.unwrap()[0].id, invitation);
+    let permissions = acme.pro.list_permissions().send().await.unwrap();
+    let permissions = permissions.into_inner();
+    assert!(permissions.as_array().unwrap().contains(&"read".into()));
+
+    let staging = acme.organization.workspace("staging", "http://127.0.0.1:8");
+    let jane = acme.organization.member("jane@acme.test");
+    let jane = jane.with_role_in(&acme.workspace, "Workspace Viewer");
+    let [prod, staging] = [acme.workspace.id(), staging.id()].map(|id| format!("workspace/{id}"));
+    let asked = acme.of(&jane).has_permission().user_id(jane.id());
+    let asked = asked.action("read").resources([&prod, &staging]);
+    let allowed = asked.send().await.unwrap();
+    assert_eq!((allowed[&prod], allowed[&staging]), (true, false));
     acme.plane.stop().unwrap();
-}
-
-#[tokio::test]
-async fn permissions_are_asked_for_many_resources_at_once() {
-    let acme = acme().await;
-    let me = acme.pro.get_current_user().send().await.unwrap().id;
-    let resource = format!("workspace/{}", acme.workspace.id());
-    let allowed = acme
-        .pro
-        .has_permission()
-        .user_id(me)
-        .action("read")
-        .resources([&resource]);
-    let allowed = allowed.send().await.unwrap();
-    assert!(allowed[&resource], "{allowed:?}");
-    acme.plane.stop().unwrap();
-}
-
-#[tokio::test]
-async fn a_keys_value_is_shown_once_and_never_printed() {
-    let acme = acme().await;
-    let (pro, organization) = (&acme.pro, acme.organization.id());
-    let account = pro
-        .create_organization_service_account()
-        .organization_id(organization)
-        .body(&ServiceAccountCreate::new("ci"))
-        .send()
-        .await
-        .unwrap()
-        .id;
-    let again = pro
-        .create_organization_service_account()
-        .organization_id(organization)
-        .body(&ServiceAccountCreate::new("ci"));
-    assert_eq!(again.send().await.unwrap_err().kind(), ErrorKind::Conflict);
-    let key = pro
-        .create_service_account_api_key()
-        .organization_id(organization)
-        .service_account_id(account)
-        .body(&ApiKeyCreate::new("nightly"))
-        .send()
-        .await
-        .unwrap()
-        .into_inner();
-    let value = key.key.clone().unwrap();
-    assert!(value.expose().starts_with("ZENPROKEY_"));
-    assert!(!format!("{key:?}").contains(value.expose()));
-
-    let as_ci = ProClient::builder(acme.plane.url()).credentials(Credentials::api_key(value));
-    let me = as_ci
-        .build()
-        .unwrap()
-        .get_current_user()
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(me.id, account);
-    #[cfg(feature = "pro-inferred")]
-    rotate_list_and_delete(&acme, account, key).await;
-    acme.plane.stop().unwrap();
-}
-
-#[cfg(feature = "pro-inferred")]
-async fn rotate_list_and_delete(acme: &Acme, account: Uuid, key: zenml::pro::types::ApiKeyRead) {
-    use zenml::pro::types::ApiKeyRotateRequest;
-
-    let (pro, organization) = (&acme.pro, acme.organization.id());
-    let rotated = pro
-        .rotate_service_account_api_key()
-        .organization_id(organization)
-        .service_account_id(account)
-        .api_key_id(key.id)
-        .body(&ApiKeyRotateRequest::default())
-        .send()
-        .await
-        .unwrap()
-        .into_inner();
-    assert_ne!(rotated.key, key.key);
-    let keys = || {
-        pro.list_service_account_api_keys()
-            .organization_id(organization)
-            .service_account_id(account)
-            .stream()
-            .collect()
-    };
-    let listed = keys().await.unwrap();
-    assert_eq!(
-        (listed.len(), &listed[0].key),
-        (1, &None),
-        "lists show no values"
-    );
-    pro.delete_service_account_api_key()
-        .organization_id(organization)
-        .service_account_id(account)
-        .api_key_id(key.id)
-        .send()
-        .await
-        .unwrap();
-    assert!(keys().await.unwrap().is_empty());
 }

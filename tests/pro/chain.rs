@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use serde_json::json;
-use zenml::{Credentials, ErrorKind, ProClient, RunTemplate};
+use zenml::{
+    Credentials, ErrorKind, ProClient, RunTemplate, WorkspaceClient,
+    workspace::types::ServerDeploymentType,
+};
 
-use crate::fixture::{Ahead, assert_hides, assert_names, fixture};
+use crate::fixture::{Ahead, assert_hides, assert_names, assert_refuses, fixture};
 
 #[tokio::test]
 #[ignore = "starts a server of its own: cargo xtask test"]
@@ -38,6 +41,32 @@ async fn one_key_opens_the_pro_api_and_the_workspace_both_ways() {
 
 #[tokio::test]
 #[ignore = "starts a server of its own: cargo xtask test"]
+async fn the_server_says_that_it_is_of_pro_and_which_pro_api_it_belongs_to() {
+    let fixture = fixture().await;
+    let anybody = WorkspaceClient::builder(fixture.pro.server.url());
+    let info = anybody.build().unwrap().server_info().send().await.unwrap();
+    assert_eq!(info.deployment_type, Some(ServerDeploymentType::Cloud));
+    assert_eq!(info.pro_api_url.as_ref(), Some(&fixture.pro.plane.url()));
+    assert_eq!(info.pro_workspace_id, Some(fixture.pro.workspace.id()));
+    let organization = fixture.pro.organization.id();
+    assert_eq!(info.pro_organization_id, Some(organization));
+
+    // The same that a program asks that has but the workspace's URL.
+    let pro = ProClient::builder(info.pro_api_url.as_deref().unwrap());
+    let key = fixture.developer("informed").key();
+    let pro = pro.credentials(Credentials::api_key(key.value()));
+    let ws = pro
+        .build()
+        .unwrap()
+        .connect_workspace(info.pro_workspace_id.unwrap());
+    assert_eq!(
+        ws.await.unwrap().transport().url(),
+        fixture.pro.server.url()
+    );
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
 async fn a_key_that_has_expired_opens_neither() {
     let fixture = fixture().await;
     let key = fixture
@@ -46,15 +75,20 @@ async fn a_key_that_has_expired_opens_neither() {
     key.expire();
     let error = fixture.ws(key.value()).build().unwrap();
     let error = error.get_current_user().send().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Credentials);
-    let remedy = "make another one";
-    assert_names(&error, &["the API key", &fixture.pro.server.url(), remedy]);
+    let (kind, remedy) = (ErrorKind::Credentials, "make another one");
+    let url = fixture.pro.server.url();
+    assert_refuses(&error, kind, "the API key", &url, remedy);
     assert_hides(&error, key.value());
 
     let pro = fixture.pro(key.value()).build().unwrap();
     let error = pro.connect_workspace("prod").await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Credentials);
-    assert_names(&error, &["the API key", &fixture.pro.plane.url(), remedy]);
+    assert_refuses(
+        &error,
+        kind,
+        "the API key",
+        &fixture.pro.plane.url(),
+        remedy,
+    );
     assert_hides(&error, key.value());
 }
 
@@ -97,16 +131,14 @@ async fn a_key_that_is_revoked_in_the_middle_of_a_long_wait_ends_it() {
             }
         });
         let error = waited.await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Credentials);
         assert_hides(&error, key.value());
         let place = match direct {
             true => fixture.pro.server.url(),
             false => fixture.pro.plane.url(),
         };
-        assert_names(
-            &error,
-            &["get_run_status", "the API key", &place, "make another one"],
-        );
+        let kind = ErrorKind::Credentials;
+        assert_refuses(&error, kind, "the API key", &place, "make another one");
+        assert_names(&error, &["get_run_status"]);
     }
 }
 
@@ -204,25 +236,37 @@ async fn a_control_plane_that_is_down_for_ten_seconds_delays_a_renewal_and_no_mo
 async fn a_control_plane_that_stays_down_is_named() {
     let fixture = fixture().await;
     let key = fixture.developer("impatient").key();
-    let never = zenml::RetryPolicy::never;
-    let pro = fixture.pro(key.value()).retry(never()).build().unwrap();
+    let (never, clock) = (zenml::RetryPolicy::never, Ahead::default());
+    let pro = fixture.pro(key.value()).retry(never());
+    let pro = pro.clock(clock.clone()).build().unwrap();
     let direct = fixture.ws(key.value()).retry(never()).build().unwrap();
+    let connected = pro.connect_workspace("prod").await.unwrap();
+    connected.get_current_user().send().await.unwrap();
+    // All that they have has ended.
+    clock.pass(2);
     fixture.pro.plane.go_down().await.unwrap();
-    let error = pro.get_current_user().send().await.unwrap_err();
+    let unreachable = [
+        pro.get_current_user().send().await.unwrap_err(),
+        connected.get_current_user().send().await.unwrap_err(),
+    ];
     let refused = direct.get_current_user().send().await.unwrap_err();
     fixture.pro.plane.come_back().await.unwrap();
 
-    assert_eq!(error.kind(), ErrorKind::Connect);
-    assert_names(
-        &error,
-        &["the API key", &fixture.pro.plane.url(), "try again"],
-    );
-    assert_eq!(refused.kind(), ErrorKind::Unavailable);
-    assert_names(
+    let (url, remedy) = (fixture.pro.plane.url(), "try again later");
+    for error in &unreachable {
+        assert_refuses(error, ErrorKind::Connect, "the API key", &url, remedy);
+        assert!(error.is_retryable());
+    }
+    let url = fixture.pro.server.url();
+    assert_refuses(
         &refused,
-        &["the API key", &fixture.pro.server.url(), "ZenML Pro"],
+        ErrorKind::Unavailable,
+        "the API key",
+        &url,
+        remedy,
     );
-    assert!(error.is_retryable() && refused.is_retryable());
+    assert_names(&refused, &["ZenML Pro"]);
+    assert!(refused.is_retryable());
 }
 
 #[tokio::test]
@@ -237,12 +281,20 @@ async fn a_suspended_workspace_is_not_connected_to_and_lets_nobody_in_again() {
         .build()
         .unwrap();
     let ws = pro.connect_workspace("prod").await.unwrap();
-    ws.get_current_user().send().await.unwrap();
+    let direct = fixture
+        .ws(key.value())
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    for ws in [&ws, &direct] {
+        ws.get_current_user().send().await.unwrap();
+    }
 
     fixture.pro.workspace.suspend();
     clock.pass(2);
     let refused = pro.connect_workspace("prod").await.unwrap_err();
     let error = ws.get_current_user().send().await.unwrap_err();
+    let error_of_key = direct.get_current_user().send().await.unwrap_err();
     fixture.pro.workspace.available();
 
     assert_eq!(refused.kind(), ErrorKind::NotRunning);
@@ -255,11 +307,18 @@ async fn a_suspended_workspace_is_not_connected_to_and_lets_nobody_in_again() {
             "activate it",
         ],
     );
-    assert_eq!(error.kind(), ErrorKind::Credentials);
-    assert_names(
-        &error,
-        &["the API key", &fixture.pro.server.url(), "is it active?"],
-    );
+    let url = fixture.pro.server.url();
+    for (error, remedy) in [
+        (&error, "is it active?"),
+        (&error_of_key, "is that active?"),
+    ] {
+        let kind = ErrorKind::Credentials;
+        assert_refuses(error, kind, "the API key", &url, remedy);
+        assert_hides(error, key.value());
+    }
+    for ws in [ws, direct] {
+        ws.get_current_user().send().await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -1,12 +1,13 @@
 //! The examples, as somebody would run them.
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     process::{Command, Output},
 };
 
 use serde_json::json;
-use zenml::ProClient;
+use zenml::{Credentials, ErrorKind, ProClient};
 
 use crate::fixture::{Fixture, fixture};
 
@@ -104,9 +105,31 @@ async fn onboard_team_can_be_repeated() {
     let teams = teams.send().await.unwrap().into_inner();
     let teams: Vec<_> = teams.iter().filter(|team| team.name == "vision").collect();
     assert_eq!(teams.len(), 1);
+
+    // Who has been invited is in the team as soon as she comes.
+    let new = fixture.pro.plane.user("new@acme.test");
+    let builder = ProClient::builder(fixture.pro.plane.url());
+    let as_new = builder.credentials(Credentials::api_token(new.session()));
+    let as_new = as_new.build().unwrap();
+    let invitations = as_new.list_invitations().send().await.unwrap();
+    assert_eq!(invitations.len(), 1, "invited once");
+    let accept = as_new.accept_invitation().invitation_id(invitations[0].id);
+    accept.send().await.unwrap();
     let members = pro.list_team_members().team_id(teams[0].id);
     let members = members.send().await.unwrap().into_inner();
-    assert_eq!(members[0].email.as_deref(), Some("known@acme.test"));
+    let members: BTreeSet<_> = members
+        .iter()
+        .filter_map(|user| user.email.as_deref())
+        .collect();
+    assert_eq!(
+        members,
+        BTreeSet::from(["known@acme.test", "new@acme.test"])
+    );
+
+    let workspace = format!("workspace/{}", fixture.pro.workspace.id());
+    let may = as_new.has_permission().user_id(new.id()).action("update");
+    let may = may.resources([&workspace]).send().await.unwrap();
+    assert!(may[&workspace], "she has the team's role");
 }
 
 #[tokio::test]
@@ -118,17 +141,22 @@ async fn rotate_key_hands_over_a_key_that_works_and_takes_the_old_one_back() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("zenml");
     let arguments = ["acme", "rotated", file.to_str().unwrap()];
-    let output = run(&fixture, admin.value(), "rotate_key", &arguments);
-    let new = fs::read_to_string(&file).unwrap();
-    assert!(!printed(&output).contains(&new));
-    let client = |key: &str| -> ProClient { fixture.pro(key).build().unwrap() };
-    let me = client(&new).get_current_user().send().await.unwrap();
-    assert_eq!(me.id, account.id());
-    client(old.value())
-        .get_current_user()
-        .send()
-        .await
-        .unwrap_err();
+    let mut keys = vec![old.value().to_owned()];
+    for _ in 0..2 {
+        let output = run(&fixture, admin.value(), "rotate_key", &arguments);
+        let new = fs::read_to_string(&file).unwrap();
+        assert!(!printed(&output).contains(&new));
+        assert!(!keys.contains(&new), "it is another one");
+        let client = |key: &str| -> ProClient { fixture.pro(key).build().unwrap() };
+        let me = client(&new).get_current_user().send().await.unwrap();
+        assert_eq!(me.id, account.id());
+        for old in &keys {
+            let error = client(old).get_current_user().send().await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Credentials, "{error}");
+        }
+        keys.push(new);
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

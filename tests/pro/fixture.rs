@@ -14,7 +14,7 @@ use tokio::{
     runtime::{Builder, Handle},
     sync::{Mutex, MutexGuard, OnceCell},
 };
-use zenml::{ClientBuilder, Clock, Credentials, ProClient, WorkspaceClient};
+use zenml::{ClientBuilder, Clock, Credentials, Error, ErrorKind, ProClient, WorkspaceClient};
 use zenml_testing::{ProWorkspace, control_plane::Account};
 
 use crate::registered::{Registered, register};
@@ -118,7 +118,7 @@ impl Clock for Ahead {
 
 /// Whether an error shows nothing of a key, however it is printed.
 #[track_caller]
-pub fn assert_hides(error: &zenml::Error, key: &str) {
+pub fn assert_hides(error: &Error, key: &str) {
     let mut shown = format!("{error} {error:?} {error:#?}");
     let mut cause = std::error::Error::source(error);
     while let Some(next) = cause {
@@ -128,12 +128,21 @@ pub fn assert_hides(error: &zenml::Error, key: &str) {
     assert!(!shown.contains(key), "the key is shown");
 }
 
-/// Whether an error says who was refused, where, and what to do.
+/// Whether an error says all of this, and what to do.
 #[track_caller]
-pub fn assert_names(error: &zenml::Error, parts: &[&str]) {
+pub fn assert_names(error: &Error, parts: &[&str]) {
     let shown = error.to_string();
     for part in parts {
         assert!(shown.contains(part), "{part:?} in {shown}");
     }
     assert!(error.hint().is_some(), "{shown}");
+}
+
+/// Whether an error says whose credentials were refused, at which URL, and what to do about it.
+#[track_caller]
+pub fn assert_refuses(error: &Error, kind: ErrorKind, credential: &str, url: &str, remedy: &str) {
+    assert_eq!(error.kind(), kind, "{error}");
+    assert_names(error, &[credential, url]);
+    let hint = error.hint().unwrap_or_default();
+    assert!(hint.contains(remedy), "{remedy:?} in {hint}");
 }

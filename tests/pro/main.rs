@@ -8,11 +8,19 @@
 )]
 
 mod access;
+mod acme;
+mod canary;
 mod chain;
+mod connect;
+mod direct_keys;
 mod examples;
 mod fixture;
+mod keys;
+mod leaping;
+mod refusals;
 #[path = "../../examples/pro_demo/registered.rs"]
 mod registered;
 mod runs;
+mod teams;
 mod tenants;
 mod troubleshooting;

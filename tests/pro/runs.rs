@@ -10,10 +10,7 @@ use zenml::{
     Credentials, Error, ErrorKind, RunTemplate, Runnable, Snapshot, WorkspaceClient,
     workspace::types::{PipelineConfigurationInput, PipelineRunResponse, PipelineSnapshotRequest},
 };
-use zenml_testing::{
-    Access,
-    proxy::{Fault, Proxy},
-};
+use zenml_testing::proxy::{Fault, Proxy};
 
 use crate::fixture::{Fixture, assert_names, fixture};
 
@@ -227,27 +224,4 @@ async fn what_cannot_be_run_is_told_from_what_is_configured_wrongly() {
     let error = ws.trigger(RunTemplate::named("vision-nightly"));
     let error = error.project("vision").stack("another").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
-}
-
-#[tokio::test]
-#[ignore = "needs a server: cargo xtask test"]
-async fn a_server_that_is_none_of_pro_says_that_it_runs_nothing() {
-    let access = Access::from_env().unwrap();
-    let ws = WorkspaceClient::builder(&access.url)
-        .credentials(Credentials::password(&access.username, &*access.password))
-        .build()
-        .unwrap();
-    let snapshots = ws
-        .list_pipeline_snapshots()
-        .project(&access.project)
-        .size(1);
-    let snapshot = snapshots.send().await.unwrap().items[0].id;
-    for runnable in [
-        Runnable::from(Snapshot::id(snapshot)),
-        RunTemplate::id(snapshot).into(),
-    ] {
-        let error = ws.trigger(runnable).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
-        assert_names(&error, &["no workspace of ZenML Pro"]);
-    }
 }

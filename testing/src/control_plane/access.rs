@@ -119,6 +119,16 @@ impl State {
         }
     }
 
+    /// Refuses what the organization's plan allows no more of.
+    pub fn demand_entitlement(&self, organization: Uuid, feature: &str) -> Result<(), Refusal> {
+        match self.limits.contains(&(organization, feature.to_owned())) {
+            true => Err(Refusal::upgrade_required(format!(
+                "the plan's limit of {feature} is reached"
+            ))),
+            false => Ok(()),
+        }
+    }
+
     /// Makes somebody a member of an organization who is none yet.
     pub fn join(&mut self, subject: Subject, organization: Uuid) {
         let scope = Scope::organization(organization);

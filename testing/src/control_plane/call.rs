@@ -47,7 +47,7 @@ impl Refusal {
         let message = "as the test demanded";
         match status {
             401 => Self::unauthorized(message),
-            402 => Self::new(402, "SubscriptionUpgradeRequiredError", message),
+            402 => Self::upgrade_required(message),
             403 => Self::forbidden(message),
             404 => Self::new(404, "KeyError", message),
             409 => Self::new(409, "EntityExistsError", message),
@@ -66,6 +66,10 @@ impl Refusal {
 
     pub fn forbidden(message: impl Into<String>) -> Self {
         Self::new(403, "IllegalOperationError", message)
+    }
+
+    pub fn upgrade_required(message: impl Into<String>) -> Self {
+        Self::new(402, "SubscriptionUpgradeRequiredError", message)
     }
 
     pub fn missing(noun: &str, which: impl std::fmt::Display) -> Self {

@@ -137,6 +137,7 @@ impl Document {
     }
 
     /// The names of all operations.
+    #[cfg(test)]
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.operations.keys().map(String::as_str)
     }

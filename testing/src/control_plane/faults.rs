@@ -21,11 +21,6 @@ impl ControlPlane {
         });
     }
 
-    /// Forgets the failures that are still to come.
-    pub fn fail_no_more(&self) {
-        self.shared.with(|state| state.faults.clear());
-    }
-
     /// Refuses connections and breaks those that are open, until [`ControlPlane::come_back`].
     ///
     /// # Errors
@@ -64,6 +59,12 @@ impl ControlPlane {
     /// How long the tokens of logins live from now on; an hour, unless changed.
     pub fn set_session_lifetime(&self, lifetime: Duration) {
         self.shared.with(|state| state.session_lifetime = lifetime);
+    }
+
+    /// Whether logins exchange keys. Those of older control planes do not, and neither they nor
+    /// newer ones refuse a key that comes as it is.
+    pub fn set_key_exchange(&self, exchanges: bool) {
+        self.shared.with(|state| state.exchanges_keys = exchanges);
     }
 
     /// Puts the control plane's clock forward.

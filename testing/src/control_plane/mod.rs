@@ -171,12 +171,6 @@ impl ControlPlane {
         )
     }
 
-    /// All operations that the document knows: `GET /teams/{team_id}`, …
-    #[must_use]
-    pub fn operations(&self) -> Vec<String> {
-        self.shared.document.names().map(str::to_owned).collect()
-    }
-
     /// All calls that have been answered, in their order.
     #[must_use]
     pub fn recorded(&self) -> Vec<Recorded> {

@@ -147,7 +147,8 @@ impl Organization {
         found.unwrap_or_else(|| panic!("{} has no role {name:?}", self.name))
     }
 
-    /// Lets the plan's limit of a feature (`template_run`, …) be reached: 402 from now on.
+    /// Lets the plan's limit of a feature (`template_run`, `workspace`, …) be reached: 402 from now
+    /// on.
     pub fn reach_limit(&self, feature: &str) {
         let limit = (self.id, feature.to_owned());
         self.shared.with(|state| state.limits.insert(limit));

@@ -23,6 +23,8 @@ pub(crate) struct State {
     pub ahead: TimeDelta,
     /// How long the tokens of logins live.
     pub session_lifetime: Duration,
+    /// Whether a login takes keys.
+    pub exchanges_keys: bool,
     /// How long a client waits between two questions about a device.
     pub device_interval: u64,
     pub organizations: Vec<Organization>,
@@ -189,6 +191,7 @@ impl State {
         Self {
             ahead: TimeDelta::zero(),
             session_lifetime: Duration::from_hours(1),
+            exchanges_keys: true,
             device_interval: 5,
             organizations: Vec::new(),
             workspaces: Vec::new(),

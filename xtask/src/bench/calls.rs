@@ -16,7 +16,7 @@ use crate::cargo::Cargo;
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Measure each client this many times and take the best
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
 }
 

@@ -25,13 +25,15 @@ pub(super) fn log_in(state: &mut State, call: &Call<'_>) -> Outcome {
             by_client(state, client, field("client_secret"))
         }
         (Some("password") | None, Some(user), None) => by_password(state, user, field("password")),
-        (Some("zenml_api_key") | None, None, None) => match field("password") {
-            Some(key) => {
-                let owner = state.owner_of_key(key)?;
-                Ok(session(state, Who::Account(owner)))
+        (Some("zenml_api_key") | None, None, None) if state.exchanges_keys => {
+            match field("password") {
+                Some(key) => {
+                    let owner = state.owner_of_key(key)?;
+                    Ok(session(state, Who::Account(owner)))
+                }
+                None => Err(oauth("invalid_request", "no credentials were sent")),
             }
-            None => Err(oauth("invalid_request", "no credentials were sent")),
-        },
+        }
         _ => Err(oauth("unsupported_grant_type", "no such way to log in")),
     }
 }

@@ -145,15 +145,8 @@ fn trial(state: &mut State, call: &Call<'_>) -> Outcome {
 fn entitlement(state: &mut State, call: &Call<'_>) -> Outcome {
     let id = state.organization(call.id("organization_id")?)?.id;
     state.demand_member(call.caller()?, &Scope::organization(id))?;
-    let feature = call.path("feature");
-    match state.limits.contains(&(id, feature.to_owned())) {
-        true => Err(Refusal::new(
-            402,
-            "SubscriptionUpgradeRequiredError",
-            format!("the plan's limit of {feature} is reached"),
-        )),
-        false => Ok(Value::Null),
-    }
+    state.demand_entitlement(id, call.path("feature"))?;
+    Ok(Value::Null)
 }
 
 fn refuse_taken(state: &State, name: &str) -> Result<(), Refusal> {

@@ -144,6 +144,7 @@ fn create(state: &mut State, call: &Call<'_>) -> Outcome {
         None => only_organization(state, account)?,
     };
     state.demand(call.caller()?, "create", &Scope::organization(organization))?;
+    state.demand_entitlement(organization, "workspace")?;
     let name = call.body_text("name").or(call.text("name"));
     let name = name.ok_or_else(|| Refusal::invalid(&["body", "name"], "Field required"))?;
     refuse_taken(state, organization, name)?;

@@ -1,0 +1,83 @@
+//! An organization at a control plane alone, without a server.
+
+use uuid::Uuid;
+use zenml::{
+    Credentials, ProClient,
+    pro::types::{RoleCreate, TeamCreate},
+};
+use zenml_testing::{
+    ControlPlane,
+    control_plane::{Account, Organization, Workspace},
+};
+
+pub struct Acme {
+    pub plane: ControlPlane,
+    pub organization: Organization,
+    pub workspace: Workspace,
+    /// Of somebody who may do everything in the organization.
+    pub pro: ProClient,
+}
+
+pub async fn acme() -> Acme {
+    let plane = ControlPlane::start().await.unwrap();
+    let organization = plane.organization("acme");
+    let workspace = organization.workspace("prod", "http://127.0.0.1:9");
+    let admin = organization.service_account("admin");
+    let admin = admin.with_role("Organization Admin");
+    Acme {
+        pro: client(&plane, Credentials::api_key(admin.key().value())),
+        plane,
+        organization,
+        workspace,
+    }
+}
+
+fn client(plane: &ControlPlane, credentials: Credentials) -> ProClient {
+    let pro = ProClient::builder(plane.url()).credentials(credentials);
+    pro.build().unwrap()
+}
+
+impl Acme {
+    /// A client of somebody's.
+    pub fn of(&self, account: &Account) -> ProClient {
+        client(&self.plane, Credentials::api_token(account.session()))
+    }
+
+    /// A client of the workspace's server.
+    pub fn of_server(&self) -> ProClient {
+        let session = self.workspace.server_session();
+        client(&self.plane, Credentials::api_token(session))
+    }
+
+    /// A client with a key.
+    pub fn with_key(&self, key: impl Into<zenml::Secret>) -> ProClient {
+        client(&self.plane, Credentials::api_key(key))
+    }
+
+    /// A new role of that level that permits to read and nothing else.
+    pub async fn role(&self, level: &str) -> Uuid {
+        let role = RoleCreate {
+            level: level.into(),
+            permissions: vec!["read".into()].into(),
+            ..RoleCreate::new(
+                format!("Auditor {}", Uuid::new_v4()),
+                self.organization.id(),
+            )
+        };
+        self.pro.create_role().body(&role).send().await.unwrap().id
+    }
+
+    /// A new team.
+    pub async fn team(&self, name: &str) -> Uuid {
+        let team = TeamCreate::new(name, self.organization.id());
+        self.pro.create_team().body(&team).send().await.unwrap().id
+    }
+
+    /// Whether somebody may do something with the workspace, as the control plane tells her.
+    pub async fn may(&self, account: &Account, action: &str) -> bool {
+        let resource = format!("workspace/{}", self.workspace.id());
+        let asked = self.of(account).has_permission().user_id(account.id());
+        let answer = asked.action(action).resources([&resource]).send().await;
+        answer.unwrap()[&resource]
+    }
+}
