@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::Method;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::Instant;
 
 use crate::testing::{
@@ -281,6 +280,8 @@ async fn a_delete_that_finds_nothing_after_a_lost_answer_says_so() {
 #[cfg(feature = "rustls")]
 #[tokio::test(start_paused = true)]
 async fn what_is_no_tls_is_not_tried_again() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
