@@ -37,7 +37,8 @@ pub struct ClientBuilder<C> {
 }
 
 /// How connections are made, unless the caller brings a client that knows.
-struct Connection {
+#[derive(Clone)]
+pub(crate) struct Connection {
     connect_timeout: Duration,
     proxy: Option<String>,
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
@@ -129,7 +130,7 @@ impl<C> ClientBuilder<C> {
     }
 
     /// The proxy of all connections (`http://proxy.example.com:3128`). If not given, the variables
-    /// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` count.
+    /// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` count, though not for plain http to this machine.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.connection.proxy = Some(url.into());
         self
@@ -220,12 +221,13 @@ impl<C: Api> ClientBuilder<C> {
             None => BaseUrl::parse(&self.url, suffix)?,
         };
         let headers = self.every_request()?;
-        let http = match self.http {
-            Some(http) => http,
-            None => self.connection.client(&base)?,
+        let (http, connection) = match self.http {
+            Some(http) => (http, None),
+            None => (self.connection.client(&base)?, Some(self.connection)),
         };
         let transport = Transport::new(Shared {
             http,
+            connection,
             base,
             insecure_http: self.insecure_http,
             api: C::FACTS,
@@ -241,7 +243,7 @@ impl<C: Api> ClientBuilder<C> {
 }
 
 impl Connection {
-    fn client(self, base: &BaseUrl) -> Result<reqwest::Client> {
+    pub fn client(&self, base: &BaseUrl) -> Result<reqwest::Client> {
         // Redirects and retries are the transport's: it knows which calls may be repeated. There is
         // no cookie jar: the server would let a cookie win over the Authorization header.
         let mut http = reqwest::Client::builder()

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::testing::{TestServer, json as ok, response};
+use crate::testing::{READ, TestServer, json as ok, response};
 use crate::{Field, Page};
 
 static LIST: Operation = Operation {
@@ -13,10 +13,7 @@ static LIST: Operation = Operation {
     id: "list_stacks_api_v1_stacks_get",
     method: Method::GET,
     path: "/api/v1/stacks",
-    required_query: &[],
-    body_required: false,
-    deduplicated: false,
-    authenticated: true,
+    ..READ
 };
 
 static GET: Operation = Operation {

@@ -16,7 +16,8 @@ use crate::{DeviceLogin, Secret};
 /// that it is not valid any more. All clones of a client share this, and wait for one and the same
 /// login.
 ///
-/// `Debug` shows the kind and, for a password, the user; secrets are zeroised on drop.
+/// `Debug` shows the kind and, for a password, the user. Secrets are zeroised on drop; what the HTTP
+/// library has copied in order to send it is not.
 ///
 /// ```
 /// use zenml::Credentials;

@@ -1,23 +1,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http::Method;
 use tokio::time::Instant;
 use uuid::{Uuid, uuid};
 
-use crate::testing::{TestServer, json, response};
-use crate::{Call, Credentials, DeviceLogin, Error, ErrorKind, Operation};
-
-static READ: Operation = Operation {
-    name: "read",
-    id: "read",
-    method: Method::GET,
-    path: "/api/v1/a",
-    required_query: &[],
-    body_required: false,
-    deduplicated: false,
-    authenticated: true,
-};
+use crate::testing::{READ, TestServer, json, response};
+use crate::{Call, Credentials, DeviceLogin, Error, ErrorKind};
 
 const CLIENT: Uuid = uuid!("6f0d3ab5-4f52-44ea-9a4e-6f5c6d0c65a1");
 

@@ -1,8 +1,12 @@
 use super::*;
 use crate::testing::{Nineties, TestClient};
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+use crate::{
+    RetryPolicy,
+    testing::{TestServer, fine, read, tls::Authority},
+};
 
-/// What a client becomes with these variables.
-fn build(variables: &[(&str, &str)]) -> Result<String> {
+fn builder(variables: &[(&str, &str)]) -> Result<ClientBuilder<TestClient>> {
     let variable = |name: &str| {
         let found = variables.iter().find(|(known, _)| *known == name);
         found.map(|(_, value)| (*value).to_owned())
@@ -11,7 +15,12 @@ fn build(variables: &[(&str, &str)]) -> Result<String> {
         variable: &variable,
         clock: Arc::new(Nineties),
     };
-    let builder = environment.builder::<TestClient>()?;
+    environment.builder()
+}
+
+/// What a client becomes with these variables.
+fn build(variables: &[(&str, &str)]) -> Result<String> {
+    let builder = builder(variables)?;
     let shown = format!("{builder:?}");
     let client = builder.build()?;
     Ok(format!("{shown} {:?}", client.0))
@@ -144,6 +153,33 @@ fn certificates_are_a_bool_a_file_or_pem() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let empty = verify(file.path().to_str().unwrap()).unwrap_err();
     assert!(empty.message().contains("root certificate"), "{empty}");
+}
+
+#[tokio::test]
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+async fn by_false_a_file_or_pem_a_server_with_a_private_authority_is_reached() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let server = TestServer::of(&authority, fine()).await;
+    let file = |authority: &Authority| {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &authority.pem).unwrap();
+        file
+    };
+    let (trusted, untrusted) = (file(&authority), file(&other));
+    let reach = async |value: &str| {
+        let builder = builder(&[(STORE_URL, &server.url), KEY, (VERIFY_SSL, value)]);
+        let client = builder.unwrap().retry(RetryPolicy::never()).build();
+        read(&client.unwrap().0).await
+    };
+    let path = |file: &tempfile::NamedTempFile| file.path().to_str().unwrap().to_owned();
+    for refusing in ["", "true", &path(&untrusted), &other.pem] {
+        let error = reach(refusing).await.unwrap_err();
+        assert!(error.to_string().contains("certificate"), "{error}");
+        assert!(server.received().is_empty());
+    }
+    for trusting in ["false", &path(&trusted), &authority.pem] {
+        reach(trusting).await.unwrap();
+    }
 }
 
 #[test]

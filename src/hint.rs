@@ -161,3 +161,7 @@ mod tests {
         assert_eq!(hint(Family::Pro, None), "");
     }
 }
+
+#[cfg(test)]
+#[path = "hint_tests.rs"]
+mod probe_tests;

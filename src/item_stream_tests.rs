@@ -1,22 +1,9 @@
-use http::Method;
-
 use super::*;
-use crate::testing::{TestServer, json, response};
-use crate::{ErrorKind, Operation};
-
-static LIST: Operation = Operation {
-    name: "list",
-    id: "list",
-    method: Method::GET,
-    path: "/api/v1/a",
-    required_query: &[],
-    body_required: false,
-    deduplicated: false,
-    authenticated: true,
-};
+use crate::ErrorKind;
+use crate::testing::{READ, TestServer, json, response};
 
 fn call(server: &TestServer) -> Call {
-    Call::new(&server.transport(), &LIST)
+    Call::new(&server.transport(), &READ)
 }
 
 fn lines(server: &TestServer) -> Vec<String> {
@@ -105,7 +92,7 @@ async fn an_error_ends_the_stream_after_the_items_before_it() {
     let error = items.next().await.unwrap().unwrap_err();
     assert_eq!(
         (error.kind(), error.operation()),
-        (ErrorKind::Forbidden, Some("list"))
+        (ErrorKind::Forbidden, Some("read"))
     );
     assert!(items.next().await.is_none());
 }

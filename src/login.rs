@@ -243,3 +243,7 @@ pub(crate) fn knows_no_keys(error: &Error) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+#[path = "login_tests.rs"]
+mod tests;

@@ -116,9 +116,19 @@ impl Transport {
         let user_agent = user_agent
             .into_iter()
             .map(|agent| (header::USER_AGENT, agent));
+        let base = BaseUrl::for_credentials(url, api.path_suffix, shared.insecure_http)?;
+        let is_here = BaseUrl::is_clear_text_to_this_machine;
+        let http = match &shared.connection {
+            // The one goes through the system's proxy, the other must not.
+            Some(connection) if is_here(&base) != is_here(&shared.base) => {
+                connection.client(&base)?
+            }
+            _ => shared.http.clone(),
+        };
         Ok(Self::new(Shared {
-            http: shared.http.clone(),
-            base: BaseUrl::for_credentials(url, api.path_suffix, shared.insecure_http)?,
+            http,
+            connection: shared.connection.clone(),
+            base,
             insecure_http: shared.insecure_http,
             api,
             // The program's own headers are for the server that it named.

@@ -1,19 +1,10 @@
 use std::sync::atomic::AtomicUsize;
 
 use super::*;
+use crate::Call;
 use crate::api::Api;
-use crate::testing::{Received, TestClient, TestServer, builder, builder_of, json, response};
-use crate::{Call, Operation};
-
-static READ: Operation = Operation {
-    name: "read",
-    id: "read",
-    method: Method::GET,
-    path: "/api/v1/a",
-    required_query: &[],
-    body_required: false,
-    deduplicated: false,
-    authenticated: true,
+use crate::testing::{
+    READ, Received, TestClient, TestServer, builder, builder_of, grant, json, response,
 };
 
 async fn read(ws: &Transport) -> Result<u8> {
@@ -41,12 +32,6 @@ fn through(pro: &TestServer, ws: &TestServer) -> Transport {
     pro.0
         .beside(&ws.url, TestClient::FACTS, credentials)
         .unwrap()
-}
-
-fn grant(token: &str, expires_in: u64) -> Vec<u8> {
-    json(&format!(
-        r#"{{"access_token":"{token}","expires_in":{expires_in}}}"#
-    ))
 }
 
 fn lines(server: &TestServer) -> Vec<String> {

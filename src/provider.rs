@@ -49,3 +49,7 @@ pub trait CredentialsProvider: Send + Sync + 'static {
 /// hold no secret.
 pub type ProvidedCredentials<'a> =
     Pin<Box<dyn Future<Output = Result<Credentials, Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
+
+#[cfg(test)]
+#[path = "provider_tests.rs"]
+mod tests;

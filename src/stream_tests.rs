@@ -8,18 +8,14 @@ use std::task::{Context, Poll};
 use http::Method;
 use tokio::io::AsyncWrite;
 
-use crate::testing::{TestServer, json, response};
+use crate::testing::{READ, TestServer, json, response};
 use crate::{ByteStream, Call, ErrorKind, EventStream, Operation, Response};
 
 static DOWNLOAD: Operation = Operation {
     name: "download",
-    id: "download",
     method: Method::GET,
     path: "/data",
-    required_query: &[],
-    body_required: false,
-    deduplicated: false,
-    authenticated: true,
+    ..READ
 };
 
 const BROKEN: &str = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf";

@@ -1,19 +1,47 @@
 //! A server on the loopback for tests: it answers with scripted bytes and keeps what it was asked.
 
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+pub(crate) mod tls;
+
 use std::io::Write;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use http::Method;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::api::{Api, Facts, Family};
 use crate::clock::TokioClock;
-use crate::{ClientBuilder, Clock, Credentials, RetryPolicy, Transport};
+use crate::{Call, ClientBuilder, Clock, Credentials, Operation, Result, RetryPolicy, Transport};
+
+/// What most tests call.
+pub(crate) static READ: Operation = Operation {
+    name: "read",
+    id: "read",
+    method: Method::GET,
+    path: "/api/v1/a",
+    required_query: &[],
+    body_required: false,
+    deduplicated: false,
+    authenticated: true,
+};
+
+/// The same with a body, and with an effect.
+pub(crate) static WRITE: Operation = Operation {
+    name: "write",
+    method: Method::POST,
+    ..READ
+};
+
+/// Calls [`READ`], whose answer is a text.
+pub(crate) async fn read(transport: &Transport) -> Result<String> {
+    let answer = Call::new(transport, &READ).send::<String>().await?;
+    Ok(answer.into_inner())
+}
 
 /// A client without generated methods.
 pub(crate) struct TestClient(pub Transport);
@@ -109,6 +137,10 @@ impl Received {
             key.eq_ignore_ascii_case(name).then_some(value)
         })
     }
+
+    pub fn is_login(&self) -> bool {
+        self.line == "POST /api/v1/login"
+    }
 }
 
 pub(crate) struct TestServer {
@@ -120,14 +152,13 @@ impl TestServer {
     /// Answers what the function makes of each request. An answer is the whole HTTP response;
     /// the connection is closed after it.
     pub async fn start(answer: impl Fn(&Received) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        Self::at(([127, 0, 0, 1], 0).into(), answer).await
+        Self::at(TcpListener::bind("127.0.0.1:0").await.unwrap(), answer)
     }
 
-    pub async fn at(
-        address: SocketAddr,
+    pub fn at(
+        listener: TcpListener,
         answer: impl Fn(&Received) -> Vec<u8> + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind(address).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
         let (log, answer) = (received.clone(), Arc::new(answer));
@@ -152,6 +183,23 @@ impl TestServer {
         Self::start(move |_| answers[next.fetch_add(1, Ordering::Relaxed).min(N - 1)].clone()).await
     }
 
+    /// Grants the tokens `t1`, `t2` and so on, and takes only the newest.
+    pub async fn of_one_token(expires_in: u64) -> Self {
+        let granted = AtomicUsize::new(0);
+        Self::start(move |request| {
+            if request.is_login() {
+                let number = granted.fetch_add(1, Ordering::SeqCst) + 1;
+                return grant(&format!("t{number}"), expires_in);
+            }
+            let newest = format!("Bearer t{}", granted.load(Ordering::SeqCst));
+            match request.header("authorization") == Some(&*newest) {
+                true => fine(),
+                false => invalid(),
+            }
+        })
+        .await
+    }
+
     pub fn transport(&self) -> Transport {
         self.transport_as(Credentials::api_token("bearer"))
     }
@@ -168,6 +216,11 @@ impl TestServer {
         self.received.lock().unwrap().clone()
     }
 
+    /// How often somebody logged in.
+    pub fn logins(&self) -> usize {
+        self.received().iter().filter(|r| r.is_login()).count()
+    }
+
     /// The one request that came.
     pub fn only(&self) -> Received {
         let mut received = self.received();
@@ -177,7 +230,7 @@ impl TestServer {
 }
 
 async fn serve(
-    mut stream: TcpStream,
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
     log: &Mutex<Vec<Received>>,
     answer: &(dyn Fn(&Received) -> Vec<u8> + Send + Sync),
 ) {
@@ -217,6 +270,14 @@ async fn serve(
     log.lock().unwrap().push(request);
     // The client may hang up before it has read everything.
     let _ = stream.write_all(&reply).await;
+    let _ = stream.shutdown().await;
+}
+
+/// A URL at which nobody listens, as long as the socket is kept: so no other test gets its port.
+pub(crate) fn nobody() -> (String, TcpSocket) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    (format!("http://{}", socket.local_addr().unwrap()), socket)
 }
 
 /// Instead of an answer: the connection stays open, and nothing comes.
@@ -233,4 +294,21 @@ pub(crate) fn response(status: u16, headers: &str, body: &str) -> Vec<u8> {
 
 pub(crate) fn json(body: &str) -> Vec<u8> {
     response(200, "content-type: application/json\r\n", body)
+}
+
+/// What [`read`] reads.
+pub(crate) fn fine() -> Vec<u8> {
+    json(r#""fine""#)
+}
+
+/// The answer to a login.
+pub(crate) fn grant(token: &str, expires_in: u64) -> Vec<u8> {
+    json(&format!(
+        r#"{{"access_token":"{token}","expires_in":{expires_in}}}"#
+    ))
+}
+
+/// The answer to credentials that are not valid, or not any more.
+pub(crate) fn invalid() -> Vec<u8> {
+    response(401, "", r#"{"detail":["CredentialsNotValid","signature"]}"#)
 }

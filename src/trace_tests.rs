@@ -2,18 +2,13 @@ use http::Method;
 use tracing::instrument::WithSubscriber;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::testing::{Log, TestServer, builder, json, response};
+use crate::testing::{Log, READ, TestServer, builder, json, response};
 use crate::{Call, Operation, RawCall, RetryPolicy, Secret, Transport};
 
-static READ: Operation = Operation {
-    name: "read",
-    id: "read",
+static READ_THING: Operation = Operation {
     method: Method::GET,
     path: "/api/v1/things/{thing}",
-    required_query: &[],
-    body_required: false,
-    deduplicated: false,
-    authenticated: true,
+    ..READ
 };
 
 /// What is told of the spans that end while this is done.
@@ -37,7 +32,7 @@ async fn a_call_is_one_span_with_the_names_of_opentelemetry() {
         .version_warning(false);
     let transport = client.build().unwrap().0;
     let log = told(&transport, async |transport| {
-        let call = Call::new(transport, &READ)
+        let call = Call::new(transport, &READ_THING)
             .path("thing", "hunter2")
             .query("page", 7)
             .query("page", 8)

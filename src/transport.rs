@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::api::Facts;
 use crate::attempt::{Failed, Payload, Prepared, Received, Wire};
 use crate::base_url::BaseUrl;
+use crate::builder::Connection;
 use crate::call_options::Settled;
 use crate::clock::World;
 use crate::request::{Repeat, Request, set_header};
@@ -33,6 +34,8 @@ pub struct Transport {
 
 pub(crate) struct Shared {
     pub http: reqwest::Client,
+    /// What `http` was made of, unless the caller brought it.
+    pub connection: Option<Connection>,
     pub base: BaseUrl,
     /// Whether credentials may go out in clear text.
     pub insecure_http: bool,
@@ -193,7 +196,9 @@ impl Transport {
             if let Some(failed) = last.take()
                 && !history.may_repeat(prepared.repeat, &self.options.retry, attempt_begun)
             {
-                break failed;
+                let hint = "not repeated: by the end of the login the server had forgotten the \
+                            call, which it may have carried out";
+                return Err(origin.explain(failed.error.with_hint(Some(hint.to_owned()))));
             }
             origin.attempts += 1;
             let limit = [self.options.attempt_timeout, self.left(deadline)];

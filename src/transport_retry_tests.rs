@@ -1,25 +1,17 @@
 //! When attempts are repeated, and how long the client waits.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::Method;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::Instant;
 
-use crate::testing::{Nineties, STALL, TestServer, builder, json, response};
-use crate::{
-    Call, CallOptions, ErrorKind, Operation, RawCall, Result, RetryBudget, RetryPolicy, Transport,
+use crate::testing::{
+    Nineties, READ, Received, STALL, TestServer, builder, fine, grant, invalid, nobody, response,
 };
-
-static READ: Operation = Operation {
-    name: "read",
-    id: "read",
-    method: Method::GET,
-    path: "/api/v1/a",
-    required_query: &[],
-    body_required: false,
-    deduplicated: false,
-    authenticated: true,
+use crate::{
+    Call, CallOptions, Credentials, ErrorKind, Operation, RawCall, Result, RetryBudget,
+    RetryPolicy, Transport,
 };
 
 static CREATE: Operation = Operation {
@@ -56,10 +48,6 @@ async fn call(transport: &Transport, operation: &'static Operation) -> Result<St
 
 fn unavailable() -> Vec<u8> {
     response(503, "", "")
-}
-
-fn fine() -> Vec<u8> {
-    json(r#""fine""#)
 }
 
 /// A body that ends before its announced length.
@@ -112,6 +100,47 @@ async fn all_attempts_carry_the_same_key_and_request_id() {
     for name in ["idempotency-key", "x-request-id"] {
         let first = received[0].header(name).unwrap();
         assert!(received.iter().all(|r| r.header(name) == Some(first)));
+    }
+}
+
+/// The server remembers a key for five minutes: an attempt after that would be another call.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_the_server_has_forgotten_during_a_login_is_not_repeated() {
+    let later = || response(503, "retry-after: 120\r\n", "");
+    let grant_of = |seconds| grant("t", seconds);
+    let log_in = async |answers: Vec<Vec<u8>>| {
+        let next = AtomicUsize::new(0);
+        let server = TestServer::start(move |_| {
+            let answer = answers.get(next.fetch_add(1, Ordering::SeqCst));
+            answer.cloned().unwrap_or_else(fine)
+        });
+        let server = server.await;
+        let client = builder(&server.url)
+            .credentials(Credentials::password("default", "hunter2"))
+            .retry(RetryPolicy::default());
+        let outcome = call(&client.build().unwrap().0, &CREATE).await;
+        (outcome, server.received())
+    };
+
+    // The token ends while its renewal is waited for, or is refused.
+    let ended = || vec![grant_of(1), broken()];
+    let refused = || vec![grant_of(3600), broken(), invalid()];
+    for (before, attempts) in [(ended(), 1), (refused(), 2)] {
+        let login = [later(), later(), later(), grant_of(3600)];
+        let (outcome, received) = log_in([before, login.to_vec()].concat()).await;
+        let error = outcome.unwrap_err();
+        assert_eq!(error.attempts(), attempts);
+        let hint = error.hint().unwrap();
+        assert!(hint.contains("may have carried out"), "{error}");
+        assert!(received.last().unwrap().is_login());
+    }
+    // Within the five minutes it is repeated, with its key.
+    for before in [ended(), refused()] {
+        let login = [later(), later(), grant_of(3600)];
+        let (outcome, received) = log_in([before, login.to_vec()].concat()).await;
+        assert_eq!(outcome.unwrap(), "fine");
+        let key = |request: &Received| request.header("idempotency-key").map(str::to_owned);
+        assert_eq!(key(&received[1]), key(received.last().unwrap()));
     }
 }
 
@@ -180,10 +209,8 @@ async fn there_is_no_waiting_for_an_attempt_that_would_come_too_late() {
 
 #[tokio::test(start_paused = true)]
 async fn with_a_server_that_is_down_retries_end_with_the_budget_and_begin_again_with_success() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
-    let client = builder(&format!("http://{address}"))
+    let (url, socket) = nobody();
+    let client = builder(&url)
         .retry(RetryPolicy::default())
         .retry_budget(RetryBudget::new(50));
     let transport = client.build().unwrap().0;
@@ -201,7 +228,7 @@ async fn with_a_server_that_is_down_retries_end_with_the_budget_and_begin_again_
     }
     assert_eq!(attempts, 1_050);
 
-    let server = TestServer::at(address, |_| fine()).await;
+    let server = TestServer::at(socket.listen(8).unwrap(), |_| fine());
     for _ in 0..4 {
         call(&transport, &READ).await.unwrap();
     }
@@ -253,6 +280,8 @@ async fn a_delete_that_finds_nothing_after_a_lost_answer_says_so() {
 #[cfg(feature = "rustls")]
 #[tokio::test(start_paused = true)]
 async fn what_is_no_tls_is_not_tried_again() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -275,33 +304,4 @@ async fn options_of_one_call_leave_the_client_as_it_is() {
     let once = transport.with(CallOptions::default().retry(RetryPolicy::never()));
     assert_eq!(call(&once, &READ).await.unwrap_err().attempts(), 1);
     call(&transport, &READ).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_route_that_the_server_lacks_is_explained_by_what_the_server_is() {
-    let info = |answer: fn() -> Vec<u8>| {
-        TestServer::start(move |request| match &*request.line {
-            "GET /api/v1/info" => answer(),
-            _ => response(404, "", r#"{"detail":"Not Found"}"#),
-        })
-    };
-    let old = info(|| json(r#"{"version":"0.70.0"}"#)).await;
-    let error = call(&retrying(&old.url), &READ).await.unwrap_err();
-    assert!(
-        error.to_string().contains("(the server is ZenML 0.70.0; "),
-        "{error}"
-    );
-
-    let other = info(|| response(404, "", r#"{"detail":"Not Found"}"#)).await;
-    let error = call(&retrying(&other.url), &READ).await.unwrap_err();
-    assert!(
-        error
-            .hint()
-            .unwrap()
-            .contains("no ZenML server at this URL")
-    );
-
-    let same = info(|| json(r#"{"version":"0.98.7"}"#)).await;
-    let error = call(&retrying(&same.url), &READ).await.unwrap_err();
-    assert_eq!(error.hint(), None);
 }

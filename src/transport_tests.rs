@@ -2,38 +2,18 @@
 
 use std::error::Error as _;
 
-use http::{Method, header};
+use http::header;
 
-use crate::testing::{Received, TestServer, builder, json, response};
-use crate::{Call, Credentials, ErrorKind, Operation, Transport};
-
-static READ: Operation = Operation {
-    name: "read",
-    id: "read",
-    method: Method::GET,
-    path: "/api/v1/a",
-    required_query: &[],
-    body_required: false,
-    deduplicated: false,
-    authenticated: true,
+use crate::testing::{
+    READ, Received, TestServer, WRITE, builder, fine, json, nobody, read, response,
 };
-
-static WRITE: Operation = Operation {
-    name: "write",
-    method: Method::POST,
-    ..READ
-};
-
-async fn read(transport: &Transport) -> crate::Result<String> {
-    let answer = Call::new(transport, &READ).send::<String>().await?;
-    Ok(answer.into_inner())
-}
+use crate::{Call, Credentials, ErrorKind};
 
 fn login_or_ok(request: &Received) -> Vec<u8> {
-    if request.line == "POST /api/v1/login" {
+    if request.is_login() {
         json(r#"{"access_token":"granted","token_type":"bearer","expires_in":3600}"#)
     } else {
-        json(r#""fine""#)
+        fine()
     }
 }
 
@@ -104,7 +84,7 @@ async fn a_login_answered_by_something_else_is_an_error() {
 
 #[tokio::test]
 async fn without_credentials_no_authorization_is_sent() {
-    let server = TestServer::always(json(r#""fine""#)).await;
+    let server = TestServer::always(fine()).await;
     let transport = builder(&server.url).build().unwrap().0;
     read(&transport).await.unwrap();
     assert_eq!(server.only().header("authorization"), None);
@@ -112,7 +92,7 @@ async fn without_credentials_no_authorization_is_sent() {
 
 #[tokio::test]
 async fn a_token_that_cannot_stand_in_a_header_is_named_as_the_cause() {
-    let server = TestServer::always(json(r#""fine""#)).await;
+    let server = TestServer::always(fine()).await;
     let error = read(&server.transport_as(Credentials::api_token("hunter2\n")))
         .await
         .unwrap_err();
@@ -179,7 +159,7 @@ fn credentials_do_not_go_out_in_clear_text_unless_allowed() {
 async fn a_redirect_within_the_server_repeats_the_request_as_it_was() {
     let server = TestServer::start(|request| match &*request.line {
         "POST /api/v1/a" => response(301, "location: /b?c=1\r\n", ""),
-        _ => json(r#""fine""#),
+        _ => fine(),
     });
     let server = server.await;
     let call = Call::new(&server.transport(), &WRITE).json("body");
@@ -194,7 +174,7 @@ async fn a_redirect_within_the_server_repeats_the_request_as_it_was() {
 async fn see_other_is_followed_by_a_get_without_the_body() {
     let server = TestServer::start(|request| match &*request.line {
         "POST /api/v1/a" => response(303, "location: /b\r\n", ""),
-        _ => json(r#""fine""#),
+        _ => fine(),
     });
     let server = server.await;
     let call = Call::new(&server.transport(), &WRITE).json("body");
@@ -209,7 +189,7 @@ async fn see_other_is_followed_by_a_get_without_the_body() {
 
 #[tokio::test]
 async fn another_host_gets_neither_token_nor_body_nor_the_programs_own_headers() {
-    let other = TestServer::always(json(r#""fine""#)).await;
+    let other = TestServer::always(fine()).await;
     let location = format!("location: {}/b\r\n", other.url);
     let server = TestServer::always(response(307, &location, "")).await;
     let own = header::HeaderName::from_static("x-api-key");
@@ -246,9 +226,7 @@ async fn redirects_in_a_circle_end() {
 
 #[tokio::test]
 async fn nobody_listening_is_no_connection() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    let (url, _socket) = nobody();
     let error = read(&builder(&url).build().unwrap().0).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.is_retryable());

@@ -237,9 +237,10 @@ async fn no_secret_is_ever_shown() {
         .with_writer(heard.clone())
         .finish();
     let _listening = tracing::subscriber::set_default(subscriber);
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap();
-    let nobody = format!("http://{}", closed.local_addr().unwrap());
-    drop(closed);
+    // It does not listen.
+    let bound = tokio::net::TcpSocket::new_v4().unwrap();
+    bound.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let nobody = format!("http://{}", bound.local_addr().unwrap());
     let mut urls: Vec<String> = [200, 400, 401, 403, 404, 422, 500, 503].map(echo).into();
     urls.push(nobody);
     // One for all: each makes a store of certificates of its own.

@@ -2,18 +2,18 @@
 
 use std::{
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant, SystemTime},
 };
 
-use zenml::{Clock, Credentials, DeviceLogin, WorkspaceClient, workspace::types};
+use zenml::{Clock, Credentials, WorkspaceClient, workspace::types};
 use zenml_testing::{Access, Options, Server, proxy::Proxy};
 
 use crate::unique;
 
-fn client(url: &str, access: &Access) -> WorkspaceClient {
+pub fn client(url: &str, access: &Access) -> WorkspaceClient {
     WorkspaceClient::builder(url)
         .credentials(Credentials::password(&access.username, &*access.password))
         .build()
@@ -133,42 +133,4 @@ pub async fn service_account(ws: &WorkspaceClient) -> (uuid::Uuid, zenml::Secret
         .unwrap();
     let key = key.into_inner().body.unwrap().key.unwrap();
     (account.id, key)
-}
-
-#[tokio::test]
-#[ignore = "needs a server: cargo xtask test"]
-async fn a_device_logs_in_when_somebody_confirms_its_code() {
-    let access = Access::from_env().unwrap();
-    let confirming = client(&access.url, &access);
-    let shown: Arc<Mutex<Option<DeviceLogin>>> = Arc::default();
-    let installation = uuid::Uuid::new_v4();
-    let credentials = Credentials::device(installation, {
-        let shown = shown.clone();
-        move |login| {
-            let login = login.clone();
-            let confirming = confirming.clone();
-            *shown.lock().unwrap() = Some(login.clone());
-            // What the page does on which somebody confirms.
-            tokio::spawn(async move {
-                let url: reqwest::Url = login.url.parse().unwrap();
-                let device = url
-                    .query_pairs()
-                    .find_map(|(name, value)| (name == "device_id").then(|| value.into_owned()));
-                let code = types::OAuthDeviceVerificationRequest::new(login.user_code);
-                let call = confirming
-                    .verify_authorized_device()
-                    .device_id(device.unwrap().parse().unwrap())
-                    .body(&code);
-                call.send().await.unwrap();
-            });
-        }
-    });
-    let ws = WorkspaceClient::builder(&access.url)
-        .credentials(credentials)
-        .build()
-        .unwrap();
-    let user = ws.get_current_user().send().await.unwrap();
-    assert_eq!(user.name, access.username);
-    let shown = shown.lock().unwrap().clone().unwrap();
-    assert!(shown.url.starts_with(&access.url), "{}", shown.url);
 }

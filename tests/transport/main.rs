@@ -7,7 +7,9 @@
 )]
 
 mod chaos;
+mod device_login;
 mod logins;
+mod outage;
 mod stored;
 
 /// Text that no other run uses.

@@ -50,7 +50,8 @@ enum Step {
     Offline,
     /// Documentation, where every warning is an error
     Doc,
-    /// The library without features, and with each one alone; its tests with the default ones
+    /// The library without features, and with each one alone; its tests with the default ones; TLS
+    /// by the operating system's library
     Features,
     /// Starting and filling the server of the following steps
     Start,
@@ -99,6 +100,11 @@ impl Step {
                 let mut calls = feature_checks(&cargo::features("zenml").await?);
                 // What somebody gets who types `cargo test`; the other steps have all features.
                 calls.push(Cargo::new("check --package zenml --tests"));
+                // With all features TLS is rustls: whom the other library trusts is tested here.
+                calls.push(Cargo::new(
+                    "test --package zenml --lib --no-default-features --features native-tls -- \
+                     builder:: environment::",
+                ));
                 calls
             }
             Self::Start => vec![],

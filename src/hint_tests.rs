@@ -1,0 +1,108 @@
+//! What a server that lacks the route is asked, and how long.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio::sync::watch;
+
+use crate::testing::{STALL, TestServer, builder, json, read, response};
+use crate::{Clock, ErrorKind, Transport};
+
+fn transport(url: &str) -> Transport {
+    builder(url).build().unwrap().0
+}
+
+#[tokio::test]
+async fn a_route_that_the_server_lacks_is_explained_by_what_the_server_is() {
+    let info = |answer: fn() -> Vec<u8>| {
+        TestServer::start(move |request| match &*request.line {
+            "GET /api/v1/info" => answer(),
+            _ => response(404, "", r#"{"detail":"Not Found"}"#),
+        })
+    };
+    let old = info(|| json(r#"{"version":"0.70.0"}"#)).await;
+    let error = read(&transport(&old.url)).await.unwrap_err();
+    assert!(
+        error.to_string().contains("(the server is ZenML 0.70.0; "),
+        "{error}"
+    );
+
+    let other = info(|| response(404, "", r#"{"detail":"Not Found"}"#)).await;
+    let error = read(&transport(&other.url)).await.unwrap_err();
+    assert!(
+        error
+            .hint()
+            .unwrap()
+            .contains("no ZenML server at this URL")
+    );
+
+    let same = info(|| json(r#"{"version":"0.98.7"}"#)).await;
+    let error = read(&transport(&same.url)).await.unwrap_err();
+    assert_eq!(error.hint(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_say_what_it_is_holds_the_error_up_for_five_seconds() {
+    let server = TestServer::start(|request| match &*request.line {
+        "GET /api/v1/info" => STALL.to_vec(),
+        _ => response(404, "", r#"{"detail":"Not Found"}"#),
+    });
+    let server = server.await;
+    let begun = tokio::time::Instant::now();
+    let error = read(&transport(&server.url)).await.unwrap_err();
+    assert_eq!(begun.elapsed().as_secs(), 5);
+    assert_eq!((error.kind(), error.hint()), (ErrorKind::NotFound, None));
+    assert_eq!(server.received().len(), 2);
+}
+
+/// Time that stands still until the server is asked what it is, and has then run out.
+#[derive(Clone)]
+struct Limits {
+    now: Instant,
+    limits: Arc<Mutex<Vec<Duration>>>,
+    is_asked: watch::Receiver<bool>,
+}
+
+impl Clock for Limits {
+    fn now(&self) -> Instant {
+        self.now
+    }
+
+    fn utc(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH
+    }
+
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.limits.lock().unwrap().push(duration);
+        let mut is_asked = self.is_asked.clone();
+        Box::pin(async move {
+            is_asked.wait_for(|is_asked| *is_asked).await.unwrap();
+        })
+    }
+}
+
+#[tokio::test]
+async fn the_error_of_a_call_is_not_held_up_beyond_the_calls_own_limit() {
+    let (ask, is_asked) = watch::channel(false);
+    let server = TestServer::start(move |request| match &*request.line {
+        "GET /api/v1/info" => {
+            ask.send_replace(true);
+            STALL.to_vec()
+        }
+        _ => response(404, "", r#"{"detail":"Not Found"}"#),
+    });
+    let server = server.await;
+    let limits = Limits {
+        now: Instant::now(),
+        limits: Arc::default(),
+        is_asked,
+    };
+    let client = builder(&server.url)
+        .timeout(Duration::from_secs(2))
+        .clock(limits.clone());
+    let error = read(&client.build().unwrap().0).await.unwrap_err();
+    assert_eq!((error.kind(), error.hint()), (ErrorKind::NotFound, None));
+    let limit = limits.limits.lock().unwrap().last().copied();
+    assert_eq!(limit, Some(Duration::from_secs(2)));
+}
