@@ -3,8 +3,8 @@
 //!
 //! One server on loopback answers recorded bodies from memory. Each client asks one call after the
 //! other, on one thread, and decodes into types. The hand-written side decodes into the same ones,
-//! and sends the same request; once more it sends one without the user agent and the request id, to
-//! show what those cost.
+//! sends the same request, and gives up after a while, as whoever writes it for a service has to;
+//! beside it, to show what those cost, stands one without user agent, request id and timeout.
 //! All take many short turns, one right after the other, so that what else the machine does meets
 //! them alike; their throughput is compared turn by turn, and the median counts.
 
@@ -34,6 +34,8 @@ const TAG: Uuid = uuid!("0c9e1b0e-7a9e-4c7c-9d5f-3d3f5f7a4b11");
 const ITEMS: usize = 100;
 /// One turn.
 const PERIOD: Duration = Duration::from_millis(100);
+/// As this client's own for an attempt.
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -63,6 +65,7 @@ fn main() -> Result<(), Failure> {
             .build()?;
         let hand = Hand::log_in(&url).await?;
         let bare = Hand {
+            http: reqwest::Client::new(),
             headers: HeaderMap::new(),
             ..hand.clone()
         };
@@ -123,7 +126,7 @@ impl Hand {
         struct Login {
             access_token: String,
         }
-        let http = reqwest::Client::new();
+        let http = reqwest::Client::builder().timeout(TIMEOUT).build()?;
         let login = http
             .post(format!("{url}/api/v1/login"))
             .header("content-type", "application/x-www-form-urlencoded")
@@ -272,7 +275,7 @@ fn report(what: &str, [ours, hand, bare]: &[Vec<Turn>; 3], official: Option<&Tur
     };
     row("this client", ours, " (to reach: 0.95)");
     row("reqwest and serde by hand", hand, "");
-    row("by hand, without agent and request id", bare, "");
+    row("by hand, without agent, request id and timeout", bare, "");
     if let Some(official) = official {
         // It has one long turn of its own: compared with what was usual.
         row("official client", &vec![*official; hand.len()], "");

@@ -88,7 +88,10 @@ impl BaseUrl {
         };
         // Not parsed as a whole: to read the host again would cost as much as sending the request.
         let mut url = self.1.clone();
-        url.set_path(&[self.1.path().trim_end_matches('/'), path].concat());
+        match self.1.path().trim_end_matches('/') {
+            "" => url.set_path(path),
+            base => url.set_path(&[base, path].concat()),
+        }
         url.set_query(given);
         let mut query = query.peekable();
         if query.peek().is_some() {

@@ -203,18 +203,15 @@ impl Call {
     }
 
     fn request(self) -> Result<(Transport, Request)> {
-        let Self(inner) = self;
-        let transport = inner.transport.clone();
-        let operation = inner.operation.name;
-        let request = inner.request().map_err(|problem| {
+        let operation = self.0.operation.name;
+        self.0.request().map_err(|problem| {
             Error::new(ErrorKind::InvalidRequest, problem).with_operation(operation)
-        })?;
-        Ok((transport, request))
+        })
     }
 }
 
 impl Inner {
-    fn request(self) -> Result<Request, String> {
+    fn request(self) -> Result<(Transport, Request), String> {
         if let Some(problem) = self.problem {
             return Err(problem);
         }
@@ -227,7 +224,7 @@ impl Inner {
         if operation.body_required && self.body.is_none() {
             return Err("a body is required".to_owned());
         }
-        Ok(Request {
+        let request = Request {
             operation: operation.name.into(),
             template: operation.path.into(),
             method: operation.method.clone(),
@@ -242,24 +239,24 @@ impl Inner {
                 operation.deduplicated && operation.authenticated,
             ),
             authenticated: operation.authenticated,
-        })
+        };
+        Ok((self.transport, request))
     }
 }
 
 /// Puts encoded segments into a template's `{name}`s.
 fn fill(template: &str, segments: &[(&'static str, String)]) -> Result<String, String> {
     let mut path = String::with_capacity(template.len() + 32);
-    let mut rest = template;
-    while let Some((before, name_and_rest)) = rest.split_once('{') {
-        let (name, after) = name_and_rest.split_once('}').unwrap_or((name_and_rest, ""));
-        let Some((_, segment)) = segments.iter().find(|(known, _)| *known == name) else {
-            return Err(format!("parameter {name} is required"));
+    for (i, part) in template.split(['{', '}']).enumerate() {
+        if i % 2 == 0 {
+            path.push_str(part);
+            continue;
+        }
+        let Some((_, segment)) = segments.iter().find(|(name, _)| *name == part) else {
+            return Err(format!("parameter {part} is required"));
         };
-        path.push_str(before);
         path.push_str(segment);
-        rest = after;
     }
-    path.push_str(rest);
     Ok(path)
 }
 

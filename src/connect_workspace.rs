@@ -202,7 +202,9 @@ impl ConnectWorkspace {
             Some("") | None => {}
             Some(reason) => message.push_str(&format!(": {}", one_line(reason))),
         }
-        message.push_str(&format!("; ZenML Pro at {})", self.pro.transport().base()));
+        let pro = self.pro.transport();
+        let (base, name) = (pro.base(), pro.session().name());
+        message.push_str(&format!("; says ZenML Pro at {base} to {name})"));
         Error::new(kind, message)
             .with_operation(OPERATION)
             .with_hint(Some(hint.to_owned()))

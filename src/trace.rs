@@ -50,9 +50,8 @@ fn query_names(query: &Query) -> String {
     known.join(",")
 }
 
-/// Completes the current span.
-pub(crate) fn outcome(outcome: &Result<(Received, Origin)>) {
-    let span = Span::current();
+/// Completes the span of a call.
+pub(crate) fn outcome(span: &Span, outcome: &Result<(Received, Origin)>) {
     if span.is_disabled() {
         return;
     }

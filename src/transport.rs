@@ -145,12 +145,12 @@ impl Transport {
         let origin = Origin::new(request.operation.clone());
         let span = trace::call(&request, &origin, &self.shared.base);
         let prepared = self.prepare(request, accept, &origin);
-        let call = async move {
-            let outcome = transport.run(prepared, origin).await;
-            trace::outcome(&outcome);
+        Box::pin(async move {
+            let call = transport.run(prepared, origin).instrument(span.clone());
+            let outcome = call.await;
+            trace::outcome(&span, &outcome);
             outcome
-        };
-        Box::pin(call.instrument(span))
+        })
     }
 
     /// Tries until there is an answer that trying again would not make better.
@@ -201,7 +201,8 @@ impl Transport {
                 return Err(origin.explain(failed.error.with_hint(Some(hint.to_owned()))));
             }
             origin.attempts += 1;
-            let limit = [self.options.attempt_timeout, self.left(deadline)];
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(attempt_begun));
+            let limit = [self.options.attempt_timeout, left];
             let limit = limit.into_iter().flatten().min();
             let attempt = self
                 .wire()
@@ -275,7 +276,9 @@ impl Transport {
         let url = self.shared.base.join(&request.path, query)?;
         // With place for the usual six: a clone has none to spare.
         let mut headers = HeaderMap::with_capacity(6);
-        headers.extend(self.shared.headers.clone());
+        for (name, value) in &self.shared.headers {
+            headers.append(name, value.clone());
+        }
         headers.extend(request.headers);
         headers.insert(header::ACCEPT, accept.header());
         headers.insert(REQUEST_ID, origin.header()?);

@@ -297,16 +297,9 @@ async fn a_suspended_workspace_is_not_connected_to_and_lets_nobody_in_again() {
     let error_of_key = direct.get_current_user().send().await.unwrap_err();
     fixture.pro.workspace.available();
 
-    assert_eq!(refused.kind(), ErrorKind::NotRunning);
-    assert_names(
-        &refused,
-        &[
-            "\"prod\"",
-            "deactivated",
-            &fixture.pro.plane.url(),
-            "activate it",
-        ],
-    );
+    let (kind, plane) = (ErrorKind::NotRunning, fixture.pro.plane.url());
+    assert_refuses(&refused, kind, "the API key", &plane, "activate it");
+    assert_names(&refused, &["\"prod\"", "deactivated"]);
     let url = fixture.pro.server.url();
     for (error, remedy) in [
         (&error, "is it active?"),

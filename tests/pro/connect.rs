@@ -102,6 +102,7 @@ async fn one_that_stays_pending_is_given_up_at_the_deadline() {
                     "(status pending",
                     &format!("within {seconds} s"),
                     &acme.plane.url(),
+                    "the API key",
                     "wait longer, by `deadline`",
                 ],
             );
@@ -153,7 +154,8 @@ async fn one_that_does_not_run_is_refused_with_what_to_do() {
             let error = acme.refusal(locator).await;
             assert_eq!(error.kind(), ErrorKind::NotRunning, "{error}");
             let id = acme.prod.id().to_string();
-            let who = ["\"prod\"", &*id, "\"acme\"", &*acme.plane.url()];
+            let url = acme.plane.url();
+            let who = ["\"prod\"", &*id, "\"acme\"", &*url, "the API key"];
             assert_names(&error, &[&who[..], &parts[..]].concat());
         }
     }
@@ -176,6 +178,7 @@ async fn one_without_a_url_cannot_be_connected_to_and_has_none_to_be_found_by() 
         let parts = [
             "it has no URL",
             &acme.plane.url(),
+            "the API key",
             "whether its server runs",
         ];
         assert_names(&error, &parts);
