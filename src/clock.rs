@@ -62,13 +62,19 @@ impl World {
         limit: Option<Duration>,
         mut work: impl Future<Output = T> + Unpin,
     ) -> Option<T> {
+        let Some(limit) = limit else {
+            return Some(work.await);
+        };
+        let begun = self.clock.now();
         // Not set for what is ready at once, as most tokens are.
         let mut alarm = None;
-        poll_fn(|cx| match (Pin::new(&mut work).poll(cx), limit) {
-            (Poll::Ready(result), _) => Poll::Ready(Some(result)),
-            (Poll::Pending, None) => Poll::Pending,
-            (Poll::Pending, Some(limit)) => {
-                let alarm = alarm.get_or_insert_with(|| self.clock.sleep(limit));
+        poll_fn(|cx| match Pin::new(&mut work).poll(cx) {
+            Poll::Ready(result) => Poll::Ready(Some(result)),
+            Poll::Pending => {
+                let alarm = alarm.get_or_insert_with(|| {
+                    let passed = self.clock.now().saturating_duration_since(begun);
+                    self.clock.sleep(limit.saturating_sub(passed))
+                });
                 alarm.as_mut().poll(cx).map(|()| None)
             }
         })
