@@ -84,7 +84,7 @@ async fn one_that_stays_pending_is_given_up_at_the_deadline() {
     let acme = acme().await;
     acme.prod.pending();
     for locator in acme.locators() {
-        for (deadline, waits) in [(None, 180 / 5), (Some(Duration::from_secs(12)), 3)] {
+        for (deadline, waits) in [(None, 180 / 5), (Some(Duration::from_secs(32)), 7)] {
             let clock = Leaping::new();
             let pro = acme.pro(&acme.ci, &clock);
             let mut connecting = pro.connect_workspace(locator.clone());
