@@ -7,24 +7,22 @@
     reason = "a test's helpers may panic"
 )]
 
+mod heard;
+
 use std::{
     collections::BTreeMap,
-    error::Error as _,
-    fmt::{Debug, Write as _},
     io::{BufReader, Read, Write},
     net::{TcpListener, TcpStream},
-    panic,
-    sync::{Arc, Mutex},
-    thread,
+    panic, thread,
     time::Duration,
 };
 
+use heard::Heard;
 use http::{HeaderName, HeaderValue};
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
 use uuid::Uuid;
 use zenml::{
-    CallOptions, Credentials, CredentialsProvider, Error, Method, ProClient, ProvidedCredentials,
+    CallOptions, Credentials, CredentialsProvider, Method, ProClient, ProvidedCredentials,
     RetryPolicy, Secret, SecretMap, WorkspaceClient,
     workspace::types::{
         CodeRepositoryRequest, CodeRepositoryResponseMetadata, SecretRequest,
@@ -34,54 +32,6 @@ use zenml::{
 };
 
 const CANARY: &str = "CANARY-0x7f3a-\"quoted\"";
-
-/// What has been said anywhere, by `tracing` too.
-#[derive(Clone, Default)]
-struct Heard(Arc<Mutex<Vec<u8>>>);
-
-impl Heard {
-    fn debug(&self, value: &impl Debug) {
-        let mut text = String::new();
-        write!(text, "{value:?} {value:#?}").unwrap();
-        self.0.lock().unwrap().extend(text.bytes());
-    }
-
-    fn error(&self, error: Error) {
-        let mut text = format!("{error} {error:?} {error:#?} {:?}", error.hint());
-        let mut cause = error.source();
-        while let Some(next) = cause {
-            write!(text, " {next} {next:?}").unwrap();
-            cause = next.source();
-        }
-        let panicked = panic::catch_unwind(panic::AssertUnwindSafe(|| unwrap(Err(error))));
-        let panicked = panicked.unwrap_err();
-        text.push_str(panicked.downcast_ref::<String>().unwrap());
-        self.0.lock().unwrap().extend(text.bytes());
-    }
-}
-
-fn unwrap(result: Result<(), Error>) {
-    result.unwrap();
-}
-
-impl Write for Heard {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Heard {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
 
 /// A server that gives back all that it gets: as an error of this status, or as an answer that is
 /// none.
@@ -230,13 +180,7 @@ async fn configurations(ws: &WorkspaceClient, heard: &Heard) {
 
 #[tokio::test]
 async fn no_secret_is_ever_shown() {
-    let heard = Heard::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
-        .with_writer(heard.clone())
-        .finish();
-    let _listening = tracing::subscriber::set_default(subscriber);
+    let (heard, _listening) = Heard::listening();
     // It does not listen.
     let bound = tokio::net::TcpSocket::new_v4().unwrap();
     bound.bind(([127, 0, 0, 1], 0).into()).unwrap();
@@ -286,15 +230,7 @@ async fn no_secret_is_ever_shown() {
 
     drop(panic::take_hook());
 
-    let heard = String::from_utf8_lossy(&heard.0.lock().unwrap()).into_owned();
     // It was listened to, and the calls did what they should.
-    for expected in ["zenml.call", "create_secret", "[redacted]", "login"] {
-        assert!(heard.contains(expected), "{expected}");
-    }
-    let leak = heard.find("CANARY").map(|at| {
-        let from = heard.floor_char_boundary(at.saturating_sub(600));
-        let to = heard.floor_char_boundary(at + 100);
-        &heard[from..to]
-    });
-    assert_eq!(leak, None);
+    heard.assert_heard(&["zenml.call", "create_secret", "[redacted]", "login"]);
+    heard.assert_never_heard("CANARY");
 }

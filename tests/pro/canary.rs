@@ -1,63 +1,16 @@
 //! Keys and tokens appear nowhere but on the wire, on the whole way from a key to a run and back.
 
-use std::{
-    error::Error as _,
-    fmt::{Debug, Write as _},
-    io::Write,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
-use tracing::Level;
-use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
-use zenml::{
-    Credentials, Error, ProClient, RunTemplate, WorkspaceClient, pro::types::ApiKeyCreate,
-};
+use zenml::{Credentials, ProClient, RunTemplate, WorkspaceClient, pro::types::ApiKeyCreate};
 
-use crate::fixture::{Ahead, Fixture, fixture};
+use crate::{
+    fixture::{Ahead, Fixture, fixture},
+    heard::Heard,
+};
 
 /// All tokens of control planes and servers begin so: it is `{"` of their heads.
 const TOKEN: &str = "eyJ";
-
-/// What has been said anywhere, by `tracing` too.
-#[derive(Clone, Default)]
-struct Heard(Arc<Mutex<Vec<u8>>>);
-
-impl Heard {
-    fn debug(&self, value: &impl Debug) {
-        let text = format!("{value:?} {value:#?}");
-        self.0.lock().unwrap().extend(text.bytes());
-    }
-
-    fn error(&self, error: &Error) {
-        let mut text = format!("{error} {error:?} {error:#?} {:?}", error.hint());
-        let mut cause = error.source();
-        while let Some(next) = cause {
-            write!(text, " {next} {next:?}").unwrap();
-            cause = next.source();
-        }
-        self.0.lock().unwrap().extend(text.bytes());
-    }
-}
-
-impl Write for Heard {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Heard {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
 
 /// Whoever uses a workspace: its user, a token, a run that ends, and one that may not begin.
 async fn works(fixture: &Fixture, ws: &WorkspaceClient, heard: &Heard) {
@@ -78,20 +31,14 @@ async fn works(fixture: &Fixture, ws: &WorkspaceClient, heard: &Heard) {
     fixture.pro.organization.reach_limit("template_run");
     let refused = trigger().await;
     fixture.pro.organization.lift_limit("template_run");
-    heard.error(&refused.unwrap_err());
+    heard.error(refused.unwrap_err());
 }
 
 #[tokio::test]
 #[ignore = "starts a server of its own: cargo xtask test"]
 async fn no_key_and_no_token_is_shown_on_the_way_from_a_key_to_a_run() {
     let fixture = fixture().await;
-    let heard = Heard::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(Level::TRACE)
-        .with_span_events(FmtSpan::FULL)
-        .with_writer(heard.clone())
-        .finish();
-    let _listening = tracing::subscriber::set_default(subscriber);
+    let (heard, _listening) = Heard::listening();
 
     let account = fixture.developer("canary");
     let key = account.key();
@@ -127,25 +74,24 @@ async fn no_key_and_no_token_is_shown_on_the_way_from_a_key_to_a_run() {
     // Refusals: of the key, by both APIs; of a token, where it does not belong; of a header.
     key.revoke();
     clock.pass(2);
-    heard.error(&pro.get_current_user().send().await.unwrap_err());
-    heard.error(&pro.connect_workspace("prod").await.unwrap_err());
+    heard.error(pro.get_current_user().send().await.unwrap_err());
+    heard.error(pro.connect_workspace("prod").await.unwrap_err());
     for ws in [connected, direct] {
-        heard.error(&ws.get_current_user().send().await.unwrap_err());
+        heard.error(ws.get_current_user().send().await.unwrap_err());
     }
     let session = account.session();
     let token = WorkspaceClient::builder(fixture.pro.server.url());
     let token = token.credentials(Credentials::api_token(&*session));
     heard.debug(&token);
     let token = token.build().unwrap();
-    heard.error(&token.get_current_user().send().await.unwrap_err());
+    heard.error(token.get_current_user().send().await.unwrap_err());
     let header = ProClient::builder(fixture.pro.plane.url());
     let header = header.credentials(Credentials::api_token(format!("Bearer {session}")));
     let header = header.build().unwrap();
-    heard.error(&header.get_current_user().send().await.unwrap_err());
+    heard.error(header.get_current_user().send().await.unwrap_err());
 
-    let heard = String::from_utf8_lossy(&heard.0.lock().unwrap()).into_owned();
     // It was listened to, and the calls did what they should.
-    for expected in [
+    heard.assert_heard(&[
         "zenml.call",
         "login",
         "[redacted]",
@@ -154,9 +100,7 @@ async fn no_key_and_no_token_is_shown_on_the_way_from_a_key_to_a_run() {
         "make another one",
         "a token of the Pro API opens no workspace",
         "without \\\"Bearer\\\" before it",
-    ] {
-        assert!(heard.contains(expected), "{expected}");
-    }
+    ]);
     for secret in [
         key.value(),
         admin.value(),
@@ -164,10 +108,6 @@ async fn no_key_and_no_token_is_shown_on_the_way_from_a_key_to_a_run() {
         TOKEN,
         "Bearer e",
     ] {
-        let leak = heard.find(secret).map(|at| {
-            let from = heard.floor_char_boundary(at.saturating_sub(600));
-            &heard[from..at]
-        });
-        assert_eq!(leak, None, "what is said before it");
+        heard.assert_never_heard(secret);
     }
 }

@@ -15,6 +15,8 @@ mod connect;
 mod direct_keys;
 mod examples;
 mod fixture;
+#[path = "../heard/mod.rs"]
+mod heard;
 mod keys;
 mod leaping;
 mod refusals;

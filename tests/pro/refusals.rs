@@ -12,6 +12,20 @@ use zenml_testing::{
 use crate::fixture::{Ahead, assert_hides, assert_names, assert_refuses, fixture};
 
 const LOGIN: &str = "POST /auth/login";
+
+/// What a login is refused with, what that is to whoever calls, and what is to be done.
+const REFUSED_LOGINS: [(u16, ErrorKind, &str); 2] = [
+    (
+        402,
+        ErrorKind::PaymentRequired,
+        "the administrator of the organization can change its plan",
+    ),
+    (
+        403,
+        ErrorKind::Credentials,
+        "ask an administrator for access",
+    ),
+];
 const WHO_IS_IT: &str = "GET /users/authorize_server";
 
 async fn acme() -> (ControlPlane, Organization) {
@@ -90,18 +104,7 @@ async fn a_call_that_somebody_may_not_make_says_who_can_give_a_role_for_it() {
 async fn a_login_at_the_pro_api_that_is_refused_is_named_as_such() {
     let (plane, acme) = acme().await;
     let key = acme.service_account("ci").key();
-    for (status, kind, remedy) in [
-        (
-            402,
-            ErrorKind::PaymentRequired,
-            "the administrator of the organization can change its plan",
-        ),
-        (
-            403,
-            ErrorKind::Credentials,
-            "ask an administrator for access",
-        ),
-    ] {
+    for (status, kind, remedy) in REFUSED_LOGINS {
         let pro = ProClient::builder(plane.url()).credentials(Credentials::api_key(key.value()));
         let pro = pro.build().unwrap();
         plane.fail_next(LOGIN, status, 2);
@@ -253,18 +256,7 @@ async fn a_workspace_that_the_control_plane_answers_with_402_says_who_may_know_m
 #[ignore = "starts a server of its own: cargo xtask test"]
 async fn a_renewal_that_the_control_plane_refuses_ends_the_work_in_the_workspace() {
     let fixture = fixture().await;
-    for (status, kind, remedy) in [
-        (
-            402,
-            ErrorKind::PaymentRequired,
-            "the administrator of the organization can change its plan",
-        ),
-        (
-            403,
-            ErrorKind::Credentials,
-            "ask an administrator for access",
-        ),
-    ] {
+    for (status, kind, remedy) in REFUSED_LOGINS {
         let key = fixture.developer("lapsed").key();
         let clock = Ahead::default();
         let pro = fixture.pro(key.value()).clock(clock.clone());
