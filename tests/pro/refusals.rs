@@ -12,6 +12,7 @@ use zenml_testing::{
 use crate::fixture::{Ahead, assert_hides, assert_names, assert_refuses, fixture};
 
 const LOGIN: &str = "POST /auth/login";
+const WHO_IS_IT: &str = "GET /users/authorize_server";
 
 /// What a login is refused with, what that is to whoever calls, and what is to be done.
 const REFUSED_LOGINS: [(u16, ErrorKind, &str); 2] = [
@@ -26,7 +27,6 @@ const REFUSED_LOGINS: [(u16, ErrorKind, &str); 2] = [
         "ask an administrator for access",
     ),
 ];
-const WHO_IS_IT: &str = "GET /users/authorize_server";
 
 async fn acme() -> (ControlPlane, Organization) {
     let plane = ControlPlane::start().await.unwrap();
