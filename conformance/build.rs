@@ -85,7 +85,7 @@ fn entry(text: &mut String, operation: &Operation) -> std::fmt::Result {
         text,
         "Operation {{ call: zenml::Operation {{ name: {name:?}, id: {id:?}, \
          method: zenml::Method::{method}, path: {path:?}, required_query: &[], \
-         body_required: false, deduplicated: false, authenticated: {authenticated} }}, \
+         body_required: false, idempotent: true, deduplicated: false, authenticated: {authenticated} }}, \
          body: Body::{body}, parameters: &["
     )?;
     for parameter in &operation.parameters {

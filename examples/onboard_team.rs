@@ -60,8 +60,10 @@ async fn main() -> Result<()> {
         .name(ROLE)
         .send()
         .await?;
-    let role = roles.first().ok_or("no such role")?.id;
-    let assign = pro.assign_role().role_id(role).team_id(team);
+    // The name may be taken for a part of one.
+    let mut roles = roles.iter();
+    let role = roles.find(|role| role.name == ROLE).ok_or("no such role")?;
+    let assign = pro.assign_role().role_id(role.id).team_id(team);
     unless_done(assign.workspace_id(workspace.id).send().await)?;
     println!("The team is {ROLE} in {}", workspace.name);
     Ok(())
@@ -84,12 +86,13 @@ enum Member {
 
 /// Invites somebody, unless that has been done or is not needed.
 async fn invite(pro: &ProClient, organization: Uuid, email: &str) -> Result<Member> {
+    let is_same = |known: &str| known.eq_ignore_ascii_case(email);
     let members = pro
         .list_organization_members()
         .organization_id(organization);
     for member in members.send().await?.iter() {
         if let Some(user) = &member.user
-            && user.email.as_deref() == Some(email)
+            && user.email.as_deref().is_some_and(is_same)
         {
             return Ok(Member::Known(user.id));
         }
@@ -99,7 +102,9 @@ async fn invite(pro: &ProClient, organization: Uuid, email: &str) -> Result<Memb
         .organization_id(organization)
         .only_pending(true)
         .email(email);
-    if let Some(invitation) = pending.send().await?.first() {
+    let pending = pending.send().await?;
+    let mut pending = pending.iter();
+    if let Some(invitation) = pending.find(|it| it.email.as_deref().is_some_and(is_same)) {
         return Ok(Member::Invited(invitation.id));
     }
     let invitation = pro

@@ -92,9 +92,12 @@ impl Wire<'_> {
         request: &Prepared,
         token: Option<&Token>,
     ) -> Result<Received, Failed> {
-        let answer = self.follow(request).await?;
+        let (answer, is_of_the_server) = self.follow(request).await?;
         if !answer.status().is_success() {
-            return Err(self.failure(answer, request, token).await);
+            let mut failed = self.failure(answer, request, token).await;
+            // Another host, to which a redirect led, got no credentials that it could refuse.
+            failed.refuses_credentials &= is_of_the_server;
+            return Err(failed);
         }
         let answer = http::Response::from(answer);
         let (mut parts, body) = answer.into_parts();
@@ -114,11 +117,13 @@ impl Wire<'_> {
         })
     }
 
-    async fn follow(&self, request: &Prepared) -> Result<reqwest::Response> {
+    /// The answer at the end of all redirects, and whether it is the server's own.
+    async fn follow(&self, request: &Prepared) -> Result<(reqwest::Response, bool)> {
         let mut method = &request.method;
         let mut url = Cow::Borrowed(&request.url);
         let mut headers = Cow::Borrowed(&request.headers);
         let mut body = request.body.as_ref();
+        let mut is_of_the_server = true;
         for _ in 0..=redirect::LIMIT {
             let mut wire = reqwest::Request::new(method.clone(), Url::clone(&url));
             *wire.headers_mut() = HeaderMap::clone(&headers);
@@ -132,7 +137,7 @@ impl Wire<'_> {
             let answer = self.http.execute(wire).await.map_err(Error::from_http)?;
             let hop = redirect::next_hop(&url, method, answer.status(), answer.headers())?;
             let Some(hop) = hop else {
-                return Ok(answer);
+                return Ok((answer, is_of_the_server));
             };
             if !hop.keeps_method {
                 method = &Method::GET;
@@ -140,6 +145,7 @@ impl Wire<'_> {
                 headers.to_mut().remove(header::CONTENT_TYPE);
             }
             if !hop.same_host {
+                is_of_the_server = false;
                 // Keys and cookies, also those that the program has set, are not its business.
                 let kept = [header::ACCEPT, header::USER_AGENT];
                 let kept = kept.map(|name| headers.get(&name).cloned().map(|value| (name, value)));

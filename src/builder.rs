@@ -248,7 +248,7 @@ impl Connection {
         // no cookie jar: the server would let a cookie win over the Authorization header.
         let mut http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            // With none allowed, it keeps no copy of each request either.
+            // With none allowed, reqwest keeps no copy of each request for them either.
             .retry(reqwest::retry::never().max_retries_per_request(0))
             .connect_timeout(self.connect_timeout);
         // Features add up: a build that has both must not change what the default one does.

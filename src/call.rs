@@ -235,7 +235,7 @@ impl Inner {
             secrets: self.secrets,
             // The server deduplicates for those whom it knows (`zen_server/request_management.py`).
             repeat: Repeat::of(
-                &operation.method,
+                operation.idempotent,
                 operation.deduplicated && operation.authenticated,
             ),
             authenticated: operation.authenticated,

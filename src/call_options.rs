@@ -40,8 +40,8 @@ impl CallOptions {
         self
     }
 
-    /// How long the call may take with all its attempts, and the login that it may need. None for
-    /// as long as it takes.
+    /// How long the call may take with all its attempts, and the login that it may need; of
+    /// downloads and event streams, until they begin. None for as long as it takes.
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.timeout = Some(limit.into());
         self

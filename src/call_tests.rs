@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::testing::{READ, TestServer, json as ok, response};
-use crate::{Field, Page};
+use crate::testing::{READ, TestServer, builder_of, json as ok, response};
+use crate::workspace::types::{ApiKeyRotateRequest, StackUpdate};
+use crate::{Credentials, Field, Page, RetryPolicy, WorkspaceClient};
 
 static LIST: Operation = Operation {
     name: "list_stacks",
@@ -27,6 +28,7 @@ static CREATE: Operation = Operation {
     name: "create_stack",
     method: Method::POST,
     body_required: true,
+    idempotent: false,
     deduplicated: true,
     ..LIST
 };
@@ -324,4 +326,68 @@ fn type_names_are_shown_without_their_modules() {
     ] {
         assert_eq!(short(name), short_name);
     }
+}
+
+/// What a client of this server does that would not give up: how often it asks.
+async fn attempts_of(call: impl AsyncFn(&WorkspaceClient) -> ErrorKind) -> usize {
+    let server = TestServer::start(|_| response(503, "", "")).await;
+    let ws = builder_of::<WorkspaceClient>(&server.url)
+        .credentials(Credentials::api_token("bearer"))
+        .retry(RetryPolicy::default().max_retries(2))
+        .build()
+        .unwrap();
+    assert_eq!(call(&ws).await, ErrorKind::Unavailable);
+    server.received().len()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_put_is_repeated_unless_it_does_something_else_each_time() {
+    let attempts = attempts_of(async |ws| {
+        let call = ws.update_stack().stack_id(Uuid::nil());
+        let call = call.body(&StackUpdate::default()).send().await;
+        call.unwrap_err().kind()
+    });
+    assert_eq!(attempts.await, 3);
+    let attempts = attempts_of(async |ws| {
+        let call = ws.rotate_api_key().service_account_id(Uuid::nil());
+        let call = call.api_key_name_or_id("ci");
+        let call = call.body(&ApiKeyRotateRequest::default()).send().await;
+        call.unwrap_err().kind()
+    });
+    assert_eq!(attempts.await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_raw_post_is_repeated_where_the_server_deduplicates_it() {
+    for (path, expected) in [
+        ("/api/v1/plugins", 3),
+        ("/api/v1/runs/1/events?a=b", 1),
+        ("/api/v1/webhooks/github/1/events", 1),
+    ] {
+        let attempts = attempts_of(async |ws| {
+            let call = ws.request(Method::POST, path).send::<()>().await;
+            call.unwrap_err().kind()
+        });
+        assert_eq!(attempts.await, expected, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_idempotency_key_of_all_calls_is_none_and_one_of_a_call_is() {
+    let server = TestServer::always(ok("null")).await;
+    let ws: WorkspaceClient = builder_of(&server.url)
+        .credentials(Credentials::api_token("bearer"))
+        .default_header(
+            http::HeaderName::from_static("idempotency-key"),
+            http::HeaderValue::from_static("of-all"),
+        )
+        .build()
+        .unwrap();
+    let call = || ws.request(Method::POST, "/api/v1/plugins");
+    call().send::<()>().await.unwrap();
+    let own = call().header("idempotency-key", "own").send::<()>();
+    own.await.unwrap();
+    let keys: Vec<_> = server.received();
+    assert_ne!(keys[0].header("idempotency-key"), Some("of-all"));
+    assert_eq!(keys[1].header("idempotency-key"), Some("own"));
 }

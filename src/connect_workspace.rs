@@ -17,7 +17,7 @@ use crate::{Credentials, Error, ErrorKind, ProClient, Result, WorkspaceClient};
 
 /// Which workspace. Text that is a UUID is an id, text with `http://` or `https://` before it is a
 /// URL, and any other a name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WorkspaceLocator {
     /// Its id.
@@ -55,8 +55,18 @@ impl fmt::Display for WorkspaceLocator {
         match self {
             Self::Id(id) => write!(f, "with the id {id}"),
             Self::Name(name) => write!(f, "named {name:?}"),
-            Self::Url(url) => write!(f, "at {url}"),
+            // What is no URL of a server may hold a password.
+            Self::Url(url) => match BaseUrl::parse(url, WorkspaceClient::FACTS.path_suffix) {
+                Ok(url) => write!(f, "at {url}"),
+                Err(_) => f.write_str("at what is no URL of a server"),
+            },
         }
+    }
+}
+
+impl fmt::Debug for WorkspaceLocator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "workspace {self}")
     }
 }
 
@@ -69,6 +79,7 @@ impl fmt::Display for WorkspaceLocator {
 /// # Errors
 /// - [`NotFound`](ErrorKind::NotFound): none is so named, or the user is no member of it.
 /// - [`InvalidRequest`](ErrorKind::InvalidRequest): several are.
+/// - [`Configuration`](ErrorKind::Configuration): the URL that it is to have is none.
 /// - [`NotRunning`](ErrorKind::NotRunning): it has failed, is deactivated or being deleted, or it
 ///   has no URL.
 /// - [`Timeout`](ErrorKind::Timeout): it was still being deployed at the end of the time.
@@ -115,6 +126,10 @@ impl ConnectWorkspace {
     }
 
     async fn connect(self) -> Result<WorkspaceClient> {
+        if let WorkspaceLocator::Url(url) = &self.locator {
+            let is_url = BaseUrl::parse(url, WorkspaceClient::FACTS.path_suffix);
+            is_url.map_err(|error| error.with_operation(OPERATION))?;
+        }
         let mut asking = Asking {
             organization: match &self.organization {
                 Some(name_or_id) => Some(self.organization_id(name_or_id).await?),
@@ -123,7 +138,12 @@ impl ConnectWorkspace {
             pro: &self.pro,
             knows_workspaces: true,
         };
-        let mut workspace = asking.find(&self.locator).await?;
+        let found = asking.find(&self.locator).await;
+        let mut workspace = found.map_err(|error| match lacks_the_route(&error) {
+            // It is no Pro API, whichever of its routes was asked last.
+            true => error.with_operation(OPERATION),
+            false => error,
+        })?;
         let world = self.pro.transport().world();
         let deployed = asking.wait_while_pending(&mut workspace);
         let in_time = world.within(Some(self.deadline), pin!(deployed)).await;
@@ -233,7 +253,9 @@ impl Asking<'_> {
         let found = match locator {
             WorkspaceLocator::Id(id) => match self.get(*id).await {
                 Ok(workspace) => vec![workspace],
-                Err(error) if error.kind() == ErrorKind::NotFound => vec![],
+                Err(error) if error.kind() == ErrorKind::NotFound && !lacks_the_route(&error) => {
+                    vec![]
+                }
                 Err(error) => return Err(error),
             },
             WorkspaceLocator::Name(_) | WorkspaceLocator::Url(_) => self.list(locator).await?,

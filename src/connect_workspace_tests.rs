@@ -232,11 +232,25 @@ async fn a_control_plane_of_before_2025_is_asked_for_tenants() {
 }
 
 #[tokio::test]
-async fn no_workspace_and_no_route_are_both_not_found() {
+async fn where_there_is_no_pro_api_no_workspace_is_said_to_be_missing() {
     let server = control_plane(vec![]).await;
-    let error = pro(&server).connect_workspace(ID).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound);
-    assert_eq!(error.operation(), Some("connect_workspace"));
+    for locator in [ID.into(), "prod".into()] as [WorkspaceLocator; 2] {
+        let error = pro(&server).connect_workspace(locator).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+        assert_eq!(error.message(), "Not Found");
+        assert_eq!(error.operation(), Some("connect_workspace"));
+    }
+}
+
+#[tokio::test]
+async fn a_url_with_a_password_is_refused_and_not_quoted() {
+    let server = control_plane(vec![]).await;
+    let connecting = pro(&server).connect_workspace("https://me:hunter2@ws.example.com");
+    assert!(!format!("{connecting:?}").contains("hunter2"));
+    let error = connecting.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+    assert!(server.received().is_empty());
 }
 
 #[tokio::test]

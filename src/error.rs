@@ -169,6 +169,12 @@ impl Error {
         }))
     }
 
+    /// Whether it is not the call that failed, but the login on the way to it: that alone is shared.
+    pub(crate) fn is_of_a_login(&self) -> bool {
+        self.source()
+            .is_some_and(|cause| cause.is::<SharedSource>())
+    }
+
     /// Keeps the request that an error names already: a login on the way to the call.
     pub(crate) fn with_request(mut self, request_id: &str, attempts: u32) -> Self {
         if self.0.request_id.is_none() {
@@ -215,7 +221,8 @@ impl Error {
         self.0.hint.as_deref()
     }
 
-    /// How many requests were sent for this call, 0 if none.
+    /// How many requests were sent for this call, 0 if none; if the login on the way to it failed, for
+    /// that.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts

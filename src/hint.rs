@@ -96,7 +96,8 @@ impl Transport {
                 Payload::Whole(body) => Some(ServerVersion::read(&body)),
                 Payload::Streamed(_) => None,
             },
-            Err(failed) if failed.error.status().is_some() => Some(None),
+            // Only this says that there is none: others may be a proxy's, while the server is away.
+            Err(failed) if failed.error.kind() == ErrorKind::NotFound => Some(None),
             Err(_) => None,
         }
     }

@@ -42,6 +42,18 @@ async fn a_route_that_the_server_lacks_is_explained_by_what_the_server_is() {
     assert_eq!(error.hint(), None);
 }
 
+#[tokio::test]
+async fn a_server_that_is_away_is_not_said_to_be_none() {
+    for status in [429, 502, 503] {
+        let server = TestServer::start(move |request| match &*request.line {
+            "GET /api/v1/info" => response(status, "", ""),
+            _ => response(404, "", r#"{"detail":"Not Found"}"#),
+        });
+        let error = read(&transport(&server.await.url)).await.unwrap_err();
+        assert_eq!((error.kind(), error.hint()), (ErrorKind::NotFound, None));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_that_does_not_say_what_it_is_holds_the_error_up_for_five_seconds() {
     let server = TestServer::start(|request| match &*request.line {

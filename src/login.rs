@@ -125,6 +125,10 @@ impl Transport {
             Some(status) => failed.with_status(status),
             None => failed,
         };
+        let failed = match error.request_id() {
+            Some(id) => failed.with_request(id, error.attempts()),
+            None => failed,
+        };
         failed
             .with_hint(error.hint().map(str::to_owned).or(remedy))
             .with_hint(passing(&error))

@@ -16,6 +16,8 @@ pub struct Operation {
     pub required_query: &'static [&'static str],
     /// Whether the call is not sent without a body.
     pub body_required: bool,
+    /// Whether twice is as good as once.
+    pub idempotent: bool,
     /// Whether the server carries the call out once only, however often it comes with the same
     /// `Idempotency-Key`.
     pub deduplicated: bool,

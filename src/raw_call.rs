@@ -33,7 +33,7 @@ impl RawCall {
         let request = Request {
             operation: format!("{method} {route}").into(),
             template: route.to_owned().into(),
-            repeat: Repeat::of(&method, deduplicated),
+            repeat: Repeat::of(method.is_idempotent(), deduplicated),
             method,
             path,
             query: Vec::new(),

@@ -48,13 +48,11 @@ pub(crate) enum Repeat {
 }
 
 impl Repeat {
-    pub fn of(method: &Method, deduplicated: bool) -> Self {
-        match *method {
-            Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE => {
-                Self::Always
-            }
-            Method::POST if deduplicated => Self::Deduplicated,
-            _ => Self::Unsafe,
+    pub fn of(idempotent: bool, deduplicated: bool) -> Self {
+        match (idempotent, deduplicated) {
+            (true, _) => Self::Always,
+            (false, true) => Self::Deduplicated,
+            (false, false) => Self::Unsafe,
         }
     }
 }
@@ -236,13 +234,12 @@ mod tests {
     }
 
     #[test]
-    fn what_the_verb_promises_decides_about_repeating() {
-        for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE] {
-            assert_eq!(Repeat::of(&method, false), Repeat::Always);
+    fn what_may_be_repeated_is_idempotent_or_deduplicated() {
+        for deduplicated in [true, false] {
+            assert_eq!(Repeat::of(true, deduplicated), Repeat::Always);
         }
-        assert_eq!(Repeat::of(&Method::POST, true), Repeat::Deduplicated);
-        assert_eq!(Repeat::of(&Method::POST, false), Repeat::Unsafe);
-        assert_eq!(Repeat::of(&Method::PATCH, true), Repeat::Unsafe);
+        assert_eq!(Repeat::of(false, true), Repeat::Deduplicated);
+        assert_eq!(Repeat::of(false, false), Repeat::Unsafe);
     }
 
     #[test]

@@ -48,7 +48,8 @@ impl PipelineRunResponse {
 /// run, whether it ended well or not: its status says so.
 ///
 /// Passing failures (no connection, the server is restarted, a login cannot be renewed) are waited
-/// out, for five minutes at most if nothing else comes between.
+/// out. After five minutes of nothing else no question is asked again, but the last one is still
+/// retried as calls are.
 ///
 /// # Errors
 /// - [`Timeout`](ErrorKind::Timeout): the run goes on, but the `deadline` has come.

@@ -26,6 +26,7 @@ pub(crate) static READ: Operation = Operation {
     path: "/api/v1/a",
     required_query: &[],
     body_required: false,
+    idempotent: true,
     deduplicated: false,
     authenticated: true,
 };
@@ -34,6 +35,7 @@ pub(crate) static READ: Operation = Operation {
 pub(crate) static WRITE: Operation = Operation {
     name: "write",
     method: Method::POST,
+    idempotent: false,
     ..READ
 };
 

@@ -279,17 +279,17 @@ impl Transport {
         for (name, value) in &self.shared.headers {
             headers.append(name, value.clone());
         }
+        // A caller's own comes first: it may repeat the call from another process. One for all calls
+        // of a client would make them one.
+        let has_key = request.headers.contains_key(IDEMPOTENCY_KEY);
         headers.extend(request.headers);
         headers.insert(header::ACCEPT, accept.header());
         headers.insert(REQUEST_ID, origin.header()?);
         if let Some(body) = &request.body {
             headers.insert(header::CONTENT_TYPE, body.content_type.clone());
         }
-        if request.repeat == Repeat::Deduplicated {
-            // A caller's own comes first: it may repeat the call from another process.
-            if !headers.contains_key("idempotency-key") {
-                set_header(&mut headers, "idempotency-key", &Uuid::new_v4().to_string())?;
-            }
+        if request.repeat == Repeat::Deduplicated && !has_key {
+            set_header(&mut headers, IDEMPOTENCY_KEY, &Uuid::new_v4().to_string())?;
         }
         let mut secrets = request.secrets;
         if let Some(body) = &request.body {
@@ -368,10 +368,11 @@ impl Transport {
     }
 }
 
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// An id that no other call has. Random by a key that the thread got from the operating system once,
-/// which need not be asked for each call.
+/// An id that no other call has: random by a key that the operating system gives each thread once, so
+/// that it need not be asked for each call.
 fn random_id() -> Uuid {
     let key = RandomState::new();
     Uuid::from_u64_pair(key.hash_one(0), key.hash_one(1))

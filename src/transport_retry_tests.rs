@@ -17,6 +17,7 @@ use crate::{
 static CREATE: Operation = Operation {
     name: "create",
     method: Method::POST,
+    idempotent: false,
     deduplicated: true,
     ..READ
 };
@@ -24,6 +25,7 @@ static CREATE: Operation = Operation {
 static UPDATE: Operation = Operation {
     name: "update",
     method: Method::PATCH,
+    idempotent: false,
     ..READ
 };
 

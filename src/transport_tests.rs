@@ -5,7 +5,7 @@ use std::error::Error as _;
 use http::header;
 
 use crate::testing::{
-    READ, Received, TestServer, WRITE, builder, fine, json, nobody, read, response,
+    READ, Received, TestServer, WRITE, builder, fine, grant, json, nobody, read, response,
 };
 use crate::{Call, Credentials, ErrorKind};
 
@@ -49,8 +49,11 @@ async fn a_refused_login_is_an_error_of_the_credentials_and_is_tried_again_by_th
         let error = read(&transport).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Credentials);
         assert_eq!(error.operation(), Some("read"));
-        assert_eq!(error.attempts(), 0);
-        assert_eq!(error.request_id().map(str::len), Some(32));
+        // Those of the login: the call itself was not sent.
+        assert_eq!(error.attempts(), 1);
+        let sent = server.received();
+        let sent = sent.last().unwrap().header("x-request-id");
+        assert_eq!(error.request_id(), sent);
         assert_eq!(
             error.message(),
             format!(
@@ -214,6 +217,25 @@ async fn another_host_gets_neither_token_nor_body_nor_the_programs_own_headers()
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(error.status().unwrap(), 307);
     assert_eq!(other.received().len(), 1);
+}
+
+#[tokio::test]
+async fn another_host_cannot_refuse_credentials_that_it_did_not_get() {
+    let refusal = response(401, "www-authenticate: Bearer\r\n", "");
+    let other = TestServer::always(refusal).await;
+    let location = format!("location: {}/b\r\n", other.url);
+    let server = TestServer::start(move |request| match request.is_login() {
+        true => grant("t1", 3600),
+        false => response(307, &location, ""),
+    });
+    let server = server.await;
+    let transport = server.transport_as(Credentials::password("default", ""));
+    for _ in 0..2 {
+        let error = read(&transport).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unauthorized);
+        assert_eq!(error.hint(), None);
+    }
+    assert_eq!(server.logins(), 1);
 }
 
 #[tokio::test]

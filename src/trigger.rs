@@ -55,7 +55,8 @@ impl Trigger {
     }
 
     /// The project, by name or id, in which to look for the template or snapshot. What is given by
-    /// its id needs none; workspaces of ZenML Pro have no default project.
+    /// its id alone needs none, and with a stack or pipeline it does; workspaces of ZenML Pro have no
+    /// default project.
     pub fn project(mut self, name_or_id: impl Display) -> Self {
         self.project = Some(name_or_id.to_string());
         self
@@ -253,6 +254,7 @@ const fn run(name: &'static str, path: &'static str) -> Operation {
         path,
         required_query: &[],
         body_required: true,
+        idempotent: false,
         deduplicated: true,
         authenticated: true,
     }
@@ -266,6 +268,7 @@ const fn list(name: &'static str, path: &'static str) -> Operation {
         path,
         required_query: &[],
         body_required: false,
+        idempotent: true,
         deduplicated: false,
         authenticated: true,
     }
@@ -277,10 +280,13 @@ const MAKE_ANOTHER: &str = "it needs a build of its own, and a stack without loc
 /// Tells apart what the status alone does not, and says what to do.
 fn explain(error: Error) -> Error {
     let hint = |text: &str| Some(text.to_owned());
+    if error.is_of_a_login() {
+        return error;
+    }
     if lacks_the_route(&error) {
-        return error.with_kind(ErrorKind::Unsupported).with_hint(hint(
+        return error.with_kind(ErrorKind::Unsupported).with_special_hint(
             "the server runs nothing: it is no workspace of ZenML Pro, or has no workload manager",
-        ));
+        );
     }
     if is_still_at_work(&error) {
         return error.with_hint(hint(
@@ -301,9 +307,12 @@ fn explain(error: Error) -> Error {
             "running takes a role on the project that may create runs and snapshots: ask the \
              administrator of the workspace",
         ),
-        ErrorKind::RateLimited => error.with_hint(hint(
-            "the server has as many runs in its queue as it takes: try again when some have ended",
-        )),
+        ErrorKind::RateLimited if error.server_exception() == Some("MaxConcurrentTasksError") => {
+            error.with_hint(hint(
+                "the server has as many runs in its queue as it takes: try again when some have \
+                 ended",
+            ))
+        }
         _ => error,
     }
 }

@@ -260,3 +260,35 @@ async fn debug_shows_names_without_values() {
         "{shown}"
     );
 }
+
+#[tokio::test]
+async fn a_login_that_is_refused_is_not_told_as_a_run_that_is() {
+    let server = TestServer::start(|request| match request.line.contains("/login") {
+        true => response(
+            402,
+            "",
+            r#"{"detail":["SubscriptionUpgradeRequiredError","limit"]}"#,
+        ),
+        false => ok("{}"),
+    })
+    .await;
+    let ws = WorkspaceClient::builder(&server.url)
+        .credentials(Credentials::api_key("ZENKEY_a"))
+        .build()
+        .unwrap();
+    let error = ws.trigger(RunTemplate::id(ID)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PaymentRequired);
+    let hint = error.hint().unwrap_or_default();
+    assert!(!hint.contains("no more runs"), "{error}");
+    // The login's request, not the call's, which has not been sent.
+    assert_eq!(error.attempts(), 1);
+}
+
+#[tokio::test]
+async fn a_gateway_that_is_busy_is_no_full_queue() {
+    let busy = r#"{"detail":"slow down"}"#;
+    let server = TestServer::start(move |_| response(429, "", busy)).await;
+    let error = ws(&server).trigger(RunTemplate::id(ID)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    assert_eq!(error.hint(), None);
+}

@@ -132,9 +132,12 @@ impl WorkspaceClient {
     /// # }
     /// ```
     pub fn request(&self, method: Method, path: impl Into<String>) -> RawCall {
-        // The server deduplicates every authenticated POST (`zen_server/request_management.py`).
-        let deduplicated = method == Method::POST;
-        RawCall::new(self.transport(), method, path.into(), deduplicated)
+        let path = path.into();
+        // The server deduplicates what is posted (`zen_server/request_management.py`), but events:
+        // of a run (`routers/runs_endpoints.py`) and of webhooks (`routers/webhook_endpoints.py`).
+        let route = path.split('?').next().unwrap_or_default();
+        let deduplicated = method == Method::POST && !route.ends_with("/events");
+        RawCall::new(self.transport(), method, path, deduplicated)
     }
 }
 

@@ -95,6 +95,8 @@ pub struct Operation {
     pub result_evidence: Option<String>,
     /// Whether it needs credentials.
     pub authenticated: bool,
+    /// Whether twice is as good as once; none: as its method promises (RFC 9110, 9.2.2).
+    pub idempotent: Option<bool>,
     /// Whether the server answers a repeated `Idempotency-Key` from its first answer; none: the rule
     /// of the API applies.
     pub deduplicated: Option<bool>,

@@ -92,7 +92,9 @@ async fn automation(
         .name("Workspace Developer")
         .send()
         .await?;
-    let role = role.first().ok_or("no role \"Workspace Developer\"")?;
+    let mut roles = role.iter();
+    let role = roles.find(|role| role.name == "Workspace Developer");
+    let role = role.ok_or("no role \"Workspace Developer\"")?;
     pro.assign_role()
         .role_id(role.id)
         .user_id(account.id)
@@ -113,6 +115,6 @@ async fn automation(
         .await?
         .into_inner();
     let key = key.key.ok_or("the key's value was not shown")?;
-    println!("Created a key of it, good for an hour: {key}");
+    println!("Created a key of it, good for an hour, which shows nowhere: {key}");
     Ok(key)
 }

@@ -2,8 +2,8 @@
 //!
 //! Notes of an operation: `x-id` (the vendor's full id), `x-group` (its first tag), `x-result`
 //! (`json`, `text`, `empty`, `bytes` or `events`), `x-errors` (the statuses that it declares),
-//! `x-body-optional`, `x-result-nullable`, `x-result-evidence`, `x-authenticated`, `x-deduplicated`,
-//! `x-evidence`, `x-replaced-by`.
+//! `x-body-optional`, `x-result-nullable`, `x-result-evidence`, `x-authenticated`, `x-idempotent`,
+//! `x-deduplicated`, `x-evidence`, `x-replaced-by`.
 
 use heck::ToSnakeCase;
 use serde_json::{Map, Value, json};
@@ -99,7 +99,13 @@ fn lower_operation(
             set(&mut lowered, "x-body-optional", Value::Bool(true));
         }
     }
-    for key in ["deprecated", "description", "x-deduplicated", "x-evidence"] {
+    for key in [
+        "deprecated",
+        "description",
+        "x-idempotent",
+        "x-deduplicated",
+        "x-evidence",
+    ] {
         if let Some(value) = operation.get(key) {
             set(&mut lowered, key, value.clone());
         }

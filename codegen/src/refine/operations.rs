@@ -66,6 +66,7 @@ pub(super) fn operations(
                 evidence: text(note.get("x-evidence")),
                 result_evidence: text(note.get("x-result-evidence")),
                 authenticated: flag(note, "x-authenticated"),
+                idempotent: note.get("x-idempotent").and_then(Value::as_bool),
                 deduplicated: note.get("x-deduplicated").and_then(Value::as_bool),
                 prose: text(note.get("description")),
             });

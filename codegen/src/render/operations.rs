@@ -62,6 +62,8 @@ fn method(operation: &Operation, gates: &Gates, options: Options) -> TokenStream
         .filter(|p| p.required && p.location == Location::Query);
     let required = required.map(|parameter| &parameter.name);
     let body_required = operation.body.as_ref().is_some_and(|body| body.required);
+    let changes_each_time = matches!(&*operation.method, "POST" | "PATCH");
+    let idempotent = operation.idempotent.unwrap_or(!changes_each_time);
     let deduplicated = operation
         .deduplicated
         .unwrap_or(options.deduplicates_post && operation.method == "POST");
@@ -79,6 +81,7 @@ fn method(operation: &Operation, gates: &Gates, options: Options) -> TokenStream
                 path: #path,
                 required_query: &[#(#required),*],
                 body_required: #body_required,
+                idempotent: #idempotent,
                 deduplicated: #deduplicated,
                 authenticated: #authenticated,
             };

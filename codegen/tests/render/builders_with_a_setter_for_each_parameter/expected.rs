@@ -64,6 +64,7 @@ pub mod things {
                 path: "/api/v1/things",
                 required_query: &["project"],
                 body_required: false,
+                idempotent: true,
                 deduplicated: false,
                 authenticated: true,
             };

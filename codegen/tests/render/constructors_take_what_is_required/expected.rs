@@ -77,6 +77,7 @@ pub mod things {
                 path: "/things",
                 required_query: &[],
                 body_required: true,
+                idempotent: false,
                 deduplicated: true,
                 authenticated: false,
             };

@@ -54,6 +54,7 @@ pub mod things {
                 path: "/things",
                 required_query: &[],
                 body_required: false,
+                idempotent: true,
                 deduplicated: false,
                 authenticated: false,
             };
@@ -76,6 +77,7 @@ pub mod things {
                 path: "/old/things",
                 required_query: &[],
                 body_required: false,
+                idempotent: true,
                 deduplicated: false,
                 authenticated: false,
             };

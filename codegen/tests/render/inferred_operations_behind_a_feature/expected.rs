@@ -69,6 +69,7 @@ pub mod things {
                 path: "/guesses",
                 required_query: &[],
                 body_required: false,
+                idempotent: true,
                 deduplicated: false,
                 authenticated: false,
             };
@@ -92,6 +93,7 @@ pub mod things {
                 path: "/things",
                 required_query: &[],
                 body_required: false,
+                idempotent: true,
                 deduplicated: false,
                 authenticated: false,
             };

@@ -64,6 +64,7 @@ pub mod things {
                 path: "/bare",
                 required_query: &[],
                 body_required: false,
+                idempotent: true,
                 deduplicated: false,
                 authenticated: false,
             };
@@ -85,6 +86,7 @@ pub mod things {
                 path: "/pages",
                 required_query: &[],
                 body_required: false,
+                idempotent: true,
                 deduplicated: false,
                 authenticated: false,
             };
@@ -106,6 +108,7 @@ pub mod things {
                 path: "/unpaged",
                 required_query: &[],
                 body_required: false,
+                idempotent: true,
                 deduplicated: false,
                 authenticated: false,
             };

@@ -72,6 +72,7 @@ pub mod things {
                 path: "/things",
                 required_query: &[],
                 body_required: true,
+                idempotent: false,
                 deduplicated: true,
                 authenticated: false,
             };

@@ -76,6 +76,7 @@ pub mod things {
                 path: "/things",
                 required_query: &[],
                 body_required: false,
+                idempotent: true,
                 deduplicated: false,
                 authenticated: false,
             };

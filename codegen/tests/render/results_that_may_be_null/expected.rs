@@ -64,6 +64,7 @@ pub mod things {
                 path: "/things",
                 required_query: &[],
                 body_required: false,
+                idempotent: true,
                 deduplicated: false,
                 authenticated: false,
             };

@@ -54,6 +54,7 @@ pub mod things {
                 path: "/things/file",
                 required_query: &["token"],
                 body_required: false,
+                idempotent: true,
                 deduplicated: false,
                 authenticated: false,
             };
@@ -75,6 +76,7 @@ pub mod things {
                 path: "/health",
                 required_query: &[],
                 body_required: false,
+                idempotent: true,
                 deduplicated: false,
                 authenticated: false,
             };

@@ -65,6 +65,7 @@ pub mod things {
                 path: "/things/{thing_id}",
                 required_query: &[],
                 body_required: true,
+                idempotent: true,
                 deduplicated: false,
                 authenticated: false,
             };
