@@ -62,7 +62,9 @@ async fn main() -> Result<()> {
         .await?;
     // The name may be taken for a part of one.
     let mut roles = roles.iter();
-    let role = roles.find(|role| role.name == ROLE).ok_or("no such role")?;
+    let role = roles
+        .find(|role| role.name.as_deref() == Some(ROLE))
+        .ok_or("no such role")?;
     let assign = pro.assign_role().role_id(role.id).team_id(team);
     unless_done(assign.workspace_id(workspace.id).send().await)?;
     println!("The team is {ROLE} in {}", workspace.name);

@@ -93,7 +93,7 @@ async fn automation(
         .send()
         .await?;
     let mut roles = role.iter();
-    let role = roles.find(|role| role.name == "Workspace Developer");
+    let role = roles.find(|role| role.name.as_deref() == Some("Workspace Developer"));
     let role = role.ok_or("no role \"Workspace Developer\"")?;
     pro.assign_role()
         .role_id(role.id)

@@ -1,6 +1,7 @@
 //! The vendor's list of common problems: what the errors say, as docs/pro.md quotes it.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde_json::Value;
 use uuid::Uuid;
 use zenml::{
     Credentials, Error, ErrorKind, ProClient, RetryPolicy, RunTemplate, Runnable, Snapshot,
@@ -210,6 +211,33 @@ async fn a_plan_that_allows_no_more_runs_is_told_as_that() {
         &error,
         "the plan of the organization at ZenML Pro allows no more runs",
     );
+}
+
+/// So is that of the parts of operations that are known.
+#[test]
+fn the_guide_lists_every_inferred_schema_and_parameter() {
+    let document = include_str!("../../specs/pro.json");
+    let document: Value = serde_json::from_str(document).unwrap();
+    let is_inferred = |thing: &Value| thing["x-evidence"] == "inferred";
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let mut expected: Vec<String> = schemas
+        .iter()
+        .filter(|(_, schema)| is_inferred(schema))
+        .map(|(name, _)| format!("`{name}`"))
+        .collect();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+            if !is_inferred(operation) && parameters.any(is_inferred) {
+                expected.push(format!("`{} {path}`", method.to_uppercase()));
+            }
+        }
+    }
+    let guide = GUIDE.replace('\n', " ");
+    assert!(expected.len() > 10);
+    for expected in expected {
+        assert!(guide.contains(&expected), "{expected}");
+    }
 }
 
 /// The list of what rests on inference is whole.
