@@ -65,7 +65,7 @@ fn main() -> Result<(), Failure> {
             .build()?;
         let hand = Hand::log_in(&url).await?;
         let bare = Hand {
-            http: reqwest::Client::new(),
+            http: reqwest::Client::builder().no_proxy().build()?,
             headers: HeaderMap::new(),
             ..hand.clone()
         };
@@ -126,7 +126,10 @@ impl Hand {
         struct Login {
             access_token: String,
         }
-        let http = reqwest::Client::builder().timeout(TIMEOUT).build()?;
+        let http = reqwest::Client::builder()
+            .timeout(TIMEOUT)
+            .no_proxy()
+            .build()?;
         let login = http
             .post(format!("{url}/api/v1/login"))
             .header("content-type", "application/x-www-form-urlencoded")

@@ -13,7 +13,7 @@ use crate::base_url::BaseUrl;
 use crate::error_body::one_line;
 use crate::hint::lacks_the_route;
 use crate::pro::types::WorkspaceRead;
-use crate::{Credentials, Error, ErrorKind, ProClient, Result, WorkspaceClient};
+use crate::{Credentials, Error, ErrorKind, ItemStream, ProClient, Result, WorkspaceClient};
 
 /// Which workspace. Text that is a UUID is an id, text with `http://` or `https://` before it is a
 /// URL, and any other a name.
@@ -96,9 +96,6 @@ pub struct ConnectWorkspace {
 /// How often a workspace is asked for that is being deployed, and how long: as the command line does.
 const INTERVAL: Duration = Duration::from_secs(5);
 const DEADLINE: Duration = Duration::from_secs(180);
-
-/// The most that the Pro API gives out at once.
-const LIMIT: i64 = 100;
 
 const OPERATION: &str = "connect_workspace";
 
@@ -308,22 +305,16 @@ impl Asking<'_> {
 
     /// All of that name or URL. The control plane may take the text for a part of it.
     async fn list(&mut self, locator: &WorkspaceLocator) -> Result<Vec<WorkspaceRead>> {
-        let mut found = Vec::new();
-        let mut seen = HashSet::new();
-        for offset in (0..).step_by(LIMIT as usize) {
-            let mut page = self.page(locator, offset).await?;
-            let is_full = page.len() >= LIMIT as usize;
-            page.retain(|workspace| seen.insert(workspace.id));
-            // A control plane that does not heed the offset has nothing new to say.
-            let is_last = !is_full || page.is_empty();
-            found.extend(
-                page.into_iter()
-                    .filter(|workspace| fits(locator, workspace)),
-            );
-            if is_last {
-                break;
+        let mut found = match self.workspaces(locator).collect().await {
+            Err(error) if lacks_the_route(&error) => {
+                self.knows_workspaces = false;
+                self.tenants(locator).collect().await?
             }
-        }
+            found => found?,
+        };
+        // Pages may overlap while somebody creates others.
+        let mut seen = HashSet::new();
+        found.retain(|workspace| fits(locator, workspace) && seen.insert(workspace.id));
         let has_url = |workspace: &WorkspaceRead| server_url(workspace).is_some();
         if matches!(locator, WorkspaceLocator::Url(_)) && found.iter().any(has_url) {
             found.retain(has_url);
@@ -331,31 +322,23 @@ impl Asking<'_> {
         Ok(found)
     }
 
-    async fn page(
-        &mut self,
-        locator: &WorkspaceLocator,
-        offset: i64,
-    ) -> Result<Vec<WorkspaceRead>> {
-        if self.knows_workspaces {
-            let call = self.pro.list_workspaces().member_only(true);
-            let call = call.offset(offset).limit(LIMIT);
-            let call = match self.organization {
-                Some(id) => call.organization_id(id),
-                None => call,
-            };
-            let call = match locator {
-                WorkspaceLocator::Id(id) => call.workspace_id(*id),
-                WorkspaceLocator::Name(name) => call.workspace_name(name),
-                WorkspaceLocator::Url(url) => call.url(normalised(url)),
-            };
-            match call.send().await {
-                Err(error) if lacks_the_route(&error) => self.knows_workspaces = false,
-                answer => return Ok(answer?.into_inner()),
-            }
-        }
-        #[allow(deprecated, reason = "the control plane knows no other")]
+    fn workspaces(&self, locator: &WorkspaceLocator) -> ItemStream<WorkspaceRead> {
+        let call = self.pro.list_workspaces().member_only(true);
+        let call = match self.organization {
+            Some(id) => call.organization_id(id),
+            None => call,
+        };
+        let call = match locator {
+            WorkspaceLocator::Id(id) => call.workspace_id(*id),
+            WorkspaceLocator::Name(name) => call.workspace_name(name),
+            WorkspaceLocator::Url(url) => call.url(normalised(url)),
+        };
+        call.stream()
+    }
+
+    #[allow(deprecated, reason = "the control plane knows no other")]
+    fn tenants(&self, locator: &WorkspaceLocator) -> ItemStream<WorkspaceRead> {
         let call = self.pro.list_workspaces_via_tenants();
-        let call = call.offset(offset).limit(LIMIT);
         let call = match self.organization {
             Some(id) => call.organization_id(id),
             None => call,
@@ -365,7 +348,7 @@ impl Asking<'_> {
             WorkspaceLocator::Name(name) => call.tenant_name(name),
             WorkspaceLocator::Url(url) => call.url(normalised(url)),
         };
-        Ok(call.send().await?.into_inner())
+        call.stream()
     }
 
     fn unknown(&self, locator: &WorkspaceLocator) -> Error {

@@ -69,7 +69,7 @@ async fn a_name_is_looked_for_among_those_the_user_is_a_member_of() {
     assert_eq!(url_of(&ws), "http://127.0.0.1:1");
     assert_eq!(
         lines(&server),
-        ["GET /workspaces?member_only=true&offset=0&limit=100&workspace_name=staging"]
+        ["GET /workspaces?member_only=true&workspace_name=staging&offset=0&limit=100"]
     );
 }
 
@@ -221,10 +221,10 @@ async fn a_control_plane_of_before_2025_is_asked_for_tenants() {
     assert_eq!(
         lines(&server),
         [
-            "GET /workspaces?member_only=true&offset=0&limit=100&workspace_name=staging".to_owned(),
+            "GET /workspaces?member_only=true&workspace_name=staging&offset=0&limit=100".to_owned(),
             // The question which server is there, for the hint.
             "GET /api/v1/info".to_owned(),
-            "GET /tenants?offset=0&limit=100&tenant_name=staging".to_owned(),
+            "GET /tenants?tenant_name=staging&offset=0&limit=100".to_owned(),
             format!("GET /tenants/{ID}"),
         ]
     );

@@ -7,7 +7,8 @@ use crate::request::Repeat;
 use crate::{Error, ErrorKind, RetryPolicy};
 
 /// How long the server remembers a call by its key (`request_cache_timeout` of
-/// `config/server_config.py` in ZenML 0.98.0 is 300 s), less what an attempt may be under way.
+/// `config/server_config.py` in ZenML 0.98.0 is 300 s), less what the next attempt may be under way to
+/// the server.
 const REMEMBERED: Duration = Duration::from_secs(285);
 
 /// What is known of a call's failed attempts.

@@ -81,8 +81,7 @@ pub(crate) struct StreamedAnswer {
     pub body: BodyStream,
 }
 
-/// A call under way.
-type Call = Pin<Box<dyn Future<Output = Result<(Received, Origin)>> + Send>>;
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl Transport {
     pub(crate) fn new(shared: Shared) -> Self {
@@ -140,7 +139,7 @@ impl Transport {
 
     /// Boxed, so that the future of each of the hundreds of operations is small and quick to
     /// compile; and because a login is a call too.
-    fn carry_out(&self, request: Request, accept: Accept) -> Call {
+    fn carry_out(&self, request: Request, accept: Accept) -> BoxFuture<Result<(Received, Origin)>> {
         let transport = self.clone();
         let origin = Origin::new(request.operation.clone());
         let span = trace::call(&request, &origin, &self.shared.base);
@@ -192,12 +191,12 @@ impl Transport {
                     .insert(header::AUTHORIZATION, authorization);
             }
             let attempt_begun = world.clock.now();
-            // The login may have taken longer than the server remembers the last attempt.
+            // The wait or the login may have taken longer than the server remembers the last attempt.
             if let Some(failed) = last.take()
                 && !history.may_repeat(prepared.repeat, &self.options.retry, attempt_begun)
             {
-                let hint = "not repeated: by the end of the login the server had forgotten the \
-                            call, which it may have carried out";
+                let hint = "not repeated: by then the server had forgotten the call, which it may \
+                            have carried out";
                 return Err(origin.explain(failed.error.with_hint(Some(hint.to_owned()))));
             }
             origin.attempts += 1;

@@ -11,9 +11,9 @@ use crate::cargo::Cargo;
 /// Compares calls of this client with hand-written ones and with those of the official client.
 ///
 /// One server on loopback answers recorded bodies from memory; each client asks it for a single tag
-/// and for a page of 100 hydrated runs, one call after the other, in short turns that are compared
-/// one by one. The official client is measured if `cargo xtask server` or `test` has installed its
-/// package. Takes about a minute.
+/// and for a page of 100 hydrated runs, one call after the other. The Rust clients take short turns,
+/// which are compared one by one. The official client follows, in one long turn, if
+/// `cargo xtask server` or `test` has installed its package. Takes about a minute.
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// How many turns each client has, of a tenth of a second; the median counts
