@@ -8,11 +8,14 @@ use std::{
 use serde_json::json;
 use zenml::{
     Credentials, Error, ErrorKind, RunTemplate, Runnable, Snapshot, WorkspaceClient,
-    workspace::types::{PipelineConfigurationInput, PipelineRunResponse, PipelineSnapshotRequest},
+    workspace::types::{
+        PipelineConfigurationInput, PipelineRunConfiguration, PipelineRunResponse,
+        PipelineSnapshotRequest, PipelineSnapshotRunRequest,
+    },
 };
 use zenml_testing::proxy::{Fault, Proxy};
 
-use crate::fixture::{Fixture, assert_names, fixture};
+use crate::fixture::{Fixture, assert_names, assert_refuses, fixture};
 
 async fn finished(ws: &WorkspaceClient, run: &PipelineRunResponse) -> PipelineRunResponse {
     let waited = ws.wait_for_run(run.id).interval(Duration::from_millis(200));
@@ -56,6 +59,27 @@ async fn templates_and_snapshots_run_by_name_by_id_and_as_the_latest() {
             .await
             .unwrap_or_else(|error| panic!("{shown}: {error}"));
         assert_eq!(status(&finished(&ws, &run).await), "completed", "{shown}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "starts a server of its own: cargo xtask test"]
+#[allow(deprecated, reason = "templates run on all servers that run anything")]
+async fn the_generated_operations_run_as_well() {
+    let fixture = fixture().await;
+    let ws = developer(&fixture, "by-hand").await;
+    let configured = PipelineRunConfiguration::default();
+    let template = ws
+        .create_template_run()
+        .template_id(fixture.registered.template)
+        .body(&configured);
+    let snapshot = ws
+        .create_snapshot_run()
+        .snapshot_id(fixture.registered.snapshot)
+        .body(&PipelineSnapshotRunRequest::default());
+    for run in [template.send().await, snapshot.send().await] {
+        let run = finished(&ws, &run.unwrap()).await;
+        assert_eq!(status(&run), "completed");
     }
 }
 
@@ -155,16 +179,15 @@ async fn a_plan_whose_limit_is_reached_is_told_from_a_missing_right() {
     organization.reach_limit("template_run");
     let error = refused(&ws).await;
     organization.lift_limit("template_run");
-    assert_eq!(error.kind(), ErrorKind::PaymentRequired);
-    assert_names(
+    let (kind, url) = (ErrorKind::PaymentRequired, fixture.pro.server.url());
+    assert_refuses(
         &error,
-        &[
-            "create_template_run",
-            "402",
-            "template_run",
-            "plan of the organization",
-        ],
+        kind,
+        "the API key",
+        &url,
+        "plan of the organization",
     );
+    assert_names(&error, &["create_template_run", "402", "template_run"]);
 
     let viewer = organization.service_account("viewer");
     let viewer = viewer
@@ -172,8 +195,9 @@ async fn a_plan_whose_limit_is_reached_is_told_from_a_missing_right() {
         .key();
     let viewer = fixture.ws(viewer.value()).build().unwrap();
     let error = refused(&viewer).await;
-    assert_eq!(error.kind(), ErrorKind::Forbidden);
-    assert_names(&error, &["create_template_run", "403", "takes a role"]);
+    let kind = ErrorKind::Forbidden;
+    assert_refuses(&error, kind, "the API key", &url, "takes a role");
+    assert_names(&error, &["create_template_run", "403"]);
     assert_eq!(runs(&ws).await, before, "none of them began");
 }
 
