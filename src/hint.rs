@@ -9,7 +9,7 @@ use crate::api::Family;
 use crate::attempt::{Failed, Payload, Prepared};
 use crate::request::Repeat;
 use crate::retry::History;
-use crate::transport::Accept;
+use crate::transport::{Accept, REQUEST_ID};
 use crate::version::ServerVersion;
 use crate::{Error, ErrorKind, Transport};
 
@@ -31,7 +31,7 @@ impl Transport {
                 Some(self.remedy())
             }
             ErrorKind::NotFound | ErrorKind::Unsupported if lacks_the_route(error) => {
-                let server = self.probe(deadline).await?;
+                let server = self.probe(request, deadline).await?;
                 wrong_server(
                     self.api().family,
                     server.as_ref(),
@@ -73,16 +73,24 @@ impl Transport {
 
     /// Asks the server what it is: the version of a ZenML server, or that it is none. Nothing if it
     /// does not answer, or the call has no time left.
-    async fn probe(&self, deadline: Option<Instant>) -> Option<Option<ServerVersion>> {
+    async fn probe(
+        &self,
+        failed: &Prepared,
+        deadline: Option<Instant>,
+    ) -> Option<Option<ServerVersion>> {
         let url = self
             .shared()
             .base
             .join("/api/v1/info", std::iter::empty())
             .ok()?;
+        let mut headers = self.shared().headers.clone();
+        if let Some(id) = failed.headers.get(REQUEST_ID) {
+            headers.insert(REQUEST_ID, id.clone());
+        }
         let request = Prepared {
             method: Method::GET,
             url,
-            headers: self.shared().headers.clone(),
+            headers,
             body: None,
             accept: Accept::Json,
             repeat: Repeat::Always,

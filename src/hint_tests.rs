@@ -37,6 +37,10 @@ async fn a_route_that_the_server_lacks_is_explained_by_what_the_server_is() {
             .contains("no ZenML server at this URL")
     );
 
+    let [asked, probe] = other.received().try_into().unwrap();
+    assert!(asked.header("x-request-id").is_some());
+    assert_eq!(probe.header("x-request-id"), asked.header("x-request-id"));
+
     let same = info(|| json(r#"{"version":"0.98.7"}"#)).await;
     let error = read(&transport(&same.url)).await.unwrap_err();
     assert_eq!(error.hint(), None);

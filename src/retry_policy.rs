@@ -8,10 +8,12 @@ use std::time::Duration;
 /// proxy before it answered with 408, 429, 502, 503 or 504, and those that timed out or broke off.
 /// Never repeated is what might be carried out twice by that:
 ///
-/// - `GET`, `PUT` and `DELETE` have the same effect twice as once.
+/// - `GET`, `PUT` and `DELETE` have the same effect twice as once; but not the rotation of a key,
+///   which is treated as `PATCH` is.
 /// - `POST` calls of the Workspace API carry an `Idempotency-Key`, the same for all attempts, by
 ///   which the server carries them out once. It remembers keys for five minutes, and that long are
-///   they repeated.
+///   they repeated. Servers before ZenML 0.83.1 know no such keys (`zen_server/request_management.py`):
+///   there, [`never`](Self::never) is the policy of calls that must not be doubled.
 /// - `PATCH`, and `POST` of the Pro API, are repeated only when nothing can have happened: no
 ///   connection, 408 and 429. [`repeat_unsafe`](Self::repeat_unsafe) lifts that.
 ///

@@ -368,7 +368,7 @@ impl Transport {
 }
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// An id that no other call has: random by a key that the operating system gives each thread once, so
 /// that it need not be asked for each call.
