@@ -268,7 +268,7 @@ fn report(what: &str, [ours, hand, bare]: &[Vec<Turn>; 3], official: Option<&Tur
     println!("\n| {what} | calls/s | CPU per call | throughput to hand-written |");
     println!("| --- | ---: | ---: | ---: |");
     let row = |name: &str, turns: &[Turn], target: &str| {
-        let ratios = turns.iter().zip(hand.iter().cycle());
+        let ratios = turns.iter().zip(hand);
         let ratio = median(ratios.map(|(turn, hand)| turn.per_second / hand.per_second));
         let per_second = median(turns.iter().map(|turn| turn.per_second));
         let cpu = median(turns.iter().filter_map(|turn| turn.cpu))

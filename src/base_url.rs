@@ -86,7 +86,7 @@ impl BaseUrl {
             Some((path, query)) => (path, Some(query)),
             None => (path, None),
         };
-        // Not parsed as a whole: to read the host again would cost as much as sending the request.
+        // Not parsed as a whole: reading the host again was a good part of what a small call cost.
         let mut url = self.1.clone();
         match self.1.path().trim_end_matches('/') {
             "" => url.set_path(path),

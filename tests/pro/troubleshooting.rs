@@ -213,6 +213,27 @@ async fn a_plan_that_allows_no_more_runs_is_told_as_that() {
     );
 }
 
+/// The list of what rests on inference is whole.
+#[test]
+fn the_guide_lists_every_inferred_operation() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots/pro");
+    let mut inferred = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let listing = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for line in listing.lines().filter(|line| line.ends_with(" inferred")) {
+            let (name, rest) = line.strip_prefix("fn ").unwrap().split_once(": ").unwrap();
+            let (route, _) = rest.split_once(" -> ").unwrap();
+            let row = format!("| `{name}` | `{route}` |");
+            assert!(GUIDE.contains(&row), "{row}");
+            inferred += 1;
+        }
+    }
+    let rows = GUIDE
+        .lines()
+        .filter(|line| line.starts_with("| `") && line.contains("` | `"));
+    assert_eq!(rows.count(), inferred);
+}
+
 /// So is that of the parts of operations that are known.
 #[test]
 fn the_guide_lists_every_inferred_schema_and_parameter() {
@@ -238,25 +259,4 @@ fn the_guide_lists_every_inferred_schema_and_parameter() {
     for expected in expected {
         assert!(guide.contains(&expected), "{expected}");
     }
-}
-
-/// The list of what rests on inference is whole.
-#[test]
-fn the_guide_lists_every_inferred_operation() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots/pro");
-    let mut inferred = 0;
-    for file in std::fs::read_dir(folder).unwrap() {
-        let listing = std::fs::read_to_string(file.unwrap().path()).unwrap();
-        for line in listing.lines().filter(|line| line.ends_with(" inferred")) {
-            let (name, rest) = line.strip_prefix("fn ").unwrap().split_once(": ").unwrap();
-            let (route, _) = rest.split_once(" -> ").unwrap();
-            let row = format!("| `{name}` | `{route}` |");
-            assert!(GUIDE.contains(&row), "{row}");
-            inferred += 1;
-        }
-    }
-    let rows = GUIDE
-        .lines()
-        .filter(|line| line.starts_with("| `") && line.contains("` | `"));
-    assert_eq!(rows.count(), inferred);
 }
