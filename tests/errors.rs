@@ -16,7 +16,7 @@ use std::{
 };
 
 use zenml::{Error, ErrorKind, Method, RetryPolicy, WorkspaceClient};
-use zenml_testing::Access;
+use zenml_test_server::Access;
 
 /// A request, and what a server answered.
 struct Recording {

@@ -15,7 +15,7 @@ use zenml::workspace::types::{
     StackResponseMetadata, StackUpdate, TagRequest, TagUpdate,
 };
 use zenml::{Credentials, Field, WorkspaceClient};
-use zenml_testing::Access;
+use zenml_test_server::Access;
 
 fn client() -> WorkspaceClient {
     let access = Access::from_env().unwrap();

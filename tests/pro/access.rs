@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 use zenml::ErrorKind;
-use zenml_testing::control_plane::Account;
+use zenml_pro_fake::Account;
 
 use crate::acme::{Acme, acme};
 

@@ -5,10 +5,7 @@ use zenml::{
     Credentials, ProClient,
     pro::types::{RoleCreate, TeamCreate},
 };
-use zenml_testing::{
-    ControlPlane,
-    control_plane::{Account, Organization, Workspace},
-};
+use zenml_pro_fake::{Account, ControlPlane, Organization, Workspace};
 
 pub struct Acme {
     pub plane: ControlPlane,

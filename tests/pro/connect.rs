@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use zenml::{Credentials, Error, ErrorKind, ProClient, WorkspaceLocator};
-use zenml_testing::{
-    ControlPlane,
-    control_plane::{Account, Workspace},
-};
+use zenml_pro_fake::{Account, ControlPlane, Workspace};
 
 use crate::{
     fixture::{assert_names, assert_refuses},

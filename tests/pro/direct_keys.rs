@@ -2,10 +2,7 @@
 //! a person.
 
 use zenml::{Credentials, ErrorKind, ProClient, pro::types::ApiKeyCreate};
-use zenml_testing::{
-    ControlPlane,
-    control_plane::{Account, Key, Organization},
-};
+use zenml_pro_fake::{Account, ControlPlane, Key, Organization};
 
 use crate::fixture::{assert_hides, assert_refuses, fixture};
 

@@ -15,7 +15,7 @@ use tokio::{
     sync::{Mutex, MutexGuard, OnceCell},
 };
 use zenml::{ClientBuilder, Clock, Credentials, Error, ErrorKind, ProClient, WorkspaceClient};
-use zenml_testing::{ProWorkspace, control_plane::Account};
+use zenml_pro_fake::{Account, ProWorkspace};
 
 use crate::registered::{Registered, register};
 

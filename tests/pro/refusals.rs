@@ -4,10 +4,7 @@
 use zenml::{
     Credentials, ErrorKind, ProClient, RetryPolicy, WorkspaceClient, pro::types::WorkspaceCreate,
 };
-use zenml_testing::{
-    ControlPlane,
-    control_plane::{Account, Organization},
-};
+use zenml_pro_fake::{Account, ControlPlane, Organization};
 
 use crate::fixture::{Ahead, assert_hides, assert_names, assert_refuses, fixture};
 

@@ -13,7 +13,7 @@ use zenml::{
         PipelineSnapshotRequest, PipelineSnapshotRunRequest,
     },
 };
-use zenml_testing::proxy::{Fault, Proxy};
+use zenml_test_server::proxy::{Fault, Proxy};
 
 use crate::fixture::{Fixture, assert_names, assert_refuses, fixture};
 

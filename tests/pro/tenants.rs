@@ -1,7 +1,7 @@
 //! Control planes of before 2025, which know workspaces as tenants.
 
 use zenml::{Credentials, ErrorKind, ProClient};
-use zenml_testing::{ControlPlane, control_plane::Options};
+use zenml_pro_fake::{ControlPlane, Options};
 
 #[tokio::test]
 async fn a_control_plane_that_only_knows_tenants_leads_to_the_workspace() {

@@ -7,7 +7,8 @@ use zenml::{
     Credentials, Error, ErrorKind, ProClient, RetryPolicy, RunTemplate, Runnable, Snapshot,
     WorkspaceClient,
 };
-use zenml_testing::{Access, ControlPlane, control_plane::Account};
+use zenml_pro_fake::{Account, ControlPlane};
+use zenml_test_server::Access;
 
 use crate::fixture::fixture;
 

@@ -60,7 +60,7 @@ mod workspaces;
 use std::collections::BTreeSet;
 
 use zenml_codegen::files;
-use zenml_testing::paths;
+use zenml_test_server::paths;
 
 /// Those that the client has: without the feature `pro-inferred`, inferred ones are missing.
 fn declared() -> BTreeSet<String> {

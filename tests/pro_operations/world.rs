@@ -4,10 +4,7 @@ use std::fmt::Debug;
 
 use uuid::Uuid;
 use zenml::{Credentials, ErrorKind, Method, ProClient, RetryPolicy};
-use zenml_testing::{
-    ControlPlane,
-    control_plane::{Account, Organization, Team, Workspace},
-};
+use zenml_pro_fake::{Account, ControlPlane, Organization, Team, Workspace};
 
 /// An id that nothing has.
 pub const MISSING: Uuid = Uuid::nil();

@@ -17,7 +17,7 @@ use zenml::{
         ProjectRequest, ProjectUpdate, SecretRequest, SecretUpdate, TagRequest, TagUpdate,
     },
 };
-use zenml_testing::{
+use zenml_test_server::{
     Access,
     proxy::{Fault, Proxy, mixed},
 };

@@ -8,7 +8,7 @@ use std::{
 };
 
 use zenml::{Credentials, DeviceLogin, WorkspaceClient, workspace::types};
-use zenml_testing::Access;
+use zenml_test_server::Access;
 
 use crate::logins::client;
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use zenml::{Clock, Credentials, WorkspaceClient, workspace::types};
-use zenml_testing::{Access, Options, Server, proxy::Proxy};
+use zenml_test_server::{Access, Options, Server, proxy::Proxy};
 
 use crate::unique;
 

@@ -3,7 +3,7 @@
 use std::{net::TcpListener, sync::atomic::Ordering, time::Duration};
 
 use zenml::{Credentials, Error, ErrorKind, RetryPolicy, WorkspaceClient};
-use zenml_testing::{Options, Server, proxy::Proxy};
+use zenml_test_server::{Options, Server, proxy::Proxy};
 
 const CALLS: u64 = 1_000;
 

@@ -8,7 +8,7 @@ use std::{
 use std::io::Write;
 
 use zenml::{Credentials, WorkspaceClient};
-use zenml_testing::{Access, default_version, paths};
+use zenml_test_server::{Access, default_version, paths};
 
 use crate::logins::service_account;
 

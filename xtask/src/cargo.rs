@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use tokio::process::Command;
-use zenml_testing::{Access, Group, paths};
+use zenml_test_server::{Access, Group, paths};
 
 use crate::interrupt;
 

@@ -4,7 +4,7 @@ use std::{process::ExitCode, time::Instant};
 
 use anyhow::Result;
 use clap::Args;
-use zenml_testing::{Fill, Options, Server, Shown, seconds};
+use zenml_test_server::{Fill, Options, Server, Shown, seconds};
 
 use crate::{cargo::Cargo, interrupt::or_interrupted, pro};
 
@@ -45,13 +45,13 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     or_interrupted(async {
         // First, so that no server waits for the compiler, or starts for an example with an error.
-        Cargo::new("build --package zenml --example quickstart")
+        Cargo::new("build --package zenml-examples --example quickstart")
             .run()
             .await?;
         let server = Server::start(options).await?;
         server.fill(Fill::Demo).await?;
         progress.done();
-        let example = Cargo::new("run --quiet --package zenml --example quickstart");
+        let example = Cargo::new("run --quiet --package zenml-examples --example quickstart");
         eprintln!("\n$ {}\n", example.shown());
         example.server(server.access()).run().await?;
         server.stop().await
@@ -65,13 +65,13 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
 }
 
 async fn run_pro(arguments: &Arguments) -> Result<ExitCode> {
-    or_interrupted(Cargo::new("build --package zenml --example pro_demo").run()).await?;
+    or_interrupted(Cargo::new("build --package zenml-examples --example pro_demo").run()).await?;
     let example = [
         "cargo",
         "run",
         "--quiet",
         "--package",
-        "zenml",
+        "zenml-examples",
         "--example",
         "pro_demo",
     ];

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::Result;
 use clap::Args;
-use zenml_testing::{Fill, Options, Server, Shown, seconds};
+use zenml_test_server::{Fill, Options, Server, Shown, seconds};
 
 use crate::{interrupt, pro};
 
@@ -105,7 +105,7 @@ From Rust:
 
 The example against it:
 
-  ZENML_STORE_URL={url} cargo run --example quickstart
+  ZENML_STORE_URL={url} cargo run --package zenml-examples --example quickstart
 
 Ctrl-C stops the server.
 ",

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use zenml_testing::{Fill, Options, Server, Shown, seconds};
+use zenml_test_server::{Fill, Options, Server, Shown, seconds};
 
 use crate::{
     cargo::{self, Cargo},
@@ -27,9 +27,9 @@ Examples:
   cargo xtask test --only clippy    one step; a step that needs a server gets one
 
 Tests that need a server are marked #[ignore = \"needs a server: cargo xtask test\"] and find it
-through zenml_testing::Access::from_env() (ZENML_TEST_URL, ZENML_TEST_USERNAME,
+through zenml_test_server::Access::from_env() (ZENML_TEST_URL, ZENML_TEST_USERNAME,
 ZENML_TEST_PASSWORD, ZENML_TEST_PROJECT). Those that need a workspace of ZenML Pro are marked the
-same and start one: zenml_testing::ProWorkspace::start().")]
+same and start one: zenml_pro_fake::ProWorkspace::start().")]
 pub struct Arguments {
     /// Print the steps and their commands, and run nothing
     #[arg(long, conflicts_with = "only")]
@@ -111,7 +111,7 @@ impl Step {
             Self::Server => {
                 vec![
                     // Tests run them.
-                    Cargo::new("build --package zenml --all-features --examples"),
+                    Cargo::new("build --package zenml-examples --all-features --examples"),
                     // The chaos test says by which seed it happens again.
                     Cargo::new(
                         "test --workspace --all-features --tests -- --ignored --show-output",

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use tokio::process::Command;
-use zenml_testing::{Progress as _, Shown, paths};
+use zenml_test_server::{Progress as _, Shown, paths};
 
 use super::crates::{CHECK, DEBUG, Mode, RELEASE, Side};
 use super::rustc::Measured;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
-use zenml_testing::{default_version, paths};
+use zenml_test_server::{default_version, paths};
 
 use crate::cargo::Cargo;
 

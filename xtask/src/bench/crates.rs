@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use tokio::process::Command;
-use zenml_testing::paths;
+use zenml_test_server::paths;
 
 use super::rustc::{self, Measured};
 
@@ -62,7 +62,7 @@ impl Side {
         }
     }
 
-    /// A crate of its own around the output of `codegen/examples/plain.rs`.
+    /// A crate of its own around the output of `crates/codegen/examples/plain.rs`.
     ///
     /// # Errors
     /// When the output cannot be generated or written.

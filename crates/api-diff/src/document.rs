@@ -1,0 +1,210 @@
+//! One of the two documents: its operations, and where its references lead.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToSnakeCase;
+use serde_json::{Map, Value};
+
+use super::change::Operation;
+use zenml_codegen::lower::name::{Named, operation_names};
+use zenml_codegen::lower::{escape, reach};
+use zenml_codegen::read::METHODS;
+
+/// More references in a row than any sane document has: it must be a circle.
+const HOPS: usize = 32;
+
+pub(super) struct Document<'a> {
+    pub root: &'a Value,
+    pub operations: Vec<Entry<'a>>,
+}
+
+/// An operation in its document.
+#[derive(Clone)]
+pub(super) struct Entry<'a> {
+    pub operation: Operation,
+    /// The path without the names of its parameters.
+    pub route: String,
+    pub node: Node<'a>,
+    pub parameters: Vec<Node<'a>>,
+}
+
+/// A value and where it stands.
+#[derive(Clone)]
+pub(super) struct Node<'a> {
+    pub pointer: String,
+    pub value: &'a Value,
+}
+
+impl<'a> Node<'a> {
+    pub(super) fn get(&self, key: &str) -> Option<Self> {
+        self.value.get(key).map(|value| Self {
+            pointer: format!("{}/{}", self.pointer, escape(key)),
+            value,
+        })
+    }
+
+    pub(super) fn text(&self, key: &str) -> Option<&'a str> {
+        self.value.get(key)?.as_str()
+    }
+
+    pub(super) fn flag(&self, key: &str) -> bool {
+        self.value.get(key) == Some(&Value::Bool(true))
+    }
+
+    /// The entries of a list.
+    pub(super) fn items(&self) -> Vec<Self> {
+        let items = self.value.as_array().into_iter().flatten().enumerate();
+        let node = |(index, value)| Self {
+            pointer: format!("{}/{index}", self.pointer),
+            value,
+        };
+        items.map(node).collect()
+    }
+
+    /// The entries of an object, by name.
+    pub(super) fn entries(&self) -> BTreeMap<&'a str, Self> {
+        let entries = self.value.as_object().into_iter().flatten();
+        let node = |(key, value): (&'a String, &'a Value)| {
+            let pointer = format!("{}/{}", self.pointer, escape(key));
+            (key.as_str(), Self { pointer, value })
+        };
+        entries.map(node).collect()
+    }
+}
+
+impl<'a> Document<'a> {
+    pub(super) fn new(root: &'a Value) -> Self {
+        let mut document = Self {
+            root,
+            operations: Vec::new(),
+        };
+        let paths = document.at("/paths");
+        let mut found = Vec::new();
+        for (path, item) in paths.iter().flat_map(Node::entries) {
+            for (method, node) in item.entries() {
+                if METHODS.contains(&method) {
+                    found.push((path, method, node, item.clone()));
+                }
+            }
+        }
+        let names = names(&found);
+        for (path, method, node, item) in found {
+            let id = node.text("operationId").unwrap_or_default();
+            let group = node.value.pointer("/tags/0").and_then(Value::as_str);
+            document.operations.push(Entry {
+                operation: Operation {
+                    group: group.unwrap_or("default").to_snake_case(),
+                    path: path.to_owned(),
+                    method: method.to_uppercase(),
+                    name: names.get(id).map_or(id, String::as_str).to_owned(),
+                    id: id.to_owned(),
+                },
+                route: route(path),
+                parameters: document.parameters(&item, &node),
+                node,
+            });
+        }
+        document
+    }
+
+    /// What stands at a pointer.
+    pub(super) fn at(&self, pointer: &str) -> Option<Node<'a>> {
+        let value = self.root.pointer(pointer)?;
+        Some(Node {
+            pointer: pointer.to_owned(),
+            value,
+        })
+    }
+
+    /// What a node refers to, in the end; itself if it is no reference.
+    pub(super) fn target(&self, node: &Node<'a>) -> Node<'a> {
+        let mut node = node.clone();
+        for _ in 0..HOPS {
+            let reference = node.text("$ref").and_then(|r| r.strip_prefix('#'));
+            match reference.and_then(|pointer| self.at(pointer)) {
+                Some(target) => node = target,
+                None => break,
+            }
+        }
+        node
+    }
+
+    /// The parameters of an operation; one of its own replaces one of its path.
+    fn parameters(&self, item: &Node<'a>, operation: &Node<'a>) -> Vec<Node<'a>> {
+        let mut result: Vec<Node<'a>> = Vec::new();
+        for owner in [item, operation] {
+            let declared = owner.get("parameters").map(|list| list.items());
+            for parameter in declared.into_iter().flatten() {
+                let parameter = self.target(&parameter);
+                let key = |node: &Node<'a>| (node.text("in"), node.text("name"));
+                result.retain(|other| key(other) != key(&parameter));
+                result.push(parameter);
+            }
+        }
+        result
+    }
+
+    /// The schemas that an operation leads to.
+    pub(super) fn used_schemas(&self) -> BTreeSet<String> {
+        let schema = |name: &str| self.schema(name).map(|node| node.value);
+        let mut start = Vec::new();
+        if let Some(paths) = self.root.get("paths") {
+            reach::references(paths, &mut start);
+        }
+        for (section, entries) in self
+            .root
+            .get("components")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            if section != "schemas" {
+                reach::references(entries, &mut start);
+            }
+        }
+        reach::closure(start, schema)
+    }
+
+    /// A schema under `components`.
+    pub(super) fn schema(&self, name: &str) -> Option<Node<'a>> {
+        self.at(&format!("/components/schemas/{}", escape(name)))
+    }
+
+    /// The schemas under `components`, by name.
+    pub(super) fn schemas(&self) -> BTreeMap<&'a str, Node<'a>> {
+        let schemas = self.at("/components/schemas");
+        schemas.map(|node| node.entries()).unwrap_or_default()
+    }
+}
+
+fn route(path: &str) -> String {
+    let segments = path.split('/');
+    let segments = segments.map(|segment| match segment.starts_with('{') {
+        true => "{}",
+        false => segment,
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// The clean name of each operation, by the vendor's id: as generated, or none if the generator
+/// would refuse the names.
+fn names(found: &[(&str, &str, Node<'_>, Node<'_>)]) -> BTreeMap<String, String> {
+    let named = found.iter().map(|(path, method, node, _)| Named {
+        id: node.text("operationId").unwrap_or_default().to_owned(),
+        method: (*method).to_owned(),
+        path: (*path).to_owned(),
+        deprecated: node.flag("deprecated"),
+    });
+    operation_names(&named.collect::<Vec<_>>()).unwrap_or_default()
+}
+
+/// The schema that a reference names, if it is one.
+pub(super) fn schema_name(value: &Value) -> Option<String> {
+    value.get("$ref")?.as_str().and_then(reach::target)
+}
+
+/// The members of a schema; a schema that is no object has none.
+pub(super) fn members(value: &Value) -> &Map<String, Value> {
+    static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+    value.as_object().unwrap_or(&NONE)
+}

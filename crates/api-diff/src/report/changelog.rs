@@ -1,0 +1,147 @@
+//! Entries for the changelog, in the form of <https://keepachangelog.com>, for people who use the
+//! crate. Empty if nothing changes for them.
+
+use std::collections::BTreeMap;
+
+use crate::words::and;
+use crate::{Change, Class, Effect, Item, Kind, Report, Rust, Sort, Subject};
+
+/// The sections, in the order that they are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Heading {
+    Added,
+    Changed,
+    Deprecated,
+    Removed,
+}
+
+pub(super) fn changelog(report: &Report) -> String {
+    let Some(rust) = &report.rust else {
+        return String::new();
+    };
+    let mut sections: BTreeMap<Heading, Vec<String>> = BTreeMap::new();
+    let wire = report
+        .changes
+        .iter()
+        .any(|change| change.class != Class::MetadataOnly);
+    if wire || !rust.items.is_empty() {
+        let (title, version) = (&report.new.title, &report.new.version);
+        let line = format!(
+            "Generated from the API of {title} {version} (was: {}).",
+            report.old.version
+        );
+        sections.entry(Heading::Changed).or_default().push(line);
+    }
+    for change in report.changes.iter().filter(|change| is_behaviour(change)) {
+        let place = match &change.subject {
+            Subject::Operation(operation) => format!(", in `{}()`", operation.name),
+            Subject::Schema(_) | Subject::Document => String::new(),
+        };
+        let line = format!("**Breaking:** on the server{place}, {}.", change.line());
+        sections.entry(Heading::Changed).or_default().push(line);
+    }
+    for (heading, line) in entries(rust) {
+        sections.entry(heading).or_default().push(line);
+    }
+    let sections = sections.into_iter().map(|(heading, lines)| {
+        let lines: String = lines.iter().map(|line| format!("- {line}\n")).collect();
+        format!("### {heading:?}\n\n{lines}")
+    });
+    sections.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a change breaks calls without showing in any signature.
+fn is_behaviour(change: &Change) -> bool {
+    let invisible = matches!(
+        change.kind,
+        Kind::AlternativeAdded
+            | Kind::AlternativeRemoved
+            | Kind::ContentTypeChanged
+            | Kind::ContentTypeRemoved
+            | Kind::LimitTightened
+            | Kind::NotUnderstood
+            | Kind::ObjectClosed
+            | Kind::ParameterMoved
+            | Kind::ParameterStyleChanged
+            | Kind::ReadOnly
+            | Kind::SecurityTightened
+            | Kind::StatusChanged
+            | Kind::WriteOnly
+    );
+    invisible && change.class == Class::Breaking
+}
+
+fn entries(rust: &Rust) -> Vec<(Heading, String)> {
+    let mut entries = Vec::new();
+    for (sort, noun) in [(Sort::Method, "methods"), (Sort::Type, "types")] {
+        let names = |is: &dyn Fn(&&Item) -> bool| {
+            let items = rust.items.iter().filter(|item| item.sort == sort);
+            let names = items.filter(is).map(|item| format!("`{}`", item.owner));
+            and(&names.collect::<Vec<_>>())
+        };
+        let added = names(&|item| item.before.is_none());
+        if !added.is_empty() {
+            entries.push((Heading::Added, format!("New {noun}: {added}.")));
+        }
+        let removed = names(&|item| item.after.is_none());
+        if !removed.is_empty() {
+            entries.push((Heading::Removed, format!("**Breaking:** {noun} {removed}.")));
+        }
+    }
+    let whole = |item: &Item| {
+        matches!(item.sort, Sort::Method | Sort::Type)
+            && (item.before.is_none() || item.after.is_none())
+    };
+    let mut parts: BTreeMap<(Heading, &str, Effect, bool), Vec<&Item>> = BTreeMap::new();
+    for item in rust.items.iter().filter(|item| !whole(item)) {
+        let heading = match (item.effect, &item.before, &item.after) {
+            (Effect::Deprecation, ..) => Heading::Deprecated,
+            (_, None, Some(_)) => Heading::Added,
+            (_, Some(_), None) => Heading::Removed,
+            _ => Heading::Changed,
+        };
+        let is_call = matches!(item.sort, Sort::Method | Sort::Setter);
+        parts
+            .entry((heading, &item.owner, item.effect, is_call))
+            .or_default()
+            .push(item);
+    }
+    for ((heading, owner, effect, is_call), items) in parts {
+        let mark = if effect == Effect::Breaking {
+            "**Breaking:** "
+        } else {
+            ""
+        };
+        let parts: Vec<String> = items.iter().map(|item| part(item)).collect();
+        let call = if is_call { "()" } else { "" };
+        entries.push((heading, format!("{mark}`{owner}{call}`: {}.", and(&parts))));
+    }
+    entries
+}
+
+fn part(item: &Item) -> String {
+    let note = item
+        .note
+        .map(|note| format!(" ({note})"))
+        .unwrap_or_default();
+    let short = |signature: &String| {
+        let short = signature.strip_prefix(item.owner.as_str());
+        let short = short.map(|rest| rest.trim_start_matches(['(', ')', '.', ':']));
+        format!(
+            "`{}`",
+            short.filter(|_| item.part.is_some()).unwrap_or(signature)
+        )
+    };
+    let name = item.part.as_ref().map(|part| format!("`{part}`"));
+    match (&item.before, &item.after) {
+        (Some(before), Some(after)) if before == after => match name {
+            Some(name) => format!("{name}{note}"),
+            None => item.note.unwrap_or_default().to_owned(),
+        },
+        (Some(before), Some(after)) => format!("{} is now {}{note}", short(before), short(after)),
+        (Some(only), None) | (None, Some(only)) => {
+            format!("{}{note}", name.unwrap_or_else(|| short(only)))
+        }
+        (None, None) => String::new(),
+    }
+}

@@ -1,0 +1,144 @@
+//! The report for machines.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json as value};
+
+use super::changelog::changelog;
+use super::headline::{title, verdict};
+use crate::{Change, Class, Effect, Item, Notice, Operation, Report, Rust, Subject, Version};
+
+/// Counted up when a member changes its meaning or goes; members may be added at any time.
+const SCHEMA: u32 = 1;
+
+/// The report as JSON:
+///
+/// | member | is |
+/// | --- | --- |
+/// | `schema` | the version of this form, 1 |
+/// | `title`, `verdict` | the first two lines of the report |
+/// | `old`, `new` | `title`, `version`, `operations` and `schemas` (counts) of a document |
+/// | `breaking` | whether anything breaks, over HTTP or in Rust |
+/// | `counts` | the number of changes of each class, by its name |
+/// | `notices` | what to deal with beside the changes: `heading` and `lines` of each |
+/// | `changes` | what has changed over HTTP, the heaviest first |
+/// | `rust` | what has changed for Rust callers; `null` if that was not compared |
+/// | `changelog` | proposed entries, as Markdown |
+///
+/// A change has `kind` (a name of [`Kind`](crate::Kind), such as `property-removed`),
+/// `class` (`breaking`, `compatible`, `deprecated`, `un-deprecated` or `metadata only`),
+/// `on_the_wire` (whether requests or responses change at all), `sent` and `received` (its class in
+/// that direction, `null` where it is not seen), `operation` or `schema` (what it is a change of;
+/// neither if it is the document), `thing` (the subject of the sentence), `member` (such as
+/// `items[].name`; empty for the whole), `group`
+/// (its tag; `null` if several), `sentence` (in full), `before` and `after` (in words, or `null`),
+/// `old` and `new` (JSON pointers into the documents, or `null`), and `uses`: the names of the
+/// operations that it reaches, by place (`operation`, `parameter`, `request body`, `response` or
+/// `error`).
+///
+/// `rust` has `version` (of the crate), `step` (`patch`, `minor` or `major`), `next` (the version to
+/// release), and `items`: `effect` (`breaking`, `addition` or `deprecation`), `sort` (`method`,
+/// `setter`, `type`, `constructor`, `field` or `variant`), `owner` (the method or type), `part`,
+/// `before`, `after` and `note`.
+pub fn json(report: &Report) -> Value {
+    let counts = Class::ALL
+        .iter()
+        .map(|class| (class.name().to_owned(), value!(report.count(*class))));
+    value!({
+        "schema": SCHEMA,
+        "title": title(report),
+        "verdict": verdict(report),
+        "old": version(&report.old),
+        "new": version(&report.new),
+        "breaking": report.is_breaking(),
+        "counts": Value::Object(counts.collect()),
+        "notices": report.notices.iter().map(notice).collect::<Vec<_>>(),
+        "changes": report.changes.iter().map(change).collect::<Vec<_>>(),
+        "rust": report.rust.as_ref().map(rust),
+        "changelog": changelog(report),
+    })
+}
+
+fn notice(notice: &Notice) -> Value {
+    value!({"heading": notice.heading, "lines": notice.lines})
+}
+
+fn version(version: &Version) -> Value {
+    value!({
+        "title": version.title,
+        "version": version.version,
+        "operations": version.operations,
+        "schemas": version.schemas,
+    })
+}
+
+fn change(change: &Change) -> Value {
+    let class = |wanted| {
+        let mut directions = change.directions.iter();
+        directions
+            .find(|(direction, _)| *direction == wanted)
+            .map(|(_, class)| class.name())
+    };
+    let mut uses: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for reached in &change.uses {
+        let names = uses.entry(reached.place.name()).or_default();
+        names.push(&reached.operation.name);
+    }
+    let mut result = value!({
+        "kind": change.kind.name(),
+        "class": change.class.name(),
+        "on_the_wire": change.kind.on_the_wire(),
+        "sent": class(crate::Direction::Sent),
+        "received": class(crate::Direction::Received),
+        "thing": change.thing,
+        "member": change.member,
+        "group": change.group,
+        "sentence": change.line(),
+        "before": change.before,
+        "after": change.after,
+        "old": change.old,
+        "new": change.new,
+        "uses": uses,
+    });
+    let subject = match &change.subject {
+        Subject::Operation(subject) => Some(("operation", operation(subject))),
+        Subject::Schema(name) => Some(("schema", value!(name))),
+        Subject::Document => None,
+    };
+    if let (Some(members), Some((key, subject))) = (result.as_object_mut(), subject) {
+        members.insert(key.to_owned(), subject);
+    }
+    result
+}
+
+fn operation(operation: &Operation) -> Value {
+    value!({
+        "name": operation.name,
+        "method": operation.method,
+        "path": operation.path,
+        "group": operation.group,
+        "id": operation.id,
+    })
+}
+
+fn rust(rust: &Rust) -> Value {
+    value!({
+        "version": rust.version,
+        "step": rust.step.name(),
+        "next": rust.next_version(),
+        "items": rust.items.iter().map(item).collect::<Vec<_>>(),
+    })
+}
+
+fn item(item: &Item) -> Value {
+    let effect: Effect = item.effect;
+    value!({
+        "effect": effect.name(),
+        "sort": item.sort.name(),
+        "owner": item.owner,
+        "part": item.part,
+        "before": item.before,
+        "after": item.after,
+        "note": item.note,
+    })
+}

@@ -1,0 +1,14 @@
+//! The report: for a terminal, for a pull request, and for machines.
+
+mod changelog;
+mod headline;
+mod json;
+mod markdown;
+mod outline;
+mod signatures;
+mod terminal;
+
+pub(crate) use headline::{title, verdict};
+pub use json::json;
+pub use markdown::markdown;
+pub use terminal::terminal;

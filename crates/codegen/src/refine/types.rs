@@ -1,0 +1,186 @@
+//! Structs, enums and unions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToUpperCamelCase;
+use serde_json::{Map, Value};
+
+use super::emitted::Emitted;
+use super::rust_type::Substitutes;
+use super::{flag, missing, notes, text};
+use crate::api::{Enum, Field, Presence, Struct, Type, Union, Variant};
+use crate::emit::variant_key;
+use crate::lower::escape;
+use crate::lower::name::is_ident;
+use crate::{Error, Result};
+
+/// The field that keeps what the document does not name.
+pub(crate) const UNKNOWN_FIELDS: &str = "unknown_fields";
+
+pub(super) fn types(
+    emitted: &Emitted,
+    lowered: &Value,
+    substitutes: &Substitutes,
+) -> Result<BTreeMap<String, Type>> {
+    let mut types = BTreeMap::new();
+    let schemas = lowered
+        .pointer("/components/schemas")
+        .and_then(Value::as_object);
+    for (name, schema) in schemas.into_iter().flatten() {
+        if substitutes.contains(name) {
+            continue;
+        }
+        let pointer = format!("/components/schemas/{name}");
+        let ty = if let Some(values) = schema.get("enum").and_then(Value::as_array) {
+            Type::Enum(enumeration(schema, values, &pointer)?)
+        } else if let Some(union) = schema.get("x-union") {
+            Type::Union(self::union(name, union, emitted, substitutes, &pointer)?)
+        } else {
+            Type::Struct(structure(name, schema, emitted, substitutes, &pointer)?)
+        };
+        types.insert(name.clone(), ty);
+    }
+    Ok(types)
+}
+
+fn enumeration(schema: &Value, values: &[Value], pointer: &str) -> Result<Enum> {
+    let mut seen = BTreeSet::from(["Unknown".to_owned()]);
+    let mut variants = Vec::new();
+    for value in values.iter().filter_map(Value::as_str) {
+        let name = variant_name(value);
+        if !seen.insert(name.clone()) {
+            return Err(Error::new(
+                format!("{pointer}/enum"),
+                format!("`{value}` would be a second variant `{name}`"),
+                "tell variants apart in crates/codegen/src/refine/types.rs",
+            ));
+        }
+        variants.push((name, value.to_owned()));
+    }
+    Ok(Enum {
+        variants,
+        evidence: text(schema.get("x-evidence")),
+        prose: text(schema.get("description")),
+    })
+}
+
+fn variant_name(value: &str) -> String {
+    let name = value.to_upper_camel_case();
+    match name.chars().next() {
+        None => "Empty".to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("Value{name}"),
+        Some(_) if name == "Self" || name == "Unknown" => format!("{name}Value"),
+        Some(_) => name,
+    }
+}
+
+fn union(
+    name: &str,
+    union: &Value,
+    emitted: &Emitted,
+    substitutes: &Substitutes,
+    pointer: &str,
+) -> Result<Union> {
+    let mut variants = Vec::new();
+    let mut seen = BTreeSet::from(["Unknown".to_owned()]);
+    let notes = union.get("variants").and_then(Value::as_array);
+    for (index, note) in notes.into_iter().flatten().enumerate() {
+        let (_, ty) = emitted
+            .structs
+            .get(name)
+            .and_then(|fields| fields.get(&variant_key(index)))
+            .ok_or_else(|| missing(pointer, "variant"))?;
+        let tags = note.get("tags").and_then(Value::as_array);
+        let name = text(note.get("name")).unwrap_or_default();
+        if !is_ident(&name) || !seen.insert(name.clone()) {
+            return Err(Error::new(
+                pointer,
+                format!("`{name}` is no name of a variant, or that of another one"),
+                "name the alternatives under /components/schemas with an overlay in specs/overlays/",
+            ));
+        }
+        variants.push(Variant {
+            name,
+            ty: substitutes.apply(ty),
+            tags: tags
+                .into_iter()
+                .flatten()
+                .filter_map(|tag| text(Some(tag)))
+                .collect(),
+        });
+    }
+    Ok(Union {
+        tag: text(union.get("tag")),
+        variants,
+    })
+}
+
+fn structure(
+    name: &str,
+    schema: &Value,
+    emitted: &Emitted,
+    substitutes: &Substitutes,
+    pointer: &str,
+) -> Result<Struct> {
+    let sent = schema
+        .get("x-direction")
+        .is_some_and(|direction| direction != "response");
+    let empty = Value::Null;
+    let mut fields = Vec::new();
+    let mut seen: BTreeMap<&String, &String> = BTreeMap::new();
+    let properties = schema.get("properties").and_then(Value::as_object);
+    for property in properties.into_iter().flat_map(Map::keys) {
+        let pointer = format!("{pointer}/properties/{}", escape(property));
+        let (ident, ty) = emitted
+            .structs
+            .get(name)
+            .and_then(|fields| fields.get(property))
+            .ok_or_else(|| missing(&pointer, "field"))?;
+        let note = schema
+            .get("x-fields")
+            .and_then(|fields| fields.get(property));
+        let note = note.unwrap_or(&empty);
+        if ident == UNKNOWN_FIELDS {
+            return Err(Error::new(
+                pointer,
+                format!("a property `{UNKNOWN_FIELDS}` would collide with the field of that name"),
+                "rename the field for unknown members in crates/codegen/src/refine/types.rs",
+            ));
+        }
+        if let Some(other) = seen.insert(ident, property) {
+            return Err(Error::new(
+                pointer,
+                format!("`{other}` and `{property}` would both be the field `{ident}`"),
+                "rename or remove one of them with an overlay in specs/overlays/",
+            ));
+        }
+        let constant = text(note.get("const"));
+        fields.push(Field {
+            name: property.clone(),
+            ident: ident.clone(),
+            ty: substitutes.apply(ty),
+            presence: presence(note, sent, constant.is_some()),
+            boxed: false,
+            constant,
+            notes: notes(note, ""),
+        });
+    }
+    Ok(Struct {
+        sent,
+        open: flag(schema, "x-open"),
+        fields,
+        evidence: text(schema.get("x-evidence")),
+        prose: text(schema.get("description")),
+    })
+}
+
+fn presence(note: &Value, sent: bool, constant: bool) -> Presence {
+    match (flag(note, "required"), flag(note, "nullable"), sent) {
+        (true, false, _) => Presence::Required,
+        // A constant says which variant of a union this is: it always goes out.
+        _ if sent && constant => Presence::Required,
+        (true, true, _) | (false, _, false) => Presence::Nullable,
+        (false, true, true) => Presence::ThreeState,
+        (false, false, true) => Presence::Optional,
+    }
+}

@@ -1,0 +1,67 @@
+//! A golden case: the folder `tests/<stage>/<case>/` holds the input beside what must come out,
+//! `expected.json` or `expected-error.txt`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use zenml_codegen::Result;
+
+/// One test per folder, named after it; `$check` gets the folder.
+macro_rules! cases {
+    ($stage:literal, $check:path: $($case:ident)+) => {
+        $(
+            #[test]
+            fn $case() {
+                $check(&crate::case::Case::open($stage, stringify!($case)));
+            }
+        )+
+    };
+}
+pub(crate) use cases;
+
+/// The folder of one case.
+pub struct Case(PathBuf);
+
+impl Case {
+    pub fn open(stage: &str, case: &str) -> Self {
+        let tests = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests");
+        Self(tests.join(stage).join(case))
+    }
+
+    pub fn text(&self, file: &str) -> String {
+        let path = self.0.join(file);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    pub fn json(&self, file: &str) -> Value {
+        serde_json::from_str(&self.text(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+    }
+
+    pub fn has(&self, file: &str) -> bool {
+        self.0.join(file).exists()
+    }
+
+    /// Compares with `expected.json`, or with `expected-error.txt` if the case is to be refused.
+    pub fn check(&self, outcome: Result<Value>) {
+        match outcome {
+            Ok(value) => self.check_text("expected.json", &value),
+            Err(error) => self.check_file("expected-error.txt", &format!("{error}\n")),
+        }
+    }
+
+    /// Compares as text, so that the order of keys counts.
+    pub fn check_text(&self, file: &str, value: &Value) {
+        self.check_file(file, &zenml_codegen::canonical::to_text(value));
+    }
+
+    /// Compares with a file. With `UPDATE_GOLDEN=1` in the environment it is written instead, to be
+    /// reviewed as a diff.
+    pub fn check_file(&self, file: &str, actual: &str) {
+        let path = self.0.join(file);
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&path, actual).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        }
+        assert_eq!(actual, self.text(file), "differs from {}", path.display());
+    }
+}

@@ -1,0 +1,283 @@
+//! The committed documents and overlays are what `specs/sources.toml` and `specs/README.md` say.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic, and so may its helpers"
+)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use zenml_codegen::canonical::{Prose, canonical, to_text};
+use zenml_codegen::overlay;
+use zenml_codegen::read::read;
+
+#[derive(Deserialize)]
+struct Source {
+    title: String,
+    version: String,
+    operations: usize,
+    schemas: usize,
+    canonical_sha256: String,
+}
+
+#[test]
+fn workspace_document_is_the_one_named_in_sources() {
+    check_source("workspace");
+}
+
+#[test]
+fn pro_document_is_the_one_named_in_sources() {
+    check_source("pro");
+}
+
+#[test]
+fn workspace_document_is_canonical() {
+    check_canonical("workspace");
+}
+
+#[test]
+fn pro_document_is_canonical() {
+    check_canonical("pro");
+}
+
+#[test]
+fn every_workspace_overlay_action_applies() {
+    corrected("workspace");
+}
+
+#[test]
+fn every_pro_overlay_action_applies() {
+    corrected("pro");
+}
+
+#[test]
+fn every_operation_of_a_reconstruction_states_its_evidence() {
+    let document = document("pro");
+    // The vendor's own document is its own evidence.
+    if !text(&specs().join("sources.toml")).contains("\norigin = \"reconstructed ") {
+        return;
+    }
+    for (id, operation) in operations(&document) {
+        let evidence = operation.get("x-evidence").and_then(Value::as_str);
+        assert!(
+            matches!(
+                evidence,
+                Some("documented" | "client-observed" | "inferred")
+            ),
+            "{id}: {evidence:?}",
+        );
+    }
+}
+
+#[test]
+fn workspace_strings_with_secretive_names_are_secrets() {
+    assert_eq!(
+        plain_strings_with_secretive_names("workspace"),
+        [
+            // Groups of metadata, hashes, labels and lookups, none of which opens anything.
+            "MetadataGrouping.metadata_key",
+            "MetadataMetric.metadata_key",
+            "OAuthTokenResponse.token_type",
+            "PipelineRunRequest.child_key",
+            "PipelineRunResponseBody.child_key",
+            "StepRunRequest.cache_key",
+            "StepRunResponseMetadata.cache_key",
+        ],
+    );
+}
+
+#[test]
+fn pro_strings_with_secretive_names_are_secrets() {
+    assert_eq!(
+        plain_strings_with_secretive_names("pro"),
+        ["OAuthTokenResponse.token_type"],
+    );
+}
+
+#[test]
+fn workspace_maps_of_settings_show_their_names_only() {
+    let document = corrected("workspace");
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let settings = schemas.iter().flat_map(|(schema, definition)| {
+        let properties = definition.get("properties").and_then(Value::as_object);
+        let named = properties.into_iter().flatten();
+        let maps = named.filter(|(name, map)| name.starts_with("config") && is_free_map(map));
+        maps.map(move |(name, _)| format!("{schema}.{name}"))
+    });
+    assert_eq!(
+        settings.collect::<Vec<_>>(),
+        [
+            // Schemas, and settings whose secrets are references: the official client warns of others.
+            "AuthenticationMethodModel.config_schema",
+            "ComponentInfo.configuration",
+            "ComponentRequest.configuration",
+            "ComponentResponseMetadata.configuration",
+            "ComponentUpdate.configuration",
+            "FlavorRequest.config_schema",
+            "FlavorResponseMetadata.config_schema",
+            "FlavorUpdate.config_schema",
+            "PipelineSnapshotResponseMetadata.config_schema",
+            "PipelineSnapshotResponseMetadata.config_template",
+            "RunTemplateResponseMetadata.config_schema",
+            "RunTemplateResponseMetadata.config_template",
+            "ServiceRequest.config",
+            "ServiceResponseMetadata.config",
+            "WebhookTriggerRequest.configuration",
+            "WebhookTriggerResponseBody.configuration",
+            "WebhookTriggerUpdate.configuration",
+        ],
+    );
+}
+
+fn is_free_map(schema: &Value) -> bool {
+    let alternatives = schema.get("anyOf").and_then(Value::as_array);
+    (schema.get("additionalProperties") == Some(&Value::Bool(true))
+        && schema.get("x-secret").is_none())
+        || alternatives.is_some_and(|schemas| schemas.iter().any(is_free_map))
+}
+
+/// Properties whose name suggests a secret while their type is a string like any other.
+fn plain_strings_with_secretive_names(api: &str) -> Vec<String> {
+    const SECRETIVE: [&str; 6] = [
+        "key",
+        "token",
+        "password",
+        "secret",
+        "credential",
+        "device_code",
+    ];
+    let document = corrected(api);
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let properties = schemas.iter().flat_map(|(schema, definition)| {
+        let properties = definition.get("properties").and_then(Value::as_object);
+        let named = properties.into_iter().flatten();
+        named.map(move |(name, property)| (schema, name, property))
+    });
+    properties
+        .filter(|(_, name, _)| SECRETIVE.iter().any(|word| name.contains(word)))
+        .filter(|(_, _, property)| is_plain_string(property))
+        .map(|(schema, name, _)| format!("{schema}.{name}"))
+        .collect()
+}
+
+fn is_plain_string(schema: &Value) -> bool {
+    let alternatives = schema.get("anyOf").and_then(Value::as_array);
+    (schema.get("type").is_some_and(|kind| kind == "string") && schema.get("format").is_none())
+        || alternatives.is_some_and(|schemas| schemas.iter().any(is_plain_string))
+}
+
+#[test]
+fn every_replacement_is_an_operation_that_is_not_deprecated_itself() {
+    for api in ["workspace", "pro"] {
+        let document = corrected(api);
+        let by_id: BTreeMap<&str, &Value> = operations(&document).collect();
+        for (id, operation) in &by_id {
+            let Some(replacement) = operation.get("x-replaced-by").and_then(Value::as_str) else {
+                continue;
+            };
+            assert_eq!(operation["deprecated"], true, "{id}");
+            assert!(by_id[replacement].get("deprecated").is_none(), "{id}");
+        }
+    }
+}
+
+#[test]
+fn one_workspace_operation_answers_something_unknown() {
+    let document = corrected("workspace");
+    let unknown: Vec<&str> = operations(&document)
+        .filter(|(_, operation)| {
+            let responses = operation["responses"].as_object().unwrap();
+            let success = responses.iter().find(|(status, _)| status.starts_with('2'));
+            let content = &success.unwrap().1["content"];
+            content["application/json"].get("schema") == Some(&Value::Object(Map::new()))
+        })
+        .map(|(id, _)| id)
+        .collect();
+    assert_eq!(
+        unknown,
+        ["receive_webhook_event_api_v1_webhooks__webhook_type___webhook_id__events_post"],
+    );
+}
+
+fn check_source(api: &str) {
+    let sources: BTreeMap<String, Source> =
+        toml::from_str(&text(&specs().join("sources.toml"))).unwrap();
+    let source = &sources[api];
+    let text = text(&specs().join(format!("{api}.json")));
+    let document = read(&text).unwrap();
+
+    let digest = Sha256::digest(text.as_bytes());
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(digest, source.canonical_sha256);
+    assert_eq!(document["info"]["title"], source.title.as_str());
+    assert_eq!(document["info"]["version"], source.version.as_str());
+    assert_eq!(operations(&document).count(), source.operations);
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    assert_eq!(schemas.len(), source.schemas);
+}
+
+fn check_canonical(api: &str) {
+    let document = document(api);
+    assert!(
+        to_text(&canonical(&document, Prose::Strip)) == text(&specs().join(format!("{api}.json"))),
+        "specs/{api}.json is not in canonical form: `cargo xtask sync-spec {api}` writes it",
+    );
+}
+
+/// The document with all its overlays applied.
+fn corrected(api: &str) -> Value {
+    let folder = specs().join("overlays").join(api);
+    let mut overlays: Vec<PathBuf> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    overlays.sort();
+    assert!(!overlays.is_empty(), "no overlays in {}", folder.display());
+    overlays.iter().fold(document(api), |document, path| {
+        let overlay = serde_json::from_str(&text(path)).unwrap();
+        overlay::apply(document, &overlay)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    })
+}
+
+fn operations(document: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    paths
+        .values()
+        .flat_map(|item| item.as_object().unwrap().values())
+        .filter_map(|operation| Some((operation.get("operationId")?.as_str()?, operation)))
+}
+
+fn document(api: &str) -> Value {
+    read(&text(&specs().join(format!("{api}.json")))).unwrap()
+}
+
+fn specs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs")
+}
+
+fn text(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn the_same_specs_give_the_same_bytes() {
+    let options = zenml_codegen::render::Options {
+        deduplicates_post: true,
+        inferred_feature: "pro-inferred",
+    };
+    for api in ["workspace", "pro"] {
+        let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs");
+        let rust = || {
+            let source = zenml_codegen::files::load(&specs, api, None).unwrap();
+            zenml_codegen::render::render(&source.generate().unwrap(), options)
+        };
+        assert!(rust() == rust(), "{api} differs from build to build");
+    }
+}

@@ -1,0 +1,107 @@
+//! Writes, for each API, a table of its operations with the function that reads each one's answers
+//! into the type that the library returns, and the corrected document that says what is where in
+//! an answer.
+
+use std::error::Error;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs};
+
+use zenml_codegen::api::{Accepts, Api, Location, Operation, Outcome, type_text};
+use zenml_codegen::{canonical, files};
+
+/// Each API, and the variable that names another document for it: the library heeds the same.
+const APIS: [(&str, &str); 2] = [
+    ("workspace", "ZENML_WORKSPACE_SPEC"),
+    ("pro", "ZENML_PRO_SPEC"),
+];
+
+fn main() -> ExitCode {
+    for (api, variable) in APIS {
+        if let Err(error) = generate(api, variable) {
+            println!("cargo::error={api} API: {error}");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn generate(api: &str, variable: &str) -> Result<(), Box<dyn Error>> {
+    let specs = Path::new("../../specs");
+    println!("cargo::rerun-if-env-changed={variable}");
+    let other = files::named_by(variable, env::var_os(variable))?;
+    println!("cargo::rerun-if-changed=../../specs/overlays/{api}");
+    match &other {
+        Some(path) => println!("cargo::rerun-if-changed={}", path.display()),
+        None => println!("cargo::rerun-if-changed=../../specs/{api}.json"),
+    }
+    let source = files::load(specs, api, other.as_deref())?;
+    let folder = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
+    let document = canonical::to_text(&source.document()?);
+    fs::write(folder.join(format!("{api}.json")), document)?;
+    let table = table(api, &source.generate()?)?;
+    fs::write(folder.join(format!("{api}.rs")), table)?;
+    Ok(())
+}
+
+fn table(api: &str, model: &Api) -> Result<String, std::fmt::Error> {
+    let mut text = format!(
+        "#[allow(unused_imports, reason = \"not every document needs all of them\")]\n\
+         use {{\n\
+             serde_json::{{Map, Value}}, std::collections::BTreeMap, uuid::Uuid,\n\
+             zenml::{api}::types::*, zenml::{{Page, Secret, Timestamp}},\n\
+         }};\n\
+         use crate::operation::{{Body, Location, Operation, Parameter, round_trip}};\n\
+         /// The operations, by id.\n\
+         pub static OPERATIONS: &[Operation] = &[\n",
+    );
+    let mut operations: Vec<&Operation> = model.operations.iter().collect();
+    operations.sort_by(|a, b| a.id.cmp(&b.id));
+    for operation in operations {
+        entry(&mut text, operation)?;
+    }
+    text.push_str("];\n");
+    Ok(text)
+}
+
+fn entry(text: &mut String, operation: &Operation) -> std::fmt::Result {
+    let Operation {
+        name,
+        id,
+        method,
+        path,
+        authenticated,
+        ..
+    } = operation;
+    let body = match &operation.result {
+        Outcome::Json(ty) => format!("Json(round_trip::<{}>)", type_text(ty)),
+        Outcome::Empty => "Json(round_trip::<()>)".to_owned(),
+        Outcome::Text => "Text".to_owned(),
+        Outcome::Bytes => "Bytes".to_owned(),
+        Outcome::Events => "Events".to_owned(),
+    };
+    writeln!(
+        text,
+        "Operation {{ call: zenml::Operation {{ name: {name:?}, id: {id:?}, \
+         method: zenml::Method::{method}, path: {path:?}, required_query: &[], \
+         body_required: false, idempotent: true, deduplicated: false, authenticated: {authenticated} }}, \
+         body: Body::{body}, parameters: &["
+    )?;
+    for parameter in &operation.parameters {
+        let location = match parameter.location {
+            Location::Path => "Path",
+            Location::Query => "Query",
+            Location::Header => "Header",
+        };
+        writeln!(
+            text,
+            "Parameter {{ name: {:?}, location: Location::{location}, required: {}, secret: {} }},",
+            parameter.name,
+            parameter.required,
+            matches!(parameter.accepts, Accepts::Secret),
+        )?;
+    }
+    text.push_str("] },\n");
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! The command against a real server that is not known to be one for tests.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic, and so may its helpers"
+)]
+
+use std::process::Command;
+
+use tempfile::TempDir;
+use zenml_test_server::Access;
+
+fn run(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_zenml-conformance"))
+        .args(arguments)
+        .env_remove("ZENML_TEST_URL")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        !text.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    (output.status.code(), text)
+}
+
+#[test]
+#[ignore = "needs a server: cargo xtask test"]
+fn what_is_recorded_of_a_server_can_be_compared_again_without_it() {
+    let access = Access::from_env().unwrap();
+    let parent = TempDir::new().unwrap();
+    let folder = parent.path().join("answers");
+    let (code, live) = run(&[
+        "--server",
+        &access.url,
+        "--username",
+        &access.username,
+        "--password",
+        &access.password,
+        "--objects",
+        "1",
+        "--record",
+        folder.to_str().unwrap(),
+    ]);
+    assert_eq!(code, Some(0), "{live}");
+    assert!(live.contains(": it makes the server ask a cloud for credentials\n"));
+
+    let (code, offline) = run(&["--recordings", folder.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{offline}");
+    let summary = offline.lines().last().unwrap();
+    assert!(
+        summary.ends_with(" ok, 0 lost, 0 refused, 0 not exercised"),
+        "{summary}"
+    );
+    // Whatever was recorded is in its place, and nothing else beside it.
+    assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 1);
+}

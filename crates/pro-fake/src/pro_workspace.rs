@@ -1,0 +1,108 @@
+//! The real server as a workspace of ZenML Pro.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use tokio::time::timeout;
+
+use zenml_test_server::{Options as ServerOptions, Server};
+
+use crate::{Account, ControlPlane, Options, Organization, Workspace};
+
+/// A real ZenML server in Pro mode, and the double of the control plane that it belongs to.
+///
+/// The server reports every run that is triggered as running and then completed. A run
+/// configuration with `extra: {"outcome": "failed"}` lets it fail, `"held"` leaves it running.
+///
+/// ```no_run
+/// # async fn example() -> anyhow::Result<()> {
+/// use zenml_pro_fake::ProWorkspace;
+///
+/// let pro = ProWorkspace::start().await?;
+/// let key = pro.admin.key();
+/// println!("{} belongs to {}", pro.server.url(), pro.plane.url());
+/// pro.stop().await
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct ProWorkspace {
+    /// The server.
+    pub server: Server,
+    /// The control plane.
+    pub plane: ControlPlane,
+    /// `acme`, which the workspace is in.
+    pub organization: Organization,
+    /// `prod`: the server, as the control plane knows it.
+    pub workspace: Workspace,
+    /// A service account of the organization's that may do everything in it.
+    pub admin: Account,
+}
+
+impl ProWorkspace {
+    /// Starts both, with an empty database; ready when the server has reported to the control
+    /// plane.
+    ///
+    /// # Errors
+    /// As [`Server::start`] and [`ControlPlane::start`].
+    pub async fn start() -> Result<Self> {
+        Self::start_with(ServerOptions::default(), Options::default()).await
+    }
+
+    /// Starts both.
+    ///
+    /// # Errors
+    /// As [`ProWorkspace::start`].
+    pub async fn start_with(server: ServerOptions, plane: Options) -> Result<Self> {
+        let plane = ControlPlane::start_with(plane).await?;
+        let organization = plane.organization("acme");
+        let workspace = organization.enrolled("prod");
+        let (url, deadline) = (plane.url(), server.time_to_start());
+        let server = server
+            .plugins(Path::new(env!("CARGO_MANIFEST_DIR")).join("plugins"))
+            .env("ZENML_SERVER_AUTO_ACTIVATE", "")
+            .env("ZENML_SERVER_DEPLOYMENT_TYPE", "cloud")
+            .env("ZENML_SERVER_PRO_API_URL", &url)
+            // Nobody looks at it.
+            .env("ZENML_SERVER_PRO_DASHBOARD_URL", &url)
+            .env("ZENML_SERVER_PRO_OAUTH2_AUDIENCE", &url)
+            .env(
+                "ZENML_SERVER_PRO_OAUTH2_CLIENT_SECRET",
+                workspace.client_secret(),
+            )
+            .env(
+                "ZENML_SERVER_PRO_ORGANIZATION_ID",
+                organization.id().to_string(),
+            )
+            .env("ZENML_SERVER_PRO_ORGANIZATION_NAME", organization.name())
+            .env("ZENML_SERVER_PRO_WORKSPACE_ID", workspace.id().to_string())
+            .env("ZENML_SERVER_PRO_WORKSPACE_NAME", workspace.name())
+            .env(
+                "ZENML_SERVER_WORKLOAD_MANAGER_IMPLEMENTATION_SOURCE",
+                "report_runs.ReportRuns",
+            );
+        let server = Server::start(server).await?;
+        let reported = plane.until(|_| workspace.status() == "available");
+        timeout(deadline, reported)
+            .await
+            .context("the server has not reported to the control plane")?;
+        let admin = organization
+            .service_account("admin")
+            .with_role("Organization Admin");
+        Ok(Self {
+            server,
+            plane,
+            organization,
+            workspace,
+            admin,
+        })
+    }
+
+    /// Stops both.
+    ///
+    /// # Errors
+    /// As [`Server::stop`] and [`ControlPlane::stop`].
+    pub async fn stop(self) -> Result<()> {
+        self.server.stop().await?;
+        self.plane.stop()
+    }
+}

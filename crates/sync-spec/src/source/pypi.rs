@@ -1,0 +1,113 @@
+//! The document that the PyPI package prints. It needs no running server, and configured as a Pro
+//! workspace the package prints everything that any ZenML server publishes.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+use tokio::time::timeout;
+use zenml_test_server::{Progress, interpreter, newest_version, python_command};
+
+use super::{Fetched, Token, Version};
+use crate::document::hex;
+
+/// Prints the document to the file that it is told, and to standard output what has written it.
+const SCRIPT: &str = include_str!("print_document.py");
+
+/// Any dotted name makes a Pro workspace of it: nothing is loaded.
+const PRO_WORKSPACE: [&str; 3] = [
+    "ZENML_SERVER_WORKLOAD_MANAGER_IMPLEMENTATION_SOURCE",
+    "ZENML_SERVER_RBAC_IMPLEMENTATION_SOURCE",
+    "ZENML_SERVER_FEATURE_GATE_IMPLEMENTATION_SOURCE",
+];
+
+/// Longer than installing the package takes on a slow line.
+const INSTALLATION: Duration = Duration::from_secs(30 * 60);
+/// Longer than importing the package and printing its document takes.
+const PRINTING: Duration = Duration::from_secs(5 * 60);
+
+pub(super) async fn fetch(
+    version: &Version,
+    token: Option<&Token>,
+    progress: &dyn Progress,
+) -> Result<Fetched> {
+    let version = match version {
+        Version::Exactly(version) => version.clone(),
+        Version::Latest => newest_version(progress)
+            .await
+            .context("offline? `--from FILE` works without a network")?,
+    };
+    let installed = timeout(INSTALLATION, interpreter(&version, progress)).await;
+    let installed = installed.unwrap_or_else(|_| Err(anyhow!("not done after half an hour")));
+    let python = installed.with_context(|| {
+        format!("cannot install zenml[server]=={version}; offline? `--from FILE` works without a network")
+    })?;
+    let environment = python
+        .parent()
+        .and_then(Path::parent)
+        .ok_or_else(|| anyhow!("{} is in no environment", python.display()))?;
+    // In the environment, so that they go together; named after the script, so that another one
+    // does not take it for its own.
+    let script = hex(&Sha256::digest(SCRIPT));
+    let cache = environment.join(format!("printed-{}", script.get(..12).unwrap_or_default()));
+    let (document, writers) = (cache.join("openapi.json"), cache.join("printed-by"));
+    if !document.exists() {
+        progress.stage(&format!("Printing the document of ZenML {version}"));
+        print(&python, token, &cache).await?;
+    }
+    let read =
+        |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    Ok(Fetched {
+        raw: read(&document)?,
+        origin: format!("pypi:zenml[server]=={version}, configured as a Pro workspace"),
+        printed_by: Some(String::from_utf8(read(&writers)?)?),
+    })
+}
+
+/// Makes `folder` with the document and a line about what has written it.
+async fn print(python: &Path, token: Option<&Token>, folder: &Path) -> Result<()> {
+    let parent = folder.parent().unwrap_or(folder);
+    let scratch = TempDir::new_in(parent).context("cannot create a folder for the document")?;
+    let config = scratch.path().join("config");
+    let printed = scratch.path().join("printed");
+    for new in [&config, &printed] {
+        fs::create_dir(new).with_context(|| format!("cannot create {}", new.display()))?;
+    }
+    let mut command = python_command(python);
+    command
+        .args(["-c", SCRIPT])
+        .arg(&printed)
+        .current_dir(scratch.path())
+        .env("ZENML_SERVER", "true")
+        .env("ZENML_ANALYTICS_OPT_IN", "false")
+        .env("ZENML_CONFIG_PATH", &config)
+        .envs(PRO_WORKSPACE.map(|name| (name, "any.name")))
+        .kill_on_drop(true);
+    if let Some(token) = token {
+        // It is for a server, and none of the package's business.
+        command.env_remove(&token.variable);
+    }
+    let output = timeout(PRINTING, command.output()).await;
+    let output = output.map_err(|_| anyhow!("the package has not printed its document in time"))?;
+    let output = output.context("cannot start Python")?;
+    let status = output.status;
+    if !status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let lines: Vec<&str> = said.lines().collect();
+        let last = lines
+            .get(lines.len().saturating_sub(20)..)
+            .unwrap_or_default();
+        bail!(
+            "the package does not print its document ({status}):\n{}",
+            last.join("\n")
+        );
+    }
+    match fs::rename(&printed, folder) {
+        // Another process was faster.
+        Err(_) if folder.join("openapi.json").exists() => Ok(()),
+        result => result.with_context(|| format!("cannot write {}", folder.display())),
+    }
+}

@@ -1,0 +1,364 @@
+//! A server, from its start to its end.
+
+use std::{
+    env,
+    ffi::OsString,
+    fmt,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::Stdio,
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::ChildStdin,
+    time::timeout,
+};
+
+use crate::{Access, Fill, Group, Progress, Silent, fill, health, install, paths, process, python};
+
+const GRACE: Duration = Duration::from_secs(8);
+const SIGNING_KEY: &str = "a key that signs the tokens of servers for tests";
+
+/// How to start a server.
+#[derive(Clone)]
+pub struct Options {
+    version: Option<String>,
+    port: u16,
+    data: Option<PathBuf>,
+    signing_key: String,
+    deadline: Duration,
+    environment: Vec<(OsString, OsString)>,
+    plugins: Vec<PathBuf>,
+    progress: Arc<dyn Progress>,
+}
+
+impl Default for Options {
+    /// The version of `specs/workspace.json` on a free port, with an empty database that goes with
+    /// the server, ready within three minutes, silently.
+    fn default() -> Self {
+        Self {
+            version: None,
+            port: 0,
+            data: None,
+            signing_key: SIGNING_KEY.to_owned(),
+            deadline: Duration::from_mins(3),
+            environment: Vec::new(),
+            plugins: vec![paths::plugins()],
+            progress: Arc::new(Silent),
+        }
+    }
+}
+
+impl Options {
+    /// Another version of the PyPI package.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
+    /// A port of your choice; 0, the default, takes a free one.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Keeps database, files and logs in this folder, and continues with what is there.
+    #[must_use]
+    pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.data = Some(folder.into());
+        self
+    }
+
+    /// Signs tokens with another key, of at least 32 characters: tokens signed by the previous one
+    /// stop working.
+    #[must_use]
+    pub fn signing_key(mut self, key: impl Into<String>) -> Self {
+        self.signing_key = key.into();
+        self
+    }
+
+    /// How long the server may take until it answers.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Sets a variable of the server's, over what this crate sets.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a folder of Python modules that the server may load.
+    #[must_use]
+    pub fn plugins(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.plugins.push(folder.into());
+        self
+    }
+
+    /// How long the server may take until it answers.
+    #[must_use]
+    pub fn time_to_start(&self) -> Duration {
+        self.deadline
+    }
+
+    /// Who is told what is going on.
+    #[must_use]
+    pub fn progress(mut self, progress: Arc<dyn Progress>) -> Self {
+        self.progress = progress;
+        self
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("version", &self.version)
+            .field("port", &self.port)
+            .field("data", &self.data)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A running server: ends when this is dropped.
+#[derive(Debug)]
+pub struct Server {
+    running: Running,
+    interpreter: PathBuf,
+    options: Options,
+    version: String,
+    folder: Folder,
+}
+
+impl Server {
+    /// Installs the package if that has not been done, starts it, and returns when it answers.
+    ///
+    /// # Errors
+    /// When Python is missing, pip fails, the port is taken, the server dies (shows the end of its
+    /// log) or does not answer in time.
+    pub async fn start(options: Options) -> Result<Self> {
+        let version = options
+            .version
+            .clone()
+            .map_or_else(install::default_version, Ok)?;
+        let interpreter = install::interpreter(&version, &*options.progress).await?;
+        let folder = Folder::new(options.data.as_deref())?;
+        options.progress.stage(&format!("Starting ZenML {version}"));
+        let running = Running::start(&interpreter, folder.path(), &options).await?;
+        Ok(Self {
+            running,
+            interpreter,
+            options,
+            version,
+            folder,
+        })
+    }
+
+    /// The base address, without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.running.port)
+    }
+
+    /// How to log in.
+    #[must_use]
+    pub fn access(&self) -> Access {
+        Access::to(&self.url())
+    }
+
+    /// The version of the package.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The server's log; it goes with the server unless [`Options::data`] keeps it.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        log(self.folder.path())
+    }
+
+    /// Runs pipelines and registers things, through the Python client of the same package. Works
+    /// once per database: names are the same each time.
+    ///
+    /// # Errors
+    /// When a stage fails: shows the end of what the client said.
+    pub async fn fill(&self, part: Fill) -> Result<()> {
+        let (folder, progress) = (self.folder.path(), &*self.options.progress);
+        fill::fill(&self.interpreter, &self.access(), folder, part, progress).await
+    }
+
+    /// Stops the server and starts it on the same port and database, signing tokens with another
+    /// key of at least 32 characters: tokens of the previous one stop working.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn restart_with_signing_key(&mut self, key: impl Into<String>) -> Result<()> {
+        self.running.group.stop(GRACE).await?;
+        let options = self
+            .options
+            .clone()
+            .port(self.running.port)
+            .signing_key(key);
+        self.running = Running::start(&self.interpreter, self.folder.path(), &options).await?;
+        Ok(())
+    }
+
+    /// Waits for the server to end, which it should not do by itself. Can be cancelled.
+    ///
+    /// # Errors
+    /// Always: shows the end of the log.
+    pub async fn ended(&mut self) -> Result<std::convert::Infallible> {
+        let status = self.running.group.wait().await?;
+        bail!(
+            "the server ended ({status}):\n{}",
+            process::last_lines(&self.log())
+        )
+    }
+
+    /// Stops the server and removes what it left, unless [`Options::data`] keeps it.
+    ///
+    /// # Errors
+    /// When the operating system refuses to signal or to remove.
+    pub async fn stop(mut self) -> Result<()> {
+        self.running.group.stop(GRACE).await?;
+        self.folder.remove()
+    }
+}
+
+fn log(folder: &Path) -> PathBuf {
+    folder.join("server.log")
+}
+
+/// Where a server keeps its things.
+#[derive(Debug)]
+enum Folder {
+    Fresh(TempDir),
+    Kept(PathBuf),
+}
+
+impl Folder {
+    fn new(kept: Option<&Path>) -> Result<Self> {
+        if let Some(path) = kept {
+            fs::create_dir_all(path)
+                .with_context(|| format!("cannot create {}", path.display()))?;
+            return Ok(Self::Kept(path.canonicalize()?));
+        }
+        let all = paths::scratch().join("servers");
+        fs::create_dir_all(&all).with_context(|| format!("cannot create {}", all.display()))?;
+        Ok(Self::Fresh(
+            tempfile::Builder::new()
+                .prefix("server-")
+                .tempdir_in(all.canonicalize()?)?,
+        ))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Fresh(folder) => folder.path(),
+            Self::Kept(path) => path,
+        }
+    }
+
+    fn remove(self) -> Result<()> {
+        match self {
+            Self::Fresh(folder) => Ok(folder.close()?),
+            Self::Kept(_) => Ok(()),
+        }
+    }
+}
+
+/// The server's process.
+#[derive(Debug)]
+struct Running {
+    group: Group,
+    port: u16,
+    /// The server ends when this pipe does, so it also ends when this process is killed.
+    _lifeline: ChildStdin,
+}
+
+impl Running {
+    async fn start(interpreter: &Path, folder: &Path, options: &Options) -> Result<Self> {
+        let log_path = log(folder);
+        let log = File::create(&log_path)?;
+        let configuration = folder.join("server");
+        fs::create_dir_all(&configuration)?;
+        let mut command = python::command(interpreter);
+        command
+            .arg(paths::serve_script())
+            .args(["--port", &options.port.to_string()])
+            .env("PYTHONPATH", env::join_paths(&options.plugins)?)
+            .env("ZENML_SERVER", "true")
+            .env("ZENML_CONFIG_PATH", configuration)
+            .env("ZENML_LOCAL_STORES_PATH", folder.join("stores"))
+            .env("ZENML_ANALYTICS_OPT_IN", "false")
+            .env("ZENML_LOGGING_COLORS_DISABLED", "true")
+            .env("ZENML_SERVER_AUTO_ACTIVATE", "1")
+            .env("ZENML_SERVER_DEPLOYMENT_TYPE", "other")
+            .env("ZENML_SERVER_JWT_SECRET_KEY", &options.signing_key)
+            // Logs, downloads and visualizations lie in a folder that the client shares.
+            .env("ZENML_SERVER_ALLOW_LOCAL_FILE_ACCESS", "true")
+            .env(
+                "ZENML_SERVER_STREAM_BROKER_IMPLEMENTATION_SOURCE",
+                "zenml.zen_server.streaming.brokers.memory.InMemoryBroker",
+            )
+            .env(
+                "ZENML_SERVER_WEBHOOK_EVENT_HANDLER_SOURCES",
+                "keep_webhook_events.KeepWebhookEvents",
+            )
+            .envs(
+                options
+                    .environment
+                    .iter()
+                    .map(|(name, value)| (name, value)),
+            )
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(log);
+        let mut group = Group::spawn(&mut command).context("cannot start the server")?;
+        let lifeline = group
+            .take_stdin()
+            .context("the server has no standard input")?;
+        let stdout = group
+            .take_stdout()
+            .context("the server has no standard output")?;
+        let answers = async {
+            let mut line = String::new();
+            BufReader::new(stdout).read_line(&mut line).await?;
+            let Ok(port) = line.trim().parse() else {
+                // It ended without a word: the caller's other branch says how.
+                return std::future::pending().await;
+            };
+            options.progress.detail("waiting for it to answer");
+            health::answers(port).await;
+            anyhow::Ok(port)
+        };
+        let port = tokio::select! {
+            answered = timeout(options.deadline, answers) => answered.map_err(|_| {
+                anyhow!(
+                    "the server did not answer within {:?}:\n{}",
+                    options.deadline,
+                    process::last_lines(&log_path)
+                )
+            })??,
+            status = group.wait() => {
+                bail!("the server ended ({}):\n{}", status?, process::last_lines(&log_path))
+            }
+        };
+        Ok(Self {
+            group,
+            port,
+            _lifeline: lifeline,
+        })
+    }
+}
