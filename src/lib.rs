@@ -60,103 +60,58 @@
 // Generated code and the crate's macros say `zenml::` wherever they stand.
 extern crate self as zenml;
 
-mod api;
-mod attempt;
-mod base_url;
-mod builder;
-mod call;
-mod call_options;
-mod cli_store;
-mod clock;
-#[cfg(feature = "pro")]
-mod connect_workspace;
-mod credentials;
-mod decode;
-mod device;
-mod environment;
-mod error;
-mod error_body;
-mod event;
-mod event_stream;
-mod field;
-mod filter;
-mod filter_value;
-mod hint;
-mod item_stream;
-mod login;
+mod auth;
+mod client;
 #[doc(hidden)]
-pub mod object;
-mod open_enum;
+pub mod codec;
+mod error;
 mod operation;
-mod page;
-mod part_file;
-#[cfg(feature = "pro")]
-mod pro_client;
-mod pro_login;
-mod provider;
-mod raw_call;
-mod redirect;
-mod remedy;
-mod request;
-mod response;
 mod retry;
-mod retry_after;
-mod retry_policy;
-mod run;
-mod runnable;
-mod secret;
-mod secret_map;
-mod session;
-mod stream;
+mod runtime;
+mod streaming;
 #[cfg(test)]
 mod testing;
-mod timestamp;
-mod token;
-mod trace;
 mod transport;
-mod trigger;
-#[doc(hidden)]
-pub mod union;
-mod unknown_fields;
-mod version;
-mod workspace_client;
-mod yaml;
+mod types;
+mod workflows;
 
-pub use builder::ClientBuilder;
-#[doc(hidden)]
-pub use call::{Call, read_answer};
-pub use call_options::CallOptions;
-pub use clock::Clock;
+pub use auth::credentials::Credentials;
+pub use auth::device::DeviceLogin;
+pub use auth::provider::{CredentialsProvider, ProvidedCredentials};
+pub use client::builder::ClientBuilder;
 #[cfg(feature = "pro")]
-pub use connect_workspace::{ConnectWorkspace, WorkspaceLocator};
-pub use credentials::Credentials;
-pub use device::DeviceLogin;
+pub use client::pro_client::ProClient;
+pub use client::workspace_client::WorkspaceClient;
+#[doc(hidden)]
+pub use codec::{object, union};
 pub use error::{Error, ErrorKind, Result};
-pub use event::Event;
-pub use event_stream::EventStream;
-pub use field::Field;
-pub use filter::Filter;
-pub use filter_value::FilterValue;
-pub use item_stream::ItemStream;
 #[doc(hidden)]
-pub use operation::Operation;
-pub use page::Page;
+pub use operation::call::{Call, read_answer};
+#[doc(hidden)]
+pub use operation::descriptor::Operation;
+pub use operation::item_stream::ItemStream;
+pub use operation::page::Page;
+pub use operation::raw_request::RawCall;
+pub use operation::response::Response;
+pub use retry::policy::{RetryBudget, RetryPolicy};
+pub use runtime::clock::Clock;
+pub use streaming::byte_stream::ByteStream;
+pub use streaming::event::Event;
+pub use streaming::event_stream::EventStream;
+pub use transport::call_options::CallOptions;
+pub use transport::execute::Transport;
+pub use types::field::Field;
+pub use types::filter::Filter;
+pub use types::filter_value::FilterValue;
+pub use types::secret::Secret;
+pub use types::secret_map::SecretMap;
+pub use types::timestamp::{ParseTimestampError, Timestamp};
+pub use types::unknown_fields::UnknownFields;
 #[cfg(feature = "pro")]
-pub use pro_client::ProClient;
-pub use provider::{CredentialsProvider, ProvidedCredentials};
-pub use raw_call::RawCall;
-pub use response::Response;
-pub use retry_policy::{RetryBudget, RetryPolicy};
-pub use run::WaitForRun;
-pub use runnable::{RunTemplate, Runnable, Snapshot};
-pub use secret::Secret;
-pub use secret_map::SecretMap;
-pub use stream::ByteStream;
-pub use timestamp::{ParseTimestampError, Timestamp};
-pub use transport::Transport;
-pub use trigger::Trigger;
-pub use unknown_fields::UnknownFields;
-pub use workspace_client::WorkspaceClient;
+pub use workflows::connect_workspace::{ConnectWorkspace, WorkspaceLocator};
+pub use workflows::run_target::{RunTemplate, Runnable, Snapshot};
+pub use workflows::trigger::Trigger;
+pub use workflows::wait_for_run::WaitForRun;
 
 pub use http::{HeaderMap, Method, StatusCode};
 

@@ -1,0 +1,270 @@
+use std::sync::atomic::AtomicUsize;
+
+use super::*;
+use crate::Call;
+use crate::testing::{
+    READ, Received, TestClient, TestServer, builder, builder_of, grant, json, response,
+};
+use crate::transport::api::Api;
+
+async fn read(ws: &Transport) -> Result<u8> {
+    Ok(Call::new(ws, &READ).send::<u8>().await?.into_inner())
+}
+
+/// A client of the Pro API without generated methods.
+struct TestPro(Transport);
+
+impl Api for TestPro {
+    const FACTS: Facts = Facts::PRO;
+
+    fn over(transport: Transport) -> Self {
+        Self(transport)
+    }
+}
+
+/// A workspace's transport that logs in through the Pro API.
+fn through(pro: &TestServer, ws: &TestServer) -> Transport {
+    let pro = builder_of::<TestPro>(&pro.url)
+        .credentials(Credentials::api_key("ZENPROKEY_abc"))
+        .build()
+        .unwrap();
+    let credentials = Some(Credentials(crate::auth::credentials::Kind::Pro(
+        pro.0.clone(),
+    )));
+    pro.0
+        .beside(&ws.url, TestClient::FACTS, credentials)
+        .unwrap()
+}
+
+fn lines(server: &TestServer) -> Vec<String> {
+    server.received().into_iter().map(|r| r.line).collect()
+}
+
+fn bearer(request: &Received) -> &str {
+    request.header("authorization").unwrap_or_default()
+}
+
+fn unauthorized(exception: &str, message: &str) -> Vec<u8> {
+    response(
+        401,
+        "",
+        &format!(r#"{{"detail":["{exception}","{message}"]}}"#),
+    )
+}
+
+/// Gives out sessions `s1`, `s2` and so on; the first `gone` of them have ended on its side.
+async fn control_plane(gone: usize) -> TestServer {
+    let given = AtomicUsize::new(0);
+    TestServer::start(move |request| match &*request.line {
+        "POST /auth/login" => {
+            let number = given.fetch_add(1, Ordering::SeqCst) + 1;
+            grant(&format!("s{number}"), 3600)
+        }
+        "GET /users/me" => {
+            let session = bearer(request).trim_start_matches("Bearer s");
+            match session.parse::<usize>().unwrap() > gone {
+                true => json(r#"{"id":"00000000-0000-0000-0000-000000000001"}"#),
+                false => response(401, "", r#"{"detail":"session ended"}"#),
+            }
+        }
+        other => panic!("{other}"),
+    })
+    .await
+}
+
+/// Takes one session only, and exchanges it for the token `w`.
+async fn workspace(session: &'static str, lifetime: u64) -> TestServer {
+    TestServer::start(move |request| match &*request.line {
+        "POST /api/v1/login" => match bearer(request) == format!("Bearer {session}") {
+            true => grant("w", lifetime),
+            false => unauthorized(
+                "AuthorizationException",
+                "Not authorized to access this server.",
+            ),
+        },
+        "GET /api/v1/a" => json("1"),
+        other => panic!("{other}"),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_workspace_takes_the_session_of_the_pro_api_for_a_token() {
+    let (pro, ws) = (control_plane(0).await, workspace("s1", 3600).await);
+    let client = through(&pro, &ws);
+    for _ in 0..2 {
+        assert_eq!(read(&client).await.unwrap(), 1);
+    }
+    assert_eq!(lines(&pro), ["POST /auth/login"]);
+    assert_eq!(
+        lines(&ws),
+        ["POST /api/v1/login", "GET /api/v1/a", "GET /api/v1/a"]
+    );
+    assert_eq!(ws.received()[0].body, "grant_type=zenml-external");
+    assert_eq!(bearer(&ws.received()[1]), "Bearer w");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_workspaces_token_is_renewed_with_the_session_that_is_still_good() {
+    let (pro, ws) = (control_plane(0).await, workspace("s1", 600).await);
+    let client = through(&pro, &ws);
+    read(&client).await.unwrap();
+    tokio::time::advance(std::time::Duration::from_secs(601)).await;
+    read(&client).await.unwrap();
+    assert_eq!(lines(&pro).len(), 1);
+    assert_eq!(
+        lines(&ws)
+            .iter()
+            .filter(|line| line.contains("login"))
+            .count(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_on_the_other_side_is_renewed_once() {
+    let (pro, ws) = (control_plane(1).await, workspace("s2", 3600).await);
+    assert_eq!(read(&through(&pro, &ws)).await.unwrap(), 1);
+    assert_eq!(
+        lines(&pro),
+        [
+            "POST /auth/login",
+            "GET /users/me",
+            "POST /auth/login",
+            "GET /users/me"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_user_whom_only_the_workspace_refuses_is_told_so_without_another_login() {
+    let (pro, ws) = (control_plane(0).await, workspace("none", 3600).await);
+    let error = read(&through(&pro, &ws)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert_eq!(
+        error.message(),
+        format!(
+            "the login of the API key, through {}, to {} failed: Not authorized to access this \
+             server.",
+            pro.url, ws.url
+        )
+    );
+    assert!(
+        error.hint().unwrap().contains("has the user a role"),
+        "{error}"
+    );
+    assert_eq!(lines(&pro), ["POST /auth/login", "GET /users/me"]);
+}
+
+#[tokio::test]
+async fn a_key_that_the_pro_api_refuses_is_said_to_be_refused_there() {
+    let pro = TestServer::always(response(401, "", r#"{"detail":"Invalid API key"}"#)).await;
+    let ws = workspace("s1", 3600).await;
+    let error = read(&through(&pro, &ws)).await.unwrap_err();
+    assert_eq!(
+        error.message(),
+        format!(
+            "the login of the API key to {} failed: Invalid API key",
+            pro.url
+        )
+    );
+    assert!(
+        error.hint().unwrap().contains("make another one"),
+        "{error}"
+    );
+    assert!(ws.received().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_control_plane_that_is_down_is_waited_for_although_the_workspace_says_401() {
+    let answers = AtomicUsize::new(0);
+    let ws = TestServer::start(move |request| match &*request.line {
+        "POST /api/v1/login" if answers.fetch_add(1, Ordering::SeqCst) < 3 => unauthorized(
+            "CredentialsNotValid",
+            "Authentication error: Error fetching user information from external authenticator..",
+        ),
+        "POST /api/v1/login" => grant("w", 3600),
+        _ => json("1"),
+    })
+    .await;
+    let client = builder(&ws.url)
+        .credentials(Credentials::api_key("ZENPROKEY_abc"))
+        .retry(crate::RetryPolicy::default())
+        .build()
+        .unwrap();
+    assert_eq!(read(&client.0).await.unwrap(), 1);
+    assert_eq!(ws.received().len(), 5);
+}
+
+/// A workspace from before the keys of ZenML Pro.
+async fn older(refusal: Vec<u8>, pro_url: Option<String>) -> TestServer {
+    TestServer::start(move |request| match &*request.line {
+        "POST /api/v1/login" if request.body.contains("zenml-external") => grant("w", 600),
+        "POST /api/v1/login" => refusal.clone(),
+        "GET /api/v1/info" => match &pro_url {
+            Some(url) => json(&format!(r#"{{"version":"0.80.0","pro_api_url":"{url}"}}"#)),
+            None => json(r#"{"version":"0.80.0"}"#),
+        },
+        _ => json("1"),
+    })
+    .await
+}
+
+fn unreadable() -> Vec<u8> {
+    unauthorized(
+        "CredentialsNotValid",
+        "Authentication error: error decoding API key",
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_older_workspace_is_logged_in_to_through_the_pro_api_that_it_names() {
+    let no_such_grant = response(400, "", r#"{"detail":"Unsupported grant type"}"#);
+    for refusal in [unreadable(), no_such_grant] {
+        let pro = control_plane(0).await;
+        let ws = older(refusal, Some(pro.url.clone())).await;
+        let client = ws.transport_as(Credentials::api_key("ZENPROKEY_abc"));
+        assert_eq!(read(&client).await.unwrap(), 1);
+        assert_eq!(
+            lines(&ws),
+            [
+                "POST /api/v1/login",
+                "GET /api/v1/info",
+                "POST /api/v1/login",
+                "GET /api/v1/a"
+            ]
+        );
+        assert_eq!(pro.received()[0].body, "password=ZENPROKEY_abc");
+        assert_eq!(bearer(&ws.received()[2]), "Bearer s1");
+
+        // The next time it is known, and the session is still good.
+        tokio::time::advance(std::time::Duration::from_secs(601)).await;
+        read(&client).await.unwrap();
+        assert_eq!(ws.received().len(), 6);
+        assert_eq!(pro.received().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_pro_goes_nowhere_from_a_server_that_is_none_of_pro() {
+    let ws = older(unreadable(), None).await;
+    let client = ws.transport_as(Credentials::api_key("ZENPROKEY_abc"));
+    let error = read(&client).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert!(
+        error
+            .hint()
+            .unwrap()
+            .contains("this server does not belong"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_key_does_not_follow_into_clear_text() {
+    let ws = older(unreadable(), Some("http://pro.example.com".to_owned())).await;
+    let client = ws.transport_as(Credentials::api_key("ZENPROKEY_abc"));
+    let error = read(&client).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.message().contains("clear text"), "{error}");
+}

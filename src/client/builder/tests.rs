@@ -1,0 +1,182 @@
+use http::{HeaderName, HeaderValue};
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+use crate::testing::tls::Authority;
+use crate::testing::{TestClient, TestServer, builder, json};
+use crate::transport::api::Api;
+use crate::{Credentials, ErrorKind, Method, RawCall, Transport};
+
+async fn read(transport: &Transport) -> crate::Result<()> {
+    let call = RawCall::new(transport, Method::GET, "/a".to_owned(), false);
+    call.send::<()>().await.map(drop)
+}
+
+#[tokio::test]
+async fn headers_and_the_suffix_of_the_user_agent_go_out_with_every_request() {
+    let server = TestServer::always(json("null")).await;
+    let client = builder(&server.url)
+        .default_header(
+            HeaderName::from_static("x-team"),
+            HeaderValue::from_static("vision"),
+        )
+        .default_header(
+            HeaderName::from_static("user-agent"),
+            HeaderValue::from_static("other"),
+        )
+        .user_agent_suffix("train/2.0");
+    read(&client.build().unwrap().0).await.unwrap();
+    let request = server.only();
+    assert_eq!(request.header("x-team"), Some("vision"));
+    let agent = request.header("user-agent").unwrap();
+    assert!(
+        agent.starts_with("zenml-rust/") && agent.ends_with(") train/2.0"),
+        "{agent}"
+    );
+}
+
+#[tokio::test]
+async fn connections_are_made_by_the_callers_http_client() {
+    let server = TestServer::always(json("null")).await;
+    let proxy = reqwest::Proxy::http(&server.url).unwrap();
+    let http = reqwest::Client::builder().proxy(proxy).build().unwrap();
+    let client = builder("http://zenml.example.com").http_client(http);
+    read(&client.build().unwrap().0).await.unwrap();
+    assert_eq!(server.only().line, "GET http://zenml.example.com/a");
+}
+
+#[tokio::test]
+async fn connections_go_through_the_proxy() {
+    let server = TestServer::always(json("null")).await;
+    let client = builder("http://zenml.example.com").proxy(&server.url);
+    read(&client.build().unwrap().0).await.unwrap();
+    assert_eq!(server.only().line, "GET http://zenml.example.com/a");
+}
+
+/// Runs itself once more, because only another process can have other variables.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clear_text_to_this_machine_does_not_go_through_the_systems_proxy() {
+    const HERE: &str = "ZENML_TEST_SERVER_ON_THIS_MACHINE";
+    const ELSEWHERE: &str = "http://zenml.example.com";
+    if let Ok(here) = std::env::var(HERE) {
+        let by_name = here.replace("127.0.0.1", "localhost");
+        let client = |url: &str| builder(url).allow_insecure_http().build().unwrap().0;
+        for url in [&*here, &*by_name, ELSEWHERE] {
+            read(&client(url)).await.unwrap();
+        }
+        // The same where one leads to the other, as the Pro API and its workspaces do.
+        for (from, to) in [(ELSEWHERE, &*here), (&here, ELSEWHERE)] {
+            let client = client(from).beside(to, TestClient::FACTS, None);
+            read(&client.unwrap()).await.unwrap();
+        }
+        return;
+    }
+    let here = TestServer::always(json("null")).await;
+    let proxy = TestServer::always(json("null")).await;
+    let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+    again
+        .arg("clear_text_to_this_machine_does_not_go_through_the_systems_proxy")
+        .env_clear()
+        .env("HTTP_PROXY", &proxy.url)
+        .env(HERE, &here.url);
+    let output = tokio::task::spawn_blocking(move || again.output());
+    let output = output.await.unwrap().unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && printed.contains("1 passed"),
+        "{printed}"
+    );
+    let lines = |server: &TestServer| -> Vec<String> {
+        let received = server.received().into_iter();
+        received.map(|request| request.line).collect()
+    };
+    assert_eq!(lines(&here), ["GET /a"; 3]);
+    assert_eq!(lines(&proxy), ["GET http://zenml.example.com/a"; 2]);
+}
+
+#[test]
+fn what_cannot_be_used_is_told_by_build() {
+    let build = |client: crate::ClientBuilder<_>| {
+        let error = client
+            .build()
+            .map(|_: crate::testing::TestClient| ())
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(
+            !format!("{error} {error:?}").contains("hunter2"),
+            "{error:?}"
+        );
+        error.message().to_owned()
+    };
+    let url = "https://zenml.example.com";
+    let proxy = build(builder(url).proxy("http://me:hunter2@ bad"));
+    assert!(proxy.contains("proxy"), "{proxy}");
+    let agent = build(builder(url).user_agent_suffix("a\nb"));
+    assert!(agent.contains("user agent"), "{agent}");
+}
+
+/// What a client answers who takes that server for untrustworthy.
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+async fn assert_untrusted(client: crate::ClientBuilder<TestClient>, server: &TestServer) {
+    let error = read(&client.build().unwrap().0).await.unwrap_err();
+    // Of the two TLS libraries, rustls alone tells such an error from others.
+    let kind = match cfg!(feature = "rustls") {
+        true => ErrorKind::Tls,
+        false => ErrorKind::Connect,
+    };
+    assert_eq!(error.kind(), kind, "{error:?}");
+    assert!(error.to_string().contains("certificate"), "{error}");
+    assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+async fn a_server_with_a_private_authority_is_reached_by_whoever_trusts_that() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let server = TestServer::of(&authority, json("null")).await;
+    assert_untrusted(builder(&server.url), &server).await;
+    assert_untrusted(builder(&server.url).root_certificate(&*other.pem), &server).await;
+
+    let both = other.pem + &authority.pem;
+    let client = builder(&server.url)
+        .credentials(Credentials::api_token("hunter2"))
+        .root_certificate(both);
+    read(&client.build().unwrap().0).await.unwrap();
+    assert_eq!(
+        server.only().header("authorization"),
+        Some("Bearer hunter2")
+    );
+}
+
+#[tokio::test]
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+async fn whoever_accepts_invalid_certificates_reaches_every_server() {
+    let server = TestServer::of(&Authority::new(), json("null")).await;
+    let client = builder(&server.url).accept_invalid_certificates(true);
+    read(&client.build().unwrap().0).await.unwrap();
+    assert_eq!(server.received().len(), 1);
+}
+
+#[test]
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+fn root_certificates_are_pem() {
+    let url = "https://zenml.example.com";
+    let pem = b"-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n";
+    for wrong in [&b"no pem"[..], pem] {
+        let client = builder(url).root_certificate(wrong);
+        let error = client.build().map(|_| ()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.message().contains("certificate"), "{error}");
+    }
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let client = builder("https://zenml.example.com/?t=hunter2")
+        .credentials(Credentials::password("me", "hunter2"))
+        .proxy("http://me:hunter2@proxy.example.com")
+        .default_header(
+            HeaderName::from_static("x-key"),
+            HeaderValue::from_static("hunter2"),
+        );
+    assert!(!format!("{client:?} {client:#?}").contains("hunter2"));
+}

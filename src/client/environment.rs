@@ -1,0 +1,225 @@
+//! Clients configured from outside: by the variables that the official client reads, and by the
+//! files of its command line.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::auth::cli_store::{ConnectedServer, StoredLogin, connected_server};
+use crate::runtime::clock::{Clock, TokioClock};
+use crate::transport::api::{Api, Family};
+use crate::transport::base_url::BaseUrl;
+use crate::{ClientBuilder, Credentials, Error, ErrorKind, Result};
+
+/// The Pro API that ZenML GmbH runs.
+pub(crate) const PRO_URL: &str = "https://cloudapi.zenml.io";
+
+const STORE_URL: &str = "ZENML_STORE_URL";
+const API_KEY: &str = "ZENML_STORE_API_KEY";
+const API_TOKEN: &str = "ZENML_STORE_API_TOKEN";
+const USERNAME: &str = "ZENML_STORE_USERNAME";
+const PASSWORD: &str = "ZENML_STORE_PASSWORD";
+const VERIFY_SSL: &str = "ZENML_STORE_VERIFY_SSL";
+const HTTP_TIMEOUT: &str = "ZENML_STORE_HTTP_TIMEOUT";
+const PRO_API_URL: &str = "ZENML_PRO_API_URL";
+const CONFIG_PATH: &str = "ZENML_CONFIG_PATH";
+const NO_STORE: &str = "DISABLE_CREDENTIALS_DISK_CACHING";
+
+/// What a client finds outside of its program.
+pub(crate) struct Environment<'a> {
+    pub variable: &'a dyn Fn(&str) -> Option<String>,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A client as this process's environment says.
+pub(crate) fn from_process<C: Api>() -> Result<ClientBuilder<C>> {
+    let variable = |name: &str| std::env::var_os(name)?.into_string().ok();
+    Environment {
+        variable: &variable,
+        clock: Arc::new(TokioClock),
+    }
+    .builder()
+}
+
+impl Environment<'_> {
+    pub fn builder<C: Api>(&self) -> Result<ClientBuilder<C>> {
+        let family = C::FACTS.family;
+        let connected = self.config_folder().as_deref().and_then(connected_server);
+        let url = self.url(family, connected.as_ref())?;
+        // Errors name it, so it must have no password in it.
+        let base = BaseUrl::parse(&url, C::FACTS.path_suffix)?;
+        let credentials = self.credentials(base.as_str(), family)?;
+        let builder = ClientBuilder::new(url).credentials(credentials);
+        let builder = self.timeout(builder)?;
+        let stored = match self.get(STORE_URL) {
+            // The command line's setting is for the server that it is connected to.
+            None => connected.and_then(|server| server.verify_ssl),
+            Some(_) => None,
+        };
+        self.certificates(builder, stored)
+    }
+
+    /// Variables that are empty count as not set.
+    fn get(&self, name: &str) -> Option<String> {
+        (self.variable)(name).filter(|value| !value.is_empty())
+    }
+
+    fn pro_url(&self) -> String {
+        self.get(PRO_API_URL).unwrap_or_else(|| PRO_URL.to_owned())
+    }
+
+    fn url(&self, family: Family, connected: Option<&ConnectedServer>) -> Result<String> {
+        if family == Family::Pro {
+            return Ok(self.pro_url());
+        }
+        if let Some(url) = self.get(STORE_URL) {
+            return Ok(url);
+        }
+        let url = connected.map(|server| server.url.clone());
+        url.ok_or_else(|| {
+            let config = self.config_folder().map_or_else(
+                || format!("no configuration folder is known ({CONFIG_PATH} is not set)"),
+                |folder| format!("{} names no server", folder.join("config.yaml").display()),
+            );
+            configuration(format!(
+                "which server? {STORE_URL} is not set, and {config}; set it, or run `zenml login`"
+            ))
+        })
+    }
+
+    fn credentials(&self, url: &str, family: Family) -> Result<Credentials> {
+        if let Some(key) = self.get(API_KEY) {
+            return Ok(Credentials::api_key(key));
+        }
+        // Tokens and users are those of a workspace: the Pro API would refuse them.
+        if family == Family::Workspace {
+            if let Some(token) = self.get(API_TOKEN) {
+                return Ok(Credentials::api_token(token));
+            }
+            if let Some(user) = self.get(USERNAME) {
+                let password = self.get(PASSWORD).unwrap_or_default();
+                return Ok(Credentials::password(user, password));
+            }
+        }
+        let stored = match self.store(url) {
+            Err(why) => why,
+            Ok(stored) => match stored.check() {
+                Ok(_) => return Ok(Credentials::provider(stored)),
+                Err(why) => format!("{}: {why}", stored.file.display()),
+            },
+        };
+        let variables = match family {
+            Family::Workspace => format!("{API_KEY}, {API_TOKEN} and {USERNAME} are not set"),
+            Family::Pro => format!("{API_KEY} is not set"),
+        };
+        Err(Error::new(
+            ErrorKind::Credentials,
+            format!("none for {url}: {variables}; {stored}"),
+        ))
+    }
+
+    fn store(&self, url: &str) -> Result<StoredLogin, String> {
+        if self.get(NO_STORE).is_some_and(|value| is_true(&value)) {
+            return Err(format!("{NO_STORE} forbids to look into files"));
+        }
+        let folder = self.config_folder().ok_or_else(|| {
+            format!("no configuration folder is known ({CONFIG_PATH} is not set)")
+        })?;
+        Ok(StoredLogin {
+            file: folder.join("credentials.yaml"),
+            url: url.to_owned(),
+            pro_url: self.pro_url(),
+            clock: self.clock.clone(),
+        })
+    }
+
+    /// The folder of the command line's files (`utils/io_utils.py`: what the library click takes
+    /// for an application named zenml).
+    fn config_folder(&self) -> Option<PathBuf> {
+        if let Some(folder) = self.get(CONFIG_PATH) {
+            return Some(folder.into());
+        }
+        let home = || Some(PathBuf::from(self.get("HOME")?));
+        let parent = if cfg!(windows) {
+            PathBuf::from(self.get("APPDATA")?)
+        } else if cfg!(target_os = "macos") {
+            home()?.join("Library/Application Support")
+        } else {
+            match self.get("XDG_CONFIG_HOME") {
+                Some(folder) => folder.into(),
+                None => home()?.join(".config"),
+            }
+        };
+        Some(parent.join("zenml"))
+    }
+
+    fn timeout<C>(&self, builder: ClientBuilder<C>) -> Result<ClientBuilder<C>> {
+        let Some(text) = self.get(HTTP_TIMEOUT) else {
+            return Ok(builder);
+        };
+        let seconds = text.trim().parse().ok().filter(|seconds| *seconds > 0.0);
+        let limit = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let limit = limit
+            .ok_or_else(|| configuration(format!("{HTTP_TIMEOUT} is no number of seconds")))?;
+        Ok(builder.attempt_timeout(limit))
+    }
+
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    fn certificates<C>(
+        &self,
+        builder: ClientBuilder<C>,
+        stored: Option<String>,
+    ) -> Result<ClientBuilder<C>> {
+        match self.get(VERIFY_SSL).or(stored) {
+            None => Ok(builder),
+            Some(value) if is_true(&value) => Ok(builder),
+            Some(value) if is_false(&value) => Ok(builder.accept_invalid_certificates(true)),
+            Some(pem) if pem.contains("-----BEGIN") => Ok(builder.root_certificate(pem)),
+            Some(path) => {
+                let pem = std::fs::read(&path).map_err(|error| {
+                    let message = format!(
+                        "{VERIFY_SSL} is no true or false, no PEM, and as a file {path:?}: {error}"
+                    );
+                    configuration(message).with_source(error)
+                })?;
+                Ok(builder.root_certificate(pem))
+            }
+        }
+    }
+
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    fn certificates<C>(
+        &self,
+        builder: ClientBuilder<C>,
+        stored: Option<String>,
+    ) -> Result<ClientBuilder<C>> {
+        match self.get(VERIFY_SSL).or(stored) {
+            Some(value) if !is_true(&value) => Err(configuration(format!(
+                "{VERIFY_SSL} needs TLS, which this program was built without"
+            ))),
+            _ => Ok(builder),
+        }
+    }
+}
+
+fn is_true(value: &str) -> bool {
+    matches!(
+        &*value.to_ascii_lowercase(),
+        "true" | "1" | "yes" | "y" | "on" | "t"
+    )
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+fn is_false(value: &str) -> bool {
+    matches!(
+        &*value.to_ascii_lowercase(),
+        "false" | "0" | "no" | "n" | "off" | "f"
+    )
+}
+
+fn configuration(message: String) -> Error {
+    Error::new(ErrorKind::Configuration, message)
+}
+
+#[cfg(test)]
+mod tests;

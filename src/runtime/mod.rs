@@ -1,0 +1,3 @@
+//! Where do time and randomness come from?
+
+pub(crate) mod clock;

@@ -1,0 +1,135 @@
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+use zeroize::Zeroize;
+
+use crate::Secret;
+
+/// Settings by name, some of which are secrets: the configuration of a service connector, the
+/// `config` of a code repository.
+///
+/// The server does not tell which of them are, so `Debug` shows the names alone, and text is
+/// overwritten with zeros when the value is dropped. Dereferences to [`serde_json::Map`], and is
+/// written as the plain object.
+///
+/// ```
+/// use zenml::SecretMap;
+///
+/// let config = SecretMap::from_iter([("token", "ghp_abc"), ("owner", "zenml-io")]);
+/// assert_eq!(format!("{config:?}"), r#"{"owner", "token"}"#);
+/// assert_eq!(config["token"], "ghp_abc");
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct SecretMap(Map<String, Value>);
+
+impl From<Map<String, Value>> for SecretMap {
+    fn from(map: Map<String, Value>) -> Self {
+        Self(map)
+    }
+}
+
+impl From<SecretMap> for Map<String, Value> {
+    fn from(mut map: SecretMap) -> Self {
+        std::mem::take(&mut map.0)
+    }
+}
+
+impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for SecretMap {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let entries = entries.into_iter();
+        Self(entries.map(|(k, v)| (k.into(), v.into())).collect())
+    }
+}
+
+impl Deref for SecretMap {
+    type Target = Map<String, Value>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for SecretMap {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}
+
+impl fmt::Debug for SecretMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.keys()).finish()
+    }
+}
+
+impl Drop for SecretMap {
+    fn drop(&mut self) {
+        self.0.values_mut().for_each(wipe);
+    }
+}
+
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(members) => members.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+impl Serialize for SecretMap {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(name, value)| (name, Hidden(value))))
+    }
+}
+
+/// A value with every text in it a [`Secret`], so that an error does not repeat what was sent.
+struct Hidden<'a>(&'a Value);
+
+impl Serialize for Hidden<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::String(text) => Secret::from(text.as_str()).serialize(serializer),
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Hidden)),
+            Value::Object(members) => {
+                serializer.collect_map(members.iter().map(|(name, value)| (name, Hidden(value))))
+            }
+            scalar => scalar.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretMap {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Map::deserialize(deserializer).map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::secret::noting_secrets;
+
+    #[test]
+    fn it_is_a_plain_object_in_json() {
+        let json = r#"{"deep":{"key":[1,null]},"token":"hunter2"}"#;
+        let map: SecretMap = serde_json::from_str(json).unwrap();
+        assert_eq!(map["token"], "hunter2");
+        assert_eq!(serde_json::to_string(&map).unwrap(), json);
+    }
+
+    #[test]
+    fn debug_shows_names_but_no_values() {
+        let map = SecretMap::from_iter([("token", "hunter2")]);
+        assert_eq!(format!("{map:?}"), r#"{"token"}"#);
+    }
+
+    #[test]
+    fn every_text_in_it_is_noted_as_a_secret_when_it_is_serialized() {
+        let map: SecretMap =
+            serde_json::from_str(r#"{"a":"hunter2","b":["hunter3",{"c":"hunter4"}]}"#).unwrap();
+        let (_, secrets) = noting_secrets(|| serde_json::to_string(&map).unwrap());
+        assert_eq!(secrets, ["hunter2", "hunter3", "hunter4"].map(Secret::from));
+    }
+}
