@@ -1,22 +1,22 @@
-//! What a comparison finds: changes, and how each of them counts.
+//! Defines a change: its kind, its class, its subject and the operations it reaches.
 
-/// What a change means for those who use the API. The order is by weight, the heaviest first.
+/// The consequence of a change for callers of the API, most severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// What worked, or was called so, does no longer.
+    /// Existing requests or readers stop working.
     Breaking,
-    /// What worked still does; there may be more.
+    /// Existing requests and readers keep working.
     Compatible,
-    /// Still there, but the vendor advises against it.
+    /// The vendor now advises against using it.
     Deprecated,
     /// The vendor no longer advises against it.
     Undeprecated,
-    /// Nothing changes but what is said about the API.
+    /// Only the documentation of the API changes.
     MetadataOnly,
 }
 
 impl Class {
-    /// Every class, the heaviest first.
+    /// All classes, most severe first.
     pub const ALL: [Self; 5] = [
         Self::Breaking,
         Self::Compatible,
@@ -25,7 +25,7 @@ impl Class {
         Self::MetadataOnly,
     ];
 
-    /// Its name, in words and in JSON.
+    /// Returns the name used in reports and in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Breaking => "breaking",
@@ -37,17 +37,17 @@ impl Class {
     }
 }
 
-/// Who writes a value, and who has to read it.
+/// The direction in which a value travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
-    /// We write it: parameters and request bodies.
+    /// The client writes it: parameters and request bodies.
     Sent,
     /// The server writes it: responses and errors.
     Received,
 }
 
 impl Direction {
-    /// Its name in JSON.
+    /// Returns the name used in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sent => "sent",
@@ -56,23 +56,23 @@ impl Direction {
     }
 }
 
-/// The part of an operation that a change is seen in.
+/// The part of an operation that contains a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
-    /// The operation as such.
+    /// The operation itself.
     Operation,
-    /// A parameter in path, query, header or cookie.
+    /// A path, query, header or cookie parameter.
     Parameter,
     /// The request body.
     RequestBody,
-    /// A response that is no error.
+    /// A response with a success status.
     Response,
     /// A response with an error status, or the default response.
     Error,
 }
 
 impl Place {
-    /// Its name, in words and in JSON.
+    /// Returns the name used in reports and in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Operation => "operation",
@@ -83,7 +83,7 @@ impl Place {
         }
     }
 
-    /// Who writes what stands there; none for the operation as such.
+    /// Returns the direction of the values in this part; the operation itself has none.
     pub const fn direction(self) -> Option<Direction> {
         match self {
             Self::Operation => None,
@@ -93,26 +93,25 @@ impl Place {
     }
 }
 
-/// Declares [`Kind`] as the table that it is: what happened, what that means where we send, and
-/// what it means where we receive.
+/// Declares [`Kind`] as a table: name, class where the client sends, class where it receives.
 macro_rules! kinds {
     ($( $(#[doc = $doc:literal])+ $kind:ident = $name:literal: $sent:ident, $received:ident; )+) => {
-        /// What happened.
+        /// The kind of a change.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {
             $( $(#[doc = $doc])+ $kind, )+
         }
 
         impl Kind {
-            /// Every kind.
+            /// All kinds.
             pub const ALL: &[Self] = &[$(Self::$kind),+];
 
-            /// Its name in JSON.
+            /// Returns the name used in JSON.
             pub const fn name(self) -> &'static str {
                 match self { $( Self::$kind => $name, )+ }
             }
 
-            /// What it means for us in one direction.
+            /// Returns the class of this kind in one direction.
             pub const fn class(self, direction: Direction) -> Class {
                 match (self, direction) {
                     $(
@@ -127,169 +126,167 @@ macro_rules! kinds {
 
 kinds! {
     //                                                            what we send, what we receive
-    /// A new operation.
+    /// An operation was added.
     OperationAdded = "operation-added": Compatible, Compatible;
-    /// An operation is gone.
+    /// An operation was removed.
     OperationRemoved = "operation-removed": Breaking, Breaking;
-    /// An operation has another path or method.
+    /// An operation moved to a different path or method.
     OperationMoved = "operation-moved": Breaking, Breaking;
-    /// An operation has another name; requests stay as they were.
+    /// An operation was renamed; requests are unchanged.
     OperationRenamed = "operation-renamed": Breaking, Breaking;
-    /// An operation has another first tag, which is the module of its builder.
+    /// An operation has a different first tag, which names the module of its builder.
     OperationRegrouped = "operation-regrouped": MetadataOnly, MetadataOnly;
-    /// Credentials are needed, or fewer kinds of them are taken.
+    /// The server requires credentials, or accepts fewer kinds of them.
     SecurityTightened = "security-tightened": Breaking, Breaking;
-    /// No credentials are needed any more, or more kinds of them are taken.
+    /// The server requires no credentials, or accepts more kinds of them.
     SecurityLoosened = "security-loosened": Compatible, Compatible;
 
-    /// A new optional parameter.
+    /// An optional parameter was added.
     ParameterAdded = "parameter-added": Compatible, Compatible;
-    /// A new parameter that has to be sent.
+    /// A required parameter was added.
     RequiredParameterAdded = "required-parameter-added": Breaking, Breaking;
-    /// A parameter is gone.
+    /// A parameter was removed.
     ParameterRemoved = "parameter-removed": Breaking, Breaking;
-    /// A parameter has another name.
+    /// A parameter was renamed.
     ParameterRenamed = "parameter-renamed": Breaking, Breaking;
-    /// A path parameter has another name; requests stay as they were.
+    /// A path parameter was renamed; requests are unchanged.
     PathParameterRenamed = "path-parameter-renamed": Breaking, Breaking;
-    /// A parameter has moved, from the query to a header for example.
+    /// A parameter moved, for example from the query to a header.
     ParameterMoved = "parameter-moved": Breaking, Breaking;
-    /// A parameter is written another way.
+    /// A parameter changed its serialization.
     ParameterStyleChanged = "parameter-style-changed": Breaking, Breaking;
 
-    /// A request body can be sent where there was none.
+    /// An optional request body was added.
     BodyAdded = "body-added": Compatible, Compatible;
-    /// A request body has to be sent where there was none.
+    /// A required request body was added.
     RequiredBodyAdded = "required-body-added": Breaking, Breaking;
-    /// The request body is gone.
+    /// The request body was removed.
     BodyRemoved = "body-removed": Breaking, Breaking;
-    /// One more content type.
+    /// A content type was added.
     ContentTypeAdded = "content-type-added": Compatible, Compatible;
-    /// One content type less.
+    /// A content type was removed.
     ContentTypeRemoved = "content-type-removed": Breaking, Breaking;
-    /// Another content type instead of the one there was.
+    /// The only content type was replaced.
     ContentTypeChanged = "content-type-changed": Breaking, Breaking;
 
-    /// Success has another status.
+    /// The success response moved to a different status.
     StatusChanged = "status-changed": Breaking, Breaking;
-    /// One more status, an error or a success that reads like the others.
+    /// A status was added: an error, or a success that reads like the existing ones.
     StatusAdded = "status-added": Compatible, Compatible;
-    /// One more successful status, with a body of its own.
+    /// A success status with a different body was added.
     SuccessAdded = "success-added": Breaking, Breaking;
-    /// A status that is no longer declared, while a success still is.
+    /// A status was removed; a success response remains.
     StatusRemoved = "status-removed": Compatible, Compatible;
-    /// No success is declared any more: what there is to read is gone.
+    /// The last success response was removed.
     SuccessRemoved = "success-removed": Breaking, Breaking;
-    /// A response has a body where it had none.
+    /// A response gained a body.
     ContentAdded = "content-added": Compatible, Compatible;
-    /// A response has no body where it had one.
+    /// A response lost its body.
     ContentRemoved = "content-removed": Breaking, Breaking;
-    /// A response has a header more.
+    /// A response gained a header.
     HeaderAdded = "header-added": Compatible, Compatible;
-    /// A response has a header less.
+    /// A response lost a header.
     HeaderRemoved = "header-removed": Breaking, Breaking;
 
-    /// A new property that may be missing.
+    /// An optional property was added.
     PropertyAdded = "property-added": Compatible, Compatible;
-    /// A new property that is always there, or has to be sent.
+    /// A required property was added.
     RequiredPropertyAdded = "required-property-added": Breaking, Compatible;
-    /// A property is gone.
+    /// A property was removed.
     PropertyRemoved = "property-removed": Breaking, Breaking;
-    /// A property has another name.
+    /// A property was renamed.
     PropertyRenamed = "property-renamed": Breaking, Breaking;
-    /// What was required or not `null` may now be missing or `null`.
+    /// A value may now be missing or `null`.
     PresenceLoosened = "presence-loosened": Compatible, Breaking;
-    /// What could be missing or `null` is now required or not `null`.
+    /// A value can no longer be missing or `null`.
     PresenceTightened = "presence-tightened": Breaking, Compatible;
-    /// Members that are not declared are refused.
+    /// Undeclared properties are rejected.
     ObjectClosed = "object-closed": Breaking, Compatible;
-    /// Members that are not declared are allowed.
+    /// Undeclared properties are allowed.
     ObjectOpened = "object-opened": Compatible, Compatible;
-    /// Only the server writes this property.
+    /// A property became read-only.
     ReadOnly = "read-only": Breaking, Compatible;
-    /// We may write a property that only the server wrote.
+    /// A property is no longer read-only.
     NoLongerReadOnly = "no-longer-read-only": Compatible, Compatible;
-    /// Only we write this property.
+    /// A property became write-only.
     WriteOnly = "write-only": Compatible, Breaking;
-    /// The server shows a property that only we wrote.
+    /// A property is no longer write-only.
     NoLongerWriteOnly = "no-longer-write-only": Compatible, Compatible;
 
-    /// A value of one type is now of another.
+    /// A value has a different type.
     TypeChanged = "type-changed": Breaking, Breaking;
-    /// All old values are still allowed, and more.
+    /// The type allows all old values and more.
     TypeWidened = "type-widened": Compatible, Breaking;
-    /// Only some of the old values are still allowed.
+    /// The type allows only some of the old values.
     TypeNarrowed = "type-narrowed": Breaking, Compatible;
-    /// One more alternative in a union without a tag.
+    /// A union without a discriminator gained an alternative.
     AlternativeAdded = "alternative-added": Compatible, Breaking;
-    /// One alternative less in a union.
+    /// A union lost an alternative.
     AlternativeRemoved = "alternative-removed": Breaking, Compatible;
-    /// One more alternative in a union with a tag: read as `Unknown`, because unions are open.
+    /// A union with a discriminator gained an alternative, which older clients read as `Unknown`.
     VariantAdded = "variant-added": Compatible, Compatible;
-    /// Another member, or other values of it, tell the alternatives of a union apart.
+    /// The discriminator of a union, or its values, changed.
     TagChanged = "tag-changed": Breaking, Breaking;
-    /// One more value: read as `Unknown`, because enums are open.
+    /// An enum gained a value, which older clients read as `Unknown`.
     EnumValueAdded = "enum-value-added": Compatible, Compatible;
-    /// One value less.
+    /// An enum lost a value.
     EnumValueRemoved = "enum-value-removed": Breaking, Compatible;
-    /// None of the old values is left.
+    /// An enum has entirely different values.
     EnumReplaced = "enum-replaced": Breaking, Breaking;
-    /// An enum takes any value: read as `Unknown`, because enums are open.
+    /// An enum became any value, which older clients read as `Unknown`.
     EnumOpened = "enum-opened": Compatible, Compatible;
-    /// Only the listed values are left of what could be any.
+    /// Any value became an enum.
     EnumClosed = "enum-closed": Breaking, Compatible;
-    /// A text has another format.
+    /// A string has a different format.
     FormatChanged = "format-changed": Breaking, Breaking;
-    /// Any text is now a text of one format.
+    /// A string gained a format.
     FormatAdded = "format-added": Breaking, Compatible;
-    /// A text of one format is now any text.
+    /// A string lost its format.
     FormatRemoved = "format-removed": Compatible, Breaking;
-    /// The server refuses more.
+    /// The server rejects more values.
     LimitTightened = "limit-tightened": Breaking, Compatible;
-    /// The server refuses less; readers never rely on limits.
+    /// The server rejects fewer values; readers never rely on limits.
     LimitLoosened = "limit-loosened": Compatible, Compatible;
-    /// The server takes another value if none is sent.
+    /// The server uses a different value if none is sent.
     DefaultChanged = "default-changed": Compatible, MetadataOnly;
 
-    /// The vendor advises against it.
+    /// The vendor now advises against it.
     Deprecated = "deprecated": Deprecated, Deprecated;
     /// The vendor no longer advises against it.
     Undeprecated = "un-deprecated": Undeprecated, Undeprecated;
 
-    /// A schema has another name; values stay as they were.
+    /// A schema was renamed; values are unchanged.
     SchemaRenamed = "schema-renamed": MetadataOnly, MetadataOnly;
-    /// The same values, declared another way.
+    /// The same values are declared differently.
     Redeclared = "redeclared": MetadataOnly, MetadataOnly;
-    /// A description or summary reads otherwise.
+    /// A title, summary or description changed.
     Described = "described": MetadataOnly, MetadataOnly;
-    /// Something else that changes nothing for callers.
+    /// Another annotation changed, without effect on callers.
     Annotated = "annotated": MetadataOnly, MetadataOnly;
-    /// A construct that the comparison does not know: to be judged by a person.
+    /// A construct changed that the comparison does not understand; a person has to review it.
     NotUnderstood = "not-understood": Breaking, Breaking;
 }
 
 impl Kind {
-    /// Whether requests or responses change, not only what things are called.
+    /// Returns whether requests or responses change, not only names.
     pub const fn on_the_wire(self) -> bool {
         !matches!(self, Self::OperationRenamed | Self::PathParameterRenamed)
     }
 
-    /// What a reader of received values should know about it.
+    /// Returns a remark for readers of received values.
     pub(super) const fn remark(self) -> Option<&'static str> {
         match self {
-            Self::EnumValueAdded | Self::EnumOpened => {
-                Some("enums are open, older readers get `Unknown`")
-            }
-            Self::VariantAdded => Some("unions are open, older readers get `Unknown`"),
+            Self::EnumValueAdded | Self::EnumOpened => Some("older clients read it as `Unknown`"),
+            Self::VariantAdded => Some("older clients read it as `Unknown`"),
             _ => None,
         }
     }
 }
 
-/// An operation, as it is called in Rust and over HTTP.
+/// An operation, with its names in Rust and over HTTP.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Operation {
-    /// The module of its builder: the snake-case form of its first tag.
+    /// The module of its builder: its first tag in snake case.
     pub group: String,
     /// The path template.
     pub path: String,
@@ -301,18 +298,18 @@ pub struct Operation {
     pub id: String,
 }
 
-/// What a change is a change of.
+/// The subject of a change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// The document as a whole.
     Document,
-    /// An operation; as it is now, or was last.
+    /// An operation; the new version if it still exists.
     Operation(Operation),
-    /// A schema under `components/schemas`, by its name now, or last.
+    /// A schema under `components/schemas`, by its newest name.
     Schema(String),
 }
 
-/// An operation that a change reaches, and where.
+/// An operation that a change reaches, and the part of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Use {
     /// The operation.
@@ -321,40 +318,39 @@ pub struct Use {
     pub place: Place,
 }
 
-/// One change.
+/// One change between the two documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// What happened.
+    /// The kind of a change.
     pub kind: Kind,
-    /// What it means: the heaviest of its directions.
+    /// The most severe class of its directions.
     pub class: Class,
-    /// What it means in each direction that it is seen in.
+    /// The class in each direction in which it is visible.
     pub directions: Vec<(Direction, Class)>,
-    /// What has changed.
+    /// The subject.
     pub subject: Subject,
-    /// The operations that it reaches, sorted.
+    /// The operations it reaches, sorted.
     pub uses: Vec<Use>,
-    /// The tag group that it belongs to; none if it reaches several.
+    /// The tag group it belongs to; `None` if it reaches several.
     pub group: Option<String>,
-    /// What it is that has changed, in words: the subject of the sentence.
+    /// The grammatical subject of the sentence.
     pub thing: String,
-    /// The member of a schema or body that has changed, such as `items[].name`; empty if it is the
-    /// whole.
+    /// The changed member of a schema or body, such as `items[].name`; empty for the whole.
     pub member: String,
-    /// What happened to it, in words: the predicate of the sentence.
+    /// The predicate of the sentence.
     pub predicate: String,
-    /// How it was, in words.
+    /// The old state in words.
     pub before: Option<String>,
-    /// How it is, in words.
+    /// The new state in words.
     pub after: Option<String>,
-    /// JSON pointer into the old document.
+    /// A JSON pointer into the old document.
     pub old: Option<String>,
-    /// JSON pointer into the new document.
+    /// A JSON pointer into the new document.
     pub new: Option<String>,
 }
 
 impl Change {
-    /// The whole sentence.
+    /// Returns the whole sentence.
     pub fn line(&self) -> String {
         let sentence = format!("{} {}", self.thing, self.predicate);
         let mut line = match (&self.before, &self.after) {
@@ -374,9 +370,9 @@ impl Change {
             && (sent == Class::Breaking) != (received == Class::Breaking)
         {
             line.push_str(if sent == Class::Breaking {
-                " (breaks sending, not reading)"
+                " (breaks requests, not responses)"
             } else {
-                " (breaks reading, not sending)"
+                " (breaks responses, not requests)"
             });
         }
         line

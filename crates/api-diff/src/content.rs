@@ -1,16 +1,15 @@
-//! Bodies: what is sent, what is answered with which status, and in which content types.
+//! Compares bodies: requests, responses by status, headers and content types.
 
 use std::collections::BTreeMap;
 
 use super::change::{Kind, Place, Subject};
 use super::document::{Entry, Node};
-use super::schema::Null;
-use super::walk::{At, Walk, Words};
+use super::visitor::{BeforeAfter, NullCheck, Position, Visitor};
 
 /// The content types of a body.
 type Content<'a> = BTreeMap<&'a str, Node<'a>>;
 
-impl<'a> Walk<'_, 'a> {
+impl<'a> Visitor<'_, 'a> {
     pub(super) fn bodies(&mut self, old: &Entry<'a>, new: &Entry<'a>) {
         let a = old
             .node
@@ -27,7 +26,13 @@ impl<'a> Walk<'_, 'a> {
             (Some(body), None) => {
                 let was = body_words(&self.both.old.content_words(&body), &body);
                 let nodes = (Some(&body), Some(&new.node));
-                self.found(&at, Kind::BodyRemoved, "is gone", Words::before(was), nodes);
+                self.found(
+                    &at,
+                    Kind::BodyRemoved,
+                    "was removed",
+                    BeforeAfter::before(was),
+                    nodes,
+                );
             }
             (None, Some(body)) => {
                 let kind = if body.flag("required") {
@@ -37,7 +42,7 @@ impl<'a> Walk<'_, 'a> {
                 };
                 let is = body_words(&self.both.new.content_words(&body), &body);
                 let nodes = (Some(&old.node), Some(&body));
-                self.found(&at, kind, "is new", Words::after(is), nodes);
+                self.found(&at, kind, "was added", BeforeAfter::after(is), nodes);
             }
             (Some(a), Some(b)) => {
                 let nodes = (Some(&a), Some(&b));
@@ -47,13 +52,19 @@ impl<'a> Walk<'_, 'a> {
                             &at,
                             Kind::PresenceTightened,
                             "is now required",
-                            Words::none(),
+                            BeforeAfter::none(),
                             nodes,
                         );
                     }
                     (true, false) => {
-                        let predicate = "may now be left out";
-                        self.found(&at, Kind::PresenceLoosened, predicate, Words::none(), nodes);
+                        let predicate = "is now optional";
+                        self.found(
+                            &at,
+                            Kind::PresenceLoosened,
+                            predicate,
+                            BeforeAfter::none(),
+                            nodes,
+                        );
                     }
                     _ => {}
                 }
@@ -85,11 +96,11 @@ impl<'a> Walk<'_, 'a> {
             .collect();
         for status in shared {
             if let (Some(a), Some(b)) = (before.remove(status), after.remove(status)) {
-                let at = self.answer(new, status);
+                let at = self.response_position(new, status);
                 self.response(&at, &a, &b);
             }
         }
-        // One success for another: the same answer under a new status.
+        // One success replaced another: the same response under a new status.
         let only = |rest: &BTreeMap<&'a str, Node<'a>>| {
             let mut successes = rest.keys().filter(|status| success(status)).copied();
             successes.next().filter(|_| successes.next().is_none())
@@ -97,30 +108,30 @@ impl<'a> Walk<'_, 'a> {
         if let (Some(a), Some(b), true) = (only(&before), only(&after), kept.is_empty())
             && let (Some(x), Some(y)) = (before.remove(a), after.remove(b))
         {
-            let at = self.answer(new, b);
-            let words = Words::change(format!("`{a}`"), format!("`{b}`"));
+            let at = self.response_position(new, b);
+            let words = BeforeAfter::change(format!("`{a}`"), format!("`{b}`"));
             self.found(
                 &at,
                 Kind::StatusChanged,
-                "has another status",
+                "has a different status",
                 words,
                 (Some(&x), Some(&y)),
             );
             self.response(&at, &x, &y);
         }
         for (status, node) in before {
-            let at = self.answer(new, status);
+            let at = self.response_position(new, status);
             let nodes = (Some(&node), Some(&new.node));
             let (kind, predicate) = if success(status) && !succeeds {
-                let predicate = "is no longer declared, nor is any other success";
+                let predicate = "was removed; no success response remains";
                 (Kind::SuccessRemoved, predicate)
             } else {
-                (Kind::StatusRemoved, "is no longer declared")
+                (Kind::StatusRemoved, "was removed")
             };
-            self.found(&at, kind, predicate, Words::none(), nodes);
+            self.found(&at, kind, predicate, BeforeAfter::none(), nodes);
         }
         for (status, node) in after {
-            let at = self.answer(new, status);
+            let at = self.response_position(new, status);
             let schema = |node: &Node<'a>| content(node).into_values().next()?.get("schema");
             let known = kept.iter().any(|other| {
                 match (
@@ -139,11 +150,11 @@ impl<'a> Walk<'_, 'a> {
             };
             let is = self.both.new.content_words(&self.both.new.target(&node));
             let nodes = (Some(&old.node), Some(&node));
-            self.found(&at, kind, "is new", Words::after(is), nodes);
+            self.found(&at, kind, "was added", BeforeAfter::after(is), nodes);
         }
     }
 
-    fn answer(&mut self, operation: &Entry<'a>, status: &str) -> At {
+    fn response_position(&mut self, operation: &Entry<'a>, status: &str) -> Position {
         let error = !matches!(status.chars().next(), Some('1'..='3'));
         let place = if error { Place::Error } else { Place::Response };
         let noun = match (error, status) {
@@ -159,21 +170,21 @@ impl<'a> Walk<'_, 'a> {
         )
     }
 
-    fn response(&mut self, at: &At, old: &Node<'a>, new: &Node<'a>) {
+    fn response(&mut self, at: &Position, old: &Node<'a>, new: &Node<'a>) {
         let (a, b) = (self.both.old.target(old), self.both.new.target(new));
         self.part_notes(at, &a, &b);
         let nodes = (Some(&a), Some(&b));
         match (content(&a).is_empty(), content(&b).is_empty()) {
             (true, false) => {
-                let words = Words::after(self.both.new.content_words(&b));
-                self.found(at, Kind::ContentAdded, "has a body now", words, nodes);
+                let words = BeforeAfter::after(self.both.new.content_words(&b));
+                self.found(at, Kind::ContentAdded, "now has a body", words, nodes);
             }
             (false, true) => {
-                let words = Words::before(self.both.old.content_words(&a));
+                let words = BeforeAfter::before(self.both.old.content_words(&a));
                 self.found(
                     at,
                     Kind::ContentRemoved,
-                    "has no body any more",
+                    "no longer has a body",
                     words,
                     nodes,
                 );
@@ -183,7 +194,7 @@ impl<'a> Walk<'_, 'a> {
         self.headers(at, &a, &b);
     }
 
-    fn headers(&mut self, at: &At, old: &Node<'a>, new: &Node<'a>) {
+    fn headers(&mut self, at: &Position, old: &Node<'a>, new: &Node<'a>) {
         let headers =
             |node: &Node<'a>| node.get("headers").map(|n| n.entries()).unwrap_or_default();
         let (before, mut after) = (headers(old), headers(new));
@@ -191,15 +202,21 @@ impl<'a> Walk<'_, 'a> {
             let a = self.both.old.target(&node);
             match after.remove(name) {
                 None => {
-                    let predicate = format!("has no header `{name}` any more");
+                    let predicate = format!("no longer has the header `{name}`");
                     let nodes = (Some(&a), Some(new));
-                    self.found(at, Kind::HeaderRemoved, &predicate, Words::none(), nodes);
+                    self.found(
+                        at,
+                        Kind::HeaderRemoved,
+                        &predicate,
+                        BeforeAfter::none(),
+                        nodes,
+                    );
                 }
                 Some(node) => {
                     let b = self.both.new.target(&node);
                     let at = at.property(name);
                     let nodes = (Some(&a), Some(&b));
-                    let required = Words::change(presence(&a), presence(&b));
+                    let required = BeforeAfter::change(presence(&a), presence(&b));
                     match (a.flag("required"), b.flag("required")) {
                         (true, false) => {
                             let predicate = "may now be missing";
@@ -213,25 +230,25 @@ impl<'a> Walk<'_, 'a> {
                     }
                     self.part_notes(&at, &a, &b);
                     if let (Some(x), Some(y)) = (a.get("schema"), b.get("schema")) {
-                        self.schemas(&at, &x, &y, Null::Here);
+                        self.schemas(&at, &x, &y, NullCheck::Compare);
                     }
                 }
             }
         }
         for (name, node) in after {
-            let predicate = format!("has a new header `{name}`");
+            let predicate = format!("has the new header `{name}`");
             self.found(
                 at,
                 Kind::HeaderAdded,
                 &predicate,
-                Words::none(),
+                BeforeAfter::none(),
                 (Some(old), Some(&node)),
             );
         }
     }
 
-    /// The content types of two bodies, and the schemas of those in common.
-    pub(super) fn contents(&mut self, at: &At, old: &Node<'a>, new: &Node<'a>) {
+    /// Compares the content types of two bodies, and the schemas of the shared ones.
+    pub(super) fn contents(&mut self, at: &Position, old: &Node<'a>, new: &Node<'a>) {
         let (mut before, mut after) = (content(old), content(new));
         let nodes = (Some(old), Some(new));
         let shared: Vec<&str> = before
@@ -249,33 +266,39 @@ impl<'a> Walk<'_, 'a> {
         if let (Some(a), Some(b), true) = (gone, came, shared.is_empty())
             && let (Some(x), Some(y)) = (before.remove(a), after.remove(b))
         {
-            let words = Words::change(format!("`{a}`"), format!("`{b}`"));
+            let words = BeforeAfter::change(format!("`{a}`"), format!("`{b}`"));
             self.found(
                 at,
                 Kind::ContentTypeChanged,
-                "has another content type",
+                "changed its content type",
                 words,
                 nodes,
             );
             self.media(at, &x, &y);
         }
         for media in before.keys() {
-            let predicate = format!("can no longer be `{media}`");
+            let predicate = format!("no longer allows `{media}`");
             self.found(
                 at,
                 Kind::ContentTypeRemoved,
                 &predicate,
-                Words::none(),
+                BeforeAfter::none(),
                 nodes,
             );
         }
         for media in after.keys() {
-            let predicate = format!("can also be `{media}`");
-            self.found(at, Kind::ContentTypeAdded, &predicate, Words::none(), nodes);
+            let predicate = format!("now also allows `{media}`");
+            self.found(
+                at,
+                Kind::ContentTypeAdded,
+                &predicate,
+                BeforeAfter::none(),
+                nodes,
+            );
         }
     }
 
-    fn media(&mut self, at: &At, old: &Node<'a>, new: &Node<'a>) {
+    fn media(&mut self, at: &Position, old: &Node<'a>, new: &Node<'a>) {
         self.part_notes(at, old, new);
         static ANY: serde_json::Value = serde_json::Value::Bool(true);
         let schema = |node: &Node<'a>| {
@@ -284,7 +307,7 @@ impl<'a> Walk<'_, 'a> {
                 value: &ANY,
             })
         };
-        self.schemas(at, &schema(old), &schema(new), Null::Here);
+        self.schemas(at, &schema(old), &schema(new), NullCheck::Compare);
     }
 }
 
@@ -310,7 +333,7 @@ fn presence(part: &Node<'_>) -> &'static str {
 }
 
 impl<'a> super::document::Document<'a> {
-    /// What a body holds.
+    /// Describes the content of a body.
     fn content_words(&self, body: &Node<'a>) -> String {
         let words = content(body).into_iter().map(|(media, node)| {
             let schema = node.get("schema").map(|schema| self.words(&schema));

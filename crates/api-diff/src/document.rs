@@ -1,4 +1,4 @@
-//! One of the two documents: its operations, and where its references lead.
+//! Gives access to one of the two documents: its operations and the targets of its references.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use zenml_codegen::lower::name::{Named, operation_names};
 use zenml_codegen::lower::{escape, reach};
 use zenml_codegen::read::METHODS;
 
-/// More references in a row than any sane document has: it must be a circle.
+/// The longest chain of references that is followed; a longer one is a cycle.
 const HOPS: usize = 32;
 
 pub(super) struct Document<'a> {
@@ -18,17 +18,17 @@ pub(super) struct Document<'a> {
     pub operations: Vec<Entry<'a>>,
 }
 
-/// An operation in its document.
+/// An operation and its declaration.
 #[derive(Clone)]
 pub(super) struct Entry<'a> {
     pub operation: Operation,
-    /// The path without the names of its parameters.
+    /// The path with the names of its parameters removed.
     pub route: String,
     pub node: Node<'a>,
     pub parameters: Vec<Node<'a>>,
 }
 
-/// A value and where it stands.
+/// A value and its JSON pointer.
 #[derive(Clone)]
 pub(super) struct Node<'a> {
     pub pointer: String,
@@ -51,7 +51,7 @@ impl<'a> Node<'a> {
         self.value.get(key) == Some(&Value::Bool(true))
     }
 
-    /// The entries of a list.
+    /// Returns the entries of a list.
     pub(super) fn items(&self) -> Vec<Self> {
         let items = self.value.as_array().into_iter().flatten().enumerate();
         let node = |(index, value)| Self {
@@ -61,7 +61,7 @@ impl<'a> Node<'a> {
         items.map(node).collect()
     }
 
-    /// The entries of an object, by name.
+    /// Returns the entries of an object, by name.
     pub(super) fn entries(&self) -> BTreeMap<&'a str, Self> {
         let entries = self.value.as_object().into_iter().flatten();
         let node = |(key, value): (&'a String, &'a Value)| {
@@ -107,7 +107,7 @@ impl<'a> Document<'a> {
         document
     }
 
-    /// What stands at a pointer.
+    /// Returns the value at a pointer.
     pub(super) fn at(&self, pointer: &str) -> Option<Node<'a>> {
         let value = self.root.pointer(pointer)?;
         Some(Node {
@@ -116,7 +116,7 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// What a node refers to, in the end; itself if it is no reference.
+    /// Follows references until a node that is not a reference.
     pub(super) fn target(&self, node: &Node<'a>) -> Node<'a> {
         let mut node = node.clone();
         for _ in 0..HOPS {
@@ -129,7 +129,7 @@ impl<'a> Document<'a> {
         node
     }
 
-    /// The parameters of an operation; one of its own replaces one of its path.
+    /// Returns the parameters of an operation. Its own replace those of the path.
     fn parameters(&self, item: &Node<'a>, operation: &Node<'a>) -> Vec<Node<'a>> {
         let mut result: Vec<Node<'a>> = Vec::new();
         for owner in [item, operation] {
@@ -144,7 +144,7 @@ impl<'a> Document<'a> {
         result
     }
 
-    /// The schemas that an operation leads to.
+    /// Returns the names of all schemas that operations reach.
     pub(super) fn used_schemas(&self) -> BTreeSet<String> {
         let schema = |name: &str| self.schema(name).map(|node| node.value);
         let mut start = Vec::new();
@@ -165,12 +165,12 @@ impl<'a> Document<'a> {
         reach::closure(start, schema)
     }
 
-    /// A schema under `components`.
+    /// Returns a schema under `components`.
     pub(super) fn schema(&self, name: &str) -> Option<Node<'a>> {
         self.at(&format!("/components/schemas/{}", escape(name)))
     }
 
-    /// The schemas under `components`, by name.
+    /// Returns the schemas under `components`, by name.
     pub(super) fn schemas(&self) -> BTreeMap<&'a str, Node<'a>> {
         let schemas = self.at("/components/schemas");
         schemas.map(|node| node.entries()).unwrap_or_default()
@@ -186,8 +186,8 @@ fn route(path: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// The clean name of each operation, by the vendor's id: as generated, or none if the generator
-/// would refuse the names.
+/// Returns the generated name of each operation, by the vendor's id. The map is empty if the
+/// generator rejects the names.
 fn names(found: &[(&str, &str, Node<'_>, Node<'_>)]) -> BTreeMap<String, String> {
     let named = found.iter().map(|(path, method, node, _)| Named {
         id: node.text("operationId").unwrap_or_default().to_owned(),
@@ -198,12 +198,12 @@ fn names(found: &[(&str, &str, Node<'_>, Node<'_>)]) -> BTreeMap<String, String>
     operation_names(&named.collect::<Vec<_>>()).unwrap_or_default()
 }
 
-/// The schema that a reference names, if it is one.
+/// Returns the name of the schema that a reference points to.
 pub(super) fn schema_name(value: &Value) -> Option<String> {
     value.get("$ref")?.as_str().and_then(reach::target)
 }
 
-/// The members of a schema; a schema that is no object has none.
+/// Returns the members of an object; any other value has none.
 pub(super) fn members(value: &Value) -> &Map<String, Value> {
     static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
     value.as_object().unwrap_or(&NONE)

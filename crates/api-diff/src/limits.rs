@@ -1,11 +1,11 @@
-//! The limits that the server checks: which became tighter, which looser.
+//! Compares limits that the server checks.
 
 use serde_json::{Map, Value};
 
-use super::meaning::{Kind, Leaf};
-use super::words::code;
+use super::describe::code;
+use super::resolved::{Kind, Typed};
 
-/// More is tighter.
+/// Lower limits: a greater value is tighter.
 const LOWER: [&str; 6] = [
     "exclusiveMinimum",
     "minContains",
@@ -15,7 +15,7 @@ const LOWER: [&str; 6] = [
     "minimum",
 ];
 
-/// Less is tighter.
+/// Upper limits: a smaller value is tighter.
 const UPPER: [&str; 6] = [
     "exclusiveMaximum",
     "maxContains",
@@ -25,7 +25,7 @@ const UPPER: [&str; 6] = [
     "maximum",
 ];
 
-/// Any other value may be tighter.
+/// Limits without an order: any other value may be tighter.
 const OTHER: [&str; 6] = [
     "contains",
     "format",
@@ -35,13 +35,13 @@ const OTHER: [&str; 6] = [
     "uniqueItems",
 ];
 
-/// Whether a keyword is a limit.
+/// Returns whether a keyword is a limit.
 pub(super) fn is_limit(key: &str) -> bool {
     LOWER.contains(&key) || UPPER.contains(&key) || OTHER.contains(&key)
 }
 
-/// The limits that became tighter, and those that became looser, in words.
-pub(super) fn limits(old: &Leaf<'_>, new: &Leaf<'_>) -> (Vec<String>, Vec<String>) {
+/// Describes the limits that became tighter, and those that became looser.
+pub(super) fn limits(old: &Typed<'_>, new: &Typed<'_>) -> (Vec<String>, Vec<String>) {
     let (old, new) = (inclusive(old), inclusive(new));
     let (mut tightened, mut loosened) = (Vec::new(), Vec::new());
     for key in LOWER.iter().chain(&UPPER).chain(&OTHER) {
@@ -69,10 +69,10 @@ pub(super) fn limits(old: &Leaf<'_>, new: &Leaf<'_>) -> (Vec<String>, Vec<String
     (tightened, loosened)
 }
 
-/// The schema with the bounds of an integer written one way: more than 0 is at least 1.
-fn inclusive(leaf: &Leaf<'_>) -> Map<String, Value> {
-    let mut schema = leaf.schema().clone();
-    if leaf.kind == Kind::Integer {
+/// Returns a schema with the bounds of an integer as inclusive ones: more than 0 is at least 1.
+fn inclusive(typed: &Typed<'_>) -> Map<String, Value> {
+    let mut schema = typed.schema().clone();
+    if typed.kind == Kind::Integer {
         for (exclusive, inclusive, step) in [
             ("exclusiveMinimum", "minimum", 1.0),
             ("exclusiveMaximum", "maximum", -1.0),
@@ -82,7 +82,7 @@ fn inclusive(leaf: &Leaf<'_>) -> Map<String, Value> {
             }
         }
     }
-    // 255 and 255.0 are one number in JSON.
+    // 255 and 255.0 are the same number in JSON.
     for value in schema.values_mut() {
         if let Some(number) = value.as_f64() {
             *value = if number.fract() == 0.0 && number.abs() < 1e15 {
@@ -95,8 +95,7 @@ fn inclusive(leaf: &Leaf<'_>) -> Map<String, Value> {
     schema
 }
 
-/// Whether a number is a multiple of another, as far as binary fractions can tell: 0.1 is one of
-/// 0.01.
+/// Returns whether a number is a multiple of another, within the precision of binary fractions.
 fn is_multiple(number: f64, of: f64) -> bool {
     let times = number / of;
     (times - times.round()).abs() < 1e-9 && times.round() != 0.0
@@ -107,7 +106,7 @@ fn numeric(schema: &Map<String, Value>) -> bool {
     matches!(kind, Some("integer" | "number"))
 }
 
-/// Whether a number's format takes more values than another: both are read in full width.
+/// Returns whether a number's format allows more values than the old one.
 fn widens(before: &Option<Value>, after: &Option<Value>) -> bool {
     let wide = |format: &Option<Value>| {
         let format = format.as_ref().and_then(Value::as_str);

@@ -1,15 +1,15 @@
-//! What is said about a schema, operation, parameter or body beside what it takes and gives.
+//! Compares annotations of schemas, operations, parameters and bodies.
 
 use serde_json::{Map, Value};
 
 use super::change::Kind;
+use super::describe::code;
 use super::document::{Node, members};
-use super::leaf::is_understood;
-use super::meaning::{Kind as TypeKind, Leaf, wrapper};
-use super::walk::{At, Walk, Words};
-use super::words::code;
+use super::resolved::{Kind as TypeKind, Typed, wrapper};
+use super::scalar::is_understood;
+use super::visitor::{BeforeAfter, Position, Visitor};
 
-/// Members of operations, parameters, bodies and headers that are compared by themselves.
+/// Members of operations, parameters, bodies and headers that other modules compare.
 const COMPARED: [&str; 15] = [
     "$ref",
     "content",
@@ -28,12 +28,12 @@ const COMPARED: [&str; 15] = [
     "tags",
 ];
 
-/// Schema keywords that say something to people only.
+/// Schema keywords that only inform readers.
 const ANNOTATIONS: [&str; 5] = ["$comment", "example", "examples", "externalDocs", "xml"];
 
-impl<'a> Walk<'_, 'a> {
-    /// The notes on a schema, and the limits beside what leads to its alternatives.
-    pub(super) fn schema_notes(&mut self, at: &At, old: &Node<'a>, new: &Node<'a>) {
+impl<'a> Visitor<'_, 'a> {
+    /// Compares the annotations of a schema, and the limits beside a wrapper.
+    pub(super) fn schema_notes(&mut self, at: &Position, old: &Node<'a>, new: &Node<'a>) {
         self.limits(at, &around(old), &around(new));
         let (a, b) = (members(old.value), members(new.value));
         let known = |key: &str| key.starts_with("x-") || ANNOTATIONS.contains(&key);
@@ -44,18 +44,18 @@ impl<'a> Walk<'_, 'a> {
         });
     }
 
-    /// The notes on an operation, parameter, body or header.
-    pub(super) fn part_notes(&mut self, at: &At, old: &Node<'a>, new: &Node<'a>) {
+    /// Compares the annotations of an operation, parameter, body or header.
+    pub(super) fn part_notes(&mut self, at: &Position, old: &Node<'a>, new: &Node<'a>) {
         self.notes(at, old, new, |key| match key {
             "callbacks" => Some(Kind::NotUnderstood),
             key => (!COMPARED.contains(&key)).then_some(Kind::Annotated),
         });
     }
 
-    /// `rest` gives the kind of what has no rule of its own, or none to pass it over.
+    /// Compares annotations. `rest` returns the kind for keys without a rule, or `None` to skip them.
     fn notes(
         &mut self,
-        at: &At,
+        at: &Position,
         old: &Node<'a>,
         new: &Node<'a>,
         rest: impl Fn(&str) -> Option<Kind>,
@@ -71,34 +71,42 @@ impl<'a> Walk<'_, 'a> {
             }
             let Some(rest) = rest(key) else { continue };
             let word = |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), code);
-            let words = Words::change(word(before), word(after));
+            let words = BeforeAfter::change(word(before), word(after));
             let (kind, predicate, words) = match (key.as_str(), after.is_some()) {
-                ("default", _) => (Kind::DefaultChanged, "has another default", words),
-                ("deprecated", true) => (Kind::Deprecated, "is deprecated", Words::none()),
-                ("deprecated", false) => {
-                    (Kind::Undeprecated, "is no longer deprecated", Words::none())
-                }
-                ("readOnly", true) => (Kind::ReadOnly, "is now read-only", Words::none()),
+                ("default", _) => (Kind::DefaultChanged, "changed its default", words),
+                ("deprecated", true) => (Kind::Deprecated, "is deprecated", BeforeAfter::none()),
+                ("deprecated", false) => (
+                    Kind::Undeprecated,
+                    "is no longer deprecated",
+                    BeforeAfter::none(),
+                ),
+                ("readOnly", true) => (Kind::ReadOnly, "is now read-only", BeforeAfter::none()),
                 ("readOnly", false) => (
                     Kind::NoLongerReadOnly,
                     "is no longer read-only",
-                    Words::none(),
+                    BeforeAfter::none(),
                 ),
-                ("writeOnly", true) => (Kind::WriteOnly, "is now write-only", Words::none()),
+                ("writeOnly", true) => (Kind::WriteOnly, "is now write-only", BeforeAfter::none()),
                 ("writeOnly", false) => (
                     Kind::NoLongerWriteOnly,
                     "is no longer write-only",
-                    Words::none(),
+                    BeforeAfter::none(),
                 ),
-                ("description", _) => (Kind::Described, "has another description", Words::none()),
-                ("summary", _) => (Kind::Described, "has another summary", Words::none()),
-                ("title", _) => (Kind::Described, "has another title", Words::none()),
+                ("description", _) => (
+                    Kind::Described,
+                    "changed its description",
+                    BeforeAfter::none(),
+                ),
+                ("summary", _) => (Kind::Described, "changed its summary", BeforeAfter::none()),
+                ("title", _) => (Kind::Described, "changed its title", BeforeAfter::none()),
                 (key, _) => {
                     let judged = match rest {
-                        Kind::NotUnderstood => ", which has to be judged by hand",
+                        Kind::NotUnderstood => {
+                            ", which this comparison does not understand; review it by hand"
+                        }
                         _ => "",
                     };
-                    let predicate = format!("has another `{key}`{judged}");
+                    let predicate = format!("changed `{key}`{judged}");
                     self.found(at, rest, &predicate, words, (Some(old), Some(new)));
                     continue;
                 }
@@ -108,11 +116,11 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
-/// What a schema says beside what leads to its alternatives; nothing if it is none that does.
-fn around<'a>(node: &Node<'a>) -> Leaf<'a> {
+/// Returns the keywords beside a wrapper; a schema without a wrapper has none.
+fn around<'a>(node: &Node<'a>) -> Typed<'a> {
     static NOTHING: Value = Value::Bool(true);
     let leads = wrapper(members(node.value)).is_some();
-    Leaf {
+    Typed {
         node: Node {
             pointer: node.pointer.clone(),
             value: if leads { node.value } else { &NOTHING },
@@ -121,7 +129,7 @@ fn around<'a>(node: &Node<'a>) -> Leaf<'a> {
     }
 }
 
-/// A note, where `null` and `false` say no more than silence.
+/// Returns an annotation. `null` and `false` count as absent where they mean the same.
 fn note<'v>(members: &'v Map<String, Value>, key: &str) -> Option<&'v Value> {
     let silence = |value: &Value| match key {
         "default" => value.is_null(),

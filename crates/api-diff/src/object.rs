@@ -1,4 +1,4 @@
-//! Two objects: properties that come, go and change their names, and what may be missing.
+//! Compares two objects: properties added, removed and renamed, and which may be missing.
 
 use std::collections::BTreeSet;
 
@@ -6,17 +6,16 @@ use serde_json::Value;
 
 use super::change::Kind;
 use super::document::Node;
-use super::meaning::{Leaf, Meaning};
+use super::equivalence::{is_required, properties};
 use super::rename::{alike, in_other_words, pairs};
-use super::same::{is_required, properties};
-use super::schema::Null;
-use super::walk::{At, Walk, Words};
+use super::resolved::{Resolved, Typed};
+use super::visitor::{BeforeAfter, NullCheck, Position, Visitor};
 
-/// A property of one of two objects.
+/// One property of an object.
 type Property<'a> = (&'a str, Node<'a>);
 
-impl<'a> Walk<'_, 'a> {
-    pub(super) fn objects(&mut self, at: &At, old: &Leaf<'a>, new: &Leaf<'a>) {
+impl<'a> Visitor<'_, 'a> {
+    pub(super) fn objects(&mut self, at: &Position, old: &Typed<'a>, new: &Typed<'a>) {
         let (before, after) = (properties(old), properties(new));
         let has = |list: &[Property<'a>], name: &str| list.iter().any(|(other, _)| *other == name);
         let gone: Vec<Property<'a>> = before
@@ -34,12 +33,12 @@ impl<'a> Walk<'_, 'a> {
         for (name, property) in &gone {
             match renamed.iter().find(|(a, _)| a.0 == *name) {
                 Some((_, (other, node))) => {
-                    let words = Words::change(format!("`{name}`"), format!("`{other}`"));
+                    let words = BeforeAfter::change(format!("`{name}`"), format!("`{other}`"));
                     let nodes = (Some(property), Some(node));
                     self.found(
                         &at.property(name),
                         Kind::PropertyRenamed,
-                        "has another name",
+                        "was renamed",
                         words,
                         nodes,
                     );
@@ -55,8 +54,8 @@ impl<'a> Walk<'_, 'a> {
                     self.found(
                         &at.property(name),
                         Kind::PropertyRemoved,
-                        "is gone",
-                        Words::before(was),
+                        "was removed",
+                        BeforeAfter::before(was),
                         nodes,
                     );
                 }
@@ -73,7 +72,13 @@ impl<'a> Walk<'_, 'a> {
             };
             let is = format!("{}, {}", self.both.new.words(property), presence(new, name));
             let nodes = (Some(&old.node), Some(property));
-            self.found(&at.property(name), kind, "is new", Words::after(is), nodes);
+            self.found(
+                &at.property(name),
+                kind,
+                "was added",
+                BeforeAfter::after(is),
+                nodes,
+            );
         }
         for (name, property) in &before {
             if let Some((_, other)) = after.iter().find(|(other, _)| other == name) {
@@ -87,37 +92,48 @@ impl<'a> Walk<'_, 'a> {
         self.openness(at, old, new);
     }
 
-    /// What is said of members that are not declared: which are required, and whether there may be
-    /// any.
-    pub(super) fn openness(&mut self, at: &At, old: &Leaf<'a>, new: &Leaf<'a>) {
+    /// Compares what holds for undeclared properties: which are required, and whether any are allowed.
+    pub(super) fn openness(&mut self, at: &Position, old: &Typed<'a>, new: &Typed<'a>) {
         self.required_only(at, old, new);
-        let closed = |leaf: &Leaf<'a>| {
-            leaf.schema().get("additionalProperties") == Some(&Value::Bool(false))
+        let closed = |typed: &Typed<'a>| {
+            typed.schema().get("additionalProperties") == Some(&Value::Bool(false))
         };
         let nodes = (Some(&old.node), Some(&new.node));
         match (closed(old), closed(new)) {
             (false, true) => {
-                let predicate = "takes no members beyond those declared any more";
-                self.found(at, Kind::ObjectClosed, predicate, Words::none(), nodes);
+                let predicate = "no longer allows undeclared properties";
+                self.found(
+                    at,
+                    Kind::ObjectClosed,
+                    predicate,
+                    BeforeAfter::none(),
+                    nodes,
+                );
             }
             (true, false) => {
-                let predicate = "takes members beyond those declared";
-                self.found(at, Kind::ObjectOpened, predicate, Words::none(), nodes);
+                let predicate = "now allows undeclared properties";
+                self.found(
+                    at,
+                    Kind::ObjectOpened,
+                    predicate,
+                    BeforeAfter::none(),
+                    nodes,
+                );
             }
             (true, true) => {}
             (false, false) => self.members(at, old, new),
         }
     }
 
-    /// Members that are required, while neither side declares what they are.
-    fn required_only(&mut self, at: &At, old: &Leaf<'a>, new: &Leaf<'a>) {
+    /// Compares required names that neither side declares as properties.
+    fn required_only(&mut self, at: &Position, old: &Typed<'a>, new: &Typed<'a>) {
         let declared: BTreeSet<&str> = [properties(old), properties(new)]
             .into_iter()
             .flatten()
             .map(|(name, _)| name)
             .collect();
-        let names = |leaf: &Leaf<'a>| -> BTreeSet<&'a str> {
-            let names = leaf.schema().get("required").and_then(Value::as_array);
+        let names = |typed: &Typed<'a>| -> BTreeSet<&'a str> {
+            let names = typed.schema().get("required").and_then(Value::as_array);
             let names = names.into_iter().flatten().filter_map(Value::as_str);
             names.filter(|name| !declared.contains(name)).collect()
         };
@@ -125,29 +141,34 @@ impl<'a> Walk<'_, 'a> {
         let nodes = (Some(&old.node), Some(&new.node));
         for name in before.difference(&after) {
             let (at, predicate) = (at.property(name), "may now be missing");
-            self.found(&at, Kind::PresenceLoosened, predicate, Words::none(), nodes);
+            self.found(
+                &at,
+                Kind::PresenceLoosened,
+                predicate,
+                BeforeAfter::none(),
+                nodes,
+            );
         }
         for name in after.difference(&before) {
             let (at, predicate) = (at.property(name), "is now required");
             let kind = Kind::PresenceTightened;
-            self.found(&at, kind, predicate, Words::none(), nodes);
+            self.found(&at, kind, predicate, BeforeAfter::none(), nodes);
         }
     }
 
-    /// What is gone and came back under another name: the same type, and a name that says so or
-    /// no other candidate.
+    /// Pairs removed properties with added ones that are probably the same under a new name.
     fn renamed(
         &self,
-        old: (&Leaf<'a>, &[Property<'a>]),
-        new: (&Leaf<'a>, &[Property<'a>]),
+        old: (&Typed<'a>, &[Property<'a>]),
+        new: (&Typed<'a>, &[Property<'a>]),
     ) -> Vec<(Property<'a>, Property<'a>)> {
         let same = |a: &Property<'a>, b: &Property<'a>| {
             is_required(old.0.schema(), a.0) == is_required(new.0.schema(), b.0)
                 && self.both.same(&a.1, &b.1)
         };
         let telling = |a: &Property<'a>| {
-            let meaning = self.both.old.meaning(&a.1);
-            let mut names = meaning.alternatives.iter();
+            let resolved = self.both.old.resolved(&a.1);
+            let mut names = resolved.alternatives.iter();
             names.any(|alternative| alternative.name().is_some())
         };
         let (mut gone, mut came) = (old.1.to_vec(), new.1.to_vec());
@@ -169,25 +190,35 @@ impl<'a> Walk<'_, 'a> {
         renamed
     }
 
-    /// A property of both objects: may it be missing or `null`, and what is it.
+    /// Compares a property that both objects have: presence, `null` and schema.
     fn property(
         &mut self,
-        at: &At,
-        old: (&Leaf<'a>, &str, &Node<'a>),
-        new: (&Leaf<'a>, &str, &Node<'a>),
+        at: &Position,
+        old: (&Typed<'a>, &str, &Node<'a>),
+        new: (&Typed<'a>, &str, &Node<'a>),
     ) {
         let required = (
             is_required(old.0.schema(), old.1),
             is_required(new.0.schema(), new.1),
         );
-        let nullable =
-            Meaning::nullable(&self.both.old.meaning(old.2), &self.both.new.meaning(new.2));
+        let nullable = Resolved::nullable(
+            &self.both.old.resolved(old.2),
+            &self.both.new.resolved(new.2),
+        );
         let loosened = (required == (true, false), nullable == (false, true));
         let tightened = (required == (false, true), nullable == (true, false));
-        let words = |walk: &Self| {
-            let before = format!("{}, {}", walk.both.old.words(old.2), presence(old.0, old.1));
-            let after = format!("{}, {}", walk.both.new.words(new.2), presence(new.0, new.1));
-            Words::change(before, after)
+        let words = |visitor: &Self| {
+            let before = format!(
+                "{}, {}",
+                visitor.both.old.words(old.2),
+                presence(old.0, old.1)
+            );
+            let after = format!(
+                "{}, {}",
+                visitor.both.new.words(new.2),
+                presence(new.0, new.1)
+            );
+            BeforeAfter::change(before, after)
         };
         let nodes = (Some(old.2), Some(new.2));
         let predicate = match loosened {
@@ -201,21 +232,21 @@ impl<'a> Walk<'_, 'a> {
             self.found(at, Kind::PresenceLoosened, predicate, words, nodes);
         }
         let predicate = match tightened {
-            (true, true) => Some("is now required and never null"),
+            (true, true) => Some("is now required and no longer null"),
             (true, false) => Some("is now required"),
-            (false, true) => Some("is never null any more"),
+            (false, true) => Some("can no longer be null"),
             (false, false) => None,
         };
         if let Some(predicate) = predicate {
             let words = words(self);
             self.found(at, Kind::PresenceTightened, predicate, words, nodes);
         }
-        self.schemas(at, old.2, new.2, Null::Caller);
+        self.schemas(at, old.2, new.2, NullCheck::ByCaller);
     }
 }
 
-fn presence(leaf: &Leaf<'_>, name: &str) -> &'static str {
-    if is_required(leaf.schema(), name) {
+fn presence(typed: &Typed<'_>, name: &str) -> &'static str {
+    if is_required(typed.schema(), name) {
         "required"
     } else {
         "optional"

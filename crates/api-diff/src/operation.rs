@@ -1,13 +1,13 @@
-//! Operations: which belong together, and what is said about each.
+//! Matches the operations of both documents, and compares each pair.
 
 use serde_json::Value;
 
 use super::change::{Kind, Place, Subject};
 use super::document::{Document, Entry, Node, members};
 use super::rename::{in_other_words, pairs};
-use super::walk::{At, Walk, Words};
+use super::visitor::{BeforeAfter, Position, Visitor};
 
-impl<'a> Walk<'_, 'a> {
+impl<'a> Visitor<'_, 'a> {
     pub(super) fn operations(&mut self) {
         let (old, new) = (&self.both.old.operations, &self.both.new.operations);
         let matched = self.matching(old, new);
@@ -26,7 +26,13 @@ impl<'a> Walk<'_, 'a> {
             {
                 let at = self.operation(entry);
                 let nodes = (None, Some(&entry.node));
-                self.found(&at, Kind::OperationAdded, "is new", Words::none(), nodes);
+                self.found(
+                    &at,
+                    Kind::OperationAdded,
+                    "was added",
+                    BeforeAfter::none(),
+                    nodes,
+                );
             }
         }
         for (a, b) in matched {
@@ -34,7 +40,7 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// Old and new versions of the operations: by method and path, then by what a rename leaves.
+    /// Matches operations: by method and path, then by what a rename leaves unchanged.
     fn matching(&self, old: &[Entry<'a>], new: &[Entry<'a>]) -> Vec<(Entry<'a>, Entry<'a>)> {
         let method = |a: &Entry<'a>, b: &Entry<'a>| a.operation.method == b.operation.method;
         type Fits<'f, 'a> = &'f dyn Fn(&Entry<'a>, &Entry<'a>) -> bool;
@@ -63,7 +69,7 @@ impl<'a> Walk<'_, 'a> {
         matched
     }
 
-    /// Whether two operations take and give the same, the vendor's renamings aside.
+    /// Returns whether two operations have the same inputs and outputs, apart from the vendor's renamings.
     fn same_shape(&self, old: &Entry<'a>, new: &Entry<'a>) -> bool {
         let names = |entry: &Entry<'a>| {
             let names = entry
@@ -85,10 +91,10 @@ impl<'a> Walk<'_, 'a> {
         };
         2 * taken.count() >= a.len().max(b.len())
             && same(body(self.both.old, old), body(self.both.new, new))
-            && same(answer(self.both.old, old), answer(self.both.new, new))
+            && same(response(self.both.old, old), response(self.both.new, new))
     }
 
-    fn operation(&mut self, entry: &Entry<'a>) -> At {
+    fn operation(&mut self, entry: &Entry<'a>) -> Position {
         let subject = Subject::Operation(entry.operation.clone());
         self.part(subject, Place::Operation, "the operation")
     }
@@ -102,19 +108,19 @@ impl<'a> Walk<'_, 'a> {
             (_, Some(other)) => {
                 let other = &other.operation;
                 format!(
-                    "is gone; `{}` ({} {}) stays",
+                    "was removed; `{}` ({} {}) remains",
                     other.name, other.method, other.path
                 )
             }
-            (true, None) => "is gone, as its deprecation announced".to_owned(),
-            (false, None) => "is gone".to_owned(),
+            (true, None) => "was removed after its deprecation".to_owned(),
+            (false, None) => "was removed".to_owned(),
         };
         let nodes = (Some(&entry.node), None);
         self.found(
             &at,
             Kind::OperationRemoved,
             &predicate,
-            Words::none(),
+            BeforeAfter::none(),
             nodes,
         );
     }
@@ -125,27 +131,27 @@ impl<'a> Walk<'_, 'a> {
         let (a, b) = (&old.operation, &new.operation);
         self.renames.operations.insert(a.id.clone(), b.id.clone());
         if a.method != b.method || old.route != new.route {
-            let words = Words::change(
+            let words = BeforeAfter::change(
                 format!("`{} {}`", a.method, a.path),
                 format!("`{} {}`", b.method, b.path),
             );
-            self.found(&at, Kind::OperationMoved, "has moved", words, nodes);
+            self.found(&at, Kind::OperationMoved, "moved", words, nodes);
         }
         if a.name != b.name {
-            let words = Words::change(format!("`{}`", a.name), format!("`{}`", b.name));
+            let words = BeforeAfter::change(format!("`{}`", a.name), format!("`{}`", b.name));
             let predicate = if a.method == b.method && old.route == new.route {
-                "has another name, while requests stay as they were"
+                "was renamed; requests are unchanged"
             } else {
-                "has another name"
+                "was renamed"
             };
             self.found(&at, Kind::OperationRenamed, predicate, words, nodes);
         }
         if a.group != b.group {
-            let words = Words::change(format!("`{}`", a.group), format!("`{}`", b.group));
+            let words = BeforeAfter::change(format!("`{}`", a.group), format!("`{}`", b.group));
             self.found(
                 &at,
                 Kind::OperationRegrouped,
-                "has another tag",
+                "moved to another tag",
                 words,
                 nodes,
             );
@@ -157,7 +163,7 @@ impl<'a> Walk<'_, 'a> {
         self.responses(old, new);
     }
 
-    fn security(&mut self, at: &At, old: &Entry<'a>, new: &Entry<'a>) {
+    fn security(&mut self, at: &Position, old: &Entry<'a>, new: &Entry<'a>) {
         let (before, after) = (security(self.both.old, old), security(self.both.new, new));
         if before == after {
             return;
@@ -166,20 +172,20 @@ impl<'a> Walk<'_, 'a> {
             [] => "none".to_owned(),
             list => format!("`{}`", list.join("` or `")),
         };
-        let words = Words::change(word(&before), word(&after));
+        let words = BeforeAfter::change(word(&before), word(&after));
         let nodes = (Some(&old.node), Some(&new.node));
         let fewer = before.is_empty() || before.iter().any(|scheme| !after.contains(scheme));
         if fewer && !after.is_empty() {
-            let predicate = "takes other credentials";
+            let predicate = "requires different credentials";
             self.found(at, Kind::SecurityTightened, predicate, words, nodes);
         } else {
-            let predicate = "is less strict about credentials";
+            let predicate = "accepts more kinds of credentials";
             self.found(at, Kind::SecurityLoosened, predicate, words, nodes);
         }
     }
 }
 
-/// Whether two paths are the same, the vendor's renamings aside.
+/// Returns whether two paths are the same, apart from the vendor's renamings.
 fn same_route(old: &Entry<'_>, new: &Entry<'_>) -> bool {
     let (a, b): (Vec<_>, Vec<_>) = (
         old.route.split('/').collect(),
@@ -196,9 +202,9 @@ fn one_segment_apart(old: &Entry<'_>, new: &Entry<'_>) -> bool {
     a.len() == b.len() && a.iter().zip(&b).filter(|(a, b)| a != b).count() == 1
 }
 
-/// Whether an operation takes or gives anything that tells it from others.
+/// Returns whether an operation has a body or response that distinguishes it from others.
 fn has_shape(document: &Document<'_>, entry: &Entry<'_>) -> bool {
-    let parts = [body(document, entry), answer(document, entry)];
+    let parts = [body(document, entry), response(document, entry)];
     parts.into_iter().flatten().any(|part| {
         let text = part.value.to_string();
         text.contains("\"$ref\"") || text.contains("\"properties\"")
@@ -210,7 +216,7 @@ fn body<'a>(document: &Document<'a>, entry: &Entry<'a>) -> Option<Node<'a>> {
     content(&body)
 }
 
-fn answer<'a>(document: &Document<'a>, entry: &Entry<'a>) -> Option<Node<'a>> {
+fn response<'a>(document: &Document<'a>, entry: &Entry<'a>) -> Option<Node<'a>> {
     let responses = entry.node.get("responses")?.entries();
     let success = responses
         .into_iter()
@@ -223,7 +229,7 @@ fn content<'a>(node: &Node<'a>) -> Option<Node<'a>> {
     content.into_values().next()?.get("schema")
 }
 
-/// The credentials that an operation takes; none if it takes none, or takes requests without any.
+/// Returns the credentials that an operation requires; empty if it accepts requests without any.
 fn security(document: &Document<'_>, entry: &Entry<'_>) -> Vec<String> {
     let own = entry.node.value.get("security");
     let list = own.or_else(|| document.root.get("security"));

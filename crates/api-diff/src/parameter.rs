@@ -1,17 +1,16 @@
-//! The parameters of an operation.
+//! Compares the parameters of an operation.
 
 use super::change::{Kind, Place, Subject};
 use super::document::{Document, Entry, Node};
 use super::rename::{alike, in_other_words, pairs};
-use super::schema::Null;
-use super::walk::{At, Walk, Words};
+use super::visitor::{BeforeAfter, NullCheck, Position, Visitor};
 
-/// A parameter: where it goes, how it is called, and its declaration.
+/// A parameter with its location, name and declaration.
 #[derive(Clone)]
 struct Parameter<'a> {
     location: &'a str,
     name: &'a str,
-    /// Its place among those of the path.
+    /// Its position among the parameters of the path.
     index: Option<usize>,
     node: Node<'a>,
 }
@@ -26,7 +25,7 @@ impl Parameter<'_> {
     }
 }
 
-impl<'a> Walk<'_, 'a> {
+impl<'a> Visitor<'_, 'a> {
     pub(super) fn parameters(&mut self, old: &Entry<'a>, new: &Entry<'a>) {
         let (mut gone, mut came) = (parameters(old), parameters(new));
         let mut matched = Vec::new();
@@ -59,8 +58,8 @@ impl<'a> Walk<'_, 'a> {
             self.found(
                 &at,
                 Kind::ParameterRemoved,
-                "is gone",
-                Words::before(was),
+                "was removed",
+                BeforeAfter::before(was),
                 nodes,
             );
         }
@@ -73,14 +72,14 @@ impl<'a> Walk<'_, 'a> {
             };
             let is = words_of(self.both.new, &parameter);
             let nodes = (Some(&old.node), Some(&parameter.node));
-            self.found(&at, kind, "is new", Words::after(is), nodes);
+            self.found(&at, kind, "was added", BeforeAfter::after(is), nodes);
         }
         for (a, b) in matched {
             self.same_parameter(new, &a, &b);
         }
     }
 
-    fn parameter(&mut self, operation: &Entry<'a>, parameter: &Parameter<'a>) -> At {
+    fn parameter(&mut self, operation: &Entry<'a>, parameter: &Parameter<'a>) -> Position {
         let subject = Subject::Operation(operation.operation.clone());
         self.part(subject, Place::Parameter, &parameter.noun())
     }
@@ -89,24 +88,25 @@ impl<'a> Walk<'_, 'a> {
         let nodes = (Some(&old.node), Some(&new.node));
         let before = self.parameter(operation, old);
         if old.location != new.location {
-            let words = Words::change(old.location, new.location);
-            self.found(&before, Kind::ParameterMoved, "has moved", words, nodes);
+            let words = BeforeAfter::change(old.location, new.location);
+            self.found(&before, Kind::ParameterMoved, "moved", words, nodes);
         }
         if old.name != new.name {
-            let words = Words::change(format!("`{}`", old.name), format!("`{}`", new.name));
+            let words = BeforeAfter::change(format!("`{}`", old.name), format!("`{}`", new.name));
             let (kind, predicate) = if new.location == "path" {
                 (
                     Kind::PathParameterRenamed,
-                    "has another name, while requests stay as they were",
+                    "was renamed; requests are unchanged",
                 )
             } else {
-                (Kind::ParameterRenamed, "has another name")
+                (Kind::ParameterRenamed, "was renamed")
             };
             self.found(&before, kind, predicate, words, nodes);
         }
         let at = self.parameter(operation, new);
         if old.required() != new.required() {
-            let words = Words::change(words_of(self.both.old, old), words_of(self.both.new, new));
+            let words =
+                BeforeAfter::change(words_of(self.both.old, old), words_of(self.both.new, new));
             if new.required() {
                 self.found(
                     &at,
@@ -116,37 +116,31 @@ impl<'a> Walk<'_, 'a> {
                     nodes,
                 );
             } else {
-                self.found(
-                    &at,
-                    Kind::PresenceLoosened,
-                    "may now be left out",
-                    words,
-                    nodes,
-                );
+                self.found(&at, Kind::PresenceLoosened, "is now optional", words, nodes);
             }
         }
         let (before, after) = (style(old), style(new));
         if before != after && old.location == new.location {
-            let words = Words::change(before, after);
+            let words = BeforeAfter::change(before, after);
             self.found(
                 &at,
                 Kind::ParameterStyleChanged,
-                "is written another way",
+                "changed its serialization",
                 words,
                 nodes,
             );
         }
         self.part_notes(&at, &old.node, &new.node);
         match (old.node.get("schema"), new.node.get("schema")) {
-            (Some(a), Some(b)) => self.schemas(&at, &a, &b, Null::Unwritable),
+            (Some(a), Some(b)) => self.schemas(&at, &a, &b, NullCheck::Unwritable),
             (None, None) => self.contents(&at, &old.node, &new.node),
             _ => {
-                let predicate = "is written another way";
+                let predicate = "changed its serialization";
                 self.found(
                     &at,
                     Kind::ParameterStyleChanged,
                     predicate,
-                    Words::none(),
+                    BeforeAfter::none(),
                     nodes,
                 );
             }
@@ -188,7 +182,7 @@ fn words_of<'a>(document: &Document<'a>, parameter: &Parameter<'a>) -> String {
     format!("{}, {presence}", document.words_without_null(&schema))
 }
 
-/// How a parameter is written, with what OpenAPI assumes if nothing is said.
+/// Describes the serialization of a parameter, with OpenAPI's defaults filled in.
 fn style(parameter: &Parameter<'_>) -> String {
     let usual = if matches!(parameter.location, "query" | "cookie") {
         "form"

@@ -1,15 +1,15 @@
-//! Which of what is gone came back under another name.
+//! Finds renames: removed names that came back under a new one.
 
-/// What the vendor has renamed throughout, word by word: old → new.
+/// Words that the vendor has renamed throughout: old → new.
 const VOCABULARY: [(&str, &str); 2] = [("tenant", "workspace"), ("workspace", "project")];
 
-/// How alike two single words have to be to be spellings of one.
+/// The least similarity of two spellings of one word.
 const SPELLING: f64 = 0.75;
 
-/// How alike two whole names have to be.
+/// The least similarity of two versions of one name.
 const LIKENESS: f64 = 0.85;
 
-/// The words of a name, whichever way it is written, in lower case.
+/// Splits a name in any case style into lower-case words.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';
@@ -26,7 +26,7 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Whether the names are the same, or become the same when the vendor's renamings are applied.
+/// Returns whether two names are equal once the vendor's renamings are applied.
 pub(super) fn in_other_words(old: &str, new: &str) -> bool {
     let (old, new) = (words(old), words(new));
     old.len() == new.len() && old.iter().zip(&new).all(|(old, new)| same_word(old, new))
@@ -37,7 +37,7 @@ fn same_word(old: &str, new: &str) -> bool {
     old == new || VOCABULARY.contains(&(&stem(old), &stem(new)))
 }
 
-/// Whether one name is plausibly the other, changed.
+/// Returns whether one name is plausibly a new version of the other.
 pub(super) fn alike(old: &str, new: &str) -> bool {
     if in_other_words(old, new) || likeness(old, new) >= LIKENESS {
         return true;
@@ -56,7 +56,8 @@ pub(super) fn alike(old: &str, new: &str) -> bool {
     spelled || one_word || within(&a, &b) || within(&b, &a)
 }
 
-/// 1 for equal texts, 0 for texts without anything in common (by Levenshtein distance).
+/// Returns the similarity of two texts by Levenshtein distance: 1 for equal ones, 0 for unrelated
+/// ones.
 fn likeness(a: &str, b: &str) -> f64 {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -77,7 +78,7 @@ fn likeness(a: &str, b: &str) -> f64 {
     1.0 - distance as f64 / longest as f64
 }
 
-/// Pairs what is gone with what came, where each has exactly one candidate.
+/// Pairs removed with added things where each has exactly one candidate.
 pub(super) fn pairs<A, B>(
     gone: &[A],
     came: &[B],

@@ -1,38 +1,33 @@
-//! Two schemas in the same place: their alternatives, and what is said about them.
+//! Compares two schemas in the same place: their alternatives, and their annotations.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
 use super::change::Kind as Change;
+use super::describe::article;
 use super::document::{Document, Node};
-use super::leaf::other_kind;
-use super::meaning::{Alternative, Kind, Leaf, Meaning, values};
 use super::rename::in_other_words;
-use super::walk::{At, Walk, Words};
-use super::words::article;
+use super::resolved::{Alternative, Kind, Resolved, Typed, values};
+use super::scalar::type_change;
+use super::visitor::{BeforeAfter, NullCheck, Position, Visitor};
 
-/// Who judges whether `null` is allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Null {
-    /// The comparison of the two schemas.
-    Here,
-    /// The caller, who also knows whether the value may be missing.
-    Caller,
-    /// Nobody: there is no way to write `null` in a path, query or header.
-    Unwritable,
-}
-
-impl<'a> Walk<'_, 'a> {
-    pub(super) fn schemas(&mut self, at: &At, old: &Node<'a>, new: &Node<'a>, null: Null) {
-        let (a, b) = (self.both.old.meaning(old), self.both.new.meaning(new));
+impl<'a> Visitor<'_, 'a> {
+    pub(super) fn schemas(
+        &mut self,
+        at: &Position,
+        old: &Node<'a>,
+        new: &Node<'a>,
+        null: NullCheck,
+    ) {
+        let (a, b) = (self.both.old.resolved(old), self.both.new.resolved(new));
         let nodes = (Some(old), Some(new));
         self.schema_notes(at, old, new);
-        let nullable = Meaning::nullable(&a, &b);
+        let nullable = Resolved::nullable(&a, &b);
         if nullable.0 != nullable.1 {
-            let words = Words::change(self.both.old.words(old), self.both.new.words(new));
+            let words = BeforeAfter::change(self.both.old.words(old), self.both.new.words(new));
             match (null, nullable.1) {
-                (Null::Here, true) => {
+                (NullCheck::Compare, true) => {
                     self.found(
                         at,
                         Change::PresenceLoosened,
@@ -41,20 +36,20 @@ impl<'a> Walk<'_, 'a> {
                         nodes,
                     );
                 }
-                (Null::Here, false) => {
+                (NullCheck::Compare, false) => {
                     self.found(
                         at,
                         Change::PresenceTightened,
-                        "is never null any more",
+                        "can no longer be null",
                         words,
                         nodes,
                     );
                 }
-                (Null::Unwritable, _) => {
-                    let predicate = "is declared otherwise, which changes nothing that can be sent";
+                (NullCheck::Unwritable, _) => {
+                    let predicate = "is declared differently; requests are unchanged";
                     self.found(at, Change::Redeclared, predicate, words, nodes);
                 }
-                (Null::Caller, _) => {}
+                (NullCheck::ByCaller, _) => {}
             }
         }
         match (&a.alternatives[..], &b.alternatives[..]) {
@@ -67,10 +62,10 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// What is said about an alternative itself, not about the schema around it.
+    /// Compares the annotations of an alternative itself, not of the schema around it.
     fn inner_notes(
         &mut self,
-        at: &At,
+        at: &Position,
         old: (&Node<'a>, &Alternative<'a>),
         new: (&Node<'a>, &Alternative<'a>),
     ) {
@@ -81,15 +76,15 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// Two alternatives that stand in each other's place.
-    fn alternatives(&mut self, at: &At, old: &Alternative<'a>, new: &Alternative<'a>) {
-        if let (Some(x), Some(y)) = (old.leaf(), new.leaf()) {
-            return self.leaves(at, &x, &y);
+    /// Compares two alternatives that replace each other.
+    fn alternatives(&mut self, at: &Position, old: &Alternative<'a>, new: &Alternative<'a>) {
+        if let (Some(x), Some(y)) = (old.typed(), new.typed()) {
+            return self.typed_pair(at, &x, &y);
         }
         let nodes = (Some(&old.node), Some(&new.node));
         if old.name() != new.name() && self.unrelated(old, new) {
             let words = self.alternative_words(old, new);
-            return self.found(at, Change::TypeChanged, "has another type", words, nodes);
+            return self.found(at, Change::TypeChanged, "changed its type", words, nodes);
         }
         let (x, y) = (
             self.both.old.target(&old.node),
@@ -103,70 +98,65 @@ impl<'a> Walk<'_, 'a> {
                 if before != after && !(generic(&before) && generic(&after)) {
                     let schemas = &mut self.renames.schemas;
                     schemas.insert(before.clone(), after.clone());
-                    let words = Words::change(format!("`{before}`"), format!("`{after}`"));
+                    let words = BeforeAfter::change(format!("`{before}`"), format!("`{after}`"));
                     let nodes = (Some(&x), Some(&y));
-                    self.found(
-                        &inner,
-                        Change::SchemaRenamed,
-                        "has another name",
-                        words,
-                        nodes,
-                    );
+                    self.found(&inner, Change::SchemaRenamed, "was renamed", words, nodes);
                 }
                 inner
             }
             (before, after) => {
-                if let (Some(a), Some(b)) = (self.both.old.leaf(old), self.both.new.leaf(new))
+                if let (Some(a), Some(b)) = (self.both.old.typed(old), self.both.new.typed(new))
                     && a.kind != b.kind
                 {
                     let words = self.alternative_words(old, new);
-                    return self.found(at, other_kind(&a, &b), "has another type", words, nodes);
+                    return self.found(at, type_change(&a, &b), "changed its type", words, nodes);
                 }
                 let Some(inner) = self.replaced(at, &x, &y) else {
                     return;
                 };
                 let predicate = match (before, after) {
-                    (Some(_), Some(_)) => "refers to another schema",
-                    (Some(_), None) => "is declared in place instead of by reference",
-                    _ => "is declared by reference instead of in place",
+                    (Some(_), Some(_)) => "refers to a different schema",
+                    (Some(_), None) => "is now declared inline",
+                    _ => "is now declared by reference",
                 };
                 let words = self.alternative_words(old, new);
                 self.found(at, Change::Redeclared, predicate, words, nodes);
                 inner
             }
         };
-        self.schemas(&inner, &x, &y, Null::Caller);
+        self.schemas(&inner, &x, &y, NullCheck::ByCaller);
     }
 
-    fn alternative_words(&self, old: &Alternative<'a>, new: &Alternative<'a>) -> Words {
-        Words::change(
+    fn alternative_words(&self, old: &Alternative<'a>, new: &Alternative<'a>) -> BeforeAfter {
+        BeforeAfter::change(
             self.both.old.alternative_words(old),
             self.both.new.alternative_words(new),
         )
     }
 
-    /// Whether these are two objects with little in common.
+    /// Returns whether both are objects with little in common.
     fn unrelated(&self, old: &Alternative<'a>, new: &Alternative<'a>) -> bool {
-        let object = |leaf: Option<Leaf<'a>>| leaf.is_some_and(|leaf| leaf.kind == Kind::Object);
-        object(self.both.old.leaf(old))
-            && object(self.both.new.leaf(new))
+        let object =
+            |typed: Option<Typed<'a>>| typed.is_some_and(|typed| typed.kind == Kind::Object);
+        object(self.both.old.typed(old))
+            && object(self.both.new.typed(new))
             && !self.both.alike(old, new)
     }
 
     fn unions(
         &mut self,
-        at: &At,
-        old: (&Node<'a>, &Meaning<'a>),
-        new: (&Node<'a>, &Meaning<'a>),
-        null: Null,
+        at: &Position,
+        old: (&Node<'a>, &Resolved<'a>),
+        new: (&Node<'a>, &Resolved<'a>),
+        null: NullCheck,
     ) {
         let nodes = (Some(old.0), Some(new.0));
-        let words = |walk: &Self| match null {
-            Null::Unwritable => Words::change(
-                walk.both.old.words_without_null(old.0),
-                walk.both.new.words_without_null(new.0),
+        let words = |visitor: &Self| match null {
+            NullCheck::Unwritable => BeforeAfter::change(
+                visitor.both.old.words_without_null(old.0),
+                visitor.both.new.words_without_null(new.0),
             ),
-            _ => Words::change(walk.both.old.words(old.0), walk.both.new.words(new.0)),
+            _ => BeforeAfter::change(visitor.both.old.words(old.0), visitor.both.new.words(new.0)),
         };
         let x = self.both.old.flat(&old.1.alternatives);
         let y = self.both.new.flat(&new.1.alternatives);
@@ -178,7 +168,7 @@ impl<'a> Walk<'_, 'a> {
                 _ => Change::TypeChanged,
             };
             let words = words(self);
-            return self.found(at, kind, "has another type", words, nodes);
+            return self.found(at, kind, "changed its type", words, nodes);
         }
         for (i, j) in &matched {
             if let (Some(a), Some(b)) = (x.get(*i), y.get(*j)) {
@@ -199,30 +189,30 @@ impl<'a> Walk<'_, 'a> {
 
         let mut redundant = false;
         for alternative in &gone {
-            let leaf = self.both.old.leaf(alternative);
+            let typed = self.both.old.typed(alternative);
             if y.iter()
-                .any(|other| covers(self.both.new.leaf(other), &leaf))
+                .any(|other| covers(self.both.new.typed(other), &typed))
             {
                 redundant = true;
                 continue;
             }
             let word = self.both.old.alternative_words(alternative);
-            let predicate = format!("can no longer be {}", article(&word));
+            let predicate = format!("no longer allows {}", article(&word));
             let nodes = (Some(&alternative.node), Some(new.0));
             let words = words(self);
             self.found(at, Change::AlternativeRemoved, &predicate, words, nodes);
         }
         let tagged = old.1.tag.is_some() && new.1.tag.is_some();
         for alternative in &came {
-            let leaf = self.both.new.leaf(alternative);
+            let typed = self.both.new.typed(alternative);
             if x.iter()
-                .any(|other| covers(self.both.old.leaf(other), &leaf))
+                .any(|other| covers(self.both.old.typed(other), &typed))
             {
                 redundant = true;
                 continue;
             }
             let word = self.both.new.alternative_words(alternative);
-            let predicate = format!("may now also be {}", article(&word));
+            let predicate = format!("now also allows {}", article(&word));
             let kind = if tagged {
                 Change::VariantAdded
             } else {
@@ -232,17 +222,17 @@ impl<'a> Walk<'_, 'a> {
             let words = words(self);
             self.found(at, kind, &predicate, words, nodes);
         }
-        // A reader tries objects in order; other types cannot be mistaken for each other.
+        // Readers try objects in order; other types cannot be confused.
         let objects = matched.iter().filter(|(_, new)| {
-            let leaf = y.get(*new).and_then(|new| self.both.new.leaf(new));
-            leaf.is_some_and(|leaf| leaf.kind == Kind::Object)
+            let typed = y.get(*new).and_then(|new| self.both.new.typed(new));
+            typed.is_some_and(|typed| typed.kind == Kind::Object)
         });
         let sorted = objects.map(|(_, new)| new).is_sorted();
         if gone.is_empty() && came.is_empty() && !sorted {
             self.found(
                 at,
                 Change::Redeclared,
-                "lists its alternatives in another order",
+                "lists its alternatives in a different order",
                 words(self),
                 nodes,
             );
@@ -251,7 +241,7 @@ impl<'a> Walk<'_, 'a> {
             self.found(
                 at,
                 Change::Redeclared,
-                "is declared otherwise, with the same meaning",
+                "is declared differently with the same meaning",
                 words,
                 nodes,
             );
@@ -259,16 +249,16 @@ impl<'a> Walk<'_, 'a> {
         self.tags(at, old, new);
     }
 
-    /// Which alternatives of two unions belong together.
+    /// Matches the alternatives of two unions.
     fn matched(
         &self,
         old: &[Alternative<'a>],
         new: &[Alternative<'a>],
-        meanings: (&Meaning<'a>, &Meaning<'a>),
+        resolved: (&Resolved<'a>, &Resolved<'a>),
     ) -> Vec<(usize, usize)> {
-        let tags = |alternative: &Alternative<'a>, meaning: &Meaning<'a>| -> Vec<String> {
+        let tags = |alternative: &Alternative<'a>, resolved: &Resolved<'a>| -> Vec<String> {
             let name = alternative.name().unwrap_or_default();
-            let tag = meaning.tag.iter();
+            let tag = resolved.tag.iter();
             let values = tag.flat_map(|tag| tag.values(&name));
             values.map(str::to_owned).collect()
         };
@@ -280,8 +270,8 @@ impl<'a> Walk<'_, 'a> {
             names.is_some_and(|(a, b)| in_other_words(&a, &b))
         };
         let tagged: Fits<'_, 'a> = &|a, b| {
-            let values = tags(b, meanings.1);
-            tags(a, meanings.0)
+            let values = tags(b, resolved.1);
+            tags(a, resolved.0)
                 .iter()
                 .any(|value| values.contains(value))
         };
@@ -306,8 +296,8 @@ impl<'a> Walk<'_, 'a> {
         matched
     }
 
-    /// Whether one of two schemas is also known to the other document: then the new one does not
-    /// stand for the old one.
+    /// Returns whether one of two schemas exists in the other document too: then the new one does not
+    /// replace the old one.
     fn still_there(&self, old: &Alternative<'a>, new: &Alternative<'a>) -> bool {
         let known = |name: Option<String>, document: &Document<'a>| {
             name.is_some_and(|name| document.schema(&name).is_some())
@@ -315,15 +305,21 @@ impl<'a> Walk<'_, 'a> {
         known(old.name(), self.both.new) || known(new.name(), self.both.old)
     }
 
-    fn tags(&mut self, at: &At, old: (&Node<'a>, &Meaning<'a>), new: (&Node<'a>, &Meaning<'a>)) {
+    fn tags(
+        &mut self,
+        at: &Position,
+        old: (&Node<'a>, &Resolved<'a>),
+        new: (&Node<'a>, &Resolved<'a>),
+    ) {
         let nodes = (Some(old.0), Some(new.0));
         match (&old.1.tag, &new.1.tag) {
             (Some(a), Some(b)) if a.property != b.property => {
-                let words = Words::change(format!("`{}`", a.property), format!("`{}`", b.property));
+                let words =
+                    BeforeAfter::change(format!("`{}`", a.property), format!("`{}`", b.property));
                 self.found(
                     at,
                     Change::TagChanged,
-                    "is told apart by another property",
+                    "has a different discriminator",
                     words,
                     nodes,
                 );
@@ -340,32 +336,38 @@ impl<'a> Walk<'_, 'a> {
                         continue;
                     };
                     let code = |values: Vec<&str>| format!("`{}`", values.join("` or `"));
-                    let words = Words::change(code(before), code(after));
-                    let predicate = format!("knows `{name}` by other values of `{}`", a.property);
+                    let words = BeforeAfter::change(code(before), code(after));
+                    let predicate = format!("has different `{}` values for `{name}`", a.property);
                     self.found(at, kind, &predicate, words, nodes);
                 }
             }
             (None, Some(tag)) => {
-                let predicate = format!(
-                    "declares that `{}` tells the alternatives apart",
-                    tag.property
+                let predicate = format!("now declares the discriminator `{}`", tag.property);
+                self.found(
+                    at,
+                    Change::Redeclared,
+                    &predicate,
+                    BeforeAfter::none(),
+                    nodes,
                 );
-                self.found(at, Change::Redeclared, &predicate, Words::none(), nodes);
             }
             (Some(tag), None) => {
-                let predicate = format!(
-                    "no longer declares that `{}` tells the alternatives apart",
-                    tag.property
+                let predicate = format!("no longer declares the discriminator `{}`", tag.property);
+                self.found(
+                    at,
+                    Change::Redeclared,
+                    &predicate,
+                    BeforeAfter::none(),
+                    nodes,
                 );
-                self.found(at, Change::Redeclared, &predicate, Words::none(), nodes);
             }
             (None, None) => {}
         }
     }
 }
 
-/// Whether every value of `narrow` is one of `wide`, as far as that is plain to see.
-fn covers(wide: Option<Leaf<'_>>, narrow: &Option<Leaf<'_>>) -> bool {
+/// Returns whether every value of `narrow` is clearly one of `wide`.
+fn covers(wide: Option<Typed<'_>>, narrow: &Option<Typed<'_>>) -> bool {
     let (Some(wide), Some(narrow)) = (wide, narrow) else {
         return false;
     };
@@ -381,8 +383,8 @@ fn covers(wide: Option<Leaf<'_>>, narrow: &Option<Leaf<'_>>) -> bool {
     }
 }
 
-/// Whether a schema's name is made by FastAPI from those of its type arguments: a rename of one of
-/// them renames it too, which is no news.
+/// Returns whether FastAPI derives a schema's name from its type arguments. Renaming an argument
+/// renames it too, which needs no mention.
 fn generic(name: &str) -> bool {
     name.ends_with('_') && name.contains('_')
 }

@@ -1,12 +1,11 @@
-//! Entries for the changelog, in the form of <https://keepachangelog.com>, for people who use the
-//! crate. Empty if nothing changes for them.
+//! Proposes changelog entries for users of the crate, in the form of <https://keepachangelog.com>.
 
 use std::collections::BTreeMap;
 
-use crate::words::and;
-use crate::{Change, Class, Effect, Item, Kind, Report, Rust, Sort, Subject};
+use crate::describe::and;
+use crate::{Change, Class, Effect, Item, ItemKind, Kind, Report, Rust, Subject};
 
-/// The sections, in the order that they are written in.
+/// The sections of a changelog, in the order in which they are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Heading {
     Added,
@@ -50,7 +49,7 @@ pub(super) fn changelog(report: &Report) -> String {
     sections.collect::<Vec<_>>().join("\n")
 }
 
-/// Whether a change breaks calls without showing in any signature.
+/// Returns whether a change breaks calls without changing a signature.
 fn is_behaviour(change: &Change) -> bool {
     let invisible = matches!(
         change.kind,
@@ -73,7 +72,7 @@ fn is_behaviour(change: &Change) -> bool {
 
 fn entries(rust: &Rust) -> Vec<(Heading, String)> {
     let mut entries = Vec::new();
-    for (sort, noun) in [(Sort::Method, "methods"), (Sort::Type, "types")] {
+    for (sort, noun) in [(ItemKind::Method, "methods"), (ItemKind::Type, "types")] {
         let names = |is: &dyn Fn(&&Item) -> bool| {
             let items = rust.items.iter().filter(|item| item.sort == sort);
             let names = items.filter(is).map(|item| format!("`{}`", item.owner));
@@ -89,7 +88,7 @@ fn entries(rust: &Rust) -> Vec<(Heading, String)> {
         }
     }
     let whole = |item: &Item| {
-        matches!(item.sort, Sort::Method | Sort::Type)
+        matches!(item.sort, ItemKind::Method | ItemKind::Type)
             && (item.before.is_none() || item.after.is_none())
     };
     let mut parts: BTreeMap<(Heading, &str, Effect, bool), Vec<&Item>> = BTreeMap::new();
@@ -100,7 +99,7 @@ fn entries(rust: &Rust) -> Vec<(Heading, String)> {
             (_, Some(_), None) => Heading::Removed,
             _ => Heading::Changed,
         };
-        let is_call = matches!(item.sort, Sort::Method | Sort::Setter);
+        let is_call = matches!(item.sort, ItemKind::Method | ItemKind::Setter);
         parts
             .entry((heading, &item.owner, item.effect, is_call))
             .or_default()

@@ -1,9 +1,9 @@
-//! The first lines: what was compared, whether it breaks, and which release it calls for.
+//! Writes the first lines of a report: title, verdict, release step and counts.
 
-use crate::words::generic;
+use crate::describe::generic;
 use crate::{Change, Class, Effect, Kind, Report, Subject};
 
-/// `ZenML 0.97.0 → 0.98.0`.
+/// Returns the title, such as `ZenML 0.97.0 → 0.98.0`.
 pub(crate) fn title(report: &Report) -> String {
     let (old, new) = (&report.old, &report.new);
     if old.title == new.title {
@@ -16,13 +16,13 @@ pub(crate) fn title(report: &Report) -> String {
     }
 }
 
-/// Whether it breaks, in one or two sentences.
+/// Returns the verdict in one or two sentences.
 pub(crate) fn verdict(report: &Report) -> String {
     if report.is_empty() && report.old.version != report.new.version {
-        return "Nothing has changed but the version.".to_owned();
+        return "Only the version changed.".to_owned();
     }
     if report.is_empty() {
-        return "Nothing has changed.".to_owned();
+        return "Nothing changed.".to_owned();
     }
     let breaking = report
         .changes
@@ -64,7 +64,7 @@ pub(crate) fn verdict(report: &Report) -> String {
     }
 }
 
-/// Which release the crate needs, if that is known.
+/// Returns the release that the crate needs, if that is known.
 pub(super) fn release(report: &Report) -> Option<String> {
     let rust = report.rust.as_ref().filter(|_| !report.is_empty())?;
     let words = rust.step.words();
@@ -74,7 +74,7 @@ pub(super) fn release(report: &Report) -> Option<String> {
     })
 }
 
-/// How many operations there are, came, went and changed, and how many changes of each class.
+/// Counts operations, schemas and the changes of each class.
 pub(super) fn counts(report: &Report) -> Vec<String> {
     let of = |kind: Kind| {
         report
@@ -121,13 +121,13 @@ pub(super) fn counts(report: &Report) -> Vec<String> {
     lines
 }
 
-/// `1 change`, `2 changes`.
+/// Returns a count with its noun: `1 change`, `2 changes`.
 pub(super) fn plural(count: usize, noun: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{s}")
 }
 
-/// What a change is listed under.
+/// Returns the heading that a change is listed under.
 pub(super) fn heading(change: &Change) -> String {
     match &change.subject {
         Subject::Operation(operation) => {

@@ -1,4 +1,4 @@
-//! The report for machines.
+//! Writes the report for machines.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::changelog::changelog;
 use super::headline::{title, verdict};
 use crate::{Change, Class, Effect, Item, Notice, Operation, Report, Rust, Subject, Version};
 
-/// Counted up when a member changes its meaning or goes; members may be added at any time.
+/// The version of the form. It grows when a member changes its meaning or is removed.
 const SCHEMA: u32 = 1;
 
 /// The report as JSON:

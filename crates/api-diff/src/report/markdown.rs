@@ -1,4 +1,4 @@
-//! The report as the body of a pull request.
+//! Writes the report as the body of a pull request.
 
 use super::changelog::changelog;
 use super::headline::{counts, plural, release, title, verdict};
@@ -6,14 +6,14 @@ use super::outline::{Section, outline};
 use super::signatures::diffs;
 use crate::{Class, Effect, Report};
 
-/// GitHub refuses longer bodies (65,536 characters), and nobody reads them.
+/// The length limit; GitHub rejects bodies of more than 65,536 characters.
 const LIMIT: usize = 60_000;
 
-/// Longer sections are folded.
+/// Sections with more lines are folded.
 const OPEN: usize = 40;
 
-/// The report in Markdown. What is too long for a pull request is counted instead of listed,
-/// the lightest first; [`json`](super::json()) always has everything.
+/// Returns the report in Markdown. Sections that are too long for a pull request are counted
+/// instead of listed, the least severe first; [`json`](super::json()) always has everything.
 pub fn markdown(report: &Report) -> String {
     let head = head(report);
     let sections = outline(report);
@@ -47,10 +47,10 @@ pub fn markdown(report: &Report) -> String {
 
 /// A section of the report.
 struct Part {
-    /// What is shortened first if the whole is too long: the greatest.
+    /// The order of shortening if the whole is too long: the greatest first.
     weight: u8,
     text: String,
-    /// What stands in for it.
+    /// The shortened form.
     short: String,
 }
 

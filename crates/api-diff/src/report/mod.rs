@@ -1,4 +1,4 @@
-//! The report: for a terminal, for a pull request, and for machines.
+//! Writes the report for a terminal, a pull request and machines.
 
 mod changelog;
 mod headline;

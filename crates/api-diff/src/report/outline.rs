@@ -1,15 +1,15 @@
-//! The order of the report: by class, group and subject, with what is alike said once.
+//! Orders the changes by class, group and subject, and merges similar ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::headline::{heading, plural};
-use crate::words::and;
+use crate::describe::and;
 use crate::{Change, Class, Kind, Place, Report, Subject, Use};
 
-/// A change that at least this many operations share is said once for all of them.
+/// A change shared by at least this many operations is listed once.
 const SHARED: usize = 3;
 
-/// More operations than this are counted, not named.
+/// More operations than this are counted instead of named.
 const NAMED: usize = 4;
 
 /// The changes of one class.
@@ -93,10 +93,10 @@ fn groups(changes: &[&Change]) -> Vec<Group> {
     groups.collect()
 }
 
-/// A sentence → the group and name of the operations that it is true of.
+/// For each sentence, the group and name of the operations it applies to.
 type Shared<'c> = BTreeMap<String, Vec<(&'c str, &'c str)>>;
 
-/// What several operations have in common, and the rest.
+/// Splits changes into those shared by several operations and the rest.
 fn shared<'c>(changes: &[&'c Change]) -> (Shared<'c>, Vec<&'c Change>) {
     let operation = |change: &'c Change| match &change.subject {
         Subject::Operation(operation)
@@ -119,7 +119,7 @@ fn shared<'c>(changes: &[&'c Change]) -> (Shared<'c>, Vec<&'c Change>) {
     (lines.clone(), rest.copied().collect())
 }
 
-/// The sentences about one subject. Members that share their fate share a sentence.
+/// Returns the sentences about one subject. Members with the same change share a sentence.
 fn lines(changes: &[&Change]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut done: Vec<&Change> = Vec::new();
@@ -141,7 +141,7 @@ fn lines(changes: &[&Change]) -> Vec<String> {
     lines
 }
 
-/// The sentence, under a heading that names the schema already.
+/// Returns the sentence without the schema's name, which the heading already has.
 fn said_below(change: &Change) -> String {
     let line = change.line();
     let rest = line.strip_prefix(change.thing.as_str());
@@ -155,7 +155,7 @@ fn said_below(change: &Change) -> String {
 }
 
 fn is_alike(a: &Change, b: &Change) -> bool {
-    // Whether what is new is required is said with its type.
+    // The type says whether an added property is required.
     let kind = |change: &Change| match change.kind {
         Kind::RequiredPropertyAdded => Kind::PropertyAdded,
         kind => kind,
@@ -175,7 +175,7 @@ fn is_alike(a: &Change, b: &Change) -> bool {
     verdict(a) == verdict(b) && around(a) == around(b) && (listed(a.kind) || words(a) == words(b))
 }
 
-/// Whether what is new or gone is listed, each with its type.
+/// Returns whether members of this kind are listed with their types.
 fn listed(kind: Kind) -> bool {
     matches!(
         kind,
@@ -188,7 +188,7 @@ fn listed(kind: Kind) -> bool {
     )
 }
 
-/// What has changed: the noun, the name, and where it stands.
+/// Splits the subject of a change into noun, name and place.
 fn parts(change: &Change) -> (&str, &str, &str) {
     let mut parts = change.thing.splitn(3, '`');
     let mut part = || parts.next().unwrap_or_default();
@@ -212,8 +212,8 @@ fn together(changes: &[&Change]) -> String {
         });
         let names = and(&names.collect::<Vec<_>>());
         return match first.after {
-            Some(_) => format!("new {noun}s{place}: {names}"),
-            None => format!("{noun}s{place} that are gone: {names}"),
+            Some(_) => format!("added {noun}s{place}: {names}"),
+            None => format!("removed {noun}s{place}: {names}"),
         };
     }
     let names: Vec<String> = changes
@@ -225,7 +225,7 @@ fn together(changes: &[&Change]) -> String {
     format!("{noun}s {}{place}: each{rest}", and(&names))
 }
 
-/// Where a schema is used.
+/// Describes where a schema is used.
 fn reach(changes: &[&Change]) -> String {
     let is_schema = changes
         .iter()

@@ -1,10 +1,10 @@
-//! The Rust side as a diff of signatures.
+//! Shows the Rust side as a diff of signatures.
 
 use std::collections::BTreeMap;
 
-use crate::{Effect, Item, Rust, Sort};
+use crate::{Effect, Item, ItemKind, Rust};
 
-/// What has one effect, as lines of a diff.
+/// The items with one effect, as lines of a diff.
 pub(super) struct Diff {
     pub effect: Effect,
     /// The number of items.
@@ -31,10 +31,10 @@ pub(super) fn diffs(rust: &Rust) -> Vec<Diff> {
     diffs.filter(|diff| diff.count > 0).collect()
 }
 
-/// Signature changes that at least this many items share are shown once for all of them.
+/// A signature change shared by at least this many items is shown once.
 const SHARED: usize = 5;
 
-/// The lines of a diff. What many setters or fields have in common is shown once.
+/// Returns the lines of a diff. A change shared by many setters or fields is shown once.
 fn lines(items: &[&Item]) -> Vec<String> {
     let mut shared: BTreeMap<_, Vec<&Item>> = BTreeMap::new();
     for item in items {
@@ -63,16 +63,16 @@ fn lines(items: &[&Item]) -> Vec<String> {
     lines
 }
 
-/// A part of a method or type, as it is named in a signature.
+/// Returns the name of a part as it appears in a signature.
 fn name(item: &Item) -> Option<String> {
     let part = item.part.as_ref()?;
     Some(match item.sort {
-        Sort::Setter => format!("{}().{part}", item.owner),
+        ItemKind::Setter => format!("{}().{part}", item.owner),
         _ => format!("{}.{part}", item.owner),
     })
 }
 
-/// What a setter takes or what type a field has, before and after, where that has changed.
+/// Returns the changed argument of a setter, or the changed type of a field, before and after.
 fn own_signatures(item: &Item) -> Option<(&str, &str)> {
     let name = name(item)?;
     let before = item.before.as_deref()?.strip_prefix(name.as_str())?;

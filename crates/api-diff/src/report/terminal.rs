@@ -1,4 +1,4 @@
-//! The report for a terminal.
+//! Writes the report for a terminal.
 
 use super::changelog::changelog;
 use super::headline::{counts, release, title, verdict};
@@ -12,7 +12,7 @@ const YELLOW: &str = "33";
 const BOLD: &str = "1";
 const DIM: &str = "2";
 
-/// The report as text. With `color`, escape sequences mark what weighs most.
+/// Returns the report as text. With `color`, escape sequences mark severity.
 pub fn terminal(report: &Report, color: bool) -> String {
     let paint = |style: &str, text: &str| match color {
         true => format!("\u{1b}[{style}m{text}\u{1b}[0m"),
@@ -75,7 +75,7 @@ pub fn terminal(report: &Report, color: bool) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Without the marks of Markdown.
+/// Removes Markdown's backticks.
 fn plain(text: &str) -> String {
     text.replace('`', "")
 }

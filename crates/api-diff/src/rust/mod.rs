@@ -1,40 +1,39 @@
-//! The Rust side: which public items appear, vanish or change their signature, and what release
-//! that calls for.
+//! Compares the generated Rust: public items added, removed or changed, and the release they require.
 //!
-//! What counts as breaking follows from how the crate is made, and is what its users may rely on:
+//! The rules follow from how the crate is generated, and its users may rely on them:
 //!
 //! - Enums and unions are `#[non_exhaustive]`, so a new variant is an addition.
-//! - Structs are built with `new` or `Default`, and `..` for the rest; those that are only received
-//!   are not built at all. So a new field is an addition, unless `new` asks for it.
-//! - A call is a builder with one setter for each parameter, so a new optional parameter is an
-//!   addition. A parameter or body that has become required compiles as before and then fails when
-//!   it is sent without: that is breaking.
+//! - Structs that are sent are built with `new` or `Default`; those that are only received are not
+//!   built at all. A new field is therefore an addition, unless `new` requires it.
+//! - A call is a builder with one setter per parameter, so a new optional parameter is an addition.
+//!   If a parameter or body becomes required, calls without it compile as before and then fail;
+//!   that is breaking.
 
 mod names;
 mod operations;
+mod semver_bump;
 mod signature;
-mod step;
 mod types;
 
-pub use step::Step;
+pub use semver_bump::SemverBump;
 
-use super::walk::Renames;
+use super::visitor::Renames;
 use names::Names;
 use zenml_codegen::api::Api;
 
-/// What has changed for those who call the crate.
+/// The changes for Rust callers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rust {
-    /// The version that the crate has now.
+    /// The current version of the crate.
     pub version: String,
-    /// What kind of release the changes call for.
-    pub step: Step,
-    /// What has changed: the heaviest first, then by kind and name.
+    /// The release step that the changes require.
+    pub step: SemverBump,
+    /// The changed items: most severe first, then by kind and name.
     pub items: Vec<Item>,
 }
 
 impl Rust {
-    /// Compares two models. `version` is that of the crate as it is.
+    /// Compares two models. `version` is the current version of the crate.
     pub(super) fn compare(old: &Api, new: &Api, version: &str, renames: &Renames) -> Self {
         let names = Names::new(old, new, renames);
         let mut items = operations::compare(old, new, &names);
@@ -42,31 +41,31 @@ impl Rust {
         items.sort();
         Self {
             version: version.to_owned(),
-            step: Step::of(&items),
+            step: SemverBump::of(&items),
             items,
         }
     }
 
-    /// The version to release next; none if nothing calls for a release, or the crate's version is
-    /// not of the form `major.minor.patch`.
+    /// Returns the version to release next. Returns `None` if the crate's version does not have the
+    /// form `major.minor.patch`.
     pub fn next_version(&self) -> Option<String> {
         self.step.next(&self.version)
     }
 }
 
-/// What a change means for code that uses the crate. The order is by weight, the heaviest first.
+/// The consequence of a change for code that uses the crate, most severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect {
-    /// Code that uses the item does not compile any more, or fails when it runs.
+    /// Code that uses the item no longer compiles, or fails at run time.
     Breaking,
-    /// There is more than before.
+    /// The item is new, or accepts more than before.
     Addition,
     /// Code that uses the item compiles with a warning.
     Deprecation,
 }
 
 impl Effect {
-    /// Its name, in words and in JSON.
+    /// Returns the name used in reports and in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Breaking => "breaking",
@@ -76,9 +75,9 @@ impl Effect {
     }
 }
 
-/// What kind of item has changed.
+/// The kind of a changed item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Sort {
+pub enum ItemKind {
     /// A method of the client, with its builder.
     Method,
     /// A setter of a builder.
@@ -93,8 +92,8 @@ pub enum Sort {
     Variant,
 }
 
-impl Sort {
-    /// Its name in JSON.
+impl ItemKind {
+    /// Returns the name used in JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Method => "method",
@@ -107,21 +106,21 @@ impl Sort {
     }
 }
 
-/// A public item that has appeared, vanished, or changed its signature.
+/// A public item that was added, removed or changed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Item {
-    /// What that means.
+    /// The consequence for callers.
     pub effect: Effect,
-    /// What kind of item it is.
-    pub sort: Sort,
-    /// The method or type that it is, or is a part of.
+    /// The kind of item.
+    pub sort: ItemKind,
+    /// The method or type, or the one that the item is a part of.
     pub owner: String,
     /// Its own name, if it is a part.
     pub part: Option<String>,
-    /// Its signature before; none if it is new.
+    /// The old signature; `None` if the item is new.
     pub before: Option<String>,
-    /// Its signature now; none if it is gone.
+    /// The new signature; `None` if the item was removed.
     pub after: Option<String>,
-    /// What the signatures do not show.
+    /// A remark that the signatures do not show.
     pub note: Option<&'static str>,
 }

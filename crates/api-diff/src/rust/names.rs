@@ -1,15 +1,15 @@
-//! What is the same under another name.
+//! Matches operations and types of both models across renames.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::walk::Renames;
+use crate::visitor::Renames;
 use zenml_codegen::api::Api;
 use zenml_codegen::lower::name::type_name;
 
 /// The operations and types of both models that belong together.
 pub(super) struct Names<'r> {
     operations: &'r BTreeMap<String, String>,
-    /// Old name → new name, of types that exist under one of them each.
+    /// Old name → new name of renamed types.
     pub types: BTreeMap<String, String>,
 }
 
@@ -31,12 +31,12 @@ impl<'r> Names<'r> {
         }
     }
 
-    /// The vendor's id, now, of an operation that had another.
+    /// Returns the new vendor id of an operation.
     pub(super) fn operation(&self, id: &str) -> Option<&str> {
         self.operations.get(id).map(String::as_str)
     }
 
-    /// An old signature, with the names that types have now.
+    /// Returns an old signature with the new names of types.
     pub(super) fn now(&self, signature: &str) -> String {
         let mut result = String::new();
         let mut rest = signature;

@@ -1,4 +1,4 @@
-//! Methods of the client, and the builders that they return.
+//! Compares client methods and their builders.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,11 @@ use heck::ToUpperCamelCase;
 
 use super::names::Names;
 use super::signature::{accepts, body, method, result, setter};
-use super::{Effect, Item, Sort};
+use super::{Effect, Item, ItemKind};
 use crate::rename::{alike, pairs};
 use zenml_codegen::api::{Accepts, Api, Location, Operation, Parameter, type_text};
 
-const FAILS: &str = "compiles as before, but fails when it is sent without";
+const FAILS: &str = "compiles as before, but calls without it fail";
 
 pub(super) fn compare(old: &Api, new: &Api, names: &Names<'_>) -> Vec<Item> {
     let mut items = Vec::new();
@@ -44,7 +44,7 @@ pub(super) fn compare(old: &Api, new: &Api, names: &Names<'_>) -> Vec<Item> {
     items
 }
 
-/// A change of a method as a whole.
+/// Creates an item for a whole method.
 fn item(
     effect: Effect,
     operation: &Operation,
@@ -53,7 +53,7 @@ fn item(
 ) -> Item {
     Item {
         effect,
-        sort: Sort::Method,
+        sort: ItemKind::Method,
         owner: operation.name.clone(),
         part: None,
         before,
@@ -74,7 +74,7 @@ fn operation(before: &Operation, after: &Operation, names: &Names<'_>, items: &m
     if before.group != after.group && before.name == after.name {
         let builder = |o: &Operation| format!("{}::{}", o.group, o.name.to_upper_camel_case());
         items.push(Item {
-            note: Some("the builder stands in another module"),
+            note: Some("its builder moved to another module"),
             ..item(
                 Effect::Breaking,
                 after,
@@ -108,7 +108,7 @@ fn is_inferred(operation: &Operation) -> bool {
 fn setters(before: &Operation, after: &Operation, names: &Names<'_>, items: &mut Vec<Item>) {
     let part = |ident: &str, effect, was, is, note| Item {
         part: Some(ident.to_owned()),
-        sort: Sort::Setter,
+        sort: ItemKind::Setter,
         note,
         ..item(effect, after, was, is)
     };
@@ -140,7 +140,7 @@ fn setters(before: &Operation, after: &Operation, names: &Names<'_>, items: &mut
             _ => {}
         }
     }
-    // Path parameters are renamed in place, others if their names say so.
+    // Path parameters are matched by position, others by similar names.
     let renamed = pairs(&gone, &came, |a, b| {
         let path = a.location == Location::Path && b.location == Location::Path;
         same(a, b) && a.required == b.required && (path || alike(&a.ident, &b.ident))
@@ -179,7 +179,7 @@ fn setters(before: &Operation, after: &Operation, names: &Names<'_>, items: &mut
     }
 }
 
-/// Whether whatever compiled with the old setter compiles with the new one.
+/// Returns whether every argument of the old setter also compiles with the new one.
 fn takes_all(new: &Accepts, old: &Accepts) -> bool {
     const DISPLAY: [&str; 5] = ["Uuid", "bool", "f64", "i64", "Timestamp"];
     matches!((new, old), (Accepts::Text, Accepts::Value(_)) if DISPLAY.contains(&accepts(old).as_str()))
@@ -188,7 +188,7 @@ fn takes_all(new: &Accepts, old: &Accepts) -> bool {
 fn bodies(before: &Operation, after: &Operation, names: &Names<'_>, items: &mut Vec<Item>) {
     let part = |effect, was, is, note| Item {
         part: Some("body".to_owned()),
-        sort: Sort::Setter,
+        sort: ItemKind::Setter,
         note,
         ..item(effect, after, was, is)
     };

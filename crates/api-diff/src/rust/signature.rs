@@ -1,10 +1,10 @@
-//! Signatures, as short as they can be and still tell everything that may break.
+//! Writes signatures: as short as possible, but with everything that may break.
 
 use zenml_codegen::api::{
     Accepts, Body, Field, Operation, Outcome, Parameter, Presence, Struct, type_text,
 };
 
-/// What a call gives.
+/// Returns the result type of a call.
 pub(super) fn result(operation: &Operation) -> String {
     match &operation.result {
         Outcome::Json(ty) => type_text(ty),
@@ -19,7 +19,7 @@ pub(super) fn method(operation: &Operation) -> String {
     format!("{}() -> {}", operation.name, result(operation))
 }
 
-/// What a setter takes.
+/// Returns the argument type of a setter.
 pub(super) fn accepts(accepts: &Accepts) -> String {
     match accepts {
         Accepts::Filter => "impl Into<Filter>".to_owned(),
@@ -39,7 +39,7 @@ pub(super) fn body(operation: &Operation, body: &Body) -> String {
     format!("{}().body(&{})", operation.name, type_text(&body.ty))
 }
 
-/// The type of a field, as it is declared.
+/// Returns the declared type of a field.
 pub(super) fn field(field: &Field) -> String {
     let ty = type_text(&field.ty);
     let ty = if field.boxed {
@@ -54,7 +54,7 @@ pub(super) fn field(field: &Field) -> String {
     }
 }
 
-/// How a struct is built; none if it is only received.
+/// Returns the constructor of a struct; `None` if the struct is only received.
 pub(super) fn constructor(name: &str, structure: &Struct) -> Option<String> {
     if !structure.sent {
         return None;

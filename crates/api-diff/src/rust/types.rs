@@ -1,10 +1,10 @@
-//! Structs, enums and unions.
+//! Compares structs, enums and unions.
 
 use std::collections::BTreeMap;
 
 use super::names::Names;
 use super::signature::{constructor, field};
-use super::{Effect, Item, Sort};
+use super::{Effect, Item, ItemKind};
 use crate::rename::{alike, pairs};
 use zenml_codegen::api::{Api, Type, type_text};
 
@@ -37,11 +37,11 @@ pub(super) fn compare(old: &Api, new: &Api, names: &Names<'_>) -> Vec<Item> {
     items
 }
 
-/// A change of a type as a whole.
+/// Creates an item for a whole type.
 fn item(effect: Effect, name: &str, before: Option<String>, after: Option<String>) -> Item {
     Item {
         effect,
-        sort: Sort::Type,
+        sort: ItemKind::Type,
         owner: name.to_owned(),
         part: None,
         before,
@@ -70,14 +70,14 @@ fn same_type(
                 Effect::Addition
             };
             items.push(Item {
-                sort: Sort::Constructor,
+                sort: ItemKind::Constructor,
                 ..item(effect, name, was, is)
             });
         }
     }
     let sort = match after {
-        Type::Struct(_) => Sort::Field,
-        Type::Enum(_) | Type::Union(_) => Sort::Variant,
+        Type::Struct(_) => ItemKind::Field,
+        Type::Enum(_) | Type::Union(_) => ItemKind::Variant,
     };
     let part = |effect, part: &str, was, is, note| Item {
         sort,
@@ -119,7 +119,7 @@ fn same_type(
     }
 }
 
-/// What a type is, in short.
+/// Returns the head of a type, such as `struct Widget`.
 fn head(name: &str, ty: &Type) -> String {
     match ty {
         Type::Struct(_) => format!("struct {name}"),
@@ -128,7 +128,7 @@ fn head(name: &str, ty: &Type) -> String {
     }
 }
 
-/// The public parts of a type, and the type or value of each.
+/// Returns the public parts of a type, each with its type or value.
 fn parts(ty: &Type) -> BTreeMap<String, String> {
     match ty {
         Type::Struct(structure) => {

@@ -1,13 +1,11 @@
-//! A golden case: the folder `tests/<stage>/<case>/` holds the input beside what must come out,
-//! `expected.json` or `expected-error.txt`.
+//! Opens golden cases: a folder `tests/<stage>/<case>/` holds the input and the expected output.
 
 use std::fs;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use zenml_codegen::Result;
 
-/// One test per folder, named after it; `$check` gets the folder.
+/// Declares one test per folder, named after it. `$check` gets the folder.
 macro_rules! cases {
     ($stage:literal, $check:path: $($case:ident)+) => {
         $(
@@ -42,21 +40,7 @@ impl Case {
         self.0.join(file).exists()
     }
 
-    /// Compares with `expected.json`, or with `expected-error.txt` if the case is to be refused.
-    pub fn check(&self, outcome: Result<Value>) {
-        match outcome {
-            Ok(value) => self.check_text("expected.json", &value),
-            Err(error) => self.check_file("expected-error.txt", &format!("{error}\n")),
-        }
-    }
-
-    /// Compares as text, so that the order of keys counts.
-    pub fn check_text(&self, file: &str, value: &Value) {
-        self.check_file(file, &zenml_codegen::canonical::to_text(value));
-    }
-
-    /// Compares with a file. With `UPDATE_GOLDEN=1` in the environment it is written instead, to be
-    /// reviewed as a diff.
+    /// Compares with a file. With `UPDATE_GOLDEN=1` in the environment, it writes the file instead.
     pub fn check_file(&self, file: &str, actual: &str) {
         let path = self.0.join(file);
         if std::env::var_os("UPDATE_GOLDEN").is_some() {

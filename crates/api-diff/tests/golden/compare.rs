@@ -1,7 +1,7 @@
-//! How each kind of change is classified, and what is said about it: the labelled set.
+//! Checks how each kind of change is classified and described: the labelled set.
 //!
-//! A case is a patch of one of the documents in `tests/compare/bases/`. What is expected was
-//! written by hand, so `UPDATE_GOLDEN` is for wording only.
+//! A case is a JSON Patch of a document in `tests/compare/bases/`. Expected classes were written by
+//! hand; use `UPDATE_GOLDEN` for wording only.
 
 #![allow(
     clippy::unwrap_used,
@@ -32,9 +32,9 @@ cases! { "compare", check:
     operation_with_another_summary
     operation_with_another_description
     operation_with_another_tag
-    operation_needs_credentials
-    operation_needs_no_credentials
-    operation_takes_more_credentials
+    operation_requires_credentials
+    operation_requires_no_credentials
+    operation_accepts_more_credentials
     operations_renamed_from_tenant_to_workspace
     alias_removed_while_its_twin_stays
     parameter_removed
@@ -46,9 +46,9 @@ cases! { "compare", check:
     parameter_renamed
     path_parameter_renamed
     parameter_moved_to_a_header
-    parameter_written_another_way
+    parameter_of_another_style
     parameter_style_spelled_out
-    parameter_takes_no_lists_any_more
+    parameter_no_longer_allows_lists
     parameter_takes_integers_too
     parameter_without_null
     parameter_with_another_default
@@ -74,14 +74,14 @@ cases! { "compare", check:
     body_field_became_required
     body_field_became_optional
     body_field_may_be_null
-    body_field_is_never_null
+    body_field_can_no_longer_be_null
     body_field_of_a_wider_type
     body_field_of_another_type
     body_field_items_of_another_type
     body_field_items_may_be_null
     body_field_limited_more_tightly
     body_field_with_a_pattern
-    limits_written_another_way
+    limits_in_another_notation
     body_field_of_fewer_multiples
     body_field_of_more_multiples
     body_field_of_other_multiples
@@ -90,14 +90,14 @@ cases! { "compare", check:
     limit_beside_a_negation
     format_beside_a_reference
     body_field_became_a_uuid
-    body_takes_no_unknown_fields
-    body_field_takes_no_members_any_more
-    body_field_takes_members
+    body_no_longer_allows_undeclared_properties
+    body_field_no_longer_allows_undeclared_properties
+    body_field_allows_undeclared_properties
     empty_object_became_one_with_fields
-    undeclared_field_is_required
+    undeclared_field_became_required
     undeclared_field_may_be_missing
     body_field_read_only
-    body_field_of_bytes_declared_another_way
+    body_field_of_bytes_in_another_notation
     response_field_added
     response_field_added_always_there
     response_field_removed
@@ -108,7 +108,7 @@ cases! { "compare", check:
     response_field_may_be_missing_or_null
     response_field_always_there
     response_field_may_be_null
-    response_field_is_never_null
+    response_field_can_no_longer_be_null
     response_field_traded_missing_for_null
     response_field_of_another_type
     response_field_of_a_wider_type
@@ -119,7 +119,7 @@ cases! { "compare", check:
     response_field_gained_a_format
     response_field_checked_for_another_format
     response_field_marked_as_a_secret
-    response_field_limited_otherwise
+    response_field_limit_loosened
     response_field_with_a_default
     response_field_with_a_description
     response_field_deprecated
@@ -127,7 +127,7 @@ cases! { "compare", check:
     response_map_of_another_type
     response_of_another_schema
     response_became_a_list
-    response_declared_at_last
+    response_without_a_schema_gained_one
     response_may_be_null
     response_is_no_longer_null
     response_without_a_body
@@ -164,8 +164,8 @@ cases! { "compare", check:
     variant_sent
     variant_no_longer_sent
     variant_no_longer_received
-    union_told_apart_by_another_property
-    union_knows_a_variant_by_another_value
+    union_with_another_discriminator
+    union_with_another_discriminator_value
     union_without_discriminator
     union_in_another_order
     union_by_any_of_instead_of_one_of
@@ -200,8 +200,8 @@ cases! { "compare", check:
     titles_and_examples
     default_of_null_spelled_out
     unused_schema_added
-    credentials_declared_otherwise
-    credentials_with_another_note
+    security_scheme_redeclared
+    security_scheme_with_another_annotation
     servers_listed
     keyword_that_is_not_understood
     negation_that_is_not_understood
@@ -218,8 +218,8 @@ cases! { "compare", check:
     limits_of_a_range_renamed_are_not_mixed_up
 }
 
-/// `expected.txt` has a line for each change: class, subject, where it is used, and the sentence.
-/// `expected-rust.txt`, if there is one, says what that is for Rust callers.
+/// Compares with `expected.txt`, which has class, subject, uses and sentence of each change, and with
+/// `expected-rust.txt`, if that exists, which has the changes for Rust callers.
 fn check(case: &Case) {
     let (old, new) = documents(case);
     let report = compare(&old, &new);
@@ -234,7 +234,11 @@ fn check(case: &Case) {
         assert_resolves(&new, change.new.as_ref(), change);
     }
     let way_back = compare(&new, &old);
-    assert_eq!(way_back.is_empty(), report.is_empty(), "seen one way only");
+    assert_eq!(
+        way_back.is_empty(),
+        report.is_empty(),
+        "a change is visible in one direction only"
+    );
     if case.has("expected-rust.txt") {
         let [old, new] = [&old, &new].map(|document| {
             let api = generate(&document.to_string(), &[], Origin::Specs);
@@ -253,7 +257,7 @@ fn check(case: &Case) {
     }
 }
 
-/// The document that the case starts from, and the patched one.
+/// Returns the base document of a case, and the patched one.
 pub fn documents(case: &Case) -> (Value, Value) {
     let old =
         Case::open("compare", "bases").json(&format!("{}.json", case.text("base.txt").trim()));
@@ -282,7 +286,7 @@ fn line(change: &Change) -> String {
     )
 }
 
-/// Effect, signature before and after, and note.
+/// Returns effect, signature before and after, and note.
 fn item_line(item: &Item) -> String {
     let signatures = [&item.before, &item.after].into_iter().flatten();
     let signatures: Vec<&str> = signatures.map(String::as_str).collect();
@@ -321,7 +325,7 @@ fn assert_resolves(document: &Value, pointer: Option<&String>, change: &Change) 
     if let Some(pointer) = pointer {
         assert!(
             document.pointer(pointer).is_some(),
-            "{pointer} of {change:?} leads nowhere"
+            "{pointer} of {change:?} does not resolve"
         );
     }
 }

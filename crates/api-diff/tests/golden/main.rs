@@ -1,4 +1,4 @@
-//! How changes are classified and reported, on tiny documents, one kind each: `tests/<stage>/<case>/`.
+//! Checks how changes are classified and reported, on tiny documents with one kind of change each.
 
 mod case;
 mod compare;

@@ -1,4 +1,4 @@
-//! What a report says, in each of its forms.
+//! Checks what a report says, in each of its forms.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,7 +6,7 @@
 )]
 
 use serde_json::json;
-use zenml_api_diff::{Report, Step, compare, json, markdown, terminal};
+use zenml_api_diff::{Report, SemverBump, compare, json, markdown, terminal};
 use zenml_codegen::canonical::to_text;
 use zenml_codegen::{Origin, generate};
 
@@ -39,7 +39,7 @@ fn check(case: &Case) {
     }
 }
 
-/// A report on an operation that is gone and another whose answer has gained many fields.
+/// Returns a report on a removed operation and a response that gained many fields.
 fn long_report() -> Report {
     let document = |paths: &[&str], fields: usize| {
         let operation = |path: &&str| {
@@ -66,10 +66,10 @@ fn long_report() -> Report {
 }
 
 #[test]
-fn a_report_too_long_for_a_pull_request_keeps_what_breaks() {
+fn a_report_too_long_for_a_pull_request_keeps_breaking_changes() {
     let text = markdown(&long_report());
-    assert!(text.len() < 65_536, "GitHub takes no more");
-    assert!(text.contains("`gone` · `GET /gone`: the operation is gone"));
+    assert!(text.len() < 65_536, "GitHub rejects longer bodies");
+    assert!(text.contains("`gone` · `GET /gone`: the operation was removed"));
     assert!(text.contains("see the JSON report"));
 }
 
@@ -88,21 +88,21 @@ fn a_long_report_is_complete_as_json() {
 }
 
 #[test]
-fn before_1_0_the_minor_number_counts_what_breaks() {
-    assert_eq!(Step::Major.next("0.3.2").as_deref(), Some("0.4.0"));
-    assert_eq!(Step::Minor.next("0.3.2").as_deref(), Some("0.3.3"));
-    assert_eq!(Step::Patch.next("0.3.2").as_deref(), Some("0.3.3"));
+fn before_1_0_a_breaking_change_raises_the_minor_number() {
+    assert_eq!(SemverBump::Major.next("0.3.2").as_deref(), Some("0.4.0"));
+    assert_eq!(SemverBump::Minor.next("0.3.2").as_deref(), Some("0.3.3"));
+    assert_eq!(SemverBump::Patch.next("0.3.2").as_deref(), Some("0.3.3"));
 }
 
 #[test]
-fn from_1_0_on_each_step_counts_its_own_number() {
-    assert_eq!(Step::Major.next("1.3.2").as_deref(), Some("2.0.0"));
-    assert_eq!(Step::Minor.next("1.3.2").as_deref(), Some("1.4.0"));
-    assert_eq!(Step::Patch.next("1.3.2").as_deref(), Some("1.3.3"));
+fn from_1_0_on_each_step_raises_its_own_number() {
+    assert_eq!(SemverBump::Major.next("1.3.2").as_deref(), Some("2.0.0"));
+    assert_eq!(SemverBump::Minor.next("1.3.2").as_deref(), Some("1.4.0"));
+    assert_eq!(SemverBump::Patch.next("1.3.2").as_deref(), Some("1.3.3"));
 }
 
 #[test]
-fn a_version_of_another_form_has_no_next() {
-    assert_eq!(Step::Major.next("1.0.0-beta"), None);
-    assert_eq!(Step::Major.next("1.0"), None);
+fn a_version_of_another_form_has_no_successor() {
+    assert_eq!(SemverBump::Major.next("1.0.0-beta"), None);
+    assert_eq!(SemverBump::Major.next("1.0"), None);
 }

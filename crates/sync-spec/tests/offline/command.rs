@@ -174,7 +174,7 @@ fn a_version_without_changes_is_named_by_its_version() {
     std::fs::write(checkout.documents().join("patch.json"), patch.to_string()).unwrap();
     let options = ["sync-spec", "--no-compile", "--from", "patch.json"];
     let output = program(&checkout, &[&options[..], &["--json", "out.json"]].concat());
-    let expected = "The Workspace API 1 → 1.0.1\nNothing has changed but the version.\n";
+    let expected = "The Workspace API 1 → 1.0.1\nOnly the version changed.\n";
     assert!(said(&output).starts_with(expected), "{}", said(&output));
     assert!(said(&output).contains("Written:\n  specs/workspace.json\n"));
     let report = json(&checkout.documents().join("out.json"));

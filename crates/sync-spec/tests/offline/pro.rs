@@ -67,7 +67,7 @@ fn what_the_vendor_calls_otherwise_is_recognised() {
         .collect();
     assert_eq!(
         sentences,
-        ["`TeamRead.name` has another name: `name` → `display_name`"],
+        ["`TeamRead.name` was renamed: `name` → `display_name`"],
         "and nothing else breaks"
     );
     let renamed = report.rust.as_ref().unwrap().items.iter().find(|item| {

@@ -1,0 +1,342 @@
+//! Walks through both documents at once, and collects changes with the operations they reach.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::{Change, Direction, Kind, Place, Subject, Use};
+use super::document::{Document, Node};
+use super::equivalence::Documents;
+
+/// The two documents, and the findings so far.
+///
+/// Findings belong to owners: a part of an operation, or a pair of matching schemas. Owners lead to
+/// other owners, so that a schema is compared once, however many operations refer to it, and
+/// however often it contains itself.
+pub(super) struct Visitor<'d, 'a> {
+    pub both: Documents<'d, 'a>,
+    owners: Vec<Owner>,
+    /// For each pair of schema pointers, its owner.
+    pairs: BTreeMap<(String, String), usize>,
+    pub renames: Renames,
+}
+
+/// Operations and schemas that continue to exist, by old name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Renames {
+    /// For each operation that still exists, old id → new id.
+    pub operations: BTreeMap<String, String>,
+    /// For each renamed schema, old name → new name.
+    pub schemas: BTreeMap<String, String>,
+}
+
+struct Owner {
+    subject: Subject,
+    /// The part of an operation; `None` for schemas.
+    part: Option<Use>,
+    findings: Vec<Finding>,
+    leads_to: BTreeSet<usize>,
+}
+
+struct Finding {
+    kind: Kind,
+    thing: String,
+    member: String,
+    predicate: String,
+    before: Option<String>,
+    after: Option<String>,
+    old: Option<String>,
+    new: Option<String>,
+}
+
+/// The current position of the walk.
+#[derive(Clone)]
+pub(super) struct Position {
+    owner: usize,
+    /// The compared thing in words: a schema's name, or a part of an operation.
+    noun: String,
+    /// The path of members from there to here.
+    path: String,
+}
+
+impl Position {
+    pub(super) fn property(&self, name: &str) -> Self {
+        let dot = if self.path.is_empty() { "" } else { "." };
+        self.inside(&format!("{dot}{name}"))
+    }
+
+    /// Returns the position inside a value: `[]` of a list, `{}` of a map, `[0]` of a tuple.
+    pub(super) fn inside(&self, step: &str) -> Self {
+        Self {
+            path: format!("{}{step}", self.path),
+            ..self.clone()
+        }
+    }
+
+    fn thing(&self, subject: &Subject) -> String {
+        let (noun, path) = (&self.noun, &self.path);
+        match subject {
+            Subject::Schema(_) if path.is_empty() => format!("`{noun}`"),
+            Subject::Schema(_) if path.starts_with(['[', '{']) => format!("`{noun}{path}`"),
+            Subject::Schema(_) => format!("`{noun}.{path}`"),
+            _ if path.is_empty() => noun.clone(),
+            _ => format!("`{path}` in {noun}"),
+        }
+    }
+}
+
+/// The place that compares whether `null` is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NullCheck {
+    /// The comparison of the two schemas.
+    Compare,
+    /// The caller, which also knows whether the value may be missing.
+    ByCaller,
+    /// None: a path, query or header cannot express `null`.
+    Unwritable,
+}
+
+/// Descriptions of something before and after a change.
+#[derive(Default)]
+pub(super) struct BeforeAfter {
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+impl BeforeAfter {
+    pub(super) fn none() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn change(before: impl Into<String>, after: impl Into<String>) -> Self {
+        Self {
+            before: Some(before.into()),
+            after: Some(after.into()),
+        }
+    }
+
+    pub(super) fn before(before: impl Into<String>) -> Self {
+        Self {
+            before: Some(before.into()),
+            after: None,
+        }
+    }
+
+    pub(super) fn after(after: impl Into<String>) -> Self {
+        Self {
+            before: None,
+            after: Some(after.into()),
+        }
+    }
+}
+
+impl<'d, 'a> Visitor<'d, 'a> {
+    pub(super) fn new(old: &'d Document<'a>, new: &'d Document<'a>) -> Self {
+        Self {
+            both: Documents { old, new },
+            owners: Vec::new(),
+            pairs: BTreeMap::new(),
+            renames: Renames::default(),
+        }
+    }
+
+    /// Starts to compare a part of an operation, or the document.
+    pub(super) fn part(&mut self, subject: Subject, place: Place, noun: &str) -> Position {
+        let part = match &subject {
+            Subject::Operation(operation) => Some(Use {
+                operation: operation.clone(),
+                place,
+            }),
+            Subject::Document | Subject::Schema(_) => None,
+        };
+        self.owner(subject, part, noun)
+    }
+
+    /// Enters a pair of versions of one named schema. Returns `None` if the pair was entered before.
+    pub(super) fn pair(
+        &mut self,
+        at: &Position,
+        old: &Node<'a>,
+        new: &Node<'a>,
+        name: &str,
+    ) -> Option<Position> {
+        let subject = Subject::Schema(name.to_owned());
+        self.reached(at, old, new, subject, name)
+    }
+
+    /// Returns whether two schemas were compared with each other.
+    pub(super) fn has_met(&self, old: &Node<'a>, new: &Node<'a>) -> bool {
+        let key = (old.pointer.clone(), new.pointer.clone());
+        self.pairs.contains_key(&key)
+    }
+
+    /// Enters a pair of different schemas in one place; differences belong to the place. Returns
+    /// `None` if the pair was entered before.
+    pub(super) fn replaced(
+        &mut self,
+        at: &Position,
+        old: &Node<'a>,
+        new: &Node<'a>,
+    ) -> Option<Position> {
+        let subject = self.owners.get(at.owner)?.subject.clone();
+        let inner = self.reached(at, old, new, subject, &at.noun)?;
+        Some(Position {
+            path: at.path.clone(),
+            ..inner
+        })
+    }
+
+    fn reached(
+        &mut self,
+        at: &Position,
+        old: &Node<'a>,
+        new: &Node<'a>,
+        subject: Subject,
+        noun: &str,
+    ) -> Option<Position> {
+        let key = (old.pointer.clone(), new.pointer.clone());
+        let known = self.pairs.get(&key).copied();
+        let index = known.unwrap_or(self.owners.len());
+        if let Some(owner) = self.owners.get_mut(at.owner) {
+            owner.leads_to.insert(index);
+        }
+        if known.is_some() {
+            return None;
+        }
+        self.pairs.insert(key, index);
+        Some(self.owner(subject, None, noun))
+    }
+
+    fn owner(&mut self, subject: Subject, part: Option<Use>, noun: &str) -> Position {
+        self.owners.push(Owner {
+            subject,
+            part,
+            findings: Vec::new(),
+            leads_to: BTreeSet::new(),
+        });
+        Position {
+            owner: self.owners.len() - 1,
+            noun: noun.to_owned(),
+            path: String::new(),
+        }
+    }
+
+    /// Records a change. `predicate` continues a sentence that starts with the thing at `at`.
+    pub(super) fn found(
+        &mut self,
+        at: &Position,
+        kind: Kind,
+        predicate: &str,
+        words: BeforeAfter,
+        nodes: (Option<&Node<'a>>, Option<&Node<'a>>),
+    ) {
+        let Some(owner) = self.owners.get_mut(at.owner) else {
+            return;
+        };
+        let pointer = |node: Option<&Node<'a>>| node.map(|node| node.pointer.clone());
+        owner.findings.push(Finding {
+            kind,
+            thing: at.thing(&owner.subject),
+            member: at.path.clone(),
+            predicate: predicate.to_owned(),
+            before: words.before,
+            after: words.after,
+            old: pointer(nodes.0),
+            new: pointer(nodes.1),
+        });
+    }
+
+    /// Returns all changes, each with the operations it reaches.
+    pub(super) fn changes(self) -> (Vec<Change>, Renames) {
+        let uses = self.uses();
+        let mut merged: BTreeMap<_, (Finding, BTreeSet<Use>)> = BTreeMap::new();
+        for (owner, uses) in self.owners.into_iter().zip(uses) {
+            for finding in owner.findings {
+                // A schema that is inlined in several places changes in all of them.
+                let key = (
+                    owner.subject.clone(),
+                    finding.kind,
+                    finding.thing.clone(),
+                    finding.predicate.clone(),
+                    finding.before.clone(),
+                    finding.after.clone(),
+                );
+                let (_, all) = merged.entry(key).or_insert((finding, BTreeSet::new()));
+                all.extend(uses.iter().cloned());
+            }
+        }
+        let changes = merged.into_iter();
+        let mut changes: Vec<Change> = changes
+            .map(|((subject, ..), (finding, uses))| change(subject, finding, uses))
+            .collect();
+        changes.sort_by(|a, b| {
+            let order = |c: &Change| {
+                let place = c.uses.first().map(|reached| reached.place);
+                (
+                    c.class,
+                    c.group.is_none(),
+                    c.group.clone(),
+                    c.subject.clone(),
+                    place,
+                )
+            };
+            order(a)
+                .cmp(&order(b))
+                .then_with(|| a.line().cmp(&b.line()))
+        });
+        (changes, self.renames)
+    }
+
+    /// Returns, for each owner, the parts of operations that lead to it.
+    fn uses(&self) -> Vec<BTreeSet<Use>> {
+        let mut uses = vec![BTreeSet::new(); self.owners.len()];
+        for (start, owner) in self.owners.iter().enumerate() {
+            let Some(part) = &owner.part else { continue };
+            let (mut open, mut seen) = (vec![start], BTreeSet::new());
+            while let Some(index) = open.pop() {
+                if !seen.insert(index) {
+                    continue;
+                }
+                if let Some(uses) = uses.get_mut(index) {
+                    uses.insert(part.clone());
+                }
+                open.extend(self.owners.get(index).into_iter().flat_map(|o| &o.leads_to));
+            }
+        }
+        uses
+    }
+}
+
+fn change(subject: Subject, finding: Finding, uses: BTreeSet<Use>) -> Change {
+    let kind = finding.kind;
+    let directions: BTreeSet<Direction> = uses
+        .iter()
+        .filter_map(|reached| reached.place.direction())
+        .collect();
+    let directions: Vec<_> = directions
+        .into_iter()
+        .map(|direction| (direction, kind.class(direction)))
+        .collect();
+    let heaviest = directions.iter().map(|(_, class)| *class).min();
+    let groups: BTreeSet<&String> = uses
+        .iter()
+        .map(|reached| &reached.operation.group)
+        .collect();
+    let group = match groups.into_iter().collect::<Vec<_>>()[..] {
+        [only] => Some(only.clone()),
+        _ => None,
+    };
+    Change {
+        kind,
+        class: heaviest.unwrap_or(kind.class(Direction::Sent)),
+        directions,
+        subject,
+        group,
+        uses: uses.into_iter().collect(),
+        thing: finding.thing,
+        member: finding.member,
+        predicate: finding.predicate,
+        before: finding.before,
+        after: finding.after,
+        old: finding.old,
+        new: finding.new,
+    }
+}
