@@ -1,4 +1,4 @@
-//! Generates both clients into `OUT_DIR`: from `specs/`, or from the document that an environment
+//! Generates both clients into `OUT_DIR`, from `specs/` or from the document that an environment
 //! variable names.
 
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::{env, fs};
 use zenml_codegen::files;
 use zenml_codegen::render::{self, Options};
 
-/// Each API, the variable that names another document for it, and how its server behaves.
+/// Each API, the variable that names another document for it, and the properties of its server.
 const APIS: [(&str, &str, Options); 2] = [
     (
         "workspace",
@@ -44,14 +44,14 @@ fn main() -> ExitCode {
 fn generate(api: &str, variable: &str, options: Options) -> Result<(), String> {
     let specs = Path::new("specs");
     println!("cargo::rerun-if-env-changed={variable}");
-    let other =
-        files::named_by(variable, env::var_os(variable)).map_err(|error| error.to_string())?;
+    let external = files::path_in_variable(variable, env::var_os(variable))
+        .map_err(|error| error.to_string())?;
     println!("cargo::rerun-if-changed=specs/overlays/{api}");
-    match &other {
+    match &external {
         Some(path) => println!("cargo::rerun-if-changed={}", path.display()),
         None => println!("cargo::rerun-if-changed=specs/{api}.json"),
     }
-    let source = files::load(specs, api, other.as_deref()).map_err(|error| match &other {
+    let source = files::load(specs, api, external.as_deref()).map_err(|error| match &external {
         Some(_) => format!("{variable}: {error}"),
         None => error.to_string(),
     })?;

@@ -1,6 +1,6 @@
-//! The public items of both generated clients, as reviewed. A change of the API shows here, group by
-//! group; `cargo insta review` accepts it. `cargo xtask sync-spec` writes the same listings when it
-//! follows a new version of an API.
+//! The reviewed listings of the public items of both generated clients, one per group. `cargo insta
+//! review` accepts a change; `cargo xtask sync-spec` writes the same listings for a new version of an
+//! API.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,12 +12,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use zenml_codegen::{files, surface::surface};
+use zenml_codegen::{files, public_api};
 
 fn assert_listings(api: &str) {
     let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs");
     let source = files::load(&specs, api, None).unwrap();
-    let listings = surface(&source.generate().unwrap());
+    let listings = public_api::listings(&source.generate().unwrap());
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(format!("snapshots/{api}"));
     settings.set_prepend_module_to_snapshot(false);
@@ -31,11 +31,11 @@ fn assert_listings(api: &str) {
     let orphans: Vec<_> = accepted(api).difference(&groups).cloned().collect();
     assert!(
         orphans.is_empty(),
-        "no group has these listings any more, `cargo xtask sync-spec --accept` deletes them: {orphans:?}"
+        "no group has these listings any more; delete them with `cargo xtask sync-spec --accept`: {orphans:?}"
     );
 }
 
-/// The groups that have an accepted listing.
+/// Returns the groups that have an accepted listing.
 fn accepted(api: &str) -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
     let entries = fs::read_dir(folder.join(api)).unwrap();
@@ -46,11 +46,11 @@ fn accepted(api: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_workspace_api_is_as_reviewed() {
+fn the_workspace_api_matches_its_listings() {
     assert_listings("workspace");
 }
 
 #[test]
-fn the_pro_api_is_as_reviewed() {
+fn the_pro_api_matches_its_listings() {
     assert_listings("pro");
 }

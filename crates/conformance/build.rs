@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
-use zenml_codegen::api::{Accepts, Api, Location, Operation, Outcome, type_text};
+use zenml_codegen::model::{Accepts, Api, Location, Operation, Outcome, type_text};
 use zenml_codegen::{canonical, files};
 
 /// Each API, and the variable that names another document for it: the library heeds the same.
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
 fn generate(api: &str, variable: &str) -> Result<(), Box<dyn Error>> {
     let specs = Path::new("../../specs");
     println!("cargo::rerun-if-env-changed={variable}");
-    let other = files::named_by(variable, env::var_os(variable))?;
+    let other = files::path_in_variable(variable, env::var_os(variable))?;
     println!("cargo::rerun-if-changed=../../specs/overlays/{api}");
     match &other {
         Some(path) => println!("cargo::rerun-if-changed={}", path.display()),

@@ -1,43 +1,44 @@
-//! Stage `canonical`: the interface without the prose, in one fixed order, so that two documents
-//! differ in text exactly when the API differs.
+//! Stage `canonical`: the interface without the prose, in one fixed order, so that the text of two
+//! documents differs exactly when the API differs.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-/// What happens to the vendor's explanations.
+use crate::openapi::METHODS;
+
+/// Treatment of the vendor's explanations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prose {
-    /// Descriptions go: the form that is committed and compared.
+    /// Removes descriptions: the form that is committed and compared.
     Strip,
-    /// Descriptions stay: the form a user's own document takes, so that they become rustdoc.
+    /// Keeps descriptions: the form that is generated from, so that they become rustdoc.
     Keep,
 }
 
-/// The canonical form of an OpenAPI 3.1 document.
+/// Returns the canonical form of an OpenAPI 3.1 document.
 ///
-/// - Examples, schema titles, external documentation, contact and licence, and with
-///   [`Prose::Strip`] descriptions, are removed where OpenAPI gives these words their meaning,
-///   never from properties that happen to bear such a name. Responses keep an empty description,
-///   because OpenAPI requires one. With [`Prose::Keep`], a title that is a whole sentence stands
-///   in for a missing description.
-/// - Object keys are sorted. So are the lists in which order means nothing: `required`, `enum` and
-///   a list of `type`s, all without repetitions, and `parameters`, by place and name.
-/// - `anyOf`, `oneOf` and `allOf` keep their order, since it decides what a reader tries first,
-///   except that the `null` alternative goes last. Tags keep theirs: the first one is the group.
+/// - Examples, schema titles, external documentation, contact and licence are removed, and with
+///   [`Prose::Strip`] descriptions too. Properties with such a name are kept. Responses keep an
+///   empty description, because OpenAPI requires one. With [`Prose::Keep`], a title that is a whole
+///   sentence replaces a missing description.
+/// - Object keys are sorted. So are lists whose order has no meaning: `required`, `enum` and a list
+///   of `type`s, all without duplicates, and `parameters`, by location and name.
+/// - `anyOf`, `oneOf` and `allOf` keep their order, which decides what is tried first when reading;
+///   only the `null` alternative moves to the end. Tags keep their order: the first is the group.
 ///
-/// Applying it twice changes nothing.
+/// The function is idempotent.
 pub fn canonical(document: &Value, prose: Prose) -> Value {
     rewrite(document, Node::Document, prose)
 }
 
-/// The text of a document as it is stored: indented by two spaces, a newline at the end.
+/// Returns the text of a document as it is stored: indented by two spaces, one newline at the end.
 pub fn to_text(document: &Value) -> String {
     format!("{document:#}\n")
 }
 
-/// What a JSON value is in an OpenAPI document; it decides which of its keys are prose.
+/// The role of a JSON value in an OpenAPI document. It decides which keys are prose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Node {
     Document,
@@ -50,17 +51,17 @@ enum Node {
     Response,
     MediaType,
     Schema,
-    /// Any other object that may carry a description: a server, a tag, a security scheme …
+    /// Any other object that may have a description: a server, a tag, a security scheme.
     Described,
-    /// Names chosen by the vendor, each with a node of one kind.
+    /// An object with names that the vendor chose, all values of one kind.
     Map(&'static Node),
     List(&'static Node),
-    /// A value that is data, such as a default: nothing in it is prose.
+    /// Data, such as a default value: nothing in it is prose.
     Data,
 }
 
 impl Node {
-    /// What stands under `key` of this node.
+    /// Returns the role of the value under `key`.
     fn child(self, key: &str) -> Self {
         match (self, key) {
             (Self::Data, _) => Self::Data,
@@ -84,10 +85,7 @@ impl Node {
             (Self::Components, _) => Self::Map(&Self::Described),
 
             (Self::PathItem | Self::Operation, "parameters") => Self::List(&Self::Parameter),
-            (
-                Self::PathItem,
-                "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace",
-            ) => Self::Operation,
+            (Self::PathItem, method) if METHODS.contains(&method) => Self::Operation,
 
             (Self::Operation, "requestBody") => Self::RequestBody,
             (Self::Operation, "responses") => Self::Map(&Self::Response),
@@ -125,7 +123,7 @@ impl Node {
         }
     }
 
-    /// Whether the value under `key` explains instead of declaring.
+    /// Returns whether the value under `key` is an explanation, not a declaration.
     fn is_prose(self, key: &str, prose: Prose) -> bool {
         if matches!(self, Self::Map(_) | Self::List(_) | Self::Data) {
             return false;
@@ -145,7 +143,7 @@ impl Node {
 fn rewrite(value: &Value, node: Node, prose: Prose) -> Value {
     match value {
         Value::Object(object) => {
-            // A BTreeMap first: serde_json's own map may be built to keep the order of insertion.
+            // serde_json's own map may be built to keep the order of insertion; this one sorts.
             let mut entries: BTreeMap<&str, Value> = object
                 .iter()
                 .filter(|(key, _)| !node.is_prose(key, prose))
@@ -154,7 +152,7 @@ fn rewrite(value: &Value, node: Node, prose: Prose) -> Value {
                     (key.as_str(), in_order(value, node, key))
                 })
                 .collect();
-            if let Some(text) = stand_in_description(object, node, prose) {
+            if let Some(text) = substitute_description(object, node, prose) {
                 entries.entry("description").or_insert_with(|| text.into());
             }
             let entries = entries.into_iter().map(|(key, v)| (key.to_owned(), v));
@@ -174,11 +172,11 @@ fn rewrite(value: &Value, node: Node, prose: Prose) -> Value {
     }
 }
 
-/// The description of an object that has none of its own, or lost it.
-fn stand_in_description(object: &Map<String, Value>, node: Node, prose: Prose) -> Option<&str> {
+/// Returns the description for an object that has none, or lost it.
+fn substitute_description(object: &Map<String, Value>, node: Node, prose: Prose) -> Option<&str> {
     match (node, prose) {
         (Node::Response, _) if !object.contains_key("$ref") => Some(""),
-        // Titles that pydantic makes up from a name ("Run Id") say nothing new, sentences do.
+        // pydantic derives most titles from the name ("Run Id"); a sentence was written by hand.
         (Node::Schema, Prose::Keep) => object
             .get("title")
             .and_then(Value::as_str)
@@ -187,7 +185,7 @@ fn stand_in_description(object: &Map<String, Value>, node: Node, prose: Prose) -
     }
 }
 
-/// Sorts the lists whose order means nothing.
+/// Sorts a list whose order has no meaning.
 fn in_order(mut value: Value, parent: Node, key: &str) -> Value {
     if let Value::Array(items) = &mut value {
         match (parent, key) {
@@ -210,7 +208,7 @@ fn in_order(mut value: Value, parent: Node, key: &str) -> Value {
     value
 }
 
-/// Numbers by size, everything else by its text, `null` last.
+/// Compares numbers by size and everything else by its text; `null` comes last.
 fn by_value(left: &Value, right: &Value) -> Ordering {
     left.is_null()
         .cmp(&right.is_null())

@@ -2,29 +2,45 @@
 
 use std::fmt;
 
-/// Why a document could not be turned into Rust.
+const ISSUES: &str = "https://github.com/zenml-io/zenml-rust/issues";
+
+/// A document that cannot be turned into Rust.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
-    /// JSON pointer into the document; empty when the document as a whole is meant.
+    /// JSON pointer into the document; empty for the document as a whole.
     pub pointer: String,
-    /// What is wrong there.
+    /// The problem at that place.
     pub problem: String,
-    /// What the reader can do about it.
-    pub remedy: String,
+    /// The next step for the author of the document or the overlay.
+    pub hint: String,
 }
 
 impl Error {
-    /// An error at `pointer`, with what is wrong and what to do about it.
+    /// Creates an error at `pointer`.
     pub fn new(
         pointer: impl Into<String>,
         problem: impl Into<String>,
-        remedy: impl Into<String>,
+        hint: impl Into<String>,
     ) -> Self {
         Self {
             pointer: pointer.into(),
             problem: problem.into(),
-            remedy: remedy.into(),
+            hint: hint.into(),
         }
+    }
+
+    /// Creates an error about valid OpenAPI that cannot be generated from.
+    pub(crate) fn unsupported(pointer: impl Into<String>, construct: impl fmt::Display) -> Self {
+        let hint = format!(
+            "remove or rewrite it in the document or with an overlay; if a ZenML server publishes it, report it at {ISSUES}"
+        );
+        Self::new(pointer, format!("{construct} is not supported"), hint)
+    }
+
+    /// Creates an error about stages of this crate that disagree.
+    pub(crate) fn bug(pointer: impl Into<String>, problem: impl Into<String>) -> Self {
+        let hint = format!("this is a bug in zenml-codegen; report it with the document at {ISSUES}");
+        Self::new(pointer, problem, hint)
     }
 }
 
@@ -35,7 +51,7 @@ impl fmt::Display for Error {
         } else {
             &self.pointer
         };
-        write!(f, "{pointer}: {} — {}", self.problem, self.remedy)
+        write!(f, "{pointer}: {}; {}", self.problem, self.hint)
     }
 }
 

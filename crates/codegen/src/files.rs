@@ -1,4 +1,4 @@
-//! The edge: the files that an API is generated from.
+//! Which files an API is generated from.
 
 use std::ffi::OsString;
 use std::fs;
@@ -6,93 +6,93 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::{Error, Origin, Result};
+use crate::{Error, Result, SpecSource};
 
-/// A document and its corrections, as found on disk.
+/// A document and its corrections, as read from disk.
 #[derive(Debug, Clone)]
-pub struct Source {
-    /// Where the document lies.
+pub struct SpecFiles {
+    /// The path of the document.
     pub path: PathBuf,
     /// The document's text.
     pub text: String,
     /// The overlays, in the order of their file names.
     pub overlays: Vec<Value>,
-    /// Whose document it is.
-    pub origin: Origin,
+    /// Where the document comes from.
+    pub source: SpecSource,
 }
 
-/// The document that an environment variable's value names, if it is set and not empty.
+/// Returns the path that an environment variable holds, if it is set and not empty.
 ///
 /// # Errors
 ///
-/// When the path is relative: a build script runs in its package's folder, which for a dependency
-/// lies somewhere in cargo's registry.
-pub fn named_by(variable: &str, value: Option<OsString>) -> Result<Option<PathBuf>> {
+/// Returns an error if the path is relative: a build script runs in the folder of its package,
+/// which for a dependency is in cargo's registry.
+pub fn path_in_variable(variable: &str, value: Option<OsString>) -> Result<Option<PathBuf>> {
     let path = value.filter(|value| !value.is_empty()).map(PathBuf::from);
     match path {
         Some(path) if path.is_relative() => Err(Error::new(
             "",
             format!("{variable} is `{}`, a relative path", path.display()),
-            "give an absolute path; a relative one would be looked for in the folder of the crate \
-             that is built, not in yours",
+            "set an absolute path; a relative one would start in the folder of the crate being \
+             built, not in yours",
         )),
         path => Ok(path),
     }
 }
 
-/// Reads `specs/<api>.json`, or `other` in its place, and `specs/overlays/<api>/*.json`.
+/// Reads `specs/<api>.json`, or `external` in its place, and `specs/overlays/<api>/*.json`.
 ///
 /// # Errors
 ///
-/// When a file cannot be read, or an overlay is no JSON; the message names the file.
-pub fn load(specs: &Path, api: &str, other: Option<&Path>) -> Result<Source> {
-    let own = specs.join(format!("{api}.json"));
-    let path = other.map_or(own, Path::to_path_buf);
+/// Returns an error that names the file if one cannot be read or an overlay is not JSON.
+pub fn load(specs: &Path, api: &str, external: Option<&Path>) -> Result<SpecFiles> {
+    let committed = specs.join(format!("{api}.json"));
+    let path = external.map_or(committed, Path::to_path_buf);
     let mut overlays = Vec::new();
     for file in overlay_files(&specs.join("overlays").join(api))? {
         let overlay = serde_json::from_str(&text(&file)?).map_err(|error| {
             Error::new(
                 "",
-                format!("{} is no JSON: {error}", file.display()),
+                format!("{} is not JSON: {error}", file.display()),
                 "correct the overlay",
             )
         })?;
         overlays.push(overlay);
     }
-    Ok(Source {
+    Ok(SpecFiles {
         text: text(&path)?,
         path,
         overlays,
-        origin: if other.is_some() {
-            Origin::Elsewhere
+        source: if external.is_some() {
+            SpecSource::External
         } else {
-            Origin::Specs
+            SpecSource::Committed
         },
     })
 }
 
-impl Source {
-    /// [`generate`](crate::generate) from these files, with the document's path in the error.
+impl SpecFiles {
+    /// Calls [`generate`](crate::generate) with these files.
     ///
     /// # Errors
     ///
-    /// See [`generate`](crate::generate).
-    pub fn generate(&self) -> Result<crate::api::Api> {
-        crate::generate(&self.text, &self.overlays, self.origin)
-            .map_err(|error| self.explain(error))
+    /// Returns the error of [`generate`](crate::generate), with the path of the document.
+    pub fn generate(&self) -> Result<crate::model::Api> {
+        crate::generate(&self.text, &self.overlays, self.source)
+            .map_err(|error| self.with_path(error))
     }
 
-    /// The document, [`corrected`](crate::corrected), with its path in the error.
+    /// Calls [`corrected`](crate::corrected) with these files.
     ///
     /// # Errors
     ///
-    /// See [`corrected`](crate::corrected).
+    /// Returns the error of [`corrected`](crate::corrected), with the path of the document.
     pub fn document(&self) -> Result<Value> {
-        crate::corrected(&self.text, &self.overlays, self.origin)
-            .map_err(|error| self.explain(error))
+        crate::corrected(&self.text, &self.overlays, self.source)
+            .map_err(|error| self.with_path(error))
     }
 
-    fn explain(&self, error: Error) -> Error {
+    fn with_path(&self, error: Error) -> Error {
         Error {
             problem: format!("{} (in {})", error.problem, self.path.display()),
             ..error

@@ -1,10 +1,11 @@
-//! Stage `overlay`: corrections of what the vendor declares wrongly, as
+//! Stage `overlay`: corrections of wrong declarations, as
 //! [OpenAPI Overlay 1.0](https://spec.openapis.org/overlay/v1.0.0.html) documents.
 
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
+use crate::pointer::unescape;
 use crate::{Error, Result};
 
 #[derive(Deserialize)]
@@ -30,8 +31,9 @@ struct Action {
 /// Applies every action of `overlay` to `document`, in order.
 ///
 /// # Errors
-/// When the overlay is not an Overlay 1.0 document, when an action cannot be applied, and when an
-/// action matches nothing: then the correction is stale, or never worked.
+///
+/// Returns an error if the overlay is not an Overlay 1.0 document, if an action cannot be applied,
+/// or if an action matches nothing: the correction is stale or never worked.
 pub fn apply(document: Value, overlay: &Value) -> Result<Value> {
     let (document, stale) = apply_matching(document, overlay)?;
     match stale.into_iter().next() {
@@ -40,11 +42,12 @@ pub fn apply(document: Value, overlay: &Value) -> Result<Value> {
     }
 }
 
-/// Applies the actions of `overlay` that match something in `document`, and returns the others as
-/// errors: a document of another version or edition need not contain all that is corrected.
+/// Applies the actions of `overlay` that match something in `document`, and returns an error for
+/// each of the others: another version or edition may lack what an action corrects.
 ///
 /// # Errors
-/// When the overlay is not an Overlay 1.0 document, or an action cannot be applied.
+///
+/// Returns an error if the overlay is not an Overlay 1.0 document or an action cannot be applied.
 pub fn apply_matching(mut document: Value, overlay: &Value) -> Result<(Value, Vec<Error>)> {
     let Overlay {
         overlay: version,
@@ -54,23 +57,23 @@ pub fn apply_matching(mut document: Value, overlay: &Value) -> Result<(Value, Ve
         Error::new(
             "",
             format!("not an OpenAPI Overlay document: {error}"),
-            "compare it with https://spec.openapis.org/overlay/v1.0.0.html",
+            "see https://spec.openapis.org/overlay/v1.0.0.html for the format",
         )
     })?;
     if !version.starts_with("1.0.") {
         return Err(Error::new(
             "/overlay",
-            format!("overlay `{title}` is of Overlay version {version}, only 1.0 is supported"),
-            "write the overlay in terms of Overlay 1.0.0",
+            format!("overlay `{title}` has Overlay version {version}, only 1.0 is supported"),
+            "convert the overlay to version 1.0.0",
         ));
     }
     let mut stale = Vec::new();
     for (index, action) in actions.iter().enumerate() {
-        let refuse = |problem: &str, remedy: &str| {
+        let refuse = |problem: &str, hint: &str| {
             Error::new(
                 format!("/actions/{index}"),
                 format!("overlay `{title}`, target {}: {problem}", action.target),
-                remedy,
+                hint,
             )
         };
         let path = JsonPath::parse(&action.target)
@@ -79,16 +82,16 @@ pub fn apply_matching(mut document: Value, overlay: &Value) -> Result<(Value, Ve
         if pointers.is_empty() {
             stale.push(refuse(
                 "matches nothing in the document",
-                "drop the action if the vendor has corrected the declaration, else adapt its target",
+                "delete the action if the vendor has corrected the declaration, or else adapt its target",
             ));
         }
         if action.remove {
-            // From the end, so that removing one entry of a list does not shift the others.
+            // In reverse, so that removing one entry of a list does not shift the others.
             pointers.reverse();
             for pointer in &pointers {
                 remove(&mut document, pointer).ok_or_else(|| {
                     refuse(
-                        "the document as a whole cannot be removed",
+                        "the whole document cannot be removed",
                         "narrow the target",
                     )
                 })?;
@@ -101,20 +104,23 @@ pub fn apply_matching(mut document: Value, overlay: &Value) -> Result<(Value, Ve
                     _ => {
                         return Err(refuse(
                             &format!("{pointer} cannot be merged with this update"),
-                            "an update is an object for an object, or an entry for a list; \
+                            "update an object with an object, or a list with one entry; \
                              to replace a scalar, target the object that holds it",
                         ));
                     }
                 }
             }
         } else {
-            return Err(refuse("neither `update` nor `remove`", "say what to do"));
+            return Err(refuse(
+                "the action has neither `update` nor `remove`",
+                "add one of the two",
+            ));
         }
     }
     Ok((document, stale))
 }
 
-/// JSON pointers of what `path` selects, each once, in document order.
+/// Returns the JSON pointers of what `path` selects, each once, in document order.
 fn locate(path: &JsonPath, document: &Value) -> Vec<String> {
     let mut nodes: Vec<_> = path.query_located(document).into_iter().collect();
     nodes.sort_by(|left, right| {
@@ -130,11 +136,11 @@ fn locate(path: &JsonPath, document: &Value) -> Vec<String> {
     pointers
 }
 
-/// Takes out what `pointer` names; `None` if that is the whole document.
+/// Removes the value at `pointer`; returns `None` if that is the whole document.
 fn remove(document: &mut Value, pointer: &str) -> Option<()> {
     let (parent, key) = pointer.rsplit_once('/')?;
     match document.pointer_mut(parent)? {
-        Value::Object(object) => object.remove(&key.replace("~1", "/").replace("~0", "~")),
+        Value::Object(object) => object.remove(&unescape(key)),
         Value::Array(items) => {
             let index = key
                 .parse::<usize>()
@@ -147,7 +153,7 @@ fn remove(document: &mut Value, pointer: &str) -> Option<()> {
     .map(drop)
 }
 
-/// Objects merge key by key, lists are joined, everything else is replaced.
+/// Merges objects key by key, appends lists, and replaces everything else.
 fn merge(target: &mut Value, update: &Value) {
     match (target, update) {
         (Value::Object(target), Value::Object(update)) => {

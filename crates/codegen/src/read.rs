@@ -1,4 +1,4 @@
-//! Stage `read`: from text to an OpenAPI 3.1 document that the later stages can take for granted.
+//! Stage `read`: from text to an OpenAPI 3.1 document that the later stages can rely on.
 
 use std::collections::{BTreeMap, btree_map::Entry};
 use std::fmt;
@@ -6,21 +6,19 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use crate::openapi::operations;
+use crate::pointer::escape;
 use crate::{Error, Result};
 
-const WHERE_TO_GET_IT: &str = "take the document itself: a running ZenML server serves it at `/openapi.json`, \
-     and the PyPI package `zenml[server]` prints it with `app.openapi()`";
-
-/// The keys of a path item that hold an operation.
-pub const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
+const WHERE_TO_GET_IT: &str = "save the document itself: a running ZenML server serves it at `/openapi.json`, \
+     and `app.openapi()` of the PyPI package `zenml[server]` prints it";
 
 /// Parses `text` and checks what every later stage relies on.
 ///
 /// # Errors
-/// When the text is not JSON (with line and column; an HTML page and a repeated key are named as
-/// such), not OpenAPI 3.1, has no paths, or has an operation whose id is missing or used twice.
+///
+/// Returns an error if the text is not JSON (with line and column), is not OpenAPI 3.1, has no
+/// paths, or has an operation without an id of its own. HTML pages and repeated keys are named.
 pub fn read(text: &str) -> Result<Value> {
     let document = parse(text)?;
     check_version(&document)?;
@@ -47,13 +45,12 @@ fn parse(text: &str) -> Result<Value> {
 }
 
 fn check_version(document: &Value) -> Result<()> {
-    const REMEDY: &str =
-        "build against an OpenAPI 3.1 document, the version that ZenML servers publish";
+    const HINT: &str = "use an OpenAPI 3.1 document, the version that ZenML servers publish";
     if !document.is_object() {
         return Err(Error::new(
             "",
-            "an OpenAPI document is a JSON object",
-            REMEDY,
+            "the document is not a JSON object, so it is not an OpenAPI document",
+            HINT,
         ));
     }
     let version = document.get("openapi").and_then(Value::as_str);
@@ -62,67 +59,57 @@ fn check_version(document: &Value) -> Result<()> {
         Some(version) => Err(Error::new(
             "/openapi",
             format!("OpenAPI {version} is not supported, only 3.1"),
-            REMEDY,
+            HINT,
         )),
         None if document.get("swagger").is_some() => Err(Error::new(
             "/swagger",
             "Swagger 2.0 is not supported, only OpenAPI 3.1",
-            REMEDY,
+            HINT,
         )),
         None => Err(Error::new(
             "/openapi",
-            "no OpenAPI version, so this is not an OpenAPI document",
+            "the OpenAPI version is missing, so this is not an OpenAPI document",
             WHERE_TO_GET_IT,
         )),
     }
 }
 
-/// Operations are named after their ids, so each needs one of its own.
+/// Checks that each operation has an id of its own: methods are named after the ids.
 fn check_operation_ids(document: &Value) -> Result<()> {
-    let paths = document
+    document
         .get("paths")
         .and_then(Value::as_object)
         .filter(|paths| !paths.is_empty())
         .ok_or_else(|| Error::new("/paths", "the document has no paths", WHERE_TO_GET_IT))?;
     let mut seen = BTreeMap::new();
-    for (path, item) in paths {
-        for method in METHODS {
-            let Some(operation) = item.get(method) else {
-                continue;
-            };
-            let pointer = format!("/paths/{}/{method}", escape(path));
-            let Some(id) = operation.get("operationId").and_then(Value::as_str) else {
+    for found in operations(document) {
+        let pointer = format!("/paths/{}/{}", escape(found.path), found.method);
+        let Some(id) = found.operation.get("operationId").and_then(Value::as_str) else {
+            return Err(Error::new(
+                pointer,
+                "the operation has no operationId",
+                "add one in the document; the generated method is named after it",
+            ));
+        };
+        match seen.entry(id) {
+            Entry::Vacant(free) => free.insert(pointer),
+            Entry::Occupied(first) => {
                 return Err(Error::new(
                     pointer,
-                    "the operation has no operationId",
-                    "give it one: the generated method is named after it",
+                    format!(
+                        "operationId `{id}` is already used by {first}",
+                        first = first.get()
+                    ),
+                    "rename one of the two in the document",
                 ));
-            };
-            match seen.entry(id) {
-                Entry::Vacant(free) => free.insert(pointer),
-                Entry::Occupied(first) => {
-                    return Err(Error::new(
-                        pointer,
-                        format!(
-                            "operationId `{id}` is already used by {first}",
-                            first = first.get()
-                        ),
-                        "rename one of the two in the document",
-                    ));
-                }
-            };
-        }
+            }
+        };
     }
     Ok(())
 }
 
-/// One segment of a JSON pointer (RFC 6901).
-fn escape(segment: &str) -> String {
-    segment.replace('~', "~0").replace('/', "~1")
-}
-
-/// Builds a [`Value`] like serde_json does, but refuses an object that repeats a key: serde_json
-/// would keep the last one and lose the others silently.
+/// Builds a [`Value`] as serde_json does, but rejects an object that repeats a key: serde_json
+/// would silently keep the last one only.
 struct UniqueKeys;
 
 impl<'de> DeserializeSeed<'de> for UniqueKeys {

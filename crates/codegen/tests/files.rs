@@ -1,11 +1,11 @@
-//! Building against another document: what is taken from it, and how a bad one is refused.
+//! Generating from another document: what is used of it, and the errors for a bad one.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use zenml_codegen::files::{self, Source};
+use zenml_codegen::files::{self, SpecFiles};
 use zenml_codegen::render::{Options, render};
 
 const OPTIONS: Options = Options {
@@ -17,7 +17,7 @@ fn specs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs")
 }
 
-fn with_document(text: &str) -> (tempfile::TempDir, Source) {
+fn with_document(text: &str) -> (tempfile::TempDir, SpecFiles) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("openapi.json");
     fs::write(&path, text).unwrap();
@@ -26,21 +26,21 @@ fn with_document(text: &str) -> (tempfile::TempDir, Source) {
 }
 
 #[test]
-fn a_variable_that_is_not_set_or_empty_names_no_document() {
-    assert_eq!(files::named_by("SPEC", None).unwrap(), None);
-    assert_eq!(files::named_by("SPEC", Some("".into())).unwrap(), None);
+fn an_unset_or_empty_variable_names_no_document() {
+    assert_eq!(files::path_in_variable("SPEC", None).unwrap(), None);
+    assert_eq!(files::path_in_variable("SPEC", Some("".into())).unwrap(), None);
 }
 
 #[test]
-fn a_relative_path_in_a_variable_is_refused_because_nobody_knows_where_it_starts() {
-    let error = files::named_by("SPEC", Some("openapi.json".into())).unwrap_err();
+fn a_relative_path_in_a_variable_is_rejected() {
+    let error = files::path_in_variable("SPEC", Some("openapi.json".into())).unwrap_err();
     let error = error.to_string();
     assert!(error.contains("SPEC is `openapi.json`"), "{error}");
-    assert!(error.contains("give an absolute path"), "{error}");
+    assert!(error.contains("set an absolute path"), "{error}");
 }
 
 #[test]
-fn a_missing_document_is_named() {
+fn the_error_for_a_missing_document_names_its_path() {
     let error = files::load(
         &specs(),
         "workspace",
@@ -51,7 +51,7 @@ fn a_missing_document_is_named() {
 }
 
 #[test]
-fn a_broken_document_is_named_with_the_place_in_it() {
+fn the_error_for_a_broken_document_names_its_path_and_the_line() {
     let (folder, source) = with_document("{\"openapi\": \"3.1.0\",\n");
     let error = source.generate().err().unwrap().to_string();
     let path = folder.path().join("openapi.json");
@@ -60,7 +60,7 @@ fn a_broken_document_is_named_with_the_place_in_it() {
 }
 
 #[test]
-fn corrections_that_match_nothing_in_it_are_skipped() {
+fn corrections_that_match_nothing_are_skipped() {
     let document = r#"{"openapi":"3.1.0","info":{"title":"ZenML","version":"0.1"},"paths":{
         "/api/v1/things":{"get":{"operationId":"list_things_api_v1_things_get",
         "responses":{"200":{"description":"All of them."}}}}}}"#;
@@ -75,7 +75,7 @@ fn corrections_that_match_nothing_in_it_are_skipped() {
 }
 
 #[test]
-fn a_raw_documents_descriptions_become_rustdoc() {
+fn descriptions_of_a_raw_document_become_rustdoc() {
     let document = r#"{"openapi":"3.1.0","info":{"title":"ZenML","version":"0.1"},"paths":{
         "/api/v1/things":{"get":{"operationId":"list_things_api_v1_things_get",
         "description":"Everything there is.","responses":{"200":{"description":""}}}}}}"#;

@@ -1,4 +1,4 @@
-//! The committed documents and overlays are what `specs/sources.toml` and `specs/README.md` say.
+//! The committed documents and overlays match `specs/sources.toml` and `specs/README.md`.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,8 +14,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use zenml_codegen::canonical::{Prose, canonical, to_text};
-use zenml_codegen::overlay;
 use zenml_codegen::read::read;
+use zenml_codegen::render::{Options, render};
+use zenml_codegen::{files, overlay};
 
 #[derive(Deserialize)]
 struct Source {
@@ -27,22 +28,22 @@ struct Source {
 }
 
 #[test]
-fn workspace_document_is_the_one_named_in_sources() {
+fn the_workspace_document_matches_sources_toml() {
     check_source("workspace");
 }
 
 #[test]
-fn pro_document_is_the_one_named_in_sources() {
+fn the_pro_document_matches_sources_toml() {
     check_source("pro");
 }
 
 #[test]
-fn workspace_document_is_canonical() {
+fn the_workspace_document_is_canonical() {
     check_canonical("workspace");
 }
 
 #[test]
-fn pro_document_is_canonical() {
+fn the_pro_document_is_canonical() {
     check_canonical("pro");
 }
 
@@ -59,7 +60,7 @@ fn every_pro_overlay_action_applies() {
 #[test]
 fn every_operation_of_a_reconstruction_states_its_evidence() {
     let document = document("pro");
-    // The vendor's own document is its own evidence.
+    // The vendor's own document needs no evidence.
     if !text(&specs().join("sources.toml")).contains("\norigin = \"reconstructed ") {
         return;
     }
@@ -80,7 +81,7 @@ fn workspace_strings_with_secretive_names_are_secrets() {
     assert_eq!(
         plain_strings_with_secretive_names("workspace"),
         [
-            // Groups of metadata, hashes, labels and lookups, none of which opens anything.
+            // Groups of metadata, hashes, labels and lookups, none of which gives access.
             "MetadataGrouping.metadata_key",
             "MetadataMetric.metadata_key",
             "OAuthTokenResponse.token_type",
@@ -101,7 +102,7 @@ fn pro_strings_with_secretive_names_are_secrets() {
 }
 
 #[test]
-fn workspace_maps_of_settings_show_their_names_only() {
+fn workspace_settings_that_may_hold_secrets_are_secret_maps() {
     let document = corrected("workspace");
     let schemas = document["components"]["schemas"].as_object().unwrap();
     let settings = schemas.iter().flat_map(|(schema, definition)| {
@@ -113,7 +114,7 @@ fn workspace_maps_of_settings_show_their_names_only() {
     assert_eq!(
         settings.collect::<Vec<_>>(),
         [
-            // Schemas, and settings whose secrets are references: the official client warns of others.
+            // Schemas, and settings that refer to secrets: the official client warns of plain values.
             "AuthenticationMethodModel.config_schema",
             "ComponentInfo.configuration",
             "ComponentRequest.configuration",
@@ -142,7 +143,7 @@ fn is_free_map(schema: &Value) -> bool {
         || alternatives.is_some_and(|schemas| schemas.iter().any(is_free_map))
 }
 
-/// Properties whose name suggests a secret while their type is a string like any other.
+/// Returns the properties that are plain strings although their name suggests a secret.
 fn plain_strings_with_secretive_names(api: &str) -> Vec<String> {
     const SECRETIVE: [&str; 6] = [
         "key",
@@ -188,7 +189,7 @@ fn every_replacement_is_an_operation_that_is_not_deprecated_itself() {
 }
 
 #[test]
-fn one_workspace_operation_answers_something_unknown() {
+fn one_workspace_operation_has_an_unknown_response() {
     let document = corrected("workspace");
     let unknown: Vec<&str> = operations(&document)
         .filter(|(_, operation)| {
@@ -226,11 +227,11 @@ fn check_canonical(api: &str) {
     let document = document(api);
     assert!(
         to_text(&canonical(&document, Prose::Strip)) == text(&specs().join(format!("{api}.json"))),
-        "specs/{api}.json is not in canonical form: `cargo xtask sync-spec {api}` writes it",
+        "specs/{api}.json is not in canonical form; run `cargo xtask sync-spec {api}`",
     );
 }
 
-/// The document with all its overlays applied.
+/// Returns the document with all its overlays applied.
 fn corrected(api: &str) -> Value {
     let folder = specs().join("overlays").join(api);
     let mut overlays: Vec<PathBuf> = fs::read_dir(&folder)
@@ -268,15 +269,14 @@ fn text(path: &Path) -> String {
 
 #[test]
 fn the_same_specs_give_the_same_bytes() {
-    let options = zenml_codegen::render::Options {
+    let options = Options {
         deduplicates_post: true,
         inferred_feature: "pro-inferred",
     };
     for api in ["workspace", "pro"] {
-        let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs");
         let rust = || {
-            let source = zenml_codegen::files::load(&specs, api, None).unwrap();
-            zenml_codegen::render::render(&source.generate().unwrap(), options)
+            let source = files::load(&specs(), api, None).unwrap();
+            render(&source.generate().unwrap(), options)
         };
         assert!(rust() == rust(), "{api} differs from build to build");
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use serde_json::Value;
 use zenml_api_diff::{Notice, Report, compare};
-use zenml_codegen::Origin;
+use zenml_codegen::SpecSource;
 use zenml_codegen::canonical::{Prose, canonical};
 use zenml_codegen::corrected;
 use zenml_test_server::Progress;
@@ -61,7 +61,7 @@ pub async fn diff(
 /// # Errors
 /// When an overlay cannot be applied.
 pub fn report(old: &Document, new: &Document, overlays: &[Value]) -> Result<Report> {
-    let side = |document: &Document| Side::new(&document.text, overlays, Origin::Elsewhere);
+    let side = |document: &Document| Side::new(&document.text, overlays, SpecSource::Elsewhere);
     match (side(old), side(new)) {
         (Ok(before), Ok(after)) => Ok(compared(&before, &after)),
         // What happens over HTTP can still be said.
@@ -71,7 +71,7 @@ pub fn report(old: &Document, new: &Document, overlays: &[Value]) -> Result<Repo
                 Some(format!("{}: {error:#}", document.origin))
             };
             let http = |document: &Document| {
-                let corrected = corrected(&document.text, overlays, Origin::Elsewhere)?;
+                let corrected = corrected(&document.text, overlays, SpecSource::Elsewhere)?;
                 anyhow::Ok(canonical(&corrected, Prose::Strip))
             };
             let mut report = compare(&http(old)?, &http(new)?);

@@ -8,8 +8,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 use zenml_api_diff::{Notice, Report, compare};
 use zenml_codegen::canonical::{Prose, canonical};
-use zenml_codegen::surface::surface;
-use zenml_codegen::{Origin, api, corrected, generate};
+use zenml_codegen::public_api::listings;
+use zenml_codegen::{SpecSource, corrected, generate, model};
 
 use crate::api::Api;
 use crate::corrections::{Corrections, Rewritten, Stale};
@@ -89,7 +89,7 @@ impl Current {
     fn compared(&self, after: &Side, notices: &mut Vec<Notice>) -> Report {
         let overlays = self.corrections.overlays();
         // They may fit no longer: somebody has already adapted them to the new document.
-        match Side::new(&self.text, &overlays, Origin::Elsewhere) {
+        match Side::new(&self.text, &overlays, SpecSource::Elsewhere) {
             Ok(before) => compared(&before, after),
             // The checkout is broken; that must not keep anybody from mending it.
             Err(error) => {
@@ -168,7 +168,7 @@ impl Plan {
             });
         }
         let overlays = corrections.overlays();
-        let after = Side::new(&document.text, &overlays, Origin::Specs);
+        let after = Side::new(&document.text, &overlays, SpecSource::Specs);
         let after = after.map_err(|error| {
             anyhow!(
                 "{}: no code can be generated from it: {error:#}",
@@ -177,7 +177,7 @@ impl Plan {
         })?;
         let update = listings::update(
             &current.listings,
-            &surface(&after.model),
+            &listings(&after.model),
             permissions.accept,
         );
         let is_same = current.text == document.text && changes.is_empty();
@@ -272,7 +272,7 @@ pub struct Side {
     /// Corrected and without prose.
     pub document: Value,
     /// What is generated from it.
-    pub model: api::Api,
+    pub model: model::Api,
 }
 
 impl Side {
@@ -280,7 +280,7 @@ impl Side {
     ///
     /// # Errors
     /// When that is not possible: the error names the place in the document.
-    pub fn new(text: &str, overlays: &[Value], origin: Origin) -> Result<Self> {
+    pub fn new(text: &str, overlays: &[Value], source: SpecSource) -> Result<Self> {
         let document = corrected(text, overlays, origin)?;
         Ok(Self {
             document: canonical(&document, Prose::Strip),

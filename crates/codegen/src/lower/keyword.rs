@@ -1,10 +1,11 @@
-//! The schema keywords: which are understood, and what the constraints among them say in words.
+//! The schema keywords: which are supported, and what is noted of those that change no type.
 
 use serde_json::{Map, Value};
 
+use crate::pointer::escape;
 use crate::{Error, Result};
 
-/// Keywords that lowering acts on.
+/// Keywords that determine a type.
 const STRUCTURE: &[&str] = &[
     "$ref",
     "additionalProperties",
@@ -22,7 +23,7 @@ const STRUCTURE: &[&str] = &[
     "type",
 ];
 
-/// Keywords that say something to people, or to the server only.
+/// Keywords for readers or for the server.
 const ANNOTATION: &[&str] = &[
     "contentEncoding",
     "contentMediaType",
@@ -48,13 +49,13 @@ const ANNOTATION: &[&str] = &[
     "writeOnly",
 ];
 
-/// The schema as an object, after every keyword in it was recognised.
+/// Returns the schema as an object, after checking that every keyword is supported.
 pub(super) fn checked<'a>(schema: &'a Value, pointer: &str) -> Result<&'a Map<String, Value>> {
     let object = schema.as_object().ok_or_else(|| {
         Error::new(
             pointer,
-            "a schema must be a JSON object",
-            "correct the document with an overlay in specs/overlays/",
+            "the schema is not a JSON object",
+            "correct it in the document or with an overlay",
         )
     })?;
     for keyword in object.keys() {
@@ -62,10 +63,9 @@ pub(super) fn checked<'a>(schema: &'a Value, pointer: &str) -> Result<&'a Map<St
             || STRUCTURE.contains(&keyword.as_str())
             || ANNOTATION.contains(&keyword.as_str());
         if !known {
-            return Err(Error::new(
-                format!("{pointer}/{}", super::escape(keyword)),
-                format!("the schema keyword `{keyword}` is not understood"),
-                "teach crates/codegen/src/lower/ what it means, or remove it with an overlay in specs/overlays/",
+            return Err(Error::unsupported(
+                format!("{pointer}/{}", escape(keyword)),
+                format!("the schema keyword `{keyword}`"),
             ));
         }
     }
@@ -73,16 +73,16 @@ pub(super) fn checked<'a>(schema: &'a Value, pointer: &str) -> Result<&'a Map<St
     Ok(object)
 }
 
-/// Of `$ref`, `allOf`, `anyOf` and `oneOf` a schema has one, and then says nothing of its structure
-/// itself: both together would be an intersection, which no Rust type is.
+/// Checks that a schema has at most one of `$ref`, `allOf`, `anyOf` and `oneOf`, and no structure
+/// beside it: that would be an intersection, which has no Rust type.
 fn check_composition(object: &Map<String, Value>, pointer: &str) -> Result<()> {
     let composition = ["$ref", "allOf", "anyOf", "oneOf"];
     let has = |key: &str| object.contains_key(key);
     if has("discriminator") && !has("anyOf") && !has("oneOf") {
         return Err(Error::new(
             format!("{pointer}/discriminator"),
-            "a discriminator without alternatives is not understood",
-            "write them as `oneOf` with an overlay in specs/overlays/",
+            "a discriminator without alternatives is not supported",
+            "add the alternatives as `oneOf`, in the document or with an overlay",
         ));
     }
     let Some(key) = composition.iter().find(|key| has(key)) else {
@@ -96,14 +96,30 @@ fn check_composition(object: &Map<String, Value>, pointer: &str) -> Result<()> {
         None => Ok(()),
         Some(other) => Err(Error::new(
             format!("{pointer}/{other}"),
-            format!("`{other}` beside `{key}` is not understood"),
-            "write it as one schema with an overlay in specs/overlays/",
+            format!("`{other}` beside `{key}` is not supported"),
+            "write both as one schema, in the document or with an overlay",
         )),
     }
 }
 
-/// The limits that the server checks, as a phrase for the docs.
-pub(super) fn constraints(schema: &Value) -> Option<String> {
+/// Returns what the document declares for a property or parameter beside its type.
+pub(super) fn notes(schema: &Value) -> Map<String, Value> {
+    let mut notes = Map::new();
+    for key in ["const", "default", "deprecated", "description"] {
+        if let Some(value) = schema.get(key) {
+            notes.insert(key.to_owned(), value.clone());
+        }
+    }
+    let alternatives = schema.get("anyOf").and_then(Value::as_array);
+    let limits = constraints(schema).or_else(|| alternatives?.iter().find_map(constraints));
+    if let Some(limits) = limits {
+        notes.insert("constraints".to_owned(), Value::String(limits));
+    }
+    notes
+}
+
+/// Returns the limits that the server checks, as a phrase for the docs.
+fn constraints(schema: &Value) -> Option<String> {
     let number = |key: &str| schema.get(key).filter(|value| value.is_number());
     let mut parts = Vec::new();
     for (minimum, maximum, noun) in [
@@ -131,7 +147,7 @@ pub(super) fn constraints(schema: &Value) -> Option<String> {
         parts.push(format!("always `{value}`"));
     }
     if schema.get("uniqueItems") == Some(&Value::Bool(true)) {
-        parts.push("without repetition".to_owned());
+        parts.push("without duplicates".to_owned());
     }
     match schema.get("format").and_then(Value::as_str) {
         Some("duration") => parts.push("an ISO 8601 duration".to_owned()),
@@ -141,7 +157,7 @@ pub(super) fn constraints(schema: &Value) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// A number of things: one of them is singular.
+/// Returns a number with its noun, in the singular after 1.
 fn count(number: &Value, noun: &str) -> String {
     match tidy(number).as_str() {
         "1" => format!("1{}", noun.trim_end_matches('s')),
@@ -149,7 +165,7 @@ fn count(number: &Value, noun: &str) -> String {
     }
 }
 
-/// `60.0` as people write it.
+/// Returns the number without a trailing `.0`.
 fn tidy(number: &Value) -> String {
     let text = number.to_string();
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)

@@ -1,12 +1,12 @@
-//! Which members of OpenAPI's objects are understood: those that lowering acts on, and those that it
-//! drops knowingly.
+//! Which members of OpenAPI's objects are supported: those that lowering uses, and those that it
+//! ignores on purpose.
 
 use serde_json::{Map, Value};
 
-use super::escape;
+use crate::pointer::escape;
 use crate::{Error, Result};
 
-/// An object of OpenAPI, and its members that are understood.
+/// A kind of object in OpenAPI, and its supported members.
 pub(super) struct Known(&'static str, &'static [&'static str]);
 
 pub(super) const DOCUMENT: Known = Known(
@@ -59,7 +59,7 @@ pub(super) const PARAMETER: Known = Known(
 pub(super) const REQUEST_BODY: Known =
     Known("a request body", &["content", "description", "required"]);
 
-/// Whatever headers an answer has, `Response::headers` gives them all; links name operations.
+/// Headers are ignored: a response of the library has all of them. Links only name operations.
 pub(super) const RESPONSE: Known = Known(
     "a response",
     &["content", "description", "headers", "links"],
@@ -67,7 +67,7 @@ pub(super) const RESPONSE: Known = Known(
 
 pub(super) const MEDIA_TYPE: Known = Known("a media type", &["example", "examples", "schema"]);
 
-/// Refuses a member that nobody would read.
+/// Returns an error if the object has a member that lowering would ignore unknowingly.
 pub(super) fn check(known: Known, object: &Value, pointer: &str) -> Result<()> {
     let Known(what, members) = known;
     let unknown = object
@@ -77,10 +77,9 @@ pub(super) fn check(known: Known, object: &Value, pointer: &str) -> Result<()> {
         .find(|member| !member.starts_with("x-") && !members.contains(&member.as_str()));
     match unknown {
         None => Ok(()),
-        Some(member) => Err(Error::new(
+        Some(member) => Err(Error::unsupported(
             format!("{pointer}/{}", escape(member)),
-            format!("`{member}` of {what} is not understood"),
-            "teach crates/codegen/src/lower/ what it means, or remove it with an overlay in specs/overlays/",
+            format!("`{member}` of {what}"),
         )),
     }
 }

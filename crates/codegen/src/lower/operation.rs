@@ -1,20 +1,22 @@
-//! Operations: their names, parameters, bodies and results.
+//! How operations are lowered: names, groups and request bodies.
 //!
 //! Notes of an operation: `x-id` (the vendor's full id), `x-group` (its first tag), `x-result`
-//! (`json`, `text`, `empty`, `bytes` or `events`), `x-errors` (the statuses that it declares),
+//! (`json`, `text`, `empty`, `bytes` or `events`), `x-errors` (the declared error statuses),
 //! `x-body-optional`, `x-result-nullable`, `x-result-evidence`, `x-authenticated`, `x-idempotent`,
 //! `x-deduplicated`, `x-evidence`, `x-replaced-by`.
 
 use heck::ToSnakeCase;
 use serde_json::{Map, Value, json};
 
-use super::name::{Named, operation_names, type_name};
-use super::reach::Direction;
-use super::schema::set;
-use super::{Components, Place, escape, member, name, parameters, responses};
+use super::components::{Components, SchemaContext};
+use super::lowered_schema::set;
+use super::media_type::{essence, only_content};
+use super::reachability::Direction;
+use super::{member, parameters, responses};
+use crate::name::{OperationKey, is_ident, operation_names, type_name};
+use crate::openapi::METHODS;
+use crate::pointer::escape;
 use crate::{Error, Result};
-
-const METHODS: [&str; 7] = ["delete", "get", "head", "options", "patch", "post", "put"];
 
 /// Lowers all paths.
 pub(super) fn lower_paths(document: &Value, components: &mut Components<'_>) -> Result<Value> {
@@ -28,72 +30,71 @@ pub(super) fn lower_paths(document: &Value, components: &mut Components<'_>) -> 
         for (method, operation) in item.as_object().into_iter().flatten() {
             let pointer = format!("/paths/{}/{}", escape(path), escape(method));
             if !METHODS.contains(&method.as_str()) {
-                return Err(Error::new(
+                return Err(Error::unsupported(
                     pointer,
-                    format!("`{method}` of a path is not understood"),
-                    "teach crates/codegen/src/lower/operation.rs what it means",
+                    format!("`{method}` of a path"),
                 ));
             }
             let id = operation.get("operationId").and_then(Value::as_str);
-            let named = Named {
+            let key = OperationKey {
                 id: id.unwrap_or_default().to_owned(),
                 method: method.clone(),
                 path: path.clone(),
                 deprecated: operation.get("deprecated") == Some(&Value::Bool(true)),
             };
-            operations.push((named, pointer, operation));
+            operations.push((key, pointer, operation));
         }
     }
     let secured = is_secured(document.get("security"));
-    let named: Vec<Named> = operations.iter().map(|(named, ..)| named.clone()).collect();
-    let names = operation_names(&named)?;
+    let keys: Vec<OperationKey> = operations.iter().map(|(key, ..)| key.clone()).collect();
+    let names = operation_names(&keys)?;
     let mut result: Map<String, Value> = Map::new();
-    for (named, pointer, operation) in operations {
-        let name = names.get(&named.id).cloned().unwrap_or_default();
-        let place = Place {
+    for (key, pointer, operation) in operations {
+        let name = names.get(&key.id).cloned().unwrap_or_default();
+        let context = SchemaContext {
             pointer,
             name: type_name(&name),
             direction: Direction::default(),
         };
-        let mut lowered = lower_operation(operation, &named, secured, &place, components)?;
+        let mut lowered = lower_operation(operation, &key.id, secured, &context, components)?;
         if let Some(replacement) = operation.get("x-replaced-by").and_then(Value::as_str) {
             let replacement = names.get(replacement).ok_or_else(|| {
                 Error::new(
-                    format!("{}/x-replaced-by", place.pointer),
-                    format!("`{replacement}` is no operation of this document"),
-                    "correct the overlay that says so",
+                    format!("{}/x-replaced-by", context.pointer),
+                    format!("`{replacement}` is not an operation of this document"),
+                    "correct the id in the document or the overlay",
                 )
             })?;
             set(&mut lowered, "x-replaced-by", json!(replacement));
         }
         set(&mut lowered, "operationId", Value::String(name));
-        let item = result.entry(named.path).or_insert_with(|| json!({}));
-        set(item, &named.method, lowered);
+        let item = result.entry(key.path).or_insert_with(|| json!({}));
+        set(item, &key.method, lowered);
     }
     Ok(Value::Object(result))
 }
 
 fn lower_operation(
     operation: &Value,
-    named: &Named,
+    id: &str,
     secured: bool,
-    place: &Place,
+    context: &SchemaContext,
     components: &mut Components<'_>,
 ) -> Result<Value> {
-    member::check(member::OPERATION, operation, &place.pointer)?;
+    member::check(member::OPERATION, operation, &context.pointer)?;
     let mut lowered = json!({
-        "x-id": named.id,
-        "x-group": group(operation, place)?,
+        "x-id": id,
+        "x-group": group(operation, context)?,
         "x-authenticated": operation.get("security").map_or(secured, |own| is_secured(Some(own))),
-        "x-errors": responses::errors(operation, place)?,
+        "x-errors": responses::errors(operation, context)?,
     });
-    responses::success(operation, place, components, &mut lowered)?;
-    let parameters = parameters::parameters(operation, place, components)?;
+    responses::success(operation, context, components, &mut lowered)?;
+    let parameters = parameters::parameters(operation, context, components)?;
     if !parameters.is_empty() {
         set(&mut lowered, "parameters", Value::Array(parameters));
     }
     if let Some(body) = operation.get("requestBody") {
-        let (body, optional) = request_body(body, place, components)?;
+        let (body, optional) = request_body(body, context, components)?;
         set(&mut lowered, "requestBody", body);
         if optional {
             set(&mut lowered, "x-body-optional", Value::Bool(true));
@@ -113,46 +114,46 @@ fn lower_operation(
     Ok(lowered)
 }
 
-/// The module that the operation stands in: the snake-case form of its first tag.
-fn group(operation: &Value, place: &Place) -> Result<String> {
+/// Returns the module of the operation: its first tag in snake case.
+fn group(operation: &Value, context: &SchemaContext) -> Result<String> {
     let tag = operation.pointer("/tags/0").and_then(Value::as_str);
     let group = tag.unwrap_or("default").to_snake_case();
-    // `types` is the module of the types, and a keyword is no name.
+    // `types` is the module of the types, and a keyword cannot name a module.
     let group = match group.as_str() {
         "" => "default".to_owned(),
-        name if name == "types" || !name::is_ident(name) => format!("{name}_"),
+        name if name == "types" || !is_ident(name) => format!("{name}_"),
         _ => group,
     };
-    if !name::is_ident(&group) {
+    if !is_ident(&group) {
         return Err(Error::new(
-            format!("{}/tags/0", place.pointer),
-            format!("no module can be named `{group}` after this tag"),
-            "give the operation another first tag with an overlay in specs/overlays/",
+            format!("{}/tags/0", context.pointer),
+            format!("the tag would name a module `{group}`, which is not a valid name"),
+            "give the operation another first tag, in the document or with an overlay",
         ));
     }
     Ok(group)
 }
 
-/// Whether a `security` demands credentials in one case at least.
+/// Returns whether a `security` requires credentials in at least one of its alternatives.
 fn is_secured(security: Option<&Value>) -> bool {
     let requirements = security.and_then(Value::as_array).into_iter().flatten();
     let mut requirements = requirements.filter_map(Value::as_object);
     requirements.any(|requirement| !requirement.is_empty())
 }
 
-/// The lowered body, and whether it may be left out.
+/// Returns the lowered body, and whether it may be omitted.
 fn request_body(
     body: &Value,
-    place: &Place,
+    context: &SchemaContext,
     components: &mut Components<'_>,
 ) -> Result<(Value, bool)> {
-    let pointer = format!("{}/requestBody", place.pointer);
+    let pointer = format!("{}/requestBody", context.pointer);
     member::check(member::REQUEST_BODY, body, &pointer)?;
     let (media, schema) = only_content(body, &pointer)?.ok_or_else(|| {
         Error::new(
             &pointer,
-            "a request body without content",
-            "correct the document with an overlay in specs/overlays/",
+            "the request body has no content",
+            "add it in the document or with an overlay",
         )
     })?;
     let kind = essence(media);
@@ -160,15 +161,14 @@ fn request_body(
         kind.as_str(),
         "application/json" | "application/x-www-form-urlencoded"
     ) {
-        return Err(Error::new(
+        return Err(Error::unsupported(
             format!("{pointer}/content/{}", escape(media)),
-            format!("a request body of type `{media}` is not understood"),
-            "teach crates/codegen/src/lower/operation.rs to send it",
+            format!("a request body of type `{media}`"),
         ));
     }
-    let child = Place {
+    let child = SchemaContext {
         pointer: format!("{pointer}/content/{}/schema", escape(media)),
-        name: format!("{}Body", place.name),
+        name: format!("{}Body", context.name),
         direction: Direction {
             request: true,
             response: false,
@@ -178,37 +178,4 @@ fn request_body(
     let optional = typed.nullable || body.get("required") != Some(&Value::Bool(true));
     let lowered = json!({ "required": true, "content": { kind: { "schema": typed.or_any() } } });
     Ok((lowered, optional))
-}
-
-/// The only media type of a body, and its schema.
-pub(super) fn only_content<'a>(
-    body: &'a Value,
-    pointer: &str,
-) -> Result<Option<(&'a str, &'a Value)>> {
-    static ANY: Value = Value::Null;
-    let content = body.get("content").and_then(Value::as_object);
-    let mut entries = content.into_iter().flatten();
-    let (Some((media, entry)), None) = (entries.next(), entries.next()) else {
-        if content.is_none_or(Map::is_empty) {
-            return Ok(None);
-        }
-        return Err(Error::new(
-            format!("{pointer}/content"),
-            "several media types are not understood",
-            "keep the one that is used with an overlay in specs/overlays/",
-        ));
-    };
-    member::check(
-        member::MEDIA_TYPE,
-        entry,
-        &format!("{pointer}/content/{}", escape(media)),
-    )?;
-    let schema = entry.get("schema").unwrap_or(&ANY);
-    Ok(Some((media, schema)))
-}
-
-/// A media type without its parameters, such as `charset`.
-pub(super) fn essence(media: &str) -> String {
-    let kind = media.split(';').next().unwrap_or_default();
-    kind.trim().to_ascii_lowercase()
 }

@@ -1,19 +1,19 @@
-//! Parameters: what each takes, and how it is sent.
+//! How parameters are lowered: what each accepts, and how it is sent.
 
 use std::collections::BTreeMap;
 
 use heck::ToSnakeCase;
 use serde_json::{Value, json};
 
-use super::reach::target;
-use super::schema::set;
+use super::components::{Components, SchemaContext};
+use super::lowered_schema::{copy_prose, set};
 use super::union::{self, Kind};
-use super::{Components, Place, member};
-use crate::{Error, Result};
+use super::member;
+use crate::{Error, Result, reference};
 
 pub(super) fn parameters(
     operation: &Value,
-    place: &Place,
+    context: &SchemaContext,
     components: &mut Components<'_>,
 ) -> Result<Vec<Value>> {
     let mut lowered = Vec::new();
@@ -30,13 +30,12 @@ pub(super) fn parameters(
                 .unwrap_or_default()
         };
         let (name, location) = (text("name"), text("in"));
-        let child = place.child(&format!("parameters/{index}"), name);
+        let child = context.child(&format!("parameters/{index}"), name);
         member::check(member::PARAMETER, parameter, &child.pointer)?;
         if !matches!(location, "path" | "query" | "header") {
-            return Err(Error::new(
+            return Err(Error::unsupported(
                 format!("{}/in", child.pointer),
-                format!("a parameter in `{location}` is not understood"),
-                "remove it with an overlay in specs/overlays/",
+                format!("a parameter in `{location}`"),
             ));
         }
         check_style(parameter, location, &child)?;
@@ -44,13 +43,13 @@ pub(super) fn parameters(
         if let Some(other) = seen.insert(name.to_snake_case(), this.clone()) {
             return Err(Error::new(
                 child.pointer,
-                format!("{other} and {this} would have one setter"),
-                "rename or remove one of them with an overlay in specs/overlays/",
+                format!("{other} and {this} would have the same setter"),
+                "rename or remove one of them, in the document or with an overlay",
             ));
         }
         let any = json!({});
         let schema = parameter.get("schema").unwrap_or(&any);
-        let child = Place {
+        let child = SchemaContext {
             pointer: format!("{}/schema", child.pointer),
             ..child
         };
@@ -66,11 +65,7 @@ pub(super) fn parameters(
         for (key, value) in notes {
             set(&mut result, &format!("x-{key}"), value);
         }
-        for key in ["description", "x-evidence"] {
-            if let Some(value) = parameter.get(key) {
-                set(&mut result, key, value.clone());
-            }
-        }
+        copy_prose(parameter, &mut result);
         if parameter.get("deprecated") == Some(&Value::Bool(true)) {
             set(&mut result, "x-deprecated", Value::Bool(true));
         }
@@ -79,54 +74,51 @@ pub(super) fn parameters(
     Ok(lowered)
 }
 
-/// A parameter is sent as text: one scalar, or a list of them. JSON would be sent with its quotes.
-fn as_text(schema: Value, components: &Components<'_>, place: &Place) -> Result<Value> {
+/// Returns the schema of a parameter, which is sent as text: one scalar, or a list of scalars.
+fn as_text(schema: Value, components: &Components<'_>, context: &SchemaContext) -> Result<Value> {
     let object = schema.get("type").is_some_and(|kind| kind == "object");
     match components.kind(&schema) {
         Kind::Free if !object && schema.get("items").is_none() => Ok(json!({ "type": "string" })),
-        Kind::Object | Kind::Free if object || schema.get("items").is_none() => Err(Error::new(
-            &place.pointer,
-            "an object as a parameter is not understood",
-            "teach crates/codegen/src/lower/parameters.rs to send it",
+        Kind::Object | Kind::Free if object || schema.get("items").is_none() => Err(Error::unsupported(
+            &context.pointer,
+            "an object as a parameter",
         )),
         _ => Ok(schema),
     }
 }
 
-/// Only the defaults of OpenAPI are sent: a list in the query is repeated, everything else is text.
-fn check_style(parameter: &Value, location: &str, place: &Place) -> Result<()> {
+/// Checks that a parameter has OpenAPI's default style: in the query, a list repeats the parameter.
+fn check_style(parameter: &Value, location: &str, context: &SchemaContext) -> Result<()> {
     let (style, explode) = match location {
         "query" => ("form", true),
         _ => ("simple", false),
     };
     for (member, usual) in [("style", json!(style)), ("explode", json!(explode))] {
         if let Some(value) = parameter.get(member).filter(|value| **value != usual) {
-            return Err(Error::new(
-                format!("{}/{member}", place.pointer),
-                format!("`{member}: {value}` of a parameter in `{location}` is not understood"),
-                "teach crates/codegen/src/lower/parameters.rs to send it",
+            return Err(Error::unsupported(
+                format!("{}/{member}", context.pointer),
+                format!("`{member}: {value}` of a parameter in `{location}`"),
             ));
         }
     }
     Ok(())
 }
 
-/// A secret is sent as one query parameter: elsewhere it would be shown, or sent as `[redacted]`.
-fn check_secret(schema: &Value, location: &str, place: &Place) -> Result<()> {
-    let library_type = |schema: &Value| schema.get("$ref")?.as_str().and_then(target);
-    let own = library_type(schema);
-    let items = schema.get("items").and_then(library_type);
-    let refused = match (own.as_deref(), items.as_deref()) {
+/// Checks that a secret is a single query parameter: elsewhere it would be shown, or sent as
+/// `[redacted]`.
+fn check_secret(schema: &Value, location: &str, context: &SchemaContext) -> Result<()> {
+    let own = reference::target_of(schema);
+    let items = schema.get("items").and_then(reference::target_of);
+    let is_unsupported = match (own.as_deref(), items.as_deref()) {
         (Some("Secret"), _) => location != "query",
         (Some("SecretMap"), _) | (_, Some("Secret" | "SecretMap")) => true,
         _ => false,
     };
-    if !refused {
+    if !is_unsupported {
         return Ok(());
     }
-    Err(Error::new(
-        &place.pointer,
-        format!("a secret in `{location}` is not understood, nor one in a list or map"),
-        "teach crates/codegen/src/lower/parameters.rs and src/call.rs to send it",
+    Err(Error::unsupported(
+        &context.pointer,
+        format!("a secret in `{location}`, or in a list or map,"),
     ))
 }

@@ -1,17 +1,19 @@
-//! Responses: the one that an operation succeeds with, and the statuses that it fails with.
+//! How responses are lowered: the one of success, and the statuses of errors.
 
 use serde_json::{Value, json};
 
-use super::operation::{essence, only_content};
-use super::reach::Direction;
-use super::schema::{Typed, set};
-use super::{Components, Place, escape, member};
+use super::components::{Components, SchemaContext};
+use super::lowered_schema::{LoweredSchema, set};
+use super::media_type::{essence, only_content};
+use super::member;
+use super::reachability::Direction;
+use crate::pointer::escape;
 use crate::{Error, Result};
 
-/// Notes the kind of result, and the one successful response that leads to it.
+/// Notes the kind of the result, and lowers the successful response.
 pub(super) fn success(
     operation: &Value,
-    place: &Place,
+    context: &SchemaContext,
     components: &mut Components<'_>,
     lowered: &mut Value,
 ) -> Result<()> {
@@ -20,12 +22,12 @@ pub(super) fn success(
         .into_iter()
         .flatten()
         .filter(|(status, _)| status.starts_with('2'));
-    let pointer = format!("{}/responses", place.pointer);
+    let pointer = format!("{}/responses", context.pointer);
     let (Some((status, response)), None) = (successes.next(), successes.next()) else {
         return Err(Error::new(
             pointer,
-            "an operation must declare exactly one successful response",
-            "correct the document with an overlay in specs/overlays/",
+            "the operation does not have exactly one successful response",
+            "declare one response with a status 2xx, in the document or with an overlay",
         ));
     };
     let pointer = format!("{pointer}/{status}");
@@ -33,17 +35,17 @@ pub(super) fn success(
     if let Some(evidence) = response.get("x-evidence") {
         set(lowered, "x-result-evidence", evidence.clone());
     }
-    let mut answer = |kind: &str, response: Value| {
+    let mut note = |kind: &str, response: Value| {
         set(lowered, "x-result", kind.into());
         set(lowered, "responses", json!({ status: response }));
     };
     let Some((media, schema)) = only_content(response, &pointer)? else {
-        answer("empty", json!({ "description": "" }));
+        note("empty", json!({ "description": "" }));
         return Ok(());
     };
-    let child = Place {
+    let child = SchemaContext {
         pointer: format!("{pointer}/content/{}/schema", escape(media)),
-        name: format!("{}Result", place.name),
+        name: format!("{}Result", context.name),
         direction: Direction {
             request: false,
             response: true,
@@ -60,22 +62,22 @@ pub(super) fn success(
     let mut nullable = false;
     let schema = match kind {
         "json" => match components.schema(schema, &child)? {
-            Typed { schema: None, .. } => {
-                answer("empty", json!({ "description": "" }));
+            LoweredSchema { schema: None, .. } => {
+                note("empty", json!({ "description": "" }));
                 return Ok(());
             }
-            Typed {
+            LoweredSchema {
                 schema: Some(schema),
                 nullable: may_be_null,
             } => {
-                // Any JSON may be `null` as it is.
+                // Any JSON includes `null`.
                 nullable = may_be_null && schema != json!({});
                 schema
             }
         },
         _ => json!({ "type": "string", "format": "binary" }),
     };
-    answer(
+    note(
         kind,
         json!({ "description": "", "content": { media: { "schema": schema } } }),
     );
@@ -85,8 +87,8 @@ pub(super) fn success(
     Ok(())
 }
 
-/// The statuses of the errors that an operation declares: numbers, ranges such as `4XX`, `default`.
-pub(super) fn errors(operation: &Value, place: &Place) -> Result<Vec<Value>> {
+/// Returns the statuses of the declared errors: numbers, ranges such as `4XX`, `default`.
+pub(super) fn errors(operation: &Value, context: &SchemaContext) -> Result<Vec<Value>> {
     let declared = operation.get("responses").and_then(Value::as_object);
     let mut errors = Vec::new();
     for status in declared.into_iter().flatten().map(|(status, _)| status) {
@@ -97,9 +99,9 @@ pub(super) fn errors(operation: &Value, place: &Place) -> Result<Vec<Value>> {
             _ if status == "default" => errors.push(status.as_str().into()),
             _ => {
                 return Err(Error::new(
-                    format!("{}/responses/{}", place.pointer, escape(status)),
-                    format!("a response of status `{status}` is not understood"),
-                    "remove it with an overlay in specs/overlays/: redirects are followed",
+                    format!("{}/responses/{}", context.pointer, escape(status)),
+                    format!("a response with status `{status}` is not supported"),
+                    "remove it from the document or with an overlay; redirects are followed anyway",
                 ));
             }
         }

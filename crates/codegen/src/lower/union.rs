@@ -1,15 +1,17 @@
-//! Unions: which are one type after all, which are free JSON, and which become a Rust enum.
+//! How unions are lowered: to one type, to any JSON, or to a Rust enum.
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{Typed, notes, to_component};
-use super::{Components, Place, keyword, name, reach};
-use crate::{Error, Result};
+use super::components::{Components, SchemaContext};
+use super::keyword;
+use super::lowered_schema::{LoweredSchema, reference_to};
+use crate::pointer::escape;
+use crate::{Error, Result, name, reference};
 
-/// The alternatives of a union, or none if the schema is not one.
+/// Returns the alternatives of a union, or `None` if the schema is not a union.
 pub(super) fn alternatives(
     object: &Map<String, Value>,
-    place: &Place,
+    context: &SchemaContext,
 ) -> Result<Option<Vec<Value>>> {
     for key in ["anyOf", "oneOf"] {
         if let Some(Value::Array(list)) = object.get(key) {
@@ -21,9 +23,9 @@ pub(super) fn alternatives(
         Some(Value::Array(list)) if list.len() == 1 => return Ok(Some(list.clone())),
         Some(_) => {
             return Err(Error::new(
-                format!("{}/allOf", place.pointer),
-                "an intersection of several schemas is not understood",
-                "write it as one schema with an overlay in specs/overlays/",
+                format!("{}/allOf", context.pointer),
+                "an intersection of several schemas is not supported",
+                "write them as one schema, in the document or with an overlay",
             ));
         }
     }
@@ -43,12 +45,12 @@ impl Components<'_> {
         &mut self,
         object: &Map<String, Value>,
         alternatives: &[Value],
-        place: &Place,
-    ) -> Result<Typed> {
+        context: &SchemaContext,
+    ) -> Result<LoweredSchema> {
         let mut nullable = false;
         let mut lowered: Vec<Value> = Vec::new();
         for (index, alternative) in alternatives.iter().enumerate() {
-            let child = place.child(&format!("anyOf/{index}"), "");
+            let child = context.child(&format!("anyOf/{index}"), "");
             let typed = self.schema(alternative, &child)?;
             nullable |= typed.nullable;
             match typed.schema {
@@ -59,16 +61,16 @@ impl Components<'_> {
         let schema = match lowered.as_slice() {
             [] => None,
             [only] => Some(only.clone()),
-            several => Some(self.several(object, several, place)?),
+            several => Some(self.several(object, several, context)?),
         };
-        Ok(Typed { schema, nullable })
+        Ok(LoweredSchema { schema, nullable })
     }
 
     fn several(
         &mut self,
         object: &Map<String, Value>,
         alternatives: &[Value],
-        place: &Place,
+        context: &SchemaContext,
     ) -> Result<Value> {
         let kinds: Vec<Kind> = alternatives
             .iter()
@@ -77,7 +79,7 @@ impl Components<'_> {
         if kinds.iter().all(|kind| *kind == Kind::Text) {
             return Ok(json!({ "type": "string" }));
         }
-        // An open enum holds every other string too.
+        // An open enum accepts every other string too.
         let named = alternatives
             .iter()
             .zip(&kinds)
@@ -92,23 +94,23 @@ impl Components<'_> {
         let filter = kinds
             .iter()
             .all(|k| matches!(k, Kind::Text | Kind::Enum | Kind::Number | Kind::Texts));
-        if filter && kinds.contains(&Kind::Texts) && !place.direction.response {
+        if filter && kinds.contains(&Kind::Texts) && !context.direction.response {
             return Ok(self.library_type("Filter", "filter"));
         }
         if !kinds.contains(&Kind::Object) {
             return Ok(json!({}));
         }
-        self.enum_of(object, alternatives, place)
+        self.enum_of(object, alternatives, context)
     }
 
-    /// A union that becomes a Rust enum.
+    /// Lowers a union to a Rust enum.
     fn enum_of(
         &mut self,
         object: &Map<String, Value>,
         alternatives: &[Value],
-        place: &Place,
+        context: &SchemaContext,
     ) -> Result<Value> {
-        let tag = self.tag(object, place)?;
+        let tag = self.tag(object, context)?;
         let mut variants = Vec::new();
         for schema in alternatives {
             let label = label(schema);
@@ -117,15 +119,15 @@ impl Components<'_> {
                 (Some(tag), values) if values.is_empty() && tag.partial => {}
                 (Some(_), values) if values.is_empty() => {
                     return Err(Error::new(
-                        format!("{}/discriminator/mapping", place.pointer),
-                        format!("no value of the discriminator leads to `{label}`"),
-                        "complete the mapping with an overlay in specs/overlays/",
+                        format!("{}/discriminator/mapping", context.pointer),
+                        format!("the discriminator has no value for `{label}`"),
+                        "complete the mapping in the document or with an overlay",
                     ));
                 }
                 (_, values) => variants.push((label, schema, values)),
             }
         }
-        // The correction knows nothing of this union.
+        // The correction names none of this union's variants.
         if variants.is_empty() {
             return Ok(json!({}));
         }
@@ -144,23 +146,23 @@ impl Components<'_> {
             "x-union": { "tag": tag.map(|tag| tag.pointer), "variants": notes },
         });
         if let Some(existing) = self.lowered.get_mut(&name)
-            && same_but_for_the_tag(existing, &lowered)
+            && differ_in_tag_only(existing, &lowered)
         {
             if tag_of(existing).is_none() {
                 *existing = lowered;
             }
-            return Ok(to_component(&name));
+            return Ok(reference_to(&name));
         }
-        let place = Place {
+        let context = SchemaContext {
             name,
-            ..place.clone()
+            ..context.clone()
         };
-        self.add(&place, lowered).map(Typed::or_any)
+        self.add(&context, lowered).map(LoweredSchema::or_any)
     }
 
-    /// What tells the variants of a union apart, if the document or a correction says so.
-    fn tag(&self, object: &Map<String, Value>, place: &Place) -> Result<Option<Tag>> {
-        // Where the tag lies deeper than OpenAPI's `propertyName` can say, an overlay gives its pointer.
+    /// Returns the tag of a union, if the document or a correction declares one.
+    fn tag(&self, object: &Map<String, Value>, context: &SchemaContext) -> Result<Option<Tag>> {
+        // An overlay gives the pointer of a tag that is deeper than OpenAPI's `propertyName` can name.
         let (key, pointer) = if object.contains_key("x-discriminator") {
             ("x-discriminator", "pointer")
         } else if object.contains_key("discriminator") {
@@ -172,9 +174,9 @@ impl Components<'_> {
         let member = |name: &str| discriminator.and_then(|tag| tag.get(name));
         let Some(text) = member(pointer).and_then(Value::as_str) else {
             return Err(Error::new(
-                format!("{}/{key}", place.pointer),
-                format!("a discriminator without `{pointer}`"),
-                "add it with an overlay in specs/overlays/",
+                format!("{}/{key}", context.pointer),
+                format!("the discriminator has no `{pointer}`"),
+                "add it in the document or with an overlay",
             ));
         };
         let mapping = match member("mapping").and_then(Value::as_object) {
@@ -183,16 +185,16 @@ impl Components<'_> {
                 .filter_map(|(value, target)| {
                     Some((
                         value.clone(),
-                        name::type_name(&reach::target(target.as_str()?)?),
+                        name::type_name(&reference::target(target.as_str()?)?),
                     ))
                 })
                 .collect(),
-            // OpenAPI: without a mapping, the value is the schema's name.
+            // Without a mapping, the value is the schema's name (OpenAPI 3.1, section 4.8.25).
             None => self.names.clone().into_iter().collect(),
         };
         Ok(Some(Tag {
             pointer: match key {
-                "discriminator" => format!("/{}", super::escape(text)),
+                "discriminator" => format!("/{}", escape(text)),
                 _ => text.to_owned(),
             },
             mapping,
@@ -201,11 +203,7 @@ impl Components<'_> {
     }
 
     pub(super) fn kind(&self, schema: &Value) -> Kind {
-        if let Some(target) = schema
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(reach::target)
-        {
+        if let Some(target) = reference::target_of(schema) {
             let is_enum = |schema: &Value| schema.get("enum").is_some();
             let original = self.names.iter().find(|(_, rust)| **rust == target);
             let schema = original.and_then(|(name, _)| self.schemas.get(name));
@@ -230,21 +228,21 @@ impl Components<'_> {
     }
 }
 
-/// What a union may hold, as far as the choice of its Rust type depends on it.
+/// The kind of an alternative, as far as the Rust type of a union depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
     Enum,
     Number,
-    /// A list of scalars: what a repeated query parameter is.
+    /// A list of scalars, which a repeated query parameter is.
     Texts,
     Object,
     Free,
 }
 
-/// Whether two unions have the same alternatives, or the one more of them, and only one has a tag:
-/// it tells the other's apart too, of which a correction may not know.
-fn same_but_for_the_tag(one: &Value, other: &Value) -> bool {
+/// Returns whether two unions differ in their tag only: the alternatives of one include those of the
+/// other, and one has a tag. A correction may name one of them only; its tag applies to both.
+fn differ_in_tag_only(one: &Value, other: &Value) -> bool {
     let alternatives = |union: &Value| {
         let list = union.get("anyOf").and_then(Value::as_array);
         list.cloned().unwrap_or_default()
@@ -259,13 +257,13 @@ fn tag_of(union: &Value) -> Option<&str> {
     union.pointer("/x-union/tag")?.as_str()
 }
 
-/// What tells the variants of a union apart.
+/// The member that distinguishes the variants of a union.
 struct Tag {
     /// The JSON pointer of the tag inside a variant.
     pointer: String,
-    /// Its values, and the Rust name of the schema that each leads to.
+    /// Its values, and the Rust name of the schema for each.
     mapping: Vec<(String, String)>,
-    /// Whether there may be variants that no value leads to: they are read as unknown.
+    /// Whether variants without a value are allowed: they are read as unknown.
     partial: bool,
 }
 
@@ -276,13 +274,9 @@ impl Tag {
     }
 }
 
-/// How an alternative is called in the name of its union.
+/// Returns the part of an alternative in the name of its union.
 fn label(schema: &Value) -> String {
-    if let Some(target) = schema
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(reach::target)
-    {
+    if let Some(target) = reference::target_of(schema) {
         return target;
     }
     let inner = |key: &str| schema.get(key).map(label).unwrap_or_default();
@@ -298,10 +292,11 @@ fn label(schema: &Value) -> String {
     }
 }
 
-/// Last words that say only what a schema is for: no name for what they have in common.
+/// Last words that only tell the use of a schema: they do not name what schemas have in common.
 const KINDS: [&str; 3] = ["Request", "Response", "Update"];
 
-/// The union's name and its variants': what the alternatives' names have in common, and what not.
+/// Returns the name of a union, which is the end that its alternatives' names share, and the names
+/// of the variants, which are the rest.
 fn union_name(names: &[String]) -> (String, Vec<String>) {
     let words: Vec<Vec<String>> = names.iter().map(|name| split(name)).collect();
     let shortest = words.iter().map(Vec::len).min().unwrap_or_default();
@@ -326,7 +321,7 @@ fn union_name(names: &[String]) -> (String, Vec<String>) {
     (name.unwrap_or_default(), variants)
 }
 
-/// The words of an upper-camel-case name.
+/// Returns the words of an upper-camel-case name.
 fn split(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for c in name.chars() {
@@ -338,23 +333,23 @@ fn split(name: &str) -> Vec<String> {
     words
 }
 
-/// The schema of a query, path or header parameter.
+/// Lowers the schema of a query, path or header parameter, and returns its notes.
 pub(super) fn parameter(
     components: &mut Components<'_>,
     schema: &Value,
     query: bool,
-    place: &Place,
+    context: &SchemaContext,
 ) -> Result<(Value, Map<String, Value>)> {
-    let object = keyword::checked(schema, &place.pointer)?;
-    let notes = notes(schema);
-    let several = alternatives(object, place)?
+    let object = keyword::checked(schema, &context.pointer)?;
+    let notes = keyword::notes(schema);
+    let several = alternatives(object, context)?
         .into_iter()
         .flatten()
         .filter(|alternative| alternative.get("type") != Some(&json!("null")))
         .count();
-    // What a list can be filtered by takes operators and may be repeated.
+    // A union in the query is a filter: it accepts operators and may be repeated.
     if query && several > 1 {
         return Ok((components.library_type("Filter", "filter"), notes));
     }
-    Ok((components.schema(schema, place)?.or_any(), notes))
+    Ok((components.schema(schema, context)?.or_any(), notes))
 }

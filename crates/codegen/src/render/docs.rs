@@ -1,12 +1,12 @@
-//! The generated items' documentation: what the structure says, in our own words, and the vendor's
-//! prose where the document carries it.
+//! The documentation of generated items: sentences derived from the declaration, and the vendor's
+//! prose if the document has any.
 
 use serde_json::Value;
 
 use super::glossary;
-use crate::api::{Accepts, Field, Location, Notes, Operation, Outcome, Parameter, type_text};
+use crate::model::{Accepts, Field, Location, Notes, Operation, Outcome, Parameter, type_text};
 
-/// The documentation of an operation's method.
+/// Returns the documentation of an operation's method.
 pub(super) fn operation(operation: &Operation) -> Vec<String> {
     let title = sentence_case(&operation.name.replace('_', " "));
     let mut lines = vec![format!(
@@ -17,27 +17,27 @@ pub(super) fn operation(operation: &Operation) -> Vec<String> {
         &mut lines,
         operation.prose.as_deref().map(prose).unwrap_or_default(),
     );
-    let answer = match &operation.result {
-        Outcome::Json(ty) => format!("Answers with `{}`.", type_text(ty)),
-        Outcome::Empty => "Answers with nothing.".to_owned(),
-        Outcome::Text => "Answers with text.".to_owned(),
-        Outcome::Bytes => "Answers with a file, as a stream.".to_owned(),
-        Outcome::Events => "Answers with a stream of server-sent events.".to_owned(),
+    let returns = match &operation.result {
+        Outcome::Json(ty) => format!("Returns `{}`.", type_text(ty)),
+        Outcome::Empty => "Returns nothing.".to_owned(),
+        Outcome::Text => "Returns text.".to_owned(),
+        Outcome::Bytes => "Returns a file, as a stream.".to_owned(),
+        Outcome::Events => "Returns a stream of server-sent events.".to_owned(),
     };
-    let mut needs: Vec<String> = operation
+    let mut required: Vec<String> = operation
         .parameters
         .iter()
         .filter(|p| p.required)
         .map(|p| format!("`{}`", p.ident))
         .collect();
     if operation.body.as_ref().is_some_and(|body| body.required) {
-        needs.push("`body`".to_owned());
+        required.push("`body`".to_owned());
     }
-    let needs = match needs.as_slice() {
+    let required = match required.as_slice() {
         [] => String::new(),
-        needs => format!(" Needs {}.", needs.join(", ")),
+        names => format!(" Required: {}.", names.join(", ")),
     };
-    paragraph(&mut lines, vec![format!("{answer}{needs}")]);
+    paragraph(&mut lines, vec![format!("{returns}{required}")]);
     if let Some(evidence) = &operation.evidence {
         paragraph(
             &mut lines,
@@ -45,26 +45,21 @@ pub(super) fn operation(operation: &Operation) -> Vec<String> {
         );
     }
     if let Some(evidence) = &operation.result_evidence {
-        let text = format!("Evidence of the answer: {}.", evidence_text(evidence));
+        let text = format!("Evidence of the response: {}.", evidence_text(evidence));
         paragraph(&mut lines, vec![text]);
     }
     lines.push(String::new());
     lines.push("# Errors".to_owned());
     let declared = match operation.errors.as_slice() {
-        [] => "The document declares none; a failed call says why by its".to_owned(),
-        list => format!(
-            "The document declares {}. A failed call says why by its",
-            list.join(", ")
-        ),
+        [] => "The document declares no error statuses.".to_owned(),
+        list => format!("Declared statuses: {}.", list.join(", ")),
     };
-    paragraph(
-        &mut lines,
-        vec![format!("{declared} [`ErrorKind`](crate::ErrorKind).")],
-    );
+    let kinds = "[`ErrorKind`](crate::ErrorKind) lists the kinds of failure.";
+    paragraph(&mut lines, vec![format!("{declared} {kinds}")]);
     lines
 }
 
-/// The documentation of a parameter's setter.
+/// Returns the documentation of a parameter's setter.
 pub(super) fn parameter(parameter: &Parameter) -> Vec<String> {
     let location = match parameter.location {
         Location::Path => "path",
@@ -79,7 +74,10 @@ pub(super) fn parameter(parameter: &Parameter) -> Vec<String> {
         Accepts::Value(ty) => format!("`{}`", type_text(ty)),
     };
     let required = if parameter.required { ", required" } else { "" };
-    let mut line = format!("`{}` ({location}, {kind}{required}).", parameter.name);
+    let mut line = format!(
+        "Sets `{}` ({location}, {kind}{required}).",
+        parameter.name
+    );
     for note in notes(&parameter.notes) {
         line = format!("{line} {note}");
     }
@@ -90,7 +88,7 @@ pub(super) fn parameter(parameter: &Parameter) -> Vec<String> {
     lines
 }
 
-/// The documentation of a field.
+/// Returns the documentation of a field.
 pub(super) fn field(field: &Field) -> Vec<String> {
     let meaning = field.notes.prose.as_deref().map(prose);
     let meaning = meaning.or_else(|| Some(vec![glossary::field(field)?]));
@@ -129,13 +127,13 @@ fn json_text(value: &Value) -> String {
 pub(super) fn evidence_text(mark: &str) -> &str {
     match mark {
         "documented" => "in the vendor's documentation",
-        "client-observed" => "seen in an official client",
+        "client-observed" => "used by an official client",
         "inferred" => "inferred by analogy only",
         other => other,
     }
 }
 
-/// The vendor's prose, so that rustdoc takes nothing in it for a link, a test or HTML.
+/// Returns the vendor's prose, escaped so that rustdoc finds no links, tests or HTML in it.
 pub(super) fn prose(text: &str) -> Vec<String> {
     let text = text.trim();
     if text.contains('\n') {

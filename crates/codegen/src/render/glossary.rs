@@ -1,51 +1,51 @@
-//! What recurs all over the APIs, in our own words.
+//! Descriptions of parameters and fields that recur all over the APIs.
 
-use crate::api::{Field, Parameter, type_text};
+use crate::model::{Field, Parameter, type_text};
 
-/// Query parameters that most lists have.
+/// Query parameters of most lists.
 const PARAMETERS: [(&str, &str); 9] = [
-    ("hydrate", "Whether to fill in `metadata` and `resources`."),
-    ("limit", "How many items at most."),
-    ("logical_operator", "How the filters combine."),
-    ("offset", "How many items to skip."),
-    ("page", "Which page, counted from 1."),
-    ("project", "The project to look in."),
-    ("size", "How many items a page has."),
-    ("sort_by", "The column to sort by, after `asc:` or `desc:`."),
-    ("updated", "When it was last changed."),
+    ("hydrate", "Whether the response includes `metadata` and `resources`."),
+    ("limit", "The maximum number of items."),
+    ("logical_operator", "How filters are combined."),
+    ("offset", "The number of items to skip."),
+    ("page", "The number of the page, starting at 1."),
+    ("project", "The name or id of the project."),
+    ("size", "The number of items on a page."),
+    ("sort_by", "The column to sort by, with an optional prefix `asc:` or `desc:`."),
+    ("updated", "The time of the last change."),
 ];
 
-/// Fields that most responses have, by the end of their type's name.
+/// Fields of most responses, by the end of their type's name.
 const FIELDS: [(&str, &str, &str); 4] = [
     (
         "body",
         "Body",
-        "What lists show of it; `None` if the caller may not see it.",
+        "The basic properties; `None` if the caller lacks permission to read them.",
     ),
     (
         "metadata",
         "Metadata",
-        "What else is known of it; `None` unless hydrated.",
+        "Further properties; `None` unless `hydrate` was set.",
     ),
     (
         "permission_denied",
         "bool",
-        "Whether the caller may not see it.",
+        "Whether the caller lacks permission to read the resource.",
     ),
     (
         "resources",
         "Resources",
-        "What it is related to; `None` unless hydrated.",
+        "Related resources; `None` unless `hydrate` was set.",
     ),
 ];
 
-/// The meaning of a recurring query parameter.
+/// Returns the description of a recurring query parameter.
 pub(super) fn parameter(parameter: &Parameter) -> Option<String> {
     let entry = PARAMETERS.iter().find(|(name, _)| *name == parameter.name);
     entry.map(|(_, meaning)| (*meaning).to_owned())
 }
 
-/// The meaning of a recurring field of a response.
+/// Returns the description of a recurring field.
 pub(super) fn field(field: &Field) -> Option<String> {
     let ty = type_text(&field.ty);
     let entry = FIELDS

@@ -1,29 +1,29 @@
-//! The model of an API → the text of a Rust module.
+//! Stage `render`: the model of an API → the text of a Rust module.
 
+mod backlinks;
 mod docs;
-mod gates;
+mod feature_gates;
 mod glossary;
 mod operations;
 mod types;
-mod uses;
 
 use quote::quote;
 
-use crate::api::Api;
-use gates::Gates;
+use crate::model::Api;
+use feature_gates::FeatureGates;
 
-/// How the generated module is built.
+/// Properties of an API that its document does not declare.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Whether the server answers a POST that repeats an `Idempotency-Key` from its first answer.
+    /// Whether the server recognizes a `POST` that repeats an `Idempotency-Key`.
     pub deduplicates_post: bool,
-    /// The cargo feature that operations with nothing but inferred evidence are behind.
+    /// The cargo feature that inferred operations require.
     pub inferred_feature: &'static str,
 }
 
-/// Writes the module.
+/// Returns the text of the module.
 pub fn render(api: &Api, options: Options) -> String {
-    let gates = Gates::new(api, options.inferred_feature);
+    let gates = FeatureGates::new(api, options.inferred_feature);
     let types = types::types(api, &gates);
     let groups = operations::groups(api, &gates, options);
     let summary = format!(" Client of {} {}.", api.title, api.version);
@@ -35,25 +35,25 @@ pub fn render(api: &Api, options: Options) -> String {
         #[doc = #summary]
         #[doc = ""]
         #[doc = " One method for each operation: it returns a builder with a setter for each parameter,"]
-        #[doc = " and `send` on the builder makes the call. Cheap to clone."]
+        #[doc = " and `send` on the builder sends the request. Cheap to clone."]
         #[derive(Debug, Clone)]
         pub struct Client {
             transport: crate::Transport,
         }
 
         impl Client {
-            #[doc = " A client that sends its calls through `transport`."]
+            #[doc = " Creates a client that sends its requests through `transport`."]
             pub fn new(transport: crate::Transport) -> Self {
                 Self { transport }
             }
 
-            #[doc = " What sends the calls."]
+            #[doc = " Returns the transport of the client."]
             pub fn transport(&self) -> &crate::Transport {
                 &self.transport
             }
         }
 
-        #[doc = " What is sent and received."]
+        #[doc = " Types of requests and responses."]
         pub mod types {
             #[allow(unused_imports, reason = "not every document needs all of them")]
             use {
@@ -70,7 +70,7 @@ pub fn render(api: &Api, options: Options) -> String {
     format!("{header}{}", prettyplease::unparse(&file))
 }
 
-/// `#[doc]` attributes, one for each line.
+/// Returns a `#[doc]` attribute for each line.
 fn doc_attributes(lines: &[String]) -> proc_macro2::TokenStream {
     let lines = lines.iter().map(|line| match line.as_str() {
         "" => String::new(),

@@ -1,24 +1,24 @@
-//! One module for each group: methods on the client, and their builders.
+//! How operations are rendered: a module for each group, with methods of the client and builders.
 
 use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::gates::Gates;
+use super::feature_gates::FeatureGates;
 use super::{Options, doc_attributes, docs};
-use crate::api::{Accepts, Api, Location, Operation, Outcome, Parameter};
+use crate::model::{Accepts, Api, Location, Operation, Outcome, Parameter};
 
-pub(super) fn groups(api: &Api, gates: &Gates, options: Options) -> Vec<TokenStream> {
+pub(super) fn groups(api: &Api, gates: &FeatureGates, options: Options) -> Vec<TokenStream> {
     let groups = api.operations.chunk_by(|a, b| a.group == b.group);
     groups
         .map(|operations| group(operations, gates, options))
         .collect()
 }
 
-fn group(operations: &[Operation], gates: &Gates, options: Options) -> TokenStream {
+fn group(operations: &[Operation], gates: &FeatureGates, options: Options) -> TokenStream {
     let name = operations.first().map_or("", |operation| &operation.group);
     let module = format_ident!("{name}");
-    let summary = format!(" The operations tagged `{name}`.");
+    let summary = format!(" Request builders of the operations tagged `{name}`.");
     let methods = operations
         .iter()
         .map(|operation| method(operation, gates, options));
@@ -43,7 +43,7 @@ fn group(operations: &[Operation], gates: &Gates, options: Options) -> TokenStre
     }
 }
 
-fn method(operation: &Operation, gates: &Gates, options: Options) -> TokenStream {
+fn method(operation: &Operation, gates: &FeatureGates, options: Options) -> TokenStream {
     let gate = gates.operation(operation);
     let docs = doc_attributes(&docs::operation(operation));
     let deprecated = operation.deprecated.then(|| match &operation.replaced_by {
@@ -62,8 +62,8 @@ fn method(operation: &Operation, gates: &Gates, options: Options) -> TokenStream
         .filter(|p| p.required && p.location == Location::Query);
     let required = required.map(|parameter| &parameter.name);
     let body_required = operation.body.as_ref().is_some_and(|body| body.required);
-    let changes_each_time = matches!(&*operation.method, "POST" | "PATCH");
-    let idempotent = operation.idempotent.unwrap_or(!changes_each_time);
+    let by_method = !matches!(&*operation.method, "POST" | "PATCH");
+    let idempotent = operation.idempotent.unwrap_or(by_method);
     let deduplicated = operation
         .deduplicated
         .unwrap_or(options.deduplicates_post && operation.method == "POST");
@@ -90,14 +90,14 @@ fn method(operation: &Operation, gates: &Gates, options: Options) -> TokenStream
     }
 }
 
-fn builder(operation: &Operation, gates: &Gates) -> TokenStream {
+fn builder(operation: &Operation, gates: &FeatureGates) -> TokenStream {
     let gate = gates.operation(operation);
     let ident = builder_ident(operation);
     let summary = if gate.is_some() {
-        format!(" A call of `{}` in the making.", operation.name)
+        format!(" Request builder of `{}`.", operation.name)
     } else {
         format!(
-            " A call of [`{0}`](super::Client::{0}) in the making.",
+            " Request builder of [`{0}`](super::Client::{0}).",
             operation.name
         )
     };
@@ -106,10 +106,10 @@ fn builder(operation: &Operation, gates: &Gates) -> TokenStream {
         let ty = &body.ty;
         let set = format_ident!("{}", if body.form { "form" } else { "json" });
         let summary = match (body.form, body.required) {
-            (false, true) => " The request body (required).",
-            (false, false) => " The request body.",
-            (true, true) => " The request body, sent as a form (required).",
-            (true, false) => " The request body, sent as a form.",
+            (false, true) => " Sets the request body (required).",
+            (false, false) => " Sets the request body.",
+            (true, true) => " Sets the request body, which is sent as a form (required).",
+            (true, false) => " Sets the request body, which is sent as a form.",
         };
         quote! {
             #[doc = #summary]
@@ -131,13 +131,13 @@ fn builder(operation: &Operation, gates: &Gates) -> TokenStream {
         #gate
         #[doc = #summary]
         #[derive(Debug, Clone)]
-        #[must_use = "a call does nothing until it is sent"]
+        #[must_use = "a request does nothing until it is sent"]
         pub struct #ident(Call);
         #gate
         impl #ident {
             #(#setters)*
             #body
-            #[doc = " Makes the call."]
+            #[doc = " Sends the request."]
             #[inline]
             pub fn send(self) -> impl Future<Output = Result<Response<#result>>> + Send + use<> {
                 self.0.#send()
@@ -147,7 +147,7 @@ fn builder(operation: &Operation, gates: &Gates) -> TokenStream {
     }
 }
 
-/// Reads a list item by item, however many pages it has.
+/// Returns the method that reads all pages of a list, if the operation returns one.
 fn stream(operation: &Operation) -> Option<TokenStream> {
     let Outcome::Json(ty) = &operation.result else {
         return None;
@@ -160,7 +160,7 @@ fn stream(operation: &Operation) -> Option<TokenStream> {
         _ => return None,
     };
     Some(quote! {
-        #[doc = " Makes a call for each page, and gives out the items of all."]
+        #[doc = " Returns the items of all pages. Each page is requested when it is needed."]
         #[inline]
         pub fn stream(self) -> crate::ItemStream<#item> {
             self.0.#items()
@@ -168,7 +168,7 @@ fn stream(operation: &Operation) -> Option<TokenStream> {
     })
 }
 
-/// The name and the argument of a generic type with one.
+/// Returns the name and the argument of a generic type.
 fn list_of(ty: &syn::Type) -> Option<(String, &syn::Type)> {
     let syn::Type::Path(path) = ty else {
         return None;

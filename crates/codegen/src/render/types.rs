@@ -1,33 +1,33 @@
-//! Structs, enums and unions.
+//! How structs, enums and unions are rendered.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::gates::Gates;
-use super::uses::Uses;
+use super::backlinks::Backlinks;
+use super::feature_gates::FeatureGates;
 use super::{doc_attributes, docs};
-use crate::api::{Api, Enum, Field, Presence, Struct, Type, Union};
+use crate::model::{Api, Enum, Field, Presence, Struct, Type, Union};
 
-pub(super) fn types(api: &Api, gates: &Gates) -> Vec<TokenStream> {
-    let uses = Uses::new(api, gates);
+pub(super) fn types(api: &Api, gates: &FeatureGates) -> Vec<TokenStream> {
+    let backlinks = Backlinks::new(api, gates);
     let types = api.types.iter().map(|(name, ty)| {
         let gate = gates.ty(name);
         match ty {
             Type::Struct(structure) => {
                 let (prose, evidence) = (&structure.prose, &structure.evidence);
-                let docs = uses.ty(name, prose.as_deref(), evidence.as_deref());
+                let docs = backlinks.ty(name, prose.as_deref(), evidence.as_deref());
                 let docs = doc_attributes(&docs);
                 self::structure(name, structure, &docs, gate.as_ref())
             }
             Type::Enum(enumeration) => {
                 let (prose, evidence) = (&enumeration.prose, &enumeration.evidence);
-                let docs = uses.ty(name, prose.as_deref(), evidence.as_deref());
+                let docs = backlinks.ty(name, prose.as_deref(), evidence.as_deref());
                 let docs = doc_attributes(&docs);
                 let item = self::enumeration(name, enumeration, &docs);
                 quote!(#gate #item)
             }
             Type::Union(union) => {
-                let docs = doc_attributes(&uses.ty(name, None, None));
+                let docs = doc_attributes(&backlinks.ty(name, None, None));
                 let item = self::union(name, union, &docs, api);
                 quote!(#gate #item)
             }
@@ -46,7 +46,7 @@ fn structure(
     let fields = structure.fields.iter().map(field);
     let unknown = structure.open.then(|| {
         quote! {
-            /// What the server sent beyond the document.
+            /// Members that the document does not declare.
             pub unknown_fields: crate::UnknownFields,
         }
     });
@@ -89,7 +89,7 @@ fn field(field: &Field) -> TokenStream {
     }
 }
 
-/// How the struct is read and written.
+/// Returns the implementation of reading and writing.
 fn members(structure: &Struct, ident: &proc_macro2::Ident) -> TokenStream {
     let of = |presences: &[Presence]| {
         let fields = structure.fields.iter();
@@ -124,7 +124,7 @@ fn held(field: &Field) -> TokenStream {
     }
 }
 
-/// `new` with what is required; the rest is left to the server.
+/// Returns `new`, which takes the required fields.
 fn constructor(structure: &Struct, ident: &proc_macro2::Ident) -> TokenStream {
     let mut arguments = Vec::new();
     let values = structure.fields.iter().map(|field| {
@@ -160,7 +160,7 @@ fn constructor(structure: &Struct, ident: &proc_macro2::Ident) -> TokenStream {
     let allow = (arguments.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     quote! {
         impl #ident {
-            /// With what is required; everything else is left to the server.
+            /// Creates a value from the required fields; the server has defaults for all others.
             #allow
             pub fn new(#(#arguments),*) -> Self {
                 Self { #(#values)* #unknown }

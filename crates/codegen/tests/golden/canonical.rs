@@ -1,4 +1,4 @@
-//! What the canonical form drops, sorts and keeps.
+//! What the canonical form removes, sorts and keeps.
 
 use serde_json::Value;
 use zenml_codegen::canonical::{Prose, canonical};
@@ -11,7 +11,7 @@ cases! { "canonical", check:
     keeps_default_const_and_enum_values_as_they_are
     keeps_evidence_and_strips_other_remarks
     sorts_keys_and_sets
-    sorts_parameters_by_place_and_name
+    sorts_parameters_by_location_and_name
     keeps_the_order_of_alternatives_with_null_last
     keeps_the_order_of_tags_and_servers
     turns_a_title_that_is_a_sentence_into_a_description

@@ -1,4 +1,4 @@
-//! A golden case: the folder `tests/<stage>/<case>/` holds the input beside what must come out,
+//! A golden case: the folder `tests/<stage>/<case>/` contains the input and the expected output,
 //! `expected.json` or `expected-error.txt`.
 
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 use zenml_codegen::Result;
 
-/// One test per folder, named after it; `$check` gets the folder.
+/// Declares one test per folder, with the folder's name. `$check` gets the folder.
 macro_rules! cases {
     ($stage:literal, $check:path: $($case:ident)+) => {
         $(
@@ -42,7 +42,7 @@ impl Case {
         self.0.join(file).exists()
     }
 
-    /// Compares with `expected.json`, or with `expected-error.txt` if the case is to be refused.
+    /// Compares a value with `expected.json`, or an error with `expected-error.txt`.
     pub fn check(&self, outcome: Result<Value>) {
         match outcome {
             Ok(value) => self.check_text("expected.json", &value),
@@ -50,12 +50,12 @@ impl Case {
         }
     }
 
-    /// Compares as text, so that the order of keys counts.
+    /// Compares as text, so that the order of keys matters.
     pub fn check_text(&self, file: &str, value: &Value) {
         self.check_file(file, &zenml_codegen::canonical::to_text(value));
     }
 
-    /// Compares with a file. With `UPDATE_GOLDEN=1` in the environment it is written instead, to be
+    /// Compares with a file. With `UPDATE_GOLDEN=1` in the environment, writes the file first, to be
     /// reviewed as a diff.
     pub fn check_file(&self, file: &str, actual: &str) {
         let path = self.0.join(file);

@@ -3,8 +3,8 @@
 mod canonical;
 mod case;
 mod lower;
+mod model;
 mod overlay;
+mod public_api;
 mod read;
-mod refine;
 mod render;
-mod surface;

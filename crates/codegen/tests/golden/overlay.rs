@@ -1,4 +1,4 @@
-//! How Overlay 1.0 actions change a document, and how they are refused.
+//! How Overlay 1.0 actions change a document, and which are rejected.
 
 use serde_json::json;
 use zenml_codegen::overlay::{apply, apply_matching};
@@ -21,7 +21,7 @@ cases! { "overlay", check:
     refuses_to_remove_the_document
     refuses_an_action_without_effect
     refuses_another_overlay_version
-    refuses_a_document_that_is_no_overlay
+    refuses_a_document_that_is_not_an_overlay
 }
 
 fn check(case: &Case) {

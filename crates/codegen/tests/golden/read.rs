@@ -1,4 +1,4 @@
-//! What `read` takes for an OpenAPI document, and how it refuses everything else.
+//! Which texts `read` accepts as OpenAPI documents, and its errors for all others.
 
 use zenml_codegen::read::read;
 
@@ -12,7 +12,7 @@ cases! { "read", check:
     refuses_a_repeated_key
     refuses_openapi_3_0
     refuses_swagger_2
-    refuses_json_that_is_no_openapi
+    refuses_json_that_is_not_openapi
     refuses_a_list
     refuses_a_document_without_paths
     refuses_an_operation_without_id

@@ -1,14 +1,14 @@
-//! The Rust that comes out at the end of the pipeline.
+//! The Rust that the whole pipeline generates.
 
 use zenml_codegen::render::{Options, render};
-use zenml_codegen::{Origin, generate};
+use zenml_codegen::{SpecSource, generate};
 
 use crate::case::{Case, cases};
 
 cases! { "render", check:
     open_structs_for_responses
     three_states_for_requests
-    constructors_take_what_is_required
+    constructors_take_required_fields
     open_enums_and_unions
     builders_with_a_setter_for_each_parameter
     inferred_operations_behind_a_feature
@@ -28,7 +28,7 @@ fn check(case: &Case) {
         deduplicates_post: true,
         inferred_feature: "pro-inferred",
     };
-    let api = generate(&case.text("input.json"), &[], Origin::Specs)
+    let api = generate(&case.text("input.json"), &[], SpecSource::Committed)
         .unwrap_or_else(|error| panic!("{error}"));
     case.check_file("expected.rs", &render(&api, options));
 }

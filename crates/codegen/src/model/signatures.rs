@@ -1,11 +1,11 @@
-//! What is read from progenitor's output: the types of struct fields, arguments and results.
+//! The types in progenitor's output: of struct fields, arguments and results.
 
 use std::collections::BTreeMap;
 
 use syn::{FnArg, GenericArgument, ImplItem, Item, Pat, PathArguments, ReturnType, Type};
 
 /// The signatures in progenitor's output.
-pub(super) struct Emitted {
+pub(super) struct Signatures {
     /// Struct → wire name → (Rust name, type).
     pub structs: BTreeMap<String, BTreeMap<String, (String, Type)>>,
     /// Method → its signature.
@@ -19,9 +19,9 @@ pub(super) struct Method {
     pub result: Option<Type>,
 }
 
-impl Emitted {
+impl Signatures {
     pub(super) fn read(file: &syn::File) -> Self {
-        let mut emitted = Self {
+        let mut signatures = Self {
             structs: BTreeMap::new(),
             methods: BTreeMap::new(),
         };
@@ -32,7 +32,7 @@ impl Emitted {
                     for item in items {
                         if let Item::Struct(item) = item {
                             let fields = item.fields.iter().filter_map(field).collect();
-                            emitted.structs.insert(item.ident.to_string(), fields);
+                            signatures.structs.insert(item.ident.to_string(), fields);
                         }
                     }
                 }
@@ -40,14 +40,14 @@ impl Emitted {
                     for item in &item.items {
                         if let ImplItem::Fn(function) = item {
                             let name = function.sig.ident.to_string();
-                            emitted.methods.insert(name, method(&function.sig));
+                            signatures.methods.insert(name, method(&function.sig));
                         }
                     }
                 }
                 _ => {}
             }
         }
-        emitted
+        signatures
     }
 }
 
@@ -55,7 +55,7 @@ fn field(field: &syn::Field) -> Option<(String, (String, Type))> {
     let ident = field.ident.as_ref()?.to_string();
     let mut name = ident.clone();
     for attribute in field.attrs.iter().filter(|a| a.path().is_ident("serde")) {
-        // Attributes without a `rename` are none of our business.
+        // Only `rename` matters here.
         let _ = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("rename") {
                 name = meta.value()?.parse::<syn::LitStr>()?.value();
@@ -84,7 +84,7 @@ fn method(signature: &syn::Signature) -> Method {
     }
 }
 
-/// A type without `Option` and reference around it.
+/// Returns a type without the `Option` and the reference around it.
 fn bare(ty: &Type) -> &Type {
     match ty {
         Type::Reference(reference) => bare(&reference.elem),
@@ -101,7 +101,7 @@ fn bare(ty: &Type) -> &Type {
     }
 }
 
-/// The first type argument of a generic type.
+/// Returns the first type argument of a generic type.
 pub(super) fn argument(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
     let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
@@ -111,4 +111,9 @@ pub(super) fn argument(ty: &Type) -> Option<&Type> {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
+}
+
+/// Creates the error for an item that `lower` declared and progenitor did not generate.
+pub(super) fn missing(pointer: &str, what: &str) -> crate::Error {
+    crate::Error::bug(pointer, format!("progenitor generated no {what} for this"))
 }

@@ -1,12 +1,12 @@
-//! Who sends, returns or contains each type: what its documentation says of it.
+//! Where each type is used, for its documentation.
 
 use std::collections::BTreeMap;
 
 use super::docs::{evidence_text, paragraph, prose};
-use super::gates::Gates;
-use crate::api::{Api, Outcome, mentioned};
+use super::feature_gates::FeatureGates;
+use crate::model::{Api, Outcome, mentioned};
 
-/// Where more than this many places mention a type, the rest is counted.
+/// The number of links of one kind; further ones are only counted.
 const MENTIONS: usize = 4;
 
 #[derive(Default)]
@@ -16,14 +16,14 @@ struct Mentions {
     part_of: Vec<String>,
 }
 
-/// The places that mention each type.
-pub(super) struct Uses(BTreeMap<String, Mentions>);
+/// The items that mention each type.
+pub(super) struct Backlinks(BTreeMap<String, Mentions>);
 
-impl Uses {
-    pub(super) fn new(api: &Api, gates: &Gates) -> Self {
-        let mut uses: BTreeMap<String, Mentions> = BTreeMap::new();
+impl Backlinks {
+    pub(super) fn new(api: &Api, gates: &FeatureGates) -> Self {
+        let mut backlinks: BTreeMap<String, Mentions> = BTreeMap::new();
         for operation in &api.operations {
-            // rustdoc may not see what is behind a feature, so that a link could break.
+            // Without the feature, a link to a gated item would be broken.
             let link = if gates.operation(operation).is_some() {
                 format!("`{}`", operation.name)
             } else {
@@ -31,11 +31,11 @@ impl Uses {
             };
             if let Outcome::Json(ty) = &operation.result {
                 for name in mentioned(ty) {
-                    uses.entry(name).or_default().returned_by.push(link.clone());
+                    backlinks.entry(name).or_default().returned_by.push(link.clone());
                 }
             }
             for name in operation.body.iter().flat_map(|body| mentioned(&body.ty)) {
-                uses.entry(name).or_default().sent_by.push(link.clone());
+                backlinks.entry(name).or_default().sent_by.push(link.clone());
             }
         }
         for (parent, ty) in &api.types {
@@ -45,16 +45,16 @@ impl Uses {
                 format!("[`{parent}`]")
             };
             for name in ty.parts().into_iter().flat_map(mentioned) {
-                let holders = &mut uses.entry(name.clone()).or_default().part_of;
+                let holders = &mut backlinks.entry(name.clone()).or_default().part_of;
                 if name != *parent && !holders.contains(&link) {
                     holders.push(link.clone());
                 }
             }
         }
-        Self(uses)
+        Self(backlinks)
     }
 
-    /// The documentation of a type.
+    /// Returns the documentation of a type.
     pub(super) fn ty(
         &self,
         name: &str,
@@ -63,18 +63,18 @@ impl Uses {
     ) -> Vec<String> {
         let mut lines = description.map(prose).unwrap_or_default();
         if let Some(mentions) = self.0.get(name) {
-            for (verb, places) in [
+            for (verb, links) in [
                 ("Returned by", &mentions.returned_by),
                 ("Sent by", &mentions.sent_by),
                 ("Part of", &mentions.part_of),
             ] {
-                if !places.is_empty() {
-                    paragraph(&mut lines, vec![format!("{verb} {}.", list(places))]);
+                if !links.is_empty() {
+                    paragraph(&mut lines, vec![format!("{verb} {}.", list(links))]);
                 }
             }
         }
         if lines.is_empty() {
-            lines.push("The values of a parameter.".to_owned());
+            lines.push("Values of a parameter.".to_owned());
         }
         if let Some(evidence) = evidence {
             let text = format!("Evidence: {}.", evidence_text(evidence));
@@ -84,7 +84,7 @@ impl Uses {
     }
 }
 
-/// `a, b`, or the first few and how many more.
+/// Returns `a, b`, or the first few and the number of the others.
 fn list(items: &[String]) -> String {
     let shown = items.get(..MENTIONS).unwrap_or(items);
     match items.len() - shown.len() {

@@ -1,15 +1,16 @@
-//! The public items that came out, one sorted line each, grouped so that a review reads only what a
-//! change touched.
+//! The public items of a model, one sorted line each, grouped so that a review sees only what a
+//! change touches.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::api::{Accepts, Api, Field, Location, Operation, Outcome, Presence, Type, type_text};
+use crate::model::{Accepts, Api, Field, Location, Operation, Outcome, Presence, Type, type_text};
 
-/// The listing of types that more than one group uses.
+/// The listing of types that several groups use.
 const SHARED: &str = "shared_types";
 
-/// Group → its listing. A type stands with the only group that uses it, or under `shared_types`.
-pub fn surface(api: &Api) -> BTreeMap<String, String> {
+/// Returns the listing of each group. A type is listed with the only group that uses it, or under
+/// `shared_types`.
+pub fn listings(api: &Api) -> BTreeMap<String, String> {
     let mut lines: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for operation in &api.operations {
         let group = lines.entry(operation.group.clone()).or_default();
@@ -34,7 +35,7 @@ pub fn surface(api: &Api) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Type → the group that it is listed with.
+/// Returns for each type the group that it is listed with.
 fn homes(api: &Api) -> BTreeMap<String, String> {
     let mut homes: BTreeMap<String, String> = BTreeMap::new();
     for group in api.operations.chunk_by(|a, b| a.group == b.group) {

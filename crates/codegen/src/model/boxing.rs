@@ -1,12 +1,12 @@
-//! Which fields lie on the heap: those that close a cycle, and the optional structs of responses.
+//! Which fields are boxed: those that close a cycle, and the optional structs of responses.
 //!
 //! Responses nest a dozen levels deep. By value, one run would take tens of kilobytes of stack,
-//! most of it for members that are `None`. Size does not decide: a struct that gains a member must
-//! not change the type of the fields that hold it.
+//! most of it for members that are `None`. The size of a struct does not matter: if it gains a
+//! member, the type of the fields that contain it must not change.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::api::{Presence, Type};
+use super::api::{Presence, Type};
 
 pub(super) fn place_boxes(types: &mut BTreeMap<String, Type>) {
     let by_value = by_value(types);
@@ -32,7 +32,7 @@ pub(super) fn place_boxes(types: &mut BTreeMap<String, Type>) {
     }
 }
 
-/// Struct → the structs that it holds by value.
+/// Returns for each struct the structs that it contains by value.
 fn by_value(types: &BTreeMap<String, Type>) -> BTreeMap<String, BTreeSet<String>> {
     let structs = types.iter().filter_map(|(name, ty)| match ty {
         Type::Struct(structure) => Some((name, structure)),
@@ -63,7 +63,7 @@ fn reaches(graph: &BTreeMap<String, BTreeSet<String>>, from: &str, to: &str) -> 
     false
 }
 
-/// The generated type that a field's type is, if it is one as such.
+/// Returns the name of a field's type, if it has no path and no arguments.
 fn struct_name(ty: &syn::Type) -> Option<String> {
     match ty {
         syn::Type::Path(path) => path.path.get_ident().map(ToString::to_string),

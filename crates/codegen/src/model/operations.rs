@@ -1,4 +1,4 @@
-//! Operations with their parameters, bodies and results.
+//! How the model's operations are built, with parameters, bodies and results.
 
 use std::collections::BTreeMap;
 
@@ -6,17 +6,17 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::Value;
 use syn::parse_quote;
 
-use super::emitted::{Emitted, Method, argument};
+use super::api::{Accepts, Body, Location, Operation, Outcome, Parameter};
+use super::notes::{flag, notes, text};
 use super::rust_type::Substitutes;
-use super::{flag, missing, notes, text};
-use crate::api::{Accepts, Body, Location, Operation, Outcome, Parameter};
-use crate::lower::escape;
+use super::signatures::{Method, Signatures, argument, missing};
+use crate::pointer::escape;
 use crate::{Error, Result};
 
-/// Names that builders have for themselves.
+/// Methods that builders have beside their setters.
 const BUILDER_METHODS: [&str; 4] = ["body", "clone", "send", "stream"];
 
-/// Types that stand beside the builders.
+/// Types that the module of the builders imports.
 const USED_BY_BUILDERS: [&str; 16] = [
     "BTreeMap",
     "Call",
@@ -37,7 +37,7 @@ const USED_BY_BUILDERS: [&str; 16] = [
 ];
 
 pub(super) fn operations(
-    emitted: &Emitted,
+    signatures: &Signatures,
     lowered: &Value,
     substitutes: &Substitutes,
 ) -> Result<Vec<Operation>> {
@@ -47,7 +47,7 @@ pub(super) fn operations(
         for (method, note) in item.as_object().into_iter().flatten() {
             let name = text(note.get("operationId")).unwrap_or_default();
             let pointer = format!("/paths/{}/{method}", escape(path));
-            let signature = emitted
+            let signature = signatures
                 .methods
                 .get(&name)
                 .ok_or_else(|| missing(&pointer, "method"))?;
@@ -77,7 +77,7 @@ pub(super) fn operations(
     Ok(operations)
 }
 
-/// Each operation's builder is a type of its group, beside the types that the group uses.
+/// Checks that each builder's name is unique in the module of its group.
 fn check_builders(operations: &[Operation]) -> Result<()> {
     for group in operations.chunk_by(|a, b| a.group == b.group) {
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();
@@ -88,13 +88,13 @@ fn check_builders(operations: &[Operation]) -> Result<()> {
             let builder = name.to_upper_camel_case();
             let other = seen.insert(builder.clone(), name);
             if other.is_some() || USED_BY_BUILDERS.contains(&builder.as_str()) {
-                let other = other.unwrap_or("the library");
+                let other = other.map_or("an import".to_owned(), |name| format!("`{name}`"));
                 return Err(Error::new(
                     format!("/paths/{}/{}", escape(path), method.to_lowercase()),
                     format!(
-                        "the builder of `{name}` would be a second `{builder}`, beside that of {other}"
+                        "the builder of `{name}` would be named `{builder}`, as that of {other}"
                     ),
-                    "give the operation another operationId with an overlay in specs/overlays/",
+                    "give the operation another operationId, in the document or with an overlay",
                 ));
             }
         }
@@ -113,12 +113,12 @@ fn parameters(
     let declared = operation.get("parameters").and_then(Value::as_array);
     for (index, note) in declared.into_iter().flatten().enumerate() {
         let name = text(note.get("name")).unwrap_or_default();
-        let emitted = argument_name(&name);
+        let generated = argument_name(&name);
         let ty = signature
             .arguments
-            .get(&emitted)
+            .get(&generated)
             .ok_or_else(|| missing(&format!("{pointer}/parameters/{index}"), "argument"))?;
-        let ident = match emitted {
+        let ident = match generated {
             reserved if BUILDER_METHODS.contains(&reserved.as_str()) => format!("{reserved}_"),
             free => free,
         };
@@ -146,7 +146,7 @@ fn parameters(
     Ok(parameters)
 }
 
-/// progenitor's name of the argument for a parameter.
+/// Returns progenitor's name for the argument of a parameter.
 fn argument_name(name: &str) -> String {
     let snake = name.to_snake_case();
     if syn::parse_str::<syn::Ident>(&snake).is_ok() {

@@ -1,5 +1,4 @@
-//! What a document says, as Rust will say it: the model that `refine` builds, that `render` writes
-//! out and that `surface` lists.
+//! The model of an API, which is rendered and listed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +20,7 @@ pub struct Api {
 }
 
 impl Api {
-    /// The types that `operations` lead to, through fields and variants too.
+    /// Returns the types that `operations` lead to, through fields and variants too.
     pub fn types_of<'a>(
         &self,
         operations: impl IntoIterator<Item = &'a Operation>,
@@ -41,7 +40,7 @@ impl Api {
     }
 }
 
-/// All names that a type mentions, of generated types and others.
+/// Returns the names of all types that a type mentions, generated or not.
 pub fn mentioned(ty: &syn::Type) -> Vec<String> {
     struct Names(Vec<String>);
     impl<'ast> Visit<'ast> for Names {
@@ -55,7 +54,7 @@ pub fn mentioned(ty: &syn::Type) -> Vec<String> {
     names.0
 }
 
-/// A type as people write it.
+/// Returns the text of a type, without the paths of the crate.
 pub fn type_text(ty: &syn::Type) -> String {
     let text = ty.to_token_stream().to_string();
     text.replace("crate :: ", "")
@@ -75,37 +74,36 @@ pub struct Operation {
     pub method: String,
     /// The path template, such as `/api/v1/runs/{run_id}`.
     pub path: String,
-    /// The module that it stands in: the snake-case form of its first tag.
+    /// The module of the operation: its first tag in snake case.
     pub group: String,
     /// The parameters: those in the path in its order, then the others by name.
     pub parameters: Vec<Parameter>,
     /// The request body.
     pub body: Option<Body>,
-    /// What it answers with.
+    /// The body of a successful response.
     pub result: Outcome,
     /// The error statuses that the document declares: `404`, `4XX`, `default`.
     pub errors: Vec<String>,
-    /// Whether the document calls it deprecated.
+    /// Whether the document declares it deprecated.
     pub deprecated: bool,
-    /// The name of the operation that replaces it.
+    /// The name of the operation to use instead.
     pub replaced_by: Option<String>,
-    /// How well the operation is evidenced, where the document is a reconstruction.
+    /// The evidence for the operation, if the document is a reconstruction.
     pub evidence: Option<String>,
-    /// How well its result is, where that differs.
+    /// The evidence for its result, if that differs.
     pub result_evidence: Option<String>,
-    /// Whether it needs credentials.
+    /// Whether it requires credentials.
     pub authenticated: bool,
-    /// Whether twice is as good as once; none: as its method promises (RFC 9110, 9.2.2).
+    /// Whether it is idempotent. Defaults to what its method promises (RFC 9110, section 9.2.2).
     pub idempotent: Option<bool>,
-    /// Whether the server answers a repeated `Idempotency-Key` from its first answer; none: the rule
-    /// of the API applies.
+    /// Whether the server recognizes a repeated `Idempotency-Key`. Defaults to the rule of the API.
     pub deduplicated: Option<bool>,
     /// The vendor's description, if the document carries it.
     pub prose: Option<String>,
 }
 
 impl Operation {
-    /// The types of its parameters, its body and its result.
+    /// Returns the types of its parameters, its body and its result.
     pub fn parts(&self) -> Vec<&syn::Type> {
         let parameters = self.parameters.iter().filter_map(|p| match &p.accepts {
             Accepts::Value(ty) | Accepts::List(ty) => Some(&**ty),
@@ -127,17 +125,17 @@ pub struct Parameter {
     pub name: String,
     /// Its name in Rust.
     pub ident: String,
-    /// Where it goes.
+    /// Where it is sent.
     pub location: Location,
     /// Whether the document requires it.
     pub required: bool,
-    /// What its setter takes.
+    /// What its setter accepts.
     pub accepts: Accepts,
-    /// What the document says beside the type.
+    /// What the document declares beside the type.
     pub notes: Notes,
 }
 
-/// Where a parameter goes.
+/// The location of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Location {
     /// A segment of the path.
@@ -148,18 +146,18 @@ pub enum Location {
     Header,
 }
 
-/// What a parameter's setter takes.
+/// The values that the setter of a parameter accepts.
 #[derive(Clone)]
 pub enum Accepts {
     /// `impl Into<Filter>`.
     Filter,
-    /// Anything that displays as the text to send.
+    /// `impl Display`: the text to send.
     Text,
-    /// Any number of these: the parameter is repeated.
+    /// Any number of values: the parameter is repeated.
     List(Box<syn::Type>),
-    /// `impl Into<Secret>`: sent, but never shown.
+    /// `impl Into<Secret>`: sent but never shown.
     Secret,
-    /// One type.
+    /// A value of this type.
     Value(Box<syn::Type>),
 }
 
@@ -168,16 +166,16 @@ pub enum Accepts {
 pub struct Body {
     /// Its type.
     pub ty: syn::Type,
-    /// Sent as a form instead of JSON.
+    /// Whether it is sent as a form instead of JSON.
     pub form: bool,
-    /// Whether the operation can be sent without it.
+    /// Whether the document requires it.
     pub required: bool,
 }
 
-/// What an operation answers with.
+/// The body of a successful response.
 #[derive(Clone)]
 pub enum Outcome {
-    /// JSON of a type.
+    /// JSON of this type.
     Json(Box<syn::Type>),
     /// Nothing, or `null`.
     Empty,
@@ -185,23 +183,23 @@ pub enum Outcome {
     Text,
     /// A file.
     Bytes,
-    /// A stream of server-sent events.
+    /// Server-sent events.
     Events,
 }
 
-/// A type.
+/// A generated type.
 #[derive(Clone)]
 pub enum Type {
     /// An object.
     Struct(Struct),
-    /// A set of strings.
+    /// An enum of strings.
     Enum(Enum),
     /// One of several types.
     Union(Union),
 }
 
 impl Type {
-    /// The types of its fields or variants.
+    /// Returns the types of its fields or variants.
     pub fn parts(&self) -> Vec<&syn::Type> {
         match self {
             Self::Struct(structure) => structure.fields.iter().map(|field| &field.ty).collect(),
@@ -214,13 +212,13 @@ impl Type {
 /// An object with named members.
 #[derive(Clone)]
 pub struct Struct {
-    /// Whether requests carry it.
+    /// Whether requests contain it.
     pub sent: bool,
-    /// Whether members that the document does not name are kept.
+    /// Whether undeclared members are kept.
     pub open: bool,
-    /// Its fields, by name.
+    /// Its fields, in the order of their names.
     pub fields: Vec<Field>,
-    /// How well it is evidenced, where the document is a reconstruction.
+    /// The evidence for it, if the document is a reconstruction.
     pub evidence: Option<String>,
     /// The vendor's description, if the document carries it.
     pub prose: Option<String>,
@@ -233,52 +231,52 @@ pub struct Field {
     pub name: String,
     /// Its name in Rust.
     pub ident: String,
-    /// Its type, without what `presence` and `boxed` put around it.
+    /// Its type, without the wrappers for `presence` and `boxed`.
     pub ty: syn::Type,
-    /// Whether it may be missing or `null`.
+    /// Whether it may be absent or `null`.
     pub presence: Presence,
-    /// Whether its value lies on the heap: breaks recursion, and keeps structs small.
+    /// Whether its value is boxed, which breaks recursion and keeps structs small.
     pub boxed: bool,
-    /// The only value that it can have.
+    /// Its only value, if it has one.
     pub constant: Option<String>,
-    /// What the document says beside the type.
+    /// What the document declares beside the type.
     pub notes: Notes,
 }
 
-/// Whether a field may be missing or `null`, and how Rust says so.
+/// Whether a field may be absent or `null`, and its type in Rust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// Always there: `T`.
+    /// `T`: always present.
     Required,
-    /// `Option<T>`, read from `null` or absence, written as `null`.
+    /// `Option<T>`: may be absent or `null`; `None` is written as `null`.
     Nullable,
-    /// `Option<T>`, left out if `None`.
+    /// `Option<T>`: may be absent; `None` is not written.
     Optional,
-    /// `Field<T>`: absent, `null` and a value are three things.
+    /// `Field<T>`: absent, `null` and a value have different meanings.
     ThreeState,
 }
 
-/// What the document says of a field or parameter beside its type.
+/// The facts that the document declares for a field or parameter beside its type.
 #[derive(Debug, Clone, Default)]
 pub struct Notes {
-    /// The value that the server takes if none is sent.
+    /// The value that the server uses if the client sends none.
     pub default: Option<Value>,
     /// The limits that the server checks, in words.
     pub constraints: Option<String>,
-    /// Whether the document calls it deprecated.
+    /// Whether the document declares it deprecated.
     pub deprecated: bool,
-    /// How well it is evidenced, where the document is a reconstruction.
+    /// The evidence for it, if the document is a reconstruction.
     pub evidence: Option<String>,
     /// The vendor's description, if the document carries it.
     pub prose: Option<String>,
 }
 
-/// A set of strings.
+/// An enum of strings.
 #[derive(Clone)]
 pub struct Enum {
-    /// Variant name and string, in the document's order.
+    /// The name and the string of each variant, in the document's order.
     pub variants: Vec<(String, String)>,
-    /// How well it is evidenced, where the document is a reconstruction.
+    /// The evidence for it, if the document is a reconstruction.
     pub evidence: Option<String>,
     /// The vendor's description, if the document carries it.
     pub prose: Option<String>,
@@ -287,7 +285,7 @@ pub struct Enum {
 /// One of several types.
 #[derive(Clone)]
 pub struct Union {
-    /// The JSON pointer of the member that tells the variants apart.
+    /// The JSON pointer of the member that distinguishes the variants.
     pub tag: Option<String>,
     /// The variants, in the document's order.
     pub variants: Vec<Variant>,
@@ -298,8 +296,8 @@ pub struct Union {
 pub struct Variant {
     /// Its name.
     pub name: String,
-    /// What it holds.
+    /// The type of its value.
     pub ty: syn::Type,
-    /// The values of the tag that name it.
+    /// The values of the tag that select it.
     pub tags: Vec<String>,
 }

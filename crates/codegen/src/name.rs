@@ -1,14 +1,14 @@
-//! Names: of types, and of operations once FastAPI's suffix is off.
+//! How types and operations of a document are named in Rust.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-use super::escape;
+use crate::pointer::escape;
 use crate::{Error, Result};
 
-/// Names that the generated module of types uses for something else.
-pub(super) const RESERVED: &[&str] = &[
+/// Names that the generated module of types imports.
+pub(crate) const RESERVED: &[&str] = &[
     "BTreeMap",
     "Box",
     "Clone",
@@ -30,21 +30,21 @@ pub(super) const RESERVED: &[&str] = &[
     "Vec",
 ];
 
-/// Methods that every generated client has.
+/// Methods that every client has.
 const CLIENT_METHODS: [&str; 3] = ["clone", "new", "transport"];
 
-/// A schema's name as a Rust type.
+/// Returns the Rust type name of a schema, such as `PageTagResponse` for `Page_TagResponse_`.
 pub fn type_name(name: &str) -> String {
     name.to_upper_camel_case()
 }
 
-/// Whether Rust takes it for a name.
-pub fn is_ident(name: &str) -> bool {
+/// Returns whether `name` is a Rust identifier, and not a keyword.
+pub(crate) fn is_ident(name: &str) -> bool {
     syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
-/// The Rust name of each schema.
-pub fn type_names<'a>(names: impl Iterator<Item = &'a String>) -> Result<BTreeMap<String, String>> {
+/// Returns the Rust name of each schema.
+pub(crate) fn type_names<'a>(names: impl Iterator<Item = &'a String>) -> Result<BTreeMap<String, String>> {
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
     let mut result = BTreeMap::new();
     for name in names {
@@ -55,15 +55,15 @@ pub fn type_names<'a>(names: impl Iterator<Item = &'a String>) -> Result<BTreeMa
         if !is_ident(&rust) {
             return Err(Error::new(
                 format!("/components/schemas/{}", escape(name)),
-                format!("no type can be named `{rust}` after `{name}`"),
-                "rename it with an overlay in specs/overlays/",
+                format!("`{name}` would be named `{rust}` in Rust, which is not a valid name"),
+                "rename it in the document or with an overlay",
             ));
         }
         if let Some(other) = taken.insert(rust.clone(), name) {
             return Err(Error::new(
                 format!("/components/schemas/{}", escape(name)),
                 format!("`{name}` and `{other}` would both be named `{rust}` in Rust"),
-                "rename one of them with an overlay in specs/overlays/",
+                "rename one of them, in the document or with an overlay",
             ));
         }
         result.insert(name.clone(), rust);
@@ -71,22 +71,30 @@ pub fn type_names<'a>(names: impl Iterator<Item = &'a String>) -> Result<BTreeMa
     Ok(result)
 }
 
-/// What naming needs to know of an operation.
+/// The facts about an operation that determine its name in Rust.
 #[derive(Debug, Clone)]
-pub struct Named {
+pub struct OperationKey {
+    /// The `operationId`.
     pub id: String,
+    /// The HTTP method, in lower case.
     pub method: String,
+    /// The path template.
     pub path: String,
+    /// Whether the operation is deprecated.
     pub deprecated: bool,
 }
 
-/// The clean name of each operation, by vendor's id.
+/// Returns the Rust name of each operation, by its id.
 ///
-/// FastAPI's id is the function's name, the path and the method. Where the name alone is shared, a
-/// deprecated alias never takes it: it says which path it goes through instead. Of two that stay,
-/// the one with the shorter path keeps the name.
-pub fn operation_names(operations: &[Named]) -> Result<BTreeMap<String, String>> {
-    let mut shared: BTreeMap<String, Vec<&Named>> = BTreeMap::new();
+/// FastAPI composes ids of the function's name, the path and the method; only the function's name is
+/// kept. If operations share it, the one with the shortest path keeps it, but never a deprecated
+/// one. The names of the others add how they differ, such as `list_stacks_via_workspaces`.
+///
+/// # Errors
+///
+/// Returns an error if a name is not valid for a method of a client, or if two are the same.
+pub fn operation_names(operations: &[OperationKey]) -> Result<BTreeMap<String, String>> {
+    let mut shared: BTreeMap<String, Vec<&OperationKey>> = BTreeMap::new();
     for operation in operations {
         shared
             .entry(function_name(operation))
@@ -111,10 +119,10 @@ pub fn operation_names(operations: &[Named]) -> Result<BTreeMap<String, String>>
                 return Err(Error::new(
                     pointer,
                     format!(
-                        "no method of a client can be named `{name}` after `{}`",
+                        "`{}` would be named `{name}`, which is not valid for a method of the client",
                         operation.id
                     ),
-                    "give the operation another operationId with an overlay in specs/overlays/",
+                    "give the operation another operationId, in the document or with an overlay",
                 ));
             }
             if let Some(other) = taken.insert(name.clone(), operation.id.clone()) {
@@ -124,7 +132,7 @@ pub fn operation_names(operations: &[Named]) -> Result<BTreeMap<String, String>>
                         "the operations `{}` and `{other}` would both be named `{name}`",
                         operation.id
                     ),
-                    "give one of them another operationId with an overlay in specs/overlays/",
+                    "give one of them another operationId, in the document or with an overlay",
                 ));
             }
             result.insert(operation.id.clone(), name);
@@ -133,9 +141,9 @@ pub fn operation_names(operations: &[Named]) -> Result<BTreeMap<String, String>>
     Ok(result)
 }
 
-/// The Python function behind an operation: its id without path and method, and without the
-/// `_endpoint` that the Pro API puts at the end.
-fn function_name(operation: &Named) -> String {
+/// Returns the name of the Python function behind an operation: its id without path and method, and
+/// without the suffix `_endpoint` of the Pro API.
+fn function_name(operation: &OperationKey) -> String {
     let path: String = operation
         .path
         .chars()
@@ -148,8 +156,8 @@ fn function_name(operation: &Named) -> String {
         .to_snake_case()
 }
 
-/// What tells `operation` from the owner of the name that both would have.
-fn difference(operation: &Named, owner: &Named) -> String {
+/// Returns how `operation` differs from the owner of the name that both would have.
+fn difference(operation: &OperationKey, owner: &OperationKey) -> String {
     let owned: BTreeSet<&str> = owner.path.split('/').collect();
     let (mut fixed, mut variable) = (Vec::new(), Vec::new());
     for segment in operation.path.split('/').filter(|s| !owned.contains(s)) {

@@ -1,35 +1,35 @@
-//! Which items are behind a cargo feature.
+//! Which items require a cargo feature.
 
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Api, Operation};
+use crate::model::{Api, Operation};
 
-/// The items that rest on inference only, and the types that only they use.
-pub(super) struct Gates {
+/// The gates of inferred operations, and of the types that only they use.
+pub(super) struct FeatureGates {
     feature: &'static str,
-    open_types: BTreeSet<String>,
+    ungated_types: BTreeSet<String>,
 }
 
-impl Gates {
+impl FeatureGates {
     pub(super) fn new(api: &Api, feature: &'static str) -> Self {
-        let open_types = api.types_of(api.operations.iter().filter(|o| !is_inferred(o)));
+        let ungated_types = api.types_of(api.operations.iter().filter(|o| !is_inferred(o)));
         Self {
             feature,
-            open_types,
+            ungated_types,
         }
     }
 
-    /// The `cfg` of an operation, if it has one.
+    /// Returns the `cfg` of an operation, if it is gated.
     pub(super) fn operation(&self, operation: &Operation) -> Option<TokenStream> {
         is_inferred(operation).then(|| self.cfg())
     }
 
-    /// The `cfg` of a type, if it has one.
+    /// Returns the `cfg` of a type, if it is gated.
     pub(super) fn ty(&self, name: &str) -> Option<TokenStream> {
-        (!self.open_types.contains(name)).then(|| self.cfg())
+        (!self.ungated_types.contains(name)).then(|| self.cfg())
     }
 
     fn cfg(&self) -> TokenStream {

@@ -1,24 +1,24 @@
-//! Structs, enums and unions.
+//! How the model's structs, enums and unions are built.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value};
 
-use super::emitted::Emitted;
+use super::api::{Enum, Field, Presence, Struct, Type, Union, Variant};
+use super::notes::{flag, notes, text};
 use super::rust_type::Substitutes;
-use super::{flag, missing, notes, text};
-use crate::api::{Enum, Field, Presence, Struct, Type, Union, Variant};
-use crate::emit::variant_key;
-use crate::lower::escape;
-use crate::lower::name::is_ident;
+use super::signatures::{Signatures, missing};
+use crate::name::is_ident;
+use crate::pointer::escape;
+use crate::progenitor::variant_key;
 use crate::{Error, Result};
 
-/// The field that keeps what the document does not name.
+/// The field that keeps undeclared members.
 pub(crate) const UNKNOWN_FIELDS: &str = "unknown_fields";
 
 pub(super) fn types(
-    emitted: &Emitted,
+    signatures: &Signatures,
     lowered: &Value,
     substitutes: &Substitutes,
 ) -> Result<BTreeMap<String, Type>> {
@@ -34,9 +34,9 @@ pub(super) fn types(
         let ty = if let Some(values) = schema.get("enum").and_then(Value::as_array) {
             Type::Enum(enumeration(schema, values, &pointer)?)
         } else if let Some(union) = schema.get("x-union") {
-            Type::Union(self::union(name, union, emitted, substitutes, &pointer)?)
+            Type::Union(self::union(name, union, signatures, substitutes, &pointer)?)
         } else {
-            Type::Struct(structure(name, schema, emitted, substitutes, &pointer)?)
+            Type::Struct(structure(name, schema, signatures, substitutes, &pointer)?)
         };
         types.insert(name.clone(), ty);
     }
@@ -51,8 +51,8 @@ fn enumeration(schema: &Value, values: &[Value], pointer: &str) -> Result<Enum> 
         if !seen.insert(name.clone()) {
             return Err(Error::new(
                 format!("{pointer}/enum"),
-                format!("`{value}` would be a second variant `{name}`"),
-                "tell variants apart in crates/codegen/src/refine/types.rs",
+                format!("several values, such as `{value}`, would be the variant `{name}`"),
+                "declare the property as a plain string, in the document or with an overlay",
             ));
         }
         variants.push((name, value.to_owned()));
@@ -77,7 +77,7 @@ fn variant_name(value: &str) -> String {
 fn union(
     name: &str,
     union: &Value,
-    emitted: &Emitted,
+    signatures: &Signatures,
     substitutes: &Substitutes,
     pointer: &str,
 ) -> Result<Union> {
@@ -85,7 +85,7 @@ fn union(
     let mut seen = BTreeSet::from(["Unknown".to_owned()]);
     let notes = union.get("variants").and_then(Value::as_array);
     for (index, note) in notes.into_iter().flatten().enumerate() {
-        let (_, ty) = emitted
+        let (_, ty) = signatures
             .structs
             .get(name)
             .and_then(|fields| fields.get(&variant_key(index)))
@@ -95,8 +95,8 @@ fn union(
         if !is_ident(&name) || !seen.insert(name.clone()) {
             return Err(Error::new(
                 pointer,
-                format!("`{name}` is no name of a variant, or that of another one"),
-                "name the alternatives under /components/schemas with an overlay in specs/overlays/",
+                format!("`{name}` cannot name a variant, or already names another"),
+                "move the alternatives to /components/schemas under other names, in the document or with an overlay",
             ));
         }
         variants.push(Variant {
@@ -118,7 +118,7 @@ fn union(
 fn structure(
     name: &str,
     schema: &Value,
-    emitted: &Emitted,
+    signatures: &Signatures,
     substitutes: &Substitutes,
     pointer: &str,
 ) -> Result<Struct> {
@@ -131,7 +131,7 @@ fn structure(
     let properties = schema.get("properties").and_then(Value::as_object);
     for property in properties.into_iter().flat_map(Map::keys) {
         let pointer = format!("{pointer}/properties/{}", escape(property));
-        let (ident, ty) = emitted
+        let (ident, ty) = signatures
             .structs
             .get(name)
             .and_then(|fields| fields.get(property))
@@ -143,15 +143,15 @@ fn structure(
         if ident == UNKNOWN_FIELDS {
             return Err(Error::new(
                 pointer,
-                format!("a property `{UNKNOWN_FIELDS}` would collide with the field of that name"),
-                "rename the field for unknown members in crates/codegen/src/refine/types.rs",
+                format!("`{UNKNOWN_FIELDS}` is the field for undeclared members"),
+                "remove the property from the document or with an overlay; that field will keep it",
             ));
         }
         if let Some(other) = seen.insert(ident, property) {
             return Err(Error::new(
                 pointer,
                 format!("`{other}` and `{property}` would both be the field `{ident}`"),
-                "rename or remove one of them with an overlay in specs/overlays/",
+                "remove one of them from the document or with an overlay",
             ));
         }
         let constant = text(note.get("const"));
@@ -177,7 +177,7 @@ fn structure(
 fn presence(note: &Value, sent: bool, constant: bool) -> Presence {
     match (flag(note, "required"), flag(note, "nullable"), sent) {
         (true, false, _) => Presence::Required,
-        // A constant says which variant of a union this is: it always goes out.
+        // A constant names the variant of a union, so it is always sent.
         _ if sent && constant => Presence::Required,
         (true, true, _) | (false, _, false) => Presence::Nullable,
         (false, true, true) => Presence::ThreeState,

@@ -1,54 +1,50 @@
-//! A lowered document → the Rust that progenitor makes of it.
+//! Stage `progenitor`: a lowered document → the Rust that progenitor generates from it.
 //!
-//! progenitor settles the Rust type of every property, parameter, body and result; [`refine`]
-//! writes the code that is kept. Positional style is asked for because all that is read from the
-//! output is signatures: progenitor's builders carry the same types in four times the code.
-//!
-//! [`refine`]: crate::refine
+//! progenitor chooses the Rust type of every property, parameter, body and result. Only signatures
+//! are read from its output, so it is run in positional style: its builders carry the same types in
+//! four times the code.
 
 use serde_json::{Map, Value, json};
 
 use crate::{Error, Result};
 
-/// Generates with progenitor.
+/// Runs progenitor over a lowered document.
 ///
 /// # Errors
 ///
-/// When openapiv3 cannot read the lowered document or progenitor refuses it: `lower` then let
-/// something through that it should have rewritten.
-pub fn emit(lowered: &Value) -> Result<syn::File> {
+/// Returns an error if openapiv3 or progenitor rejects the lowered document: [`lower`](crate::lower)
+/// accepted something that it should have rewritten or refused.
+pub fn generate(lowered: &Value) -> Result<syn::File> {
     let mut settings = progenitor_impl::GenerationSettings::new();
     settings.with_map_type("::std::collections::BTreeMap");
-    generate(prepared(lowered), &settings)
+    generate_with(prepared(lowered), &settings)
 }
 
-/// Runs progenitor with the given settings over a 3.0.3 document.
+/// Runs progenitor over a 3.0.3 document, with these settings.
 ///
 /// # Errors
 ///
-/// See [`emit`].
-pub fn generate(
+/// See [`generate`].
+pub fn generate_with(
     document: Value,
     settings: &progenitor_impl::GenerationSettings,
 ) -> Result<syn::File> {
-    let refused = |by: &str, error: &dyn std::fmt::Display| {
-        Error::new(
-            "",
-            format!("{by} refused the lowered document: {error}"),
-            "lower the construct that it names in crates/codegen/src/lower/",
-        )
+    let rejected = |by: &str, error: &dyn std::fmt::Display| {
+        Error::bug("", format!("{by} rejected the lowered document: {error}"))
     };
     let document: openapiv3::OpenAPI =
-        serde_json::from_value(document).map_err(|error| refused("openapiv3", &error))?;
+        serde_json::from_value(document).map_err(|error| rejected("openapiv3", &error))?;
     let tokens = progenitor_impl::Generator::new(settings)
         .generate_tokens(&document)
-        .map_err(|error| refused("progenitor", &error))?;
-    syn::parse2(tokens).map_err(|error| refused("syn", &error))
+        .map_err(|error| rejected("progenitor", &error))?;
+    syn::parse2(tokens).map_err(|error| rejected("syn", &error))
 }
 
-/// The document as progenitor is to see it: every property required, so that its type comes out
-/// bare, and unions as objects with one property for each variant, for the same reason. An enum has
-/// one value: the variants are named later, and progenitor panics over some.
+/// Returns the document in the form that progenitor reads.
+///
+/// Every property is required, so that its type comes out bare. A union is an object with one
+/// property for each variant, for the same reason. An enum has one value: its variants are named
+/// later, and progenitor panics over some.
 fn prepared(lowered: &Value) -> Value {
     let mut document = lowered.clone();
     let schemas = document
@@ -80,7 +76,7 @@ fn prepared(lowered: &Value) -> Value {
     document
 }
 
-/// The property that stands for a union's variant.
+/// Returns the name of the property that represents a variant of a union.
 pub(crate) fn variant_key(index: usize) -> String {
     format!("variant_{index:03}")
 }

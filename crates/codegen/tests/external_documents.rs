@@ -1,4 +1,4 @@
-//! Corrections on another server's document: they apply where they match, and only there.
+//! Corrections of another server's document: they apply where they match, and are skipped elsewhere.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,11 +6,11 @@
 )]
 
 use serde_json::{Value, json};
-use zenml_codegen::api::Type;
-use zenml_codegen::{Origin, corrected, generate};
+use zenml_codegen::model::Type;
+use zenml_codegen::{SpecSource, corrected, generate};
 
 #[test]
-fn a_replacement_that_the_server_has_is_noted() {
+fn a_replacement_that_the_server_offers_is_noted() {
     let corrected = corrected_with(&["list_old", "list_new"]);
     let note = corrected
         .pointer("/paths/~1list_old/get/x-replaced-by")
@@ -19,7 +19,7 @@ fn a_replacement_that_the_server_has_is_noted() {
 }
 
 #[test]
-fn a_replacement_that_an_older_server_lacks_is_forgotten() {
+fn a_replacement_that_an_older_server_lacks_is_dropped() {
     let corrected = corrected_with(&["list_old"]);
     assert_eq!(
         corrected.pointer("/paths/~1list_old/get/x-replaced-by"),
@@ -28,9 +28,9 @@ fn a_replacement_that_an_older_server_lacks_is_forgotten() {
 }
 
 #[test]
-fn a_kind_that_only_a_newer_server_has_is_no_variant_and_no_error() {
+fn an_alternative_of_a_newer_server_is_neither_a_variant_nor_an_error() {
     let (document, correction) = shapes(&["Circle", "Square", "Torus"]);
-    let api = generate(&document, &[correction], Origin::Elsewhere).unwrap();
+    let api = generate(&document, &[correction], SpecSource::External).unwrap();
     let Some(Type::Union(union)) = api.types.get("Shape") else {
         panic!("no union");
     };
@@ -39,14 +39,14 @@ fn a_kind_that_only_a_newer_server_has_is_no_variant_and_no_error() {
 }
 
 #[test]
-fn our_own_document_must_name_every_kind() {
+fn the_tag_must_name_every_alternative_of_the_committed_document() {
     let (document, correction) = shapes(&["Circle", "Square", "Torus"]);
-    let error = generate(&document, &[correction], Origin::Specs).err();
+    let error = generate(&document, &[correction], SpecSource::Committed).err();
     let error = error.unwrap().to_string();
     assert!(error.contains("TorusShape"), "{error}");
 }
 
-/// A document with a union of these shapes, and a correction that says how to tell two of them.
+/// Returns a document with a union of these shapes, and a correction with a tag for two of them.
 fn shapes(kinds: &[&str]) -> (String, Value) {
     let reference = |kind: &str| format!("#/components/schemas/{kind}Shape");
     let schemas: Value = kinds
@@ -78,7 +78,7 @@ fn shapes(kinds: &[&str]) -> (String, Value) {
     (document.to_string(), correction)
 }
 
-/// A document with these operations, after the correction that `list_new` replaces `list_old`.
+/// Returns a document with these operations, corrected so that `list_new` replaces `list_old`.
 fn corrected_with(operations: &[&str]) -> Value {
     let paths: Value = operations
         .iter()
@@ -95,5 +95,5 @@ fn corrected_with(operations: &[&str]) -> Value {
         "info": {"title": "Example", "version": "1"},
         "actions": [{"target": "$.paths['/list_old'].get", "update": {"x-replaced-by": "list_new"}}],
     });
-    corrected(&document.to_string(), &[overlay], Origin::Elsewhere).unwrap()
+    corrected(&document.to_string(), &[overlay], SpecSource::External).unwrap()
 }

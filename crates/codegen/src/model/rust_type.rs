@@ -1,4 +1,4 @@
-//! progenitor's types → ours: short paths, the library's own types, pages and tuples in place.
+//! How progenitor's types are written: with short paths, the library's types, pages and tuples.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Type, parse_quote};
 
-use super::emitted::{Emitted, argument};
+use super::signatures::{Signatures, argument};
 
-/// What stands for types that progenitor emitted under a name.
+/// The types that replace named types of progenitor.
 pub(super) struct Substitutes {
     types: BTreeMap<String, Type>,
     /// The generated types.
@@ -16,7 +16,7 @@ pub(super) struct Substitutes {
 }
 
 impl Substitutes {
-    pub(super) fn new(emitted: &Emitted, lowered: &Value) -> Self {
+    pub(super) fn new(signatures: &Signatures, lowered: &Value) -> Self {
         let schemas = lowered
             .pointer("/components/schemas")
             .and_then(Value::as_object);
@@ -24,7 +24,7 @@ impl Substitutes {
             types: BTreeMap::new(),
             generated: schemas.into_iter().flat_map(Map::keys).cloned().collect(),
         };
-        let field = |name: &str, key: &str| emitted.structs.get(name)?.get(key).map(|(_, ty)| ty);
+        let field = |name: &str, key: &str| signatures.structs.get(name)?.get(key).map(|(_, ty)| ty);
         for (name, schema) in schemas.into_iter().flatten() {
             match schema.get("x-type").and_then(Value::as_str) {
                 Some("filter") => substitutes.add(name, parse_quote!(crate::Filter)),
@@ -38,7 +38,7 @@ impl Substitutes {
                 substitutes.add(name, parse_quote!(crate::Page<#item>));
             }
             if schema.get("x-tuple").is_some() {
-                let fields = emitted.structs.get(name).into_iter().flatten();
+                let fields = signatures.structs.get(name).into_iter().flatten();
                 let places = fields.map(|(_, (_, ty))| ty);
                 substitutes.add(name, parse_quote!((#(#places),*)));
             }
@@ -51,19 +51,19 @@ impl Substitutes {
         self.types.insert(name.to_owned(), ty);
     }
 
-    /// Whether a component exists under another type's name only.
+    /// Returns whether another type replaces this component.
     pub(super) fn contains(&self, name: &str) -> bool {
         self.types.contains_key(name)
     }
 
-    /// The type as it is written among the generated types.
+    /// Returns the type as written among the generated types.
     pub(super) fn apply(&self, ty: &Type) -> Type {
         let mut ty = ty.clone();
         Rewrite(self).visit_type_mut(&mut ty);
         ty
     }
 
-    /// The type as it is written outside of the module of generated types.
+    /// Returns the type as written outside the module of generated types.
     pub(super) fn apply_outside(&self, ty: &Type) -> Type {
         let mut ty = self.apply(ty);
         Qualify(self).visit_type_mut(&mut ty);
@@ -109,7 +109,7 @@ impl VisitMut for Qualify<'_> {
     }
 }
 
-/// The short way to say what typify says in full.
+/// Returns the short form of a path that typify writes in full.
 fn shortened(name: &str, path: &syn::TypePath) -> Option<Type> {
     let crate_name = path.path.segments.first()?.ident.to_string();
     let arguments = &path.path.segments.last()?.arguments;

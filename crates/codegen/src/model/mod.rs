@@ -1,0 +1,43 @@
+//! Stage `model`: progenitor's output and the lowered document → the [`Api`] to render.
+//!
+//! Rust types come from progenitor's signatures and structs, everything else from the lowered
+//! document.
+
+mod api;
+mod boxing;
+mod notes;
+mod operations;
+mod rust_type;
+mod signatures;
+mod types;
+
+pub use api::{
+    Accepts, Api, Body, Enum, Field, Location, Notes, Operation, Outcome, Parameter, Presence,
+    Struct, Type, Union, Variant, mentioned, type_text,
+};
+
+use serde_json::Value;
+
+use crate::Result;
+use signatures::Signatures;
+
+/// Builds the model of an API.
+///
+/// # Errors
+///
+/// Returns an error if two items would have the same name in Rust, or if progenitor's output lacks
+/// an item of the lowered document.
+pub fn build(generated: &syn::File, lowered: &Value) -> Result<Api> {
+    let signatures = Signatures::read(generated);
+    let substitutes = rust_type::Substitutes::new(&signatures, lowered);
+    let mut types = types::types(&signatures, lowered, &substitutes)?;
+    boxing::place_boxes(&mut types);
+    let operations = operations::operations(&signatures, lowered, &substitutes)?;
+    let info = |key: &str| notes::text(lowered.pointer(&format!("/info/{key}")));
+    Ok(Api {
+        title: info("title").unwrap_or_default(),
+        version: info("version").unwrap_or_default(),
+        operations,
+        types,
+    })
+}

@@ -1,0 +1,28 @@
+//! How the notes of a lowered document are read.
+
+use serde_json::Value;
+
+use super::api::Notes;
+
+pub(super) fn text(value: Option<&Value>) -> Option<String> {
+    value.and_then(Value::as_str).map(str::to_owned)
+}
+
+pub(super) fn flag(value: &Value, key: &str) -> bool {
+    value.get(key) == Some(&Value::Bool(true))
+}
+
+/// Returns the notes of a field (with an empty `prefix`) or a parameter (`x-`).
+pub(super) fn notes(value: &Value, prefix: &str) -> Notes {
+    let note = |key: &str| value.get(format!("{prefix}{key}"));
+    let prose = text(value.get("description")).or_else(|| text(note("description")));
+    Notes {
+        default: note("default")
+            .filter(|default| !default.is_null())
+            .cloned(),
+        constraints: text(note("constraints")),
+        deprecated: note("deprecated") == Some(&Value::Bool(true)),
+        evidence: text(value.get("x-evidence")),
+        prose,
+    }
+}

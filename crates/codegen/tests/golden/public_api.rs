@@ -1,0 +1,21 @@
+//! What the listings of an API contain.
+
+use zenml_codegen::public_api::listings;
+use zenml_codegen::{SpecSource, generate};
+
+use crate::case::{Case, cases};
+
+cases! { "public_api", check:
+    lists_operations_parameters_and_types
+    lists_types_with_the_only_group_that_uses_them
+}
+
+fn check(case: &Case) {
+    let api = generate(&case.text("input.json"), &[], SpecSource::Committed)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let all: String = listings(&api)
+        .into_iter()
+        .map(|(group, listing)| format!("# {group}\n{listing}"))
+        .collect();
+    case.check_file("expected.txt", &all);
+}
