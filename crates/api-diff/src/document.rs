@@ -6,9 +6,10 @@ use heck::ToSnakeCase;
 use serde_json::{Map, Value};
 
 use super::change::Operation;
-use zenml_codegen::lower::name::{Named, operation_names};
-use zenml_codegen::lower::{escape, reach};
-use zenml_codegen::read::METHODS;
+use zenml_codegen::name::{OperationKey, operation_names};
+use zenml_codegen::openapi::METHODS;
+use zenml_codegen::pointer::escape;
+use zenml_codegen::reference;
 
 /// The longest chain of references that is followed; a longer one is a cycle.
 const HOPS: usize = 32;
@@ -149,7 +150,7 @@ impl<'a> Document<'a> {
         let schema = |name: &str| self.schema(name).map(|node| node.value);
         let mut start = Vec::new();
         if let Some(paths) = self.root.get("paths") {
-            reach::references(paths, &mut start);
+            reference::references(paths, &mut start);
         }
         for (section, entries) in self
             .root
@@ -159,10 +160,10 @@ impl<'a> Document<'a> {
             .flatten()
         {
             if section != "schemas" {
-                reach::references(entries, &mut start);
+                reference::references(entries, &mut start);
             }
         }
-        reach::closure(start, schema)
+        reference::closure(start, schema)
     }
 
     /// Returns a schema under `components`.
@@ -189,7 +190,7 @@ fn route(path: &str) -> String {
 /// Returns the generated name of each operation, by the vendor's id. The map is empty if the
 /// generator rejects the names.
 fn names(found: &[(&str, &str, Node<'_>, Node<'_>)]) -> BTreeMap<String, String> {
-    let named = found.iter().map(|(path, method, node, _)| Named {
+    let named = found.iter().map(|(path, method, node, _)| OperationKey {
         id: node.text("operationId").unwrap_or_default().to_owned(),
         method: (*method).to_owned(),
         path: (*path).to_owned(),
@@ -200,7 +201,7 @@ fn names(found: &[(&str, &str, Node<'_>, Node<'_>)]) -> BTreeMap<String, String>
 
 /// Returns the name of the schema that a reference points to.
 pub(super) fn schema_name(value: &Value) -> Option<String> {
-    value.get("$ref")?.as_str().and_then(reach::target)
+    reference::target_of(value)
 }
 
 /// Returns the members of an object; any other value has none.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::change::{Kind, Place, Subject};
 use super::document::{Node, members};
 use super::visitor::{BeforeAfter, Position, Visitor};
-use zenml_codegen::read::METHODS;
+use zenml_codegen::openapi::METHODS;
 
 impl<'a> Visitor<'_, 'a> {
     pub(super) fn document(&mut self) {

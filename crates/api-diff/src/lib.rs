@@ -60,7 +60,7 @@ use serde_json::Value;
 
 use document::Document;
 use visitor::{Renames, Visitor};
-use zenml_codegen::api::Api;
+use zenml_codegen::model::Api;
 
 /// Title, version and size of a compared document.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::document::{Document, Node, members, schema_name};
-use zenml_codegen::lower::reach;
+use zenml_codegen::reference;
 
 /// The deepest nesting of unions that is resolved.
 const DEPTH: usize = 16;
@@ -298,7 +298,7 @@ fn tag(schema: &Value) -> Option<Tag> {
     };
     let mapping = declared.get("mapping").and_then(Value::as_object);
     let entries = mapping.into_iter().flatten().filter_map(|(value, target)| {
-        let name = reach::target(target.as_str()?)?;
+        let name = reference::target(target.as_str()?)?;
         Some((value.clone(), name))
     });
     Some(Tag {

@@ -23,7 +23,7 @@ pub enum Prose {
 ///   [`Prose::Strip`] descriptions too. Properties with such a name are kept. Responses keep an
 ///   empty description, because OpenAPI requires one. With [`Prose::Keep`], a title that is a whole
 ///   sentence replaces a missing description.
-/// - Object keys are sorted. So are lists whose order has no meaning: `required`, `enum` and a list
+/// - Object keys are sorted. So are lists without a meaningful order: `required`, `enum` and a list
 ///   of `type`s, all without duplicates, and `parameters`, by location and name.
 /// - `anyOf`, `oneOf` and `allOf` keep their order, which decides what is tried first when reading;
 ///   only the `null` alternative moves to the end. Tags keep their order: the first is the group.
@@ -185,7 +185,7 @@ fn substitute_description(object: &Map<String, Value>, node: Node, prose: Prose)
     }
 }
 
-/// Sorts a list whose order has no meaning.
+/// Sorts a list if its order has no meaning.
 fn in_order(mut value: Value, parent: Node, key: &str) -> Value {
     if let Value::Array(items) = &mut value {
         match (parent, key) {

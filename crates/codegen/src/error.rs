@@ -39,7 +39,8 @@ impl Error {
 
     /// Creates an error about stages of this crate that disagree.
     pub(crate) fn bug(pointer: impl Into<String>, problem: impl Into<String>) -> Self {
-        let hint = format!("this is a bug in zenml-codegen; report it with the document at {ISSUES}");
+        let hint =
+            format!("this is a bug in zenml-codegen; report it with the document at {ISSUES}");
         Self::new(pointer, problem, hint)
     }
 }

@@ -44,7 +44,9 @@ pub(crate) fn is_ident(name: &str) -> bool {
 }
 
 /// Returns the Rust name of each schema.
-pub(crate) fn type_names<'a>(names: impl Iterator<Item = &'a String>) -> Result<BTreeMap<String, String>> {
+pub(crate) fn type_names<'a>(
+    names: impl Iterator<Item = &'a String>,
+) -> Result<BTreeMap<String, String>> {
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
     let mut result = BTreeMap::new();
     for name in names {

@@ -69,18 +69,19 @@ pub fn apply_matching(mut document: Value, overlay: &Value) -> Result<(Value, Ve
     }
     let mut stale = Vec::new();
     for (index, action) in actions.iter().enumerate() {
-        let refuse = |problem: &str, hint: &str| {
+        let error_in_action = |problem: &str, hint: &str| {
             Error::new(
                 format!("/actions/{index}"),
                 format!("overlay `{title}`, target {}: {problem}", action.target),
                 hint,
             )
         };
-        let path = JsonPath::parse(&action.target)
-            .map_err(|error| refuse(&error.to_string(), "correct the JSONPath (RFC 9535)"))?;
+        let path = JsonPath::parse(&action.target).map_err(|error| {
+            error_in_action(&error.to_string(), "correct the JSONPath (RFC 9535)")
+        })?;
         let mut pointers = locate(&path, &document);
         if pointers.is_empty() {
-            stale.push(refuse(
+            stale.push(error_in_action(
                 "matches nothing in the document",
                 "delete the action if the vendor has corrected the declaration, or else adapt its target",
             ));
@@ -90,10 +91,7 @@ pub fn apply_matching(mut document: Value, overlay: &Value) -> Result<(Value, Ve
             pointers.reverse();
             for pointer in &pointers {
                 remove(&mut document, pointer).ok_or_else(|| {
-                    refuse(
-                        "the whole document cannot be removed",
-                        "narrow the target",
-                    )
+                    error_in_action("the whole document cannot be removed", "narrow the target")
                 })?;
             }
         } else if let Some(update) = &action.update {
@@ -102,7 +100,7 @@ pub fn apply_matching(mut document: Value, overlay: &Value) -> Result<(Value, Ve
                     Some(Value::Array(items)) => items.push(update.clone()),
                     Some(target @ Value::Object(_)) if update.is_object() => merge(target, update),
                     _ => {
-                        return Err(refuse(
+                        return Err(error_in_action(
                             &format!("{pointer} cannot be merged with this update"),
                             "update an object with an object, or a list with one entry; \
                              to replace a scalar, target the object that holds it",
@@ -111,7 +109,7 @@ pub fn apply_matching(mut document: Value, overlay: &Value) -> Result<(Value, Ve
                 }
             }
         } else {
-            return Err(refuse(
+            return Err(error_in_action(
                 "the action has neither `update` nor `remove`",
                 "add one of the two",
             ));

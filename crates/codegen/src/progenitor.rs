@@ -13,7 +13,7 @@ use crate::{Error, Result};
 /// # Errors
 ///
 /// Returns an error if openapiv3 or progenitor rejects the lowered document: [`lower`](crate::lower)
-/// accepted something that it should have rewritten or refused.
+/// accepted something that it should have rewritten or rejected.
 pub fn generate(lowered: &Value) -> Result<syn::File> {
     let mut settings = progenitor_impl::GenerationSettings::new();
     settings.with_map_type("::std::collections::BTreeMap");

@@ -28,7 +28,10 @@ fn with_document(text: &str) -> (tempfile::TempDir, SpecFiles) {
 #[test]
 fn an_unset_or_empty_variable_names_no_document() {
     assert_eq!(files::path_in_variable("SPEC", None).unwrap(), None);
-    assert_eq!(files::path_in_variable("SPEC", Some("".into())).unwrap(), None);
+    assert_eq!(
+        files::path_in_variable("SPEC", Some("".into())).unwrap(),
+        None
+    );
 }
 
 #[test]

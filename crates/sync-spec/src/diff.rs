@@ -61,7 +61,7 @@ pub async fn diff(
 /// # Errors
 /// When an overlay cannot be applied.
 pub fn report(old: &Document, new: &Document, overlays: &[Value]) -> Result<Report> {
-    let side = |document: &Document| Side::new(&document.text, overlays, SpecSource::Elsewhere);
+    let side = |document: &Document| Side::new(&document.text, overlays, SpecSource::External);
     match (side(old), side(new)) {
         (Ok(before), Ok(after)) => Ok(compared(&before, &after)),
         // What happens over HTTP can still be said.
@@ -71,7 +71,7 @@ pub fn report(old: &Document, new: &Document, overlays: &[Value]) -> Result<Repo
                 Some(format!("{}: {error:#}", document.origin))
             };
             let http = |document: &Document| {
-                let corrected = corrected(&document.text, overlays, SpecSource::Elsewhere)?;
+                let corrected = corrected(&document.text, overlays, SpecSource::External)?;
                 anyhow::Ok(canonical(&corrected, Prose::Strip))
             };
             let mut report = compare(&http(old)?, &http(new)?);

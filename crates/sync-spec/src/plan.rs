@@ -89,7 +89,7 @@ impl Current {
     fn compared(&self, after: &Side, notices: &mut Vec<Notice>) -> Report {
         let overlays = self.corrections.overlays();
         // They may fit no longer: somebody has already adapted them to the new document.
-        match Side::new(&self.text, &overlays, SpecSource::Elsewhere) {
+        match Side::new(&self.text, &overlays, SpecSource::External) {
             Ok(before) => compared(&before, after),
             // The checkout is broken; that must not keep anybody from mending it.
             Err(error) => {
@@ -168,7 +168,7 @@ impl Plan {
             });
         }
         let overlays = corrections.overlays();
-        let after = Side::new(&document.text, &overlays, SpecSource::Specs);
+        let after = Side::new(&document.text, &overlays, SpecSource::Committed);
         let after = after.map_err(|error| {
             anyhow!(
                 "{}: no code can be generated from it: {error:#}",
@@ -281,10 +281,10 @@ impl Side {
     /// # Errors
     /// When that is not possible: the error names the place in the document.
     pub fn new(text: &str, overlays: &[Value], source: SpecSource) -> Result<Self> {
-        let document = corrected(text, overlays, origin)?;
+        let document = corrected(text, overlays, source)?;
         Ok(Self {
             document: canonical(&document, Prose::Strip),
-            model: generate(text, overlays, origin)?,
+            model: generate(text, overlays, source)?,
         })
     }
 }

@@ -19,7 +19,7 @@ pub use semver_bump::SemverBump;
 
 use super::visitor::Renames;
 use names::Names;
-use zenml_codegen::api::Api;
+use zenml_codegen::model::Api;
 
 /// The changes for Rust callers.
 #[derive(Debug, Clone, PartialEq, Eq)]

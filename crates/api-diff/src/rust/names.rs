@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::visitor::Renames;
-use zenml_codegen::api::Api;
-use zenml_codegen::lower::name::type_name;
+use zenml_codegen::model::Api;
+use zenml_codegen::name::type_name;
 
 /// The operations and types of both models that belong together.
 pub(super) struct Names<'r> {

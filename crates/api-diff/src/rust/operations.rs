@@ -8,7 +8,7 @@ use super::names::Names;
 use super::signature::{accepts, body, method, result, setter};
 use super::{Effect, Item, ItemKind};
 use crate::rename::{alike, pairs};
-use zenml_codegen::api::{Accepts, Api, Location, Operation, Parameter, type_text};
+use zenml_codegen::model::{Accepts, Api, Location, Operation, Parameter, type_text};
 
 const FAILS: &str = "compiles as before, but calls without it fail";
 

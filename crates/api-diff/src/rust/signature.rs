@@ -1,6 +1,6 @@
 //! Writes signatures: as short as possible, but with everything that may break.
 
-use zenml_codegen::api::{
+use zenml_codegen::model::{
     Accepts, Body, Field, Operation, Outcome, Parameter, Presence, Struct, type_text,
 };
 

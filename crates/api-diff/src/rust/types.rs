@@ -6,7 +6,7 @@ use super::names::Names;
 use super::signature::{constructor, field};
 use super::{Effect, Item, ItemKind};
 use crate::rename::{alike, pairs};
-use zenml_codegen::api::{Api, Type, type_text};
+use zenml_codegen::model::{Api, Type, type_text};
 
 pub(super) fn compare(old: &Api, new: &Api, names: &Names<'_>) -> Vec<Item> {
     let mut items = Vec::new();

@@ -16,7 +16,7 @@ use std::path::Path;
 use serde_json::Value;
 use zenml_api_diff::{Change, Item, Place, Subject, compare};
 use zenml_codegen::canonical::{Prose, canonical};
-use zenml_codegen::{Origin, generate};
+use zenml_codegen::{SpecSource, generate};
 
 use crate::case::{Case, cases};
 
@@ -241,7 +241,7 @@ fn check(case: &Case) {
     );
     if case.has("expected-rust.txt") {
         let [old, new] = [&old, &new].map(|document| {
-            let api = generate(&document.to_string(), &[], Origin::Specs);
+            let api = generate(&document.to_string(), &[], SpecSource::Committed);
             api.unwrap_or_else(|error| panic!("{error}"))
         });
         let rust = report.with_rust(&old, &new, "0.1.0").rust.unwrap();

@@ -8,7 +8,7 @@
 use serde_json::json;
 use zenml_api_diff::{Report, SemverBump, compare, json, markdown, terminal};
 use zenml_codegen::canonical::to_text;
-use zenml_codegen::{Origin, generate};
+use zenml_codegen::{SpecSource, generate};
 
 use crate::case::{Case, cases};
 use crate::compare::documents;
@@ -27,7 +27,7 @@ cases! { "report", check:
 fn check(case: &Case) {
     let (old, new) = documents(case);
     let [before, after] = [&old, &new].map(|document| {
-        let api = generate(&document.to_string(), &[], Origin::Specs);
+        let api = generate(&document.to_string(), &[], SpecSource::Committed);
         api.unwrap_or_else(|error| panic!("{error}"))
     });
     let report = compare(&old, &new).with_rust(&before, &after, "0.1.0");

@@ -30,10 +30,7 @@ pub(super) fn lower_paths(document: &Value, components: &mut Components<'_>) -> 
         for (method, operation) in item.as_object().into_iter().flatten() {
             let pointer = format!("/paths/{}/{}", escape(path), escape(method));
             if !METHODS.contains(&method.as_str()) {
-                return Err(Error::unsupported(
-                    pointer,
-                    format!("`{method}` of a path"),
-                ));
+                return Err(Error::unsupported(pointer, format!("`{method}` of a path")));
             }
             let id = operation.get("operationId").and_then(Value::as_str);
             let key = OperationKey {

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::components::{Components, SchemaContext};
 use super::lowered_schema::{copy_prose, set};
-use super::union::{self, Kind};
 use super::member;
+use super::union::{self, Kind};
 use crate::{Error, Result, reference};
 
 pub(super) fn parameters(
@@ -79,10 +79,9 @@ fn as_text(schema: Value, components: &Components<'_>, context: &SchemaContext) 
     let object = schema.get("type").is_some_and(|kind| kind == "object");
     match components.kind(&schema) {
         Kind::Free if !object && schema.get("items").is_none() => Ok(json!({ "type": "string" })),
-        Kind::Object | Kind::Free if object || schema.get("items").is_none() => Err(Error::unsupported(
-            &context.pointer,
-            "an object as a parameter",
-        )),
+        Kind::Object | Kind::Free if object || schema.get("items").is_none() => Err(
+            Error::unsupported(&context.pointer, "an object as a parameter"),
+        ),
         _ => Ok(schema),
     }
 }
@@ -109,16 +108,12 @@ fn check_style(parameter: &Value, location: &str, context: &SchemaContext) -> Re
 fn check_secret(schema: &Value, location: &str, context: &SchemaContext) -> Result<()> {
     let own = reference::target_of(schema);
     let items = schema.get("items").and_then(reference::target_of);
-    let is_unsupported = match (own.as_deref(), items.as_deref()) {
-        (Some("Secret"), _) => location != "query",
-        (Some("SecretMap"), _) | (_, Some("Secret" | "SecretMap")) => true,
-        _ => false,
+    let construct = match (own.as_deref(), items.as_deref()) {
+        (Some("Secret"), _) if location != "query" => format!("a secret in `{location}`"),
+        (Some("SecretMap"), _) | (_, Some("Secret" | "SecretMap")) => {
+            "a list or map of secrets as a parameter".to_owned()
+        }
+        _ => return Ok(()),
     };
-    if !is_unsupported {
-        return Ok(());
-    }
-    Err(Error::unsupported(
-        &context.pointer,
-        format!("a secret in `{location}`, or in a list or map,"),
-    ))
+    Err(Error::unsupported(&context.pointer, construct))
 }

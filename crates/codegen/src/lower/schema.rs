@@ -3,9 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::components::{Components, SchemaContext};
-use super::lowered_schema::{
-    LoweredSchema, copy_prose, is_enum, is_object, reference_to, set,
-};
+use super::lowered_schema::{LoweredSchema, copy_prose, is_enum, is_object, reference_to, set};
 use super::{keyword, union};
 use crate::pointer::escape;
 use crate::{Error, Result, reference};
@@ -34,7 +32,11 @@ impl Components<'_> {
     }
 
     /// Lowers a schema where it is used.
-    pub(super) fn schema(&mut self, schema: &Value, context: &SchemaContext) -> Result<LoweredSchema> {
+    pub(super) fn schema(
+        &mut self,
+        schema: &Value,
+        context: &SchemaContext,
+    ) -> Result<LoweredSchema> {
         let object = keyword::checked(schema, &context.pointer)?;
         if let Some(reference) = object.get("$ref") {
             return self.reference(reference, context);
@@ -71,17 +73,21 @@ impl Components<'_> {
                 nullable: true,
             }),
             "boolean" => Ok(LoweredSchema::of(json!({ "type": "boolean" }))),
-            "integer" => Ok(LoweredSchema::of(json!({ "type": "integer", "format": "int64" }))),
-            "number" => Ok(LoweredSchema::of(json!({ "type": "number", "format": "double" }))),
+            "integer" => Ok(LoweredSchema::of(
+                json!({ "type": "integer", "format": "int64" }),
+            )),
+            "number" => Ok(LoweredSchema::of(
+                json!({ "type": "number", "format": "double" }),
+            )),
             "string" if is_enum(schema) => self.enumeration(schema, context),
             "string" => Ok(LoweredSchema::of(self.string(object))),
             "array" => self.array(object, context),
             "object" if is_object(schema) && object.contains_key("properties") => {
                 self.object(schema, context)
             }
-            "object" if object.get("x-secret") == Some(&Value::Bool(true)) => {
-                Ok(LoweredSchema::of(self.library_type("SecretMap", "secret-map")))
-            }
+            "object" if object.get("x-secret") == Some(&Value::Bool(true)) => Ok(
+                LoweredSchema::of(self.library_type("SecretMap", "secret-map")),
+            ),
             "object" => self.map(object, context),
             other => Err(Error::new(
                 format!("{}/type", context.pointer),
@@ -141,7 +147,11 @@ impl Components<'_> {
         self.add(context, lowered)
     }
 
-    fn array(&mut self, object: &Map<String, Value>, context: &SchemaContext) -> Result<LoweredSchema> {
+    fn array(
+        &mut self,
+        object: &Map<String, Value>,
+        context: &SchemaContext,
+    ) -> Result<LoweredSchema> {
         if let Some(positions) = object.get("prefixItems").and_then(Value::as_array) {
             if object.get("items").is_some_and(|items| *items != false) {
                 return Err(Error::new(
@@ -156,7 +166,9 @@ impl Components<'_> {
             Some(items) => self.element(items, &context.child("items", "Item"))?,
             None => json!({}),
         };
-        Ok(LoweredSchema::of(json!({ "type": "array", "items": items })))
+        Ok(LoweredSchema::of(
+            json!({ "type": "array", "items": items }),
+        ))
     }
 
     fn tuple(&mut self, positions: &[Value], context: &SchemaContext) -> Result<LoweredSchema> {
@@ -170,7 +182,11 @@ impl Components<'_> {
         self.add(context, lowered)
     }
 
-    fn map(&mut self, object: &Map<String, Value>, context: &SchemaContext) -> Result<LoweredSchema> {
+    fn map(
+        &mut self,
+        object: &Map<String, Value>,
+        context: &SchemaContext,
+    ) -> Result<LoweredSchema> {
         let values = match object.get("additionalProperties") {
             Some(schema @ Value::Object(_)) => {
                 self.element(schema, &context.child("additionalProperties", "Value"))?

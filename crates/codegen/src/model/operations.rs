@@ -88,12 +88,13 @@ fn check_builders(operations: &[Operation]) -> Result<()> {
             let builder = name.to_upper_camel_case();
             let other = seen.insert(builder.clone(), name);
             if other.is_some() || USED_BY_BUILDERS.contains(&builder.as_str()) {
-                let other = other.map_or("an import".to_owned(), |name| format!("`{name}`"));
+                let conflict = match other {
+                    Some(other) => format!("as that of `{other}`"),
+                    None => "which the module imports".to_owned(),
+                };
                 return Err(Error::new(
                     format!("/paths/{}/{}", escape(path), method.to_lowercase()),
-                    format!(
-                        "the builder of `{name}` would be named `{builder}`, as that of {other}"
-                    ),
+                    format!("the builder of `{name}` would be named `{builder}`, {conflict}"),
                     "give the operation another operationId, in the document or with an overlay",
                 ));
             }

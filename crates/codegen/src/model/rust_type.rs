@@ -24,7 +24,8 @@ impl Substitutes {
             types: BTreeMap::new(),
             generated: schemas.into_iter().flat_map(Map::keys).cloned().collect(),
         };
-        let field = |name: &str, key: &str| signatures.structs.get(name)?.get(key).map(|(_, ty)| ty);
+        let field =
+            |name: &str, key: &str| signatures.structs.get(name)?.get(key).map(|(_, ty)| ty);
         for (name, schema) in schemas.into_iter().flatten() {
             match schema.get("x-type").and_then(Value::as_str) {
                 Some("filter") => substitutes.add(name, parse_quote!(crate::Filter)),

@@ -31,11 +31,19 @@ impl Backlinks {
             };
             if let Outcome::Json(ty) = &operation.result {
                 for name in mentioned(ty) {
-                    backlinks.entry(name).or_default().returned_by.push(link.clone());
+                    backlinks
+                        .entry(name)
+                        .or_default()
+                        .returned_by
+                        .push(link.clone());
                 }
             }
             for name in operation.body.iter().flat_map(|body| mentioned(&body.ty)) {
-                backlinks.entry(name).or_default().sent_by.push(link.clone());
+                backlinks
+                    .entry(name)
+                    .or_default()
+                    .sent_by
+                    .push(link.clone());
             }
         }
         for (parent, ty) in &api.types {

@@ -74,10 +74,7 @@ pub(super) fn parameter(parameter: &Parameter) -> Vec<String> {
         Accepts::Value(ty) => format!("`{}`", type_text(ty)),
     };
     let required = if parameter.required { ", required" } else { "" };
-    let mut line = format!(
-        "Sets `{}` ({location}, {kind}{required}).",
-        parameter.name
-    );
+    let mut line = format!("Sets `{}` ({location}, {kind}{required}).", parameter.name);
     for note in notes(&parameter.notes) {
         line = format!("{line} {note}");
     }

@@ -4,14 +4,20 @@ use crate::model::{Field, Parameter, type_text};
 
 /// Query parameters of most lists.
 const PARAMETERS: [(&str, &str); 9] = [
-    ("hydrate", "Whether the response includes `metadata` and `resources`."),
+    (
+        "hydrate",
+        "Whether the response includes `metadata` and `resources`.",
+    ),
     ("limit", "The maximum number of items."),
     ("logical_operator", "How filters are combined."),
     ("offset", "The number of items to skip."),
     ("page", "The number of the page, starting at 1."),
     ("project", "The name or id of the project."),
     ("size", "The number of items on a page."),
-    ("sort_by", "The column to sort by, with an optional prefix `asc:` or `desc:`."),
+    (
+        "sort_by",
+        "The column to sort by, with an optional prefix `asc:` or `desc:`.",
+    ),
     ("updated", "The time of the last change."),
 ];
 

@@ -5,22 +5,22 @@ pub const DOCUMENT_VERSION: &str = "1";
 /// Client of Things 1.
 ///
 /// One method for each operation: it returns a builder with a setter for each parameter,
-/// and `send` on the builder makes the call. Cheap to clone.
+/// and `send` on the builder sends the request. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: crate::Transport,
 }
 impl Client {
-    /// A client that sends its calls through `transport`.
+    /// Creates a client that sends its requests through `transport`.
     pub fn new(transport: crate::Transport) -> Self {
         Self { transport }
     }
-    /// What sends the calls.
+    /// Returns the transport of the client.
     pub fn transport(&self) -> &crate::Transport {
         &self.transport
     }
 }
-/// What is sent and received.
+/// Types of requests and responses.
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
@@ -31,14 +31,14 @@ pub mod types {
     #[derive(Debug, Clone, PartialEq)]
     pub struct Thing {
         pub a: Option<String>,
-        /// What the server sent beyond the document.
+        /// Members that the document does not declare.
         pub unknown_fields: crate::UnknownFields,
     }
     crate::object! {
         Thing required {} nullable { "a" a } optional {} unknown_fields
     }
 }
-/// The operations tagged `things`.
+/// Request builders of the operations tagged `things`.
 pub mod things {
     #[allow(unused_imports, reason = "not every group needs all of them")]
     use {
@@ -50,11 +50,11 @@ pub mod things {
     impl super::Client {
         /// List things: `GET /api/v1/things`.
         ///
-        /// Answers with `Page<Thing>`. Needs `project`.
+        /// Returns `Page<Thing>`. Required: `project`.
         ///
         /// # Errors
         ///
-        /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        /// The document declares no error statuses. [`ErrorKind`](crate::ErrorKind) lists the kinds of failure.
         #[inline]
         pub fn list_things(&self) -> ListThings {
             static OPERATION: Operation = Operation {
@@ -71,38 +71,38 @@ pub mod things {
             ListThings(Call::new(&self.transport, &OPERATION))
         }
     }
-    /// A call of [`list_things`](super::Client::list_things) in the making.
+    /// Request builder of [`list_things`](super::Client::list_things).
     #[derive(Debug, Clone)]
-    #[must_use = "a call does nothing until it is sent"]
+    #[must_use = "a request does nothing until it is sent"]
     pub struct ListThings(Call);
     impl ListThings {
-        /// `hydrate` (query, `bool`). Default: `false`.
+        /// Sets `hydrate` (query, `bool`). Default: `false`.
         ///
-        /// Whether to fill in `metadata` and `resources`.
+        /// Whether the response includes `metadata` and `resources`.
         #[inline]
         pub fn hydrate(self, hydrate: bool) -> Self {
             Self(self.0.query("hydrate", hydrate))
         }
-        /// `name` (query, filter).
+        /// Sets `name` (query, filter).
         #[inline]
         pub fn name(self, name: impl Into<crate::Filter>) -> Self {
             Self(self.0.filter("name", name.into()))
         }
-        /// `page` (query, `i64`). Default: `1`.
+        /// Sets `page` (query, `i64`). Default: `1`.
         ///
-        /// Which page, counted from 1.
+        /// The number of the page, starting at 1.
         #[inline]
         pub fn page(self, page: i64) -> Self {
             Self(self.0.query("page", page))
         }
-        /// `project` (query, text, required).
+        /// Sets `project` (query, text, required).
         ///
-        /// The project to look in.
+        /// The name or id of the project.
         #[inline]
         pub fn project(self, project: impl Display) -> Self {
             Self(self.0.query("project", project))
         }
-        /// Makes the call.
+        /// Sends the request.
         #[inline]
         pub fn send(
             self,

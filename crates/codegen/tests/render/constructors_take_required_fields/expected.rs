@@ -5,22 +5,22 @@ pub const DOCUMENT_VERSION: &str = "1";
 /// Client of Things 1.
 ///
 /// One method for each operation: it returns a builder with a setter for each parameter,
-/// and `send` on the builder makes the call. Cheap to clone.
+/// and `send` on the builder sends the request. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: crate::Transport,
 }
 impl Client {
-    /// A client that sends its calls through `transport`.
+    /// Creates a client that sends its requests through `transport`.
     pub fn new(transport: crate::Transport) -> Self {
         Self { transport }
     }
-    /// What sends the calls.
+    /// Returns the transport of the client.
     pub fn transport(&self) -> &crate::Transport {
         &self.transport
     }
 }
-/// What is sent and received.
+/// Types of requests and responses.
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
@@ -40,7 +40,7 @@ pub mod types {
         optional { "note" note }
     }
     impl ThingRequest {
-        /// With what is required; everything else is left to the server.
+        /// Creates a value from the required fields; the server has defaults for all others.
         pub fn new(name: impl Into<String>, owner: Uuid) -> Self {
             Self {
                 name: name.into(),
@@ -51,7 +51,7 @@ pub mod types {
         }
     }
 }
-/// The operations tagged `things`.
+/// Request builders of the operations tagged `things`.
 pub mod things {
     #[allow(unused_imports, reason = "not every group needs all of them")]
     use {
@@ -63,11 +63,11 @@ pub mod things {
     impl super::Client {
         /// Create thing: `POST /things`.
         ///
-        /// Answers with nothing. Needs `body`.
+        /// Returns nothing. Required: `body`.
         ///
         /// # Errors
         ///
-        /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        /// The document declares no error statuses. [`ErrorKind`](crate::ErrorKind) lists the kinds of failure.
         #[inline]
         pub fn create_thing(&self) -> CreateThing {
             static OPERATION: Operation = Operation {
@@ -84,17 +84,17 @@ pub mod things {
             CreateThing(Call::new(&self.transport, &OPERATION))
         }
     }
-    /// A call of [`create_thing`](super::Client::create_thing) in the making.
+    /// Request builder of [`create_thing`](super::Client::create_thing).
     #[derive(Debug, Clone)]
-    #[must_use = "a call does nothing until it is sent"]
+    #[must_use = "a request does nothing until it is sent"]
     pub struct CreateThing(Call);
     impl CreateThing {
-        /// The request body (required).
+        /// Sets the request body (required).
         #[inline]
         pub fn body(self, body: &types::ThingRequest) -> Self {
             Self(self.0.json(body))
         }
-        /// Makes the call.
+        /// Sends the request.
         #[inline]
         pub fn send(self) -> impl Future<Output = Result<Response<()>>> + Send + use<> {
             self.0.send()

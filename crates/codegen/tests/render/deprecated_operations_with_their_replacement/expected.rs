@@ -5,22 +5,22 @@ pub const DOCUMENT_VERSION: &str = "1";
 /// Client of Things 1.
 ///
 /// One method for each operation: it returns a builder with a setter for each parameter,
-/// and `send` on the builder makes the call. Cheap to clone.
+/// and `send` on the builder sends the request. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: crate::Transport,
 }
 impl Client {
-    /// A client that sends its calls through `transport`.
+    /// Creates a client that sends its requests through `transport`.
     pub fn new(transport: crate::Transport) -> Self {
         Self { transport }
     }
-    /// What sends the calls.
+    /// Returns the transport of the client.
     pub fn transport(&self) -> &crate::Transport {
         &self.transport
     }
 }
-/// What is sent and received.
+/// Types of requests and responses.
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
@@ -28,7 +28,7 @@ pub mod types {
         std::collections::BTreeMap, uuid::Uuid,
     };
 }
-/// The operations tagged `things`.
+/// Request builders of the operations tagged `things`.
 pub mod things {
     #[allow(unused_imports, reason = "not every group needs all of them")]
     use {
@@ -40,11 +40,11 @@ pub mod things {
     impl super::Client {
         /// List things: `GET /things`.
         ///
-        /// Answers with `String`.
+        /// Returns `String`.
         ///
         /// # Errors
         ///
-        /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        /// The document declares no error statuses. [`ErrorKind`](crate::ErrorKind) lists the kinds of failure.
         #[inline]
         pub fn list_things(&self) -> ListThings {
             static OPERATION: Operation = Operation {
@@ -62,11 +62,11 @@ pub mod things {
         }
         /// List things via old: `GET /old/things`.
         ///
-        /// Answers with `String`.
+        /// Returns `String`.
         ///
         /// # Errors
         ///
-        /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        /// The document declares no error statuses. [`ErrorKind`](crate::ErrorKind) lists the kinds of failure.
         #[deprecated(note = "use `list_things`")]
         #[inline]
         pub fn list_things_via_old(&self) -> ListThingsViaOld {
@@ -84,12 +84,12 @@ pub mod things {
             ListThingsViaOld(Call::new(&self.transport, &OPERATION))
         }
     }
-    /// A call of [`list_things`](super::Client::list_things) in the making.
+    /// Request builder of [`list_things`](super::Client::list_things).
     #[derive(Debug, Clone)]
-    #[must_use = "a call does nothing until it is sent"]
+    #[must_use = "a request does nothing until it is sent"]
     pub struct ListThings(Call);
     impl ListThings {
-        /// Makes the call.
+        /// Sends the request.
         #[inline]
         pub fn send(
             self,
@@ -97,12 +97,12 @@ pub mod things {
             self.0.send()
         }
     }
-    /// A call of [`list_things_via_old`](super::Client::list_things_via_old) in the making.
+    /// Request builder of [`list_things_via_old`](super::Client::list_things_via_old).
     #[derive(Debug, Clone)]
-    #[must_use = "a call does nothing until it is sent"]
+    #[must_use = "a request does nothing until it is sent"]
     pub struct ListThingsViaOld(Call);
     impl ListThingsViaOld {
-        /// Makes the call.
+        /// Sends the request.
         #[inline]
         pub fn send(
             self,

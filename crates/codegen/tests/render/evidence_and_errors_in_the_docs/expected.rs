@@ -5,22 +5,22 @@ pub const DOCUMENT_VERSION: &str = "1";
 /// Client of Things 1.
 ///
 /// One method for each operation: it returns a builder with a setter for each parameter,
-/// and `send` on the builder makes the call. Cheap to clone.
+/// and `send` on the builder sends the request. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: crate::Transport,
 }
 impl Client {
-    /// A client that sends its calls through `transport`.
+    /// Creates a client that sends its requests through `transport`.
     pub fn new(transport: crate::Transport) -> Self {
         Self { transport }
     }
-    /// What sends the calls.
+    /// Returns the transport of the client.
     pub fn transport(&self) -> &crate::Transport {
         &self.transport
     }
 }
-/// What is sent and received.
+/// Types of requests and responses.
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
@@ -29,18 +29,18 @@ pub mod types {
     };
     /// Returned by [`list_things`](super::Client::list_things).
     ///
-    /// Evidence: seen in an official client.
+    /// Evidence: used by an official client.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Thing {
         pub id: Option<String>,
-        /// What the server sent beyond the document.
+        /// Members that the document does not declare.
         pub unknown_fields: crate::UnknownFields,
     }
     crate::object! {
         Thing required {} nullable { "id" id } optional {} unknown_fields
     }
 }
-/// The operations tagged `things`.
+/// Request builders of the operations tagged `things`.
 pub mod things {
     #[allow(unused_imports, reason = "not every group needs all of them")]
     use {
@@ -52,15 +52,15 @@ pub mod things {
     impl super::Client {
         /// List things: `GET /things`.
         ///
-        /// Answers with `Thing`.
+        /// Returns `Thing`.
         ///
         /// Evidence: in the vendor's documentation.
         ///
-        /// Evidence of the answer: inferred by analogy only.
+        /// Evidence of the response: inferred by analogy only.
         ///
         /// # Errors
         ///
-        /// The document declares 404, 5XX, default. A failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        /// Declared statuses: 404, 5XX, default. [`ErrorKind`](crate::ErrorKind) lists the kinds of failure.
         #[inline]
         pub fn list_things(&self) -> ListThings {
             static OPERATION: Operation = Operation {
@@ -77,12 +77,12 @@ pub mod things {
             ListThings(Call::new(&self.transport, &OPERATION))
         }
     }
-    /// A call of [`list_things`](super::Client::list_things) in the making.
+    /// Request builder of [`list_things`](super::Client::list_things).
     #[derive(Debug, Clone)]
-    #[must_use = "a call does nothing until it is sent"]
+    #[must_use = "a request does nothing until it is sent"]
     pub struct ListThings(Call);
     impl ListThings {
-        /// Makes the call.
+        /// Sends the request.
         #[inline]
         pub fn send(
             self,

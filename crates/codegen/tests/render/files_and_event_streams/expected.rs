@@ -5,22 +5,22 @@ pub const DOCUMENT_VERSION: &str = "1";
 /// Client of Things 1.
 ///
 /// One method for each operation: it returns a builder with a setter for each parameter,
-/// and `send` on the builder makes the call. Cheap to clone.
+/// and `send` on the builder sends the request. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: crate::Transport,
 }
 impl Client {
-    /// A client that sends its calls through `transport`.
+    /// Creates a client that sends its requests through `transport`.
     pub fn new(transport: crate::Transport) -> Self {
         Self { transport }
     }
-    /// What sends the calls.
+    /// Returns the transport of the client.
     pub fn transport(&self) -> &crate::Transport {
         &self.transport
     }
 }
-/// What is sent and received.
+/// Types of requests and responses.
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
@@ -28,7 +28,7 @@ pub mod types {
         std::collections::BTreeMap, uuid::Uuid,
     };
 }
-/// The operations tagged `things`.
+/// Request builders of the operations tagged `things`.
 pub mod things {
     #[allow(unused_imports, reason = "not every group needs all of them")]
     use {
@@ -40,11 +40,11 @@ pub mod things {
     impl super::Client {
         /// Download: `GET /things/{id}/file`.
         ///
-        /// Answers with a file, as a stream. Needs `id`.
+        /// Returns a file, as a stream. Required: `id`.
         ///
         /// # Errors
         ///
-        /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        /// The document declares no error statuses. [`ErrorKind`](crate::ErrorKind) lists the kinds of failure.
         #[inline]
         pub fn download(&self) -> Download {
             static OPERATION: Operation = Operation {
@@ -62,11 +62,11 @@ pub mod things {
         }
         /// Events: `GET /things/events`.
         ///
-        /// Answers with a stream of server-sent events.
+        /// Returns a stream of server-sent events.
         ///
         /// # Errors
         ///
-        /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        /// The document declares no error statuses. [`ErrorKind`](crate::ErrorKind) lists the kinds of failure.
         #[inline]
         pub fn events(&self) -> Events {
             static OPERATION: Operation = Operation {
@@ -83,17 +83,17 @@ pub mod things {
             Events(Call::new(&self.transport, &OPERATION))
         }
     }
-    /// A call of [`download`](super::Client::download) in the making.
+    /// Request builder of [`download`](super::Client::download).
     #[derive(Debug, Clone)]
-    #[must_use = "a call does nothing until it is sent"]
+    #[must_use = "a request does nothing until it is sent"]
     pub struct Download(Call);
     impl Download {
-        /// `id` (path, `Uuid`, required).
+        /// Sets `id` (path, `Uuid`, required).
         #[inline]
         pub fn id(self, id: Uuid) -> Self {
             Self(self.0.path("id", id))
         }
-        /// Makes the call.
+        /// Sends the request.
         #[inline]
         pub fn send(
             self,
@@ -101,17 +101,17 @@ pub mod things {
             self.0.download()
         }
     }
-    /// A call of [`events`](super::Client::events) in the making.
+    /// Request builder of [`events`](super::Client::events).
     #[derive(Debug, Clone)]
-    #[must_use = "a call does nothing until it is sent"]
+    #[must_use = "a request does nothing until it is sent"]
     pub struct Events(Call);
     impl Events {
-        /// `Last-Event-ID` (header, text).
+        /// Sets `Last-Event-ID` (header, text).
         #[inline]
         pub fn last_event_id(self, last_event_id: impl Display) -> Self {
             Self(self.0.header("Last-Event-ID", last_event_id))
         }
-        /// Makes the call.
+        /// Sends the request.
         #[inline]
         pub fn send(
             self,

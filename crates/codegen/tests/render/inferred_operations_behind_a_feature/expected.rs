@@ -5,22 +5,22 @@ pub const DOCUMENT_VERSION: &str = "1";
 /// Client of Things 1.
 ///
 /// One method for each operation: it returns a builder with a setter for each parameter,
-/// and `send` on the builder makes the call. Cheap to clone.
+/// and `send` on the builder sends the request. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: crate::Transport,
 }
 impl Client {
-    /// A client that sends its calls through `transport`.
+    /// Creates a client that sends its requests through `transport`.
     pub fn new(transport: crate::Transport) -> Self {
         Self { transport }
     }
-    /// What sends the calls.
+    /// Returns the transport of the client.
     pub fn transport(&self) -> &crate::Transport {
         &self.transport
     }
 }
-/// What is sent and received.
+/// Types of requests and responses.
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
@@ -32,7 +32,7 @@ pub mod types {
     #[derive(Debug, Clone, PartialEq)]
     pub struct Guess {
         pub a: Option<String>,
-        /// What the server sent beyond the document.
+        /// Members that the document does not declare.
         pub unknown_fields: crate::UnknownFields,
     }
     #[cfg(feature = "pro-inferred")]
@@ -40,7 +40,7 @@ pub mod types {
         Guess required {} nullable { "a" a } optional {} unknown_fields
     }
 }
-/// The operations tagged `things`.
+/// Request builders of the operations tagged `things`.
 pub mod things {
     #[allow(unused_imports, reason = "not every group needs all of them")]
     use {
@@ -53,13 +53,13 @@ pub mod things {
         #[cfg(feature = "pro-inferred")]
         /// Guess: `GET /guesses`.
         ///
-        /// Answers with `Guess`.
+        /// Returns `Guess`.
         ///
         /// Evidence: inferred by analogy only.
         ///
         /// # Errors
         ///
-        /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        /// The document declares no error statuses. [`ErrorKind`](crate::ErrorKind) lists the kinds of failure.
         #[inline]
         pub fn guess(&self) -> Guess {
             static OPERATION: Operation = Operation {
@@ -77,13 +77,13 @@ pub mod things {
         }
         /// List things: `GET /things`.
         ///
-        /// Answers with `String`.
+        /// Returns `String`.
         ///
         /// Evidence: in the vendor's documentation.
         ///
         /// # Errors
         ///
-        /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        /// The document declares no error statuses. [`ErrorKind`](crate::ErrorKind) lists the kinds of failure.
         #[inline]
         pub fn list_things(&self) -> ListThings {
             static OPERATION: Operation = Operation {
@@ -101,13 +101,13 @@ pub mod things {
         }
     }
     #[cfg(feature = "pro-inferred")]
-    /// A call of `guess` in the making.
+    /// Request builder of `guess`.
     #[derive(Debug, Clone)]
-    #[must_use = "a call does nothing until it is sent"]
+    #[must_use = "a request does nothing until it is sent"]
     pub struct Guess(Call);
     #[cfg(feature = "pro-inferred")]
     impl Guess {
-        /// Makes the call.
+        /// Sends the request.
         #[inline]
         pub fn send(
             self,
@@ -115,12 +115,12 @@ pub mod things {
             self.0.send()
         }
     }
-    /// A call of [`list_things`](super::Client::list_things) in the making.
+    /// Request builder of [`list_things`](super::Client::list_things).
     #[derive(Debug, Clone)]
-    #[must_use = "a call does nothing until it is sent"]
+    #[must_use = "a request does nothing until it is sent"]
     pub struct ListThings(Call);
     impl ListThings {
-        /// Makes the call.
+        /// Sends the request.
         #[inline]
         pub fn send(
             self,

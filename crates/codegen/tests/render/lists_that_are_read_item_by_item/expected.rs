@@ -5,22 +5,22 @@ pub const DOCUMENT_VERSION: &str = "1";
 /// Client of Things 1.
 ///
 /// One method for each operation: it returns a builder with a setter for each parameter,
-/// and `send` on the builder makes the call. Cheap to clone.
+/// and `send` on the builder sends the request. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: crate::Transport,
 }
 impl Client {
-    /// A client that sends its calls through `transport`.
+    /// Creates a client that sends its requests through `transport`.
     pub fn new(transport: crate::Transport) -> Self {
         Self { transport }
     }
-    /// What sends the calls.
+    /// Returns the transport of the client.
     pub fn transport(&self) -> &crate::Transport {
         &self.transport
     }
 }
-/// What is sent and received.
+/// Types of requests and responses.
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
@@ -31,14 +31,14 @@ pub mod types {
     #[derive(Debug, Clone, PartialEq)]
     pub struct Thing {
         pub name: String,
-        /// What the server sent beyond the document.
+        /// Members that the document does not declare.
         pub unknown_fields: crate::UnknownFields,
     }
     crate::object! {
         Thing required { "name" name } nullable {} optional {} unknown_fields
     }
 }
-/// The operations tagged `things`.
+/// Request builders of the operations tagged `things`.
 pub mod things {
     #[allow(unused_imports, reason = "not every group needs all of them")]
     use {
@@ -50,11 +50,11 @@ pub mod things {
     impl super::Client {
         /// List bare: `GET /bare`.
         ///
-        /// Answers with `Vec<Thing>`.
+        /// Returns `Vec<Thing>`.
         ///
         /// # Errors
         ///
-        /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        /// The document declares no error statuses. [`ErrorKind`](crate::ErrorKind) lists the kinds of failure.
         #[inline]
         pub fn list_bare(&self) -> ListBare {
             static OPERATION: Operation = Operation {
@@ -72,11 +72,11 @@ pub mod things {
         }
         /// List pages: `GET /pages`.
         ///
-        /// Answers with `Page<Thing>`.
+        /// Returns `Page<Thing>`.
         ///
         /// # Errors
         ///
-        /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        /// The document declares no error statuses. [`ErrorKind`](crate::ErrorKind) lists the kinds of failure.
         #[inline]
         pub fn list_pages(&self) -> ListPages {
             static OPERATION: Operation = Operation {
@@ -94,11 +94,11 @@ pub mod things {
         }
         /// List unpaged: `GET /unpaged`.
         ///
-        /// Answers with `Vec<Thing>`.
+        /// Returns `Vec<Thing>`.
         ///
         /// # Errors
         ///
-        /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        /// The document declares no error statuses. [`ErrorKind`](crate::ErrorKind) lists the kinds of failure.
         #[inline]
         pub fn list_unpaged(&self) -> ListUnpaged {
             static OPERATION: Operation = Operation {
@@ -115,58 +115,58 @@ pub mod things {
             ListUnpaged(Call::new(&self.transport, &OPERATION))
         }
     }
-    /// A call of [`list_bare`](super::Client::list_bare) in the making.
+    /// Request builder of [`list_bare`](super::Client::list_bare).
     #[derive(Debug, Clone)]
-    #[must_use = "a call does nothing until it is sent"]
+    #[must_use = "a request does nothing until it is sent"]
     pub struct ListBare(Call);
     impl ListBare {
-        /// `limit` (query, `i64`).
+        /// Sets `limit` (query, `i64`).
         ///
-        /// How many items at most.
+        /// The maximum number of items.
         #[inline]
         pub fn limit(self, limit: i64) -> Self {
             Self(self.0.query("limit", limit))
         }
-        /// `offset` (query, `i64`).
+        /// Sets `offset` (query, `i64`).
         ///
-        /// How many items to skip.
+        /// The number of items to skip.
         #[inline]
         pub fn offset(self, offset: i64) -> Self {
             Self(self.0.query("offset", offset))
         }
-        /// Makes the call.
+        /// Sends the request.
         #[inline]
         pub fn send(
             self,
         ) -> impl Future<Output = Result<Response<Vec<types::Thing>>>> + Send + use<> {
             self.0.send()
         }
-        /// Makes a call for each page, and gives out the items of all.
+        /// Returns the items of all pages. Each page is requested when it is needed.
         #[inline]
         pub fn stream(self) -> crate::ItemStream<types::Thing> {
             self.0.items()
         }
     }
-    /// A call of [`list_pages`](super::Client::list_pages) in the making.
+    /// Request builder of [`list_pages`](super::Client::list_pages).
     #[derive(Debug, Clone)]
-    #[must_use = "a call does nothing until it is sent"]
+    #[must_use = "a request does nothing until it is sent"]
     pub struct ListPages(Call);
     impl ListPages {
-        /// `page` (query, `i64`).
+        /// Sets `page` (query, `i64`).
         ///
-        /// Which page, counted from 1.
+        /// The number of the page, starting at 1.
         #[inline]
         pub fn page(self, page: i64) -> Self {
             Self(self.0.query("page", page))
         }
-        /// `size` (query, `i64`).
+        /// Sets `size` (query, `i64`).
         ///
-        /// How many items a page has.
+        /// The number of items on a page.
         #[inline]
         pub fn size(self, size: i64) -> Self {
             Self(self.0.query("size", size))
         }
-        /// Makes the call.
+        /// Sends the request.
         #[inline]
         pub fn send(
             self,
@@ -175,25 +175,25 @@ pub mod things {
         > + Send + use<> {
             self.0.send()
         }
-        /// Makes a call for each page, and gives out the items of all.
+        /// Returns the items of all pages. Each page is requested when it is needed.
         #[inline]
         pub fn stream(self) -> crate::ItemStream<types::Thing> {
             self.0.paged_items()
         }
     }
-    /// A call of [`list_unpaged`](super::Client::list_unpaged) in the making.
+    /// Request builder of [`list_unpaged`](super::Client::list_unpaged).
     #[derive(Debug, Clone)]
-    #[must_use = "a call does nothing until it is sent"]
+    #[must_use = "a request does nothing until it is sent"]
     pub struct ListUnpaged(Call);
     impl ListUnpaged {
-        /// `limit` (query, `i64`).
+        /// Sets `limit` (query, `i64`).
         ///
-        /// How many items at most.
+        /// The maximum number of items.
         #[inline]
         pub fn limit(self, limit: i64) -> Self {
             Self(self.0.query("limit", limit))
         }
-        /// Makes the call.
+        /// Sends the request.
         #[inline]
         pub fn send(
             self,

@@ -5,22 +5,22 @@ pub const DOCUMENT_VERSION: &str = "1";
 /// Client of Things 1.
 ///
 /// One method for each operation: it returns a builder with a setter for each parameter,
-/// and `send` on the builder makes the call. Cheap to clone.
+/// and `send` on the builder sends the request. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: crate::Transport,
 }
 impl Client {
-    /// A client that sends its calls through `transport`.
+    /// Creates a client that sends its requests through `transport`.
     pub fn new(transport: crate::Transport) -> Self {
         Self { transport }
     }
-    /// What sends the calls.
+    /// Returns the transport of the client.
     pub fn transport(&self) -> &crate::Transport {
         &self.transport
     }
 }
-/// What is sent and received.
+/// Types of requests and responses.
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
@@ -35,7 +35,7 @@ pub mod types {
         pub parent: Option<Box<Thing>>,
         pub type_: Option<String>,
         pub values: Map<String, Value>,
-        /// What the server sent beyond the document.
+        /// Members that the document does not declare.
         pub unknown_fields: crate::UnknownFields,
     }
     crate::object! {
@@ -43,7 +43,7 @@ pub mod types {
         "parent" parent, "type" type_ } optional {} unknown_fields
     }
 }
-/// The operations tagged `things`.
+/// Request builders of the operations tagged `things`.
 pub mod things {
     #[allow(unused_imports, reason = "not every group needs all of them")]
     use {
@@ -55,11 +55,11 @@ pub mod things {
     impl super::Client {
         /// List things: `GET /things`.
         ///
-        /// Answers with `Thing`.
+        /// Returns `Thing`.
         ///
         /// # Errors
         ///
-        /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        /// The document declares no error statuses. [`ErrorKind`](crate::ErrorKind) lists the kinds of failure.
         #[inline]
         pub fn list_things(&self) -> ListThings {
             static OPERATION: Operation = Operation {
@@ -76,12 +76,12 @@ pub mod things {
             ListThings(Call::new(&self.transport, &OPERATION))
         }
     }
-    /// A call of [`list_things`](super::Client::list_things) in the making.
+    /// Request builder of [`list_things`](super::Client::list_things).
     #[derive(Debug, Clone)]
-    #[must_use = "a call does nothing until it is sent"]
+    #[must_use = "a request does nothing until it is sent"]
     pub struct ListThings(Call);
     impl ListThings {
-        /// Makes the call.
+        /// Sends the request.
         #[inline]
         pub fn send(
             self,

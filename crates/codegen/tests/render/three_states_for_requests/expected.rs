@@ -5,22 +5,22 @@ pub const DOCUMENT_VERSION: &str = "1";
 /// Client of Things 1.
 ///
 /// One method for each operation: it returns a builder with a setter for each parameter,
-/// and `send` on the builder makes the call. Cheap to clone.
+/// and `send` on the builder sends the request. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     transport: crate::Transport,
 }
 impl Client {
-    /// A client that sends its calls through `transport`.
+    /// Creates a client that sends its requests through `transport`.
     pub fn new(transport: crate::Transport) -> Self {
         Self { transport }
     }
-    /// What sends the calls.
+    /// Returns the transport of the client.
     pub fn transport(&self) -> &crate::Transport {
         &self.transport
     }
 }
-/// What is sent and received.
+/// Types of requests and responses.
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
@@ -39,7 +39,7 @@ pub mod types {
         tags }
     }
 }
-/// The operations tagged `things`.
+/// Request builders of the operations tagged `things`.
 pub mod things {
     #[allow(unused_imports, reason = "not every group needs all of them")]
     use {
@@ -51,11 +51,11 @@ pub mod things {
     impl super::Client {
         /// Update thing: `PUT /things/{thing_id}`.
         ///
-        /// Answers with nothing. Needs `thing_id`, `body`.
+        /// Returns nothing. Required: `thing_id`, `body`.
         ///
         /// # Errors
         ///
-        /// The document declares none; a failed call says why by its [`ErrorKind`](crate::ErrorKind).
+        /// The document declares no error statuses. [`ErrorKind`](crate::ErrorKind) lists the kinds of failure.
         #[inline]
         pub fn update_thing(&self) -> UpdateThing {
             static OPERATION: Operation = Operation {
@@ -72,22 +72,22 @@ pub mod things {
             UpdateThing(Call::new(&self.transport, &OPERATION))
         }
     }
-    /// A call of [`update_thing`](super::Client::update_thing) in the making.
+    /// Request builder of [`update_thing`](super::Client::update_thing).
     #[derive(Debug, Clone)]
-    #[must_use = "a call does nothing until it is sent"]
+    #[must_use = "a request does nothing until it is sent"]
     pub struct UpdateThing(Call);
     impl UpdateThing {
-        /// `thing_id` (path, `Uuid`, required).
+        /// Sets `thing_id` (path, `Uuid`, required).
         #[inline]
         pub fn thing_id(self, thing_id: Uuid) -> Self {
             Self(self.0.path("thing_id", thing_id))
         }
-        /// The request body (required).
+        /// Sets the request body (required).
         #[inline]
         pub fn body(self, body: &types::ThingUpdate) -> Self {
             Self(self.0.json(body))
         }
-        /// Makes the call.
+        /// Sends the request.
         #[inline]
         pub fn send(self) -> impl Future<Output = Result<Response<()>>> + Send + use<> {
             self.0.send()
