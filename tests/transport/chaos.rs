@@ -19,7 +19,7 @@ use zenml::{
 };
 use zenml_test_server::{
     Access,
-    proxy::{Fault, Proxy, mixed},
+    proxy::{Fault, Proxy, splitmix64},
 };
 
 const CALLS: usize = 2_000;
@@ -260,7 +260,7 @@ async fn on_a_network_that_breaks_nothing_is_done_twice_and_nothing_is_lost() {
             tokio::spawn(async move {
                 while ledger.calls.load(Ordering::Relaxed) < CALLS {
                     let number = next.fetch_add(1, Ordering::Relaxed);
-                    let chance = mixed(seed ^ number as u64);
+                    let chance = splitmix64(seed ^ number as u64);
                     let kind = KINDS[number % KINDS.len()];
                     worker.one(kind, number, !chance.is_multiple_of(4)).await;
                 }

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use tokio::process::Command;
-use zenml_test_server::{Access, Group, paths};
+use zenml_test_server::{Access, ProcessGroup, paths};
 
 use crate::interrupt;
 
@@ -96,7 +96,7 @@ impl Cargo {
     /// # Errors
     /// When cargo is missing.
     pub async fn status(&self) -> Result<ExitStatus> {
-        let mut cargo = Group::spawn(&mut self.command()).context("cannot start cargo")?;
+        let mut cargo = ProcessGroup::spawn(&mut self.command()).context("cannot start cargo")?;
         Ok(cargo.wait().await?)
     }
 
@@ -107,8 +107,8 @@ impl Cargo {
     /// # Errors
     /// When cargo is missing, or when interrupted.
     pub async fn status_or_stop(&self) -> Result<ExitStatus> {
-        let mut cargo =
-            Group::spawn(self.command().stdin(Stdio::piped())).context("cannot start cargo")?;
+        let mut cargo = ProcessGroup::spawn(self.command().stdin(Stdio::piped()))
+            .context("cannot start cargo")?;
         let _lifeline = cargo.take_stdin();
         let interrupted = tokio::select! {
             status = cargo.wait() => return Ok(status?),

@@ -4,7 +4,7 @@ use std::{process::ExitCode, time::Instant};
 
 use anyhow::Result;
 use clap::Args;
-use zenml_test_server::{Fill, Options, Server, Shown, seconds};
+use zenml_test_server::{ConsoleProgress, Fill, Options, Server, seconds};
 
 use crate::{cargo::Cargo, interrupt::or_interrupted, pro};
 
@@ -38,7 +38,7 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         eprintln!("The demo took {}.", seconds(started.elapsed()));
         return Ok(code);
     }
-    let progress = Shown::new();
+    let progress = ConsoleProgress::new();
     let mut options = Options::default().progress(progress.clone());
     if let Some(version) = &arguments.version {
         options = options.version(version);

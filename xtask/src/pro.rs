@@ -13,11 +13,10 @@ use crate::cargo::Cargo;
 /// # Errors
 /// When cargo is missing, or when interrupted.
 pub async fn workspace(version: Option<&str>, port: u16, command: &[&str]) -> Result<ExitCode> {
-    let mut program =
-        Cargo::new("run --package zenml-testing --features control-plane --bin pro-workspace --")
-            .arg("--lifeline")
-            .arg("--port")
-            .arg(&port.to_string());
+    let mut program = Cargo::new("run --package zenml-pro-fake --bin pro-workspace --")
+        .arg("--lifeline")
+        .arg("--port")
+        .arg(&port.to_string());
     if let Some(version) = version {
         program = program.arg("--version").arg(version);
     }

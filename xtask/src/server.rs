@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::Result;
 use clap::Args;
-use zenml_test_server::{Fill, Options, Server, Shown, seconds};
+use zenml_test_server::{ConsoleProgress, Fill, Options, Server, seconds};
 
 use crate::{interrupt, pro};
 
@@ -56,7 +56,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
         return pro::workspace(arguments.version.as_deref(), arguments.port, &[]).await;
     }
     let started = Instant::now();
-    let progress = Shown::new();
+    let progress = ConsoleProgress::new();
     let mut options = Options::default()
         .port(arguments.port)
         .progress(progress.clone());

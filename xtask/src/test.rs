@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use zenml_test_server::{Fill, Options, Server, Shown, seconds};
+use zenml_test_server::{ConsoleProgress, Fill, Options, Server, seconds};
 
 use crate::{
     cargo::{self, Cargo},
@@ -227,7 +227,7 @@ async fn run_step(step: Step, server: &mut Option<Server>) -> Result<()> {
 /// # Errors
 /// When the server does not start or cannot be filled.
 pub async fn start() -> Result<Server> {
-    let progress = Shown::new();
+    let progress = ConsoleProgress::new();
     let server = Server::start(Options::default().progress(progress.clone())).await?;
     server.fill(Fill::All).await?;
     progress.done();

@@ -1,4 +1,4 @@
-//! The two APIs, and how their documents are told apart.
+//! Which API does a document describe.
 
 use std::fmt;
 
@@ -12,17 +12,17 @@ use serde_json::{Map, Value};
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Api {
-    /// The API of every ZenML server
+    /// The Workspace API, which every ZenML server has
     Workspace,
-    /// The API of the ZenML Pro control plane
+    /// The ZenML Pro API
     Pro,
 }
 
 impl Api {
-    /// Both.
+    /// Both APIs.
     pub const ALL: [Self; 2] = [Self::Workspace, Self::Pro];
 
-    /// Its name in file names and on the command line.
+    /// Returns the name in file names and on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Workspace => "workspace",
@@ -30,7 +30,7 @@ impl Api {
         }
     }
 
-    /// Where its document is taken from unless somebody says otherwise.
+    /// Returns the default source of the document.
     pub const fn default_source(self) -> &'static str {
         match self {
             Self::Workspace => "pypi:latest",
@@ -38,10 +38,10 @@ impl Api {
         }
     }
 
-    /// Whose document it is; none if it is neither's.
+    /// Returns the API that a document describes, or `None` if it describes another one.
     ///
-    /// By paths that each version has had since ZenML 0.80, not by the title, which a
-    /// reconstruction or a white-labelled server may change.
+    /// Decides by paths that each version has had since ZenML 0.80. The title does not count,
+    /// because a reconstruction or a white-labelled server may change it.
     pub fn of(document: &Value) -> Option<Self> {
         let paths = document.get("paths").and_then(Value::as_object)?;
         let has = |path: &str| paths.contains_key(path);
@@ -76,14 +76,14 @@ mod tests {
     }
 
     #[test]
-    fn an_api_is_known_by_its_paths() {
+    fn an_api_is_recognised_by_its_paths() {
         assert_eq!(of(&["/api/v1/info", "/api/v1/runs"]), Some(Api::Workspace));
         assert_eq!(of(&["/organizations", "/tenants"]), Some(Api::Pro));
         assert_eq!(of(&["/organizations", "/workspaces"]), Some(Api::Pro));
     }
 
     #[test]
-    fn other_apis_are_neither() {
+    fn other_apis_are_not_recognised() {
         assert_eq!(of(&["/pets"]), None);
         assert_eq!(of(&["/api/v1/runs"]), None);
         assert_eq!(of(&["/organizations", "/repos"]), None);

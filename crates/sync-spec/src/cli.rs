@@ -1,4 +1,4 @@
-//! The command line.
+//! Which commands and options are there.
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -10,22 +10,23 @@ use chrono::Utc;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use zenml_api_diff::{json, terminal};
 use zenml_codegen::canonical::to_text;
-use zenml_test_server::{Progress, Shown, Silent, paths};
+use zenml_test_server::{ConsoleProgress, Progress, Silent, paths};
 
 use crate::api::Api;
 use crate::compile::Compiled;
 use crate::diff::diff;
+use crate::files;
 use crate::output;
 use crate::plan::Permissions;
 use crate::source::{Limits, Source, Token};
 use crate::sync::{Mode, Options, Outcome, sync};
 
-/// `--check`: something would change.
+/// Exit code of `--check` if anything would change.
 const OUT_OF_DATE: u8 = 2;
-/// Everything is written, but the crate does not compile with it, as far as is known.
+/// Exit code if the files are written, but the crate does not compile or that could not be checked.
 const DOES_NOT_COMPILE: u8 = 3;
 
-/// Follows the changes of ZenML's APIs.
+/// Follows new versions of ZenML's APIs.
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask")]
 pub struct Cli {
@@ -39,62 +40,66 @@ enum Command {
     Diff(Diff),
 }
 
-/// Brings specs/ and the API listings in line with the vendor's document, and reports what changed.
+/// Updates specs/ and the API snapshots to a new version of an API, and reports what changed.
 ///
-/// Obtains the document, checks it, writes its canonical form to specs/, generates the client from
-/// it, leaves changed listings (tests/snapshots/) for a review, checks that the crate compiles, and
-/// reports: what changes over HTTP and for Rust callers, what breaks, and which release that needs.
-/// All files are written or none, even if the command is killed.
+/// Fetches the document, checks it, writes its canonical form to specs/, generates the client from
+/// it, leaves changed snapshots (tests/snapshots/) for review and checks that the crate compiles.
+/// The report says what changes over HTTP and for Rust callers, what breaks, and which release that
+/// needs.
+///
+/// Takes about two minutes, most of them for compiling; the first run with `pypi:` also installs the
+/// package, which takes another minute. All files are written or none. If the command is killed, the
+/// next run undoes what was written and starts again.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Sources:
-  pypi:0.98.0, pypi:latest     what zenml[server] from PyPI prints, configured as a Pro workspace;
-                               installed privately below target/, once per version
+  pypi:0.98.0, pypi:latest     the document that zenml[server] from PyPI prints, configured as a
+                               Pro workspace; installed below target/, once per version
   https://zenml.example.com    a server, which publishes its document at /openapi.json
-  https://…/openapi.json       a document: the path ends in .json
+  https://…/openapi.json       a document; the path ends in .json
   openapi.json                 a file
 
 Exit codes:
   0  done; with --check: everything is up to date
-  1  failed, and nothing has changed, unless the message says otherwise
+  1  failed; no file has changed
   2  with --check: out of date
-  3  done, but the crate does not compile with it: the report names the lines; or that could not
-     be checked: the report says why
+  3  done, but the crate does not compile, or that could not be checked; the report says why
 
 Examples:
-  cargo xtask sync-spec                            the newest ZenML; then: cargo insta review
+  cargo xtask sync-spec                            follow the newest ZenML; then cargo insta review
   cargo xtask sync-spec --accept --report pr.md    the same without a review, for a pull request
+  cargo xtask sync-spec --dry-run                  only report what would change
   cargo xtask sync-spec --check --from pypi:0.98.0
   cargo xtask sync-spec pro --from https://cloudapi.example.com --token-env MY_TOKEN
 
-docs/api-changes.md says how to review what comes out.")]
+docs/api-changes.md explains how to review the result.")]
 struct SyncSpec {
-    /// Which document
-    #[arg(value_enum, default_value_t = Which::Workspace)]
-    api: Which,
+    /// The API to follow
+    #[arg(value_enum, default_value_t = ApiSelection::Workspace)]
+    api: ApiSelection,
 
-    /// Where to take the document from [default: pypi:latest; for pro,
+    /// Source of the document [default: pypi:latest; for pro,
     /// https://cloudapi.zenml.io/openapi.json]
     #[arg(long, value_name = "SOURCE")]
     from: Option<Source>,
 
-    /// Only say whether something is out of date, by the exit code
+    /// Write nothing; exit with 2 if anything is out of date
     #[arg(long, conflicts_with_all = ["dry_run", "accept"])]
     check: bool,
 
-    /// Only say what would change
+    /// Write nothing; report what would change
     #[arg(long)]
     dry_run: bool,
 
-    /// Accept the new listings instead of leaving them for `cargo insta review`
+    /// Accept the new snapshots instead of leaving them for `cargo insta review`
     #[arg(long)]
     accept: bool,
 
-    /// Take a document with fewer operations or schemas than the one before
+    /// Accept a document with fewer operations or schemas than the previous one
     #[arg(long)]
     allow_shrink: bool,
 
-    /// Take corrections that match nothing any more out of specs/overlays/, and report them
+    /// Remove actions from specs/overlays/ that no longer match anything, and report them
     #[arg(long)]
     drop_stale: bool,
 
@@ -106,10 +111,11 @@ struct SyncSpec {
     common: Common,
 }
 
-/// Reports what has changed between two documents, over HTTP and for Rust callers.
+/// Reports what changed between two documents, over HTTP and for Rust callers.
 ///
-/// Documents can be raw or canonical. The corrections in specs/overlays/ are applied to both where
-/// they match.
+/// Documents can be raw or canonical. The overlays in specs/overlays/ are applied to both where they
+/// match. Takes a few seconds, and longer for `pypi:` versions that are not installed yet. Changes
+/// no file of the checkout.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -117,15 +123,15 @@ Examples:
   cargo xtask diff specs/workspace.json https://zenml.example.com
   cargo xtask diff before.json after.json --report changes.md --json changes.json
 
-`cargo xtask sync-spec --help` says more about sources.")]
+`cargo xtask sync-spec --help` lists all kinds of sources.")]
 struct Diff {
-    /// The document before: a server, a URL, a file or pypi:VERSION
+    /// The old document: a server, a URL, a file or pypi:VERSION
     old: Source,
 
-    /// The document after
+    /// The new document
     new: Source,
 
-    /// Whose documents they are [default: as their paths tell]
+    /// The API that both must describe [default: decided by their paths]
     #[arg(long, value_enum)]
     api: Option<Api>,
 
@@ -135,34 +141,34 @@ struct Diff {
 
 #[derive(Debug, Args)]
 struct Common {
-    /// Send the bearer token of this environment variable to the server
+    /// Send the bearer token in this environment variable to the server
     #[arg(long, value_name = "NAME")]
     token_env: Option<String>,
 
-    /// Write the report as Markdown, fit for a pull request
+    /// Write the report as Markdown, for a pull request
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 
-    /// Write the report as JSON, for machines
+    /// Write the report as JSON, for programs
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 
-    /// Work in this checkout instead of the one that the command belongs to
+    /// Work in this checkout instead of the current one
     #[arg(long, value_name = "DIR", default_value_os_t = paths::workspace().to_path_buf(), hide_default_value = true)]
     root: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Which {
-    /// The API of every ZenML server
+enum ApiSelection {
+    /// The Workspace API, which every ZenML server has
     Workspace,
-    /// The API of the ZenML Pro control plane
+    /// The ZenML Pro API
     Pro,
-    /// Both
+    /// Both APIs
     All,
 }
 
-impl Which {
+impl ApiSelection {
     fn apis(self) -> &'static [Api] {
         match self {
             Self::Workspace => &[Api::Workspace],
@@ -176,7 +182,7 @@ impl Cli {
     /// Runs the command.
     ///
     /// # Errors
-    /// When it fails.
+    /// Returns an error if the command fails.
     pub async fn run(self) -> Result<ExitCode> {
         match self.command {
             Command::SyncSpec(command) => command.run().await,
@@ -188,19 +194,19 @@ impl Cli {
 impl SyncSpec {
     async fn run(self) -> Result<ExitCode> {
         let options = self.options()?;
-        self.common.can_write()?;
+        self.common.check_writable()?;
         let mode = options.mode;
         let progress = Display::new();
         let outcome = sync(&self.common.root, &options, progress.as_dyn(), &mut |_| {}).await?;
         progress.done();
         let reports = outcome.plans.iter().map(|plan| &plan.report);
         let written = self.common.write(
-            || output::body(reports),
-            || to_text(&output::machine(&outcome)),
+            || output::pull_request_body(reports),
+            || to_text(&output::to_json(&outcome)),
         );
         let color = io::stdout().is_terminal();
-        let command = self.to_write(&outcome);
-        output::say(&output::synced(&outcome, mode, &command, color))?;
+        let command = self.write_command(&outcome);
+        output::print(&output::terminal_text(&outcome, mode, &command, color))?;
         written.context("everything else is done")?;
         Ok(exit_code(&outcome, mode))
     }
@@ -209,21 +215,21 @@ impl SyncSpec {
         let apis = self.api.apis();
         if let (Some(source), [_, _, ..]) = (&self.from, apis) {
             anyhow::bail!(
-                "{source} is one document: sync `workspace` and `pro` one after the other"
+                "{source} is one document; sync `workspace` and `pro` one after the other"
             );
         }
         if let (Some(Source::Pypi(_)), [Api::Pro]) = (&self.from, apis) {
             anyhow::bail!(
-                "the PyPI package has the document of the Workspace API only: for Pro, give the URL \
-                 of a control plane or a file"
+                "the PyPI package prints the document of the Workspace API only; for Pro, give a URL \
+                 or a file"
             );
         }
         if let (Some(Source::Pypi(_)) | None, [Api::Workspace], Some(_)) =
             (&self.from, apis, &self.common.token_env)
         {
             anyhow::bail!(
-                "--token-env is for servers: the package from PyPI needs no token, and must not \
-                 get to see one"
+                "--token-env is for servers, and the package from PyPI must not see a token; \
+                 remove the option"
             );
         }
         let sources = apis.iter().map(|&api| match &self.from {
@@ -253,8 +259,8 @@ impl SyncSpec {
         })
     }
 
-    /// The command that does what `--check` says is to be done.
-    fn to_write(&self, outcome: &Outcome) -> String {
+    /// Returns the command that writes what `--check` has found.
+    fn write_command(&self, outcome: &Outcome) -> String {
         let mut words = vec!["cargo xtask sync-spec".to_owned()];
         if let Some(api) = self.api.to_possible_value() {
             words.push(api.get_name().to_owned());
@@ -268,21 +274,24 @@ impl SyncSpec {
         ] {
             words.extend(value.map(|value| format!("{flag} {}", quoted(&value))));
         }
-        let asked = |asks: fn(&Permissions) -> bool| {
+        let is_required = |permission: fn(&Permissions) -> bool| {
             let mut plans = outcome.plans.iter();
-            plans.any(|plan| asks(&plan.asks))
+            plans.any(|plan| permission(&plan.required))
         };
-        for (flag, is_needed) in [
-            ("--allow-shrink", asked(|asks| asks.allow_shrink)),
-            ("--drop-stale", asked(|asks| asks.drop_stale)),
+        for (flag, is_required) in [
+            (
+                "--allow-shrink",
+                is_required(|required| required.allow_shrink),
+            ),
+            ("--drop-stale", is_required(|required| required.drop_stale)),
         ] {
-            words.extend(is_needed.then(|| flag.to_owned()));
+            words.extend(is_required.then(|| flag.to_owned()));
         }
         words.join(" ")
     }
 }
 
-/// A word of a command, as a shell takes it.
+/// Quotes a word for a shell, if necessary.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "%+,-./:=@_".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
@@ -293,7 +302,7 @@ fn quoted(word: &str) -> String {
 
 fn exit_code(outcome: &Outcome, mode: Mode) -> ExitCode {
     match &outcome.compiled {
-        Some(Compiled::No(_) | Compiled::Unknown(_)) => ExitCode::from(DOES_NOT_COMPILE),
+        Some(Compiled::Failed(_) | Compiled::NotRun(_)) => ExitCode::from(DOES_NOT_COMPILE),
         _ if mode == Mode::Check && !outcome.changes.is_empty() => ExitCode::from(OUT_OF_DATE),
         _ => ExitCode::SUCCESS,
     }
@@ -302,7 +311,7 @@ fn exit_code(outcome: &Outcome, mode: Mode) -> ExitCode {
 impl Diff {
     async fn run(self) -> Result<ExitCode> {
         let token = self.common.token()?;
-        self.common.can_write()?;
+        self.common.check_writable()?;
         let progress = Display::new();
         let report = diff(
             &self.common.root,
@@ -314,10 +323,10 @@ impl Diff {
         .await?;
         progress.done();
         let written = self.common.write(
-            || output::body([&report].into_iter()),
+            || output::pull_request_body([&report].into_iter()),
             || to_text(&json(&report)),
         );
-        output::say(&terminal(&report, io::stdout().is_terminal()))?;
+        output::print(&terminal(&report, io::stdout().is_terminal()))?;
         written?;
         Ok(ExitCode::SUCCESS)
     }
@@ -328,52 +337,52 @@ impl Common {
         self.token_env.as_deref().map(Token::from_env).transpose()
     }
 
-    /// Makes sure that the files that are asked for can be written.
-    fn can_write(&self) -> Result<()> {
-        let mut files = [&self.report, &self.json].into_iter().flatten();
-        files.try_for_each(|path| output::can_write(path))
+    /// Checks that the requested reports can be written.
+    fn check_writable(&self) -> Result<()> {
+        let mut reports = [&self.report, &self.json].into_iter().flatten();
+        reports.try_for_each(|path| files::check_writable(path))
     }
 
-    /// Writes the files that are asked for.
+    /// Writes the requested reports.
     fn write(
         &self,
         markdown: impl FnOnce() -> String,
         json: impl FnOnce() -> String,
     ) -> Result<()> {
         if let Some(path) = &self.report {
-            output::write(path, &markdown())?;
+            files::write(path, &markdown())?;
         }
         if let Some(path) = &self.json {
-            output::write(path, &json())?;
+            files::write(path, &json())?;
         }
         Ok(())
     }
 }
 
-/// Progress for those who look at it.
+/// Progress on a terminal, and silence elsewhere.
 enum Display {
-    Shown(Arc<Shown>),
+    Console(Arc<ConsoleProgress>),
     Silent,
 }
 
 impl Display {
     fn new() -> Self {
         match io::stderr().is_terminal() {
-            true => Self::Shown(Shown::new()),
+            true => Self::Console(ConsoleProgress::new()),
             false => Self::Silent,
         }
     }
 
     fn as_dyn(&self) -> &dyn Progress {
         match self {
-            Self::Shown(shown) => &**shown,
+            Self::Console(progress) => &**progress,
             Self::Silent => &Silent,
         }
     }
 
     fn done(&self) {
-        if let Self::Shown(shown) = self {
-            shown.done();
+        if let Self::Console(progress) = self {
+            progress.done();
         }
     }
 }

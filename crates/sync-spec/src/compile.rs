@@ -1,4 +1,4 @@
-//! Whether the crate compiles, and if not, which lines do not.
+//! Does the crate compile, and if not, which lines do not.
 
 use std::env;
 use std::path::Path;
@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::Command;
 use zenml_test_server::Progress;
 
-/// The library, and what is written by hand on top of it: examples, tests and benchmarks.
+/// Checks the library and the code written by hand on top of it: examples, tests and benchmarks.
 const CHECK: [&str; 7] = [
     "check",
     "--package=zenml",
@@ -21,23 +21,23 @@ const CHECK: [&str; 7] = [
     "--color=never",
 ];
 
-/// What the compiler said.
+/// Result of compiling the crate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Compiled {
     /// Everything compiles.
-    Yes,
-    /// What does not: `src/client.rs:12: message`, each once.
-    No(Vec<String>),
-    /// It could not be tried: why.
-    Unknown(String),
+    Succeeded,
+    /// The errors, such as `src/client.rs:12: message`, each once.
+    Failed(Vec<String>),
+    /// Why the compiler could not be run.
+    NotRun(String),
 }
 
-/// Checks the crate in a checkout. That cargo cannot be run is a result too: what is to be checked
-/// is already written.
+/// Checks the crate in a checkout. A cargo that cannot be run is a result too, because the files are
+/// already written.
 pub async fn check(root: &Path, progress: &dyn Progress) -> Compiled {
     progress.stage("Checking that the crate compiles");
     let checked = run(root, progress).await;
-    checked.unwrap_or_else(|error| Compiled::Unknown(format!("{error:#}")))
+    checked.unwrap_or_else(|error| Compiled::NotRun(format!("{error:#}")))
 }
 
 async fn run(root: &Path, progress: &dyn Progress) -> Result<Compiled> {
@@ -49,14 +49,14 @@ async fn run(root: &Path, progress: &dyn Progress) -> Result<Compiled> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
-    // In the process group of this process, so that whoever ends it ends both.
+    // In the process group of this process, so that both end together.
     let mut cargo = command.spawn().context("cannot start cargo")?;
     let (stdout, stderr) = (cargo.stdout.take(), cargo.stderr.take());
     let messages = async {
         let mut errors = Vec::new();
-        let mut lines = BufReader::new(stdout.context("cargo has no output")?).lines();
+        let mut lines = BufReader::new(stdout.context("cargo has no standard output")?).lines();
         while let Some(line) = lines.next_line().await? {
-            // What build scripts and wrappers of the compiler print comes out among the messages.
+            // The output of build scripts and compiler wrappers comes between the messages.
             let Ok(message) = serde_json::from_str::<Value>(&line) else {
                 continue;
             };
@@ -67,29 +67,29 @@ async fn run(root: &Path, progress: &dyn Progress) -> Result<Compiled> {
         }
         anyhow::Ok(errors)
     };
-    let said = async {
-        let mut said = String::new();
-        let mut stderr = stderr.context("cargo has no output")?;
-        stderr.read_to_string(&mut said).await?;
-        anyhow::Ok(said)
+    let stderr = async {
+        let mut text = String::new();
+        let mut stderr = stderr.context("cargo has no standard error")?;
+        stderr.read_to_string(&mut text).await?;
+        anyhow::Ok(text)
     };
-    let (mut errors, said) = tokio::try_join!(messages, said)?;
+    let (mut errors, stderr) = tokio::try_join!(messages, stderr)?;
     if cargo.wait().await?.success() {
-        return Ok(Compiled::Yes);
+        return Ok(Compiled::Succeeded);
     }
     errors.sort();
     errors.dedup();
     if errors.is_empty() {
-        // No compiler has run: the build script, or cargo itself, has refused.
-        let lines = said.lines().filter(|line| line.contains("error"));
-        // Other people have other folders.
+        // The compiler was not run: the build script or cargo itself has failed.
+        let lines = stderr.lines().filter(|line| line.contains("error"));
+        // The report must not depend on the folder of the checkout.
         let root = root.display().to_string();
         errors.extend(lines.map(|line| line.replace(&root, ".")));
     }
-    Ok(Compiled::No(errors))
+    Ok(Compiled::Failed(errors))
 }
 
-/// The place and text of an error in cargo's messages; none if it is something else.
+/// Returns the place and text of an error in cargo's messages, or `None` for other messages.
 fn error(message: &Value) -> Option<String> {
     let message = message.get("message")?;
     if message.get("level")? != "error" {
@@ -101,11 +101,11 @@ fn error(message: &Value) -> Option<String> {
         .iter()
         .find(|span| span.get("is_primary") == Some(&Value::Bool(true)))
     else {
-        // `aborting due to 2 previous errors` has no place and says nothing.
+        // `aborting due to 2 previous errors` adds nothing.
         return (!text.starts_with("aborting due to")).then(|| text.to_owned());
     };
     let file = span.get("file_name")?.as_str()?;
-    // Generated code is not in the checkout, and where it is differs.
+    // Generated code is outside the checkout, in a folder that differs between machines.
     let file = match Path::new(file).is_absolute() {
         true => format!("generated {}", file.rsplit('/').next().unwrap_or(file)),
         false => file.to_owned(),
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_named_with_file_and_line() {
+    fn an_error_has_its_file_and_line() {
         assert_eq!(
             error(&message("error", "src/pro_client.rs")).unwrap(),
             "src/pro_client.rs:12: no method named `x`"
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn generated_code_is_named_without_the_folder_of_the_build() {
+    fn generated_code_is_named_without_its_folder() {
         assert_eq!(
             error(&message("error", "/target/out/pro.rs")).unwrap(),
             "generated pro.rs:12: no method named `x`"
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn other_messages_are_no_errors() {
+    fn other_messages_are_not_errors() {
         assert_eq!(error(&message("warning", "src/pro_client.rs")), None);
         assert_eq!(error(&json!({"reason": "build-finished"})), None);
         let aborted = json!({"message": {

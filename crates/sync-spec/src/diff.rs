@@ -1,4 +1,4 @@
-//! `cargo xtask diff`: what has changed between any two documents.
+//! What changed between any two documents: `cargo xtask diff`.
 
 use std::path::Path;
 
@@ -11,17 +11,17 @@ use zenml_codegen::corrected;
 use zenml_test_server::Progress;
 
 use crate::api::Api;
-use crate::corrections::Corrections;
 use crate::document::Document;
-use crate::plan::{Side, compared, overlays_path};
+use crate::overlays::Overlays;
+use crate::plan::{Revision, compare_revisions, overlays_path};
 use crate::source::{Limits, Source, Token};
 
-/// Obtains two documents and compares them, with the corrections of the checkout at `root` applied
-/// where they match.
+/// Fetches two documents and compares them. The overlays of the checkout at `root` are applied to
+/// both where they match.
 ///
 /// # Errors
-/// When a document cannot be obtained, is not of `api` (if that is given), or if the two are not of
-/// the same API. When there is a token and two servers that it would go to.
+/// Returns an error if a document cannot be fetched or does not describe `api`, if the two describe
+/// different APIs, or if the token would be sent to two servers.
 pub async fn diff(
     root: &Path,
     [old, new]: [&Source; 2],
@@ -33,8 +33,8 @@ pub async fn diff(
         && old.origin() != new.origin()
     {
         bail!(
-            "the token of --token-env would go to two servers, {} and {}: save the document of one \
-             of them to a file first",
+            "the token of --token-env would be sent to two servers, {} and {}; save the document \
+             of one of them to a file first",
             old.origin().ascii_serialization(),
             new.origin().ascii_serialization()
         );
@@ -44,7 +44,7 @@ pub async fn diff(
     let new = Document::new(new.fetch(token, &limits, progress).await?, api)?;
     if old.api != new.api {
         bail!(
-            "{} is the document of the {}, {} of the {}: they have nothing in common",
+            "{} is the document of the {}, but {} is that of the {}; give two documents of one API",
             old.origin,
             old.api,
             new.origin,
@@ -52,22 +52,23 @@ pub async fn diff(
         );
     }
     progress.stage("Comparing");
-    let overlays = Corrections::read(&root.join(overlays_path(old.api)))?.overlays();
+    let overlays = Overlays::read(&root.join(overlays_path(old.api)))?.values();
     report(&old, &new, &overlays)
 }
 
 /// Compares two documents of one API.
 ///
 /// # Errors
-/// When an overlay cannot be applied.
+/// Returns an error if an overlay cannot be applied.
 pub fn report(old: &Document, new: &Document, overlays: &[Value]) -> Result<Report> {
-    let side = |document: &Document| Side::new(&document.text, overlays, SpecSource::External);
-    match (side(old), side(new)) {
-        (Ok(before), Ok(after)) => Ok(compared(&before, &after)),
-        // What happens over HTTP can still be said.
+    let revision =
+        |document: &Document| Revision::new(&document.text, overlays, SpecSource::External);
+    match (revision(old), revision(new)) {
+        (Ok(before), Ok(after)) => Ok(compare_revisions(&before, &after)),
+        // The changes over HTTP can still be reported.
         (before, after) => {
-            let cannot = |document: &Document, side: Result<Side>| {
-                let error = side.err()?;
+            let cannot = |document: &Document, revision: Result<Revision>| {
+                let error = revision.err()?;
                 Some(format!("{}: {error:#}", document.origin))
             };
             let http = |document: &Document| {
@@ -76,7 +77,7 @@ pub fn report(old: &Document, new: &Document, overlays: &[Value]) -> Result<Repo
             };
             let mut report = compare(&http(old)?, &http(new)?);
             report.notices.push(Notice {
-                heading: "The Rust side is not compared: no code can be generated".to_owned(),
+                heading: "Rust items are not compared: no code can be generated".to_owned(),
                 lines: [cannot(old, before), cannot(new, after)]
                     .into_iter()
                     .flatten()

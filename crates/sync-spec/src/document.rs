@@ -1,39 +1,38 @@
-//! What was obtained, checked and in canonical form.
+//! Is a fetched file a document of this API, and does it have at least as much in it as before.
 
-use std::fmt::Write as _;
 use std::str;
 
 use anyhow::{Result, anyhow, bail};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use zenml_codegen::canonical::{Prose, canonical, to_text};
 use zenml_codegen::read::read;
 
 use crate::api::Api;
+use crate::checksum::sha256;
 use crate::source::Fetched;
 
-/// A document of one of the two APIs.
+/// A checked document of one of the two APIs.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// Whose it is.
+    /// The API that it describes.
     pub api: Api,
-    /// Where it is from.
+    /// Where it was fetched.
     pub origin: String,
-    /// What wrote it, where that is known.
+    /// The versions of the packages that printed it, if known.
     pub printed_by: Option<String>,
-    /// The checksum of the bytes as obtained.
+    /// The checksum of the bytes as fetched.
     pub raw_sha256: String,
     /// The document in canonical form.
     pub canonical: Value,
-    /// The same as text.
+    /// The canonical form as text.
     pub text: String,
-    /// What it says of itself.
-    pub facts: Facts,
+    /// Title, version and size.
+    pub summary: Summary,
 }
 
-/// What a document is called, and how much there is in it.
+/// Title, version and size of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
+pub struct Summary {
     /// `info.title`.
     pub title: String,
     /// `info.version`.
@@ -44,8 +43,8 @@ pub struct Facts {
     pub schemas: usize,
 }
 
-impl Facts {
-    /// Of a document.
+impl Summary {
+    /// Summarises a document.
     pub fn of(document: &Value) -> Self {
         let info = |key: &str| {
             let text = document.pointer(&format!("/info/{key}"));
@@ -67,19 +66,19 @@ impl Facts {
         }
     }
 
-    /// Refuses a document that has less in it than the one it would replace: more often than an API
-    /// loses something, a server publishes only a part of it.
+    /// Rejects a document with less in it than the one that it would replace. Servers often publish
+    /// only a part of the API; the API itself rarely loses anything.
     ///
     /// # Errors
-    /// When there are fewer operations or fewer schemas.
-    pub fn not_less_than(&self, before: &Self) -> Result<()> {
+    /// Returns an error if there are fewer operations or fewer schemas.
+    pub fn check_not_smaller_than(&self, before: &Self) -> Result<()> {
         if self.operations >= before.operations && self.schemas >= before.schemas {
             return Ok(());
         }
         bail!(
-            "{} {} has {} operations and {} schemas, {} {} in specs/ has {} and {}. If the API \
-             really has lost them, add --allow-shrink; a server that is not configured as a Pro \
-             workspace publishes less than `pypi:` does",
+            "{} {} has {} operations and {} schemas, but {} {} in specs/ has {} and {}; take a \
+             complete document, such as pypi:latest (a server that is not a Pro workspace publishes \
+             less), or add --allow-shrink if the API has really lost them",
             self.title,
             self.version,
             self.operations,
@@ -93,10 +92,11 @@ impl Facts {
 }
 
 impl Document {
-    /// Checks what was obtained. With `expected`, it has to be of that API.
+    /// Checks what was fetched. With `expected`, only a document of that API is accepted.
     ///
     /// # Errors
-    /// When it is no OpenAPI 3.1 document in JSON, has no operations, or is of another API.
+    /// Returns an error if the bytes are not an OpenAPI 3.1 document in JSON, or if the document has
+    /// no operations or describes another API.
     pub fn new(fetched: Fetched, expected: Option<Api>) -> Result<Self> {
         let Fetched {
             raw,
@@ -104,23 +104,23 @@ impl Document {
             printed_by,
         } = fetched;
         let text = str::from_utf8(&raw)
-            .map_err(|_| anyhow!("{origin} is not text in UTF-8, and so no JSON"))?;
+            .map_err(|_| anyhow!("{origin} is not JSON: it is not text in UTF-8"))?;
         let document = read(text).map_err(|error| anyhow!("{origin}: {error}"))?;
-        let facts = Facts::of(&document);
+        let summary = Summary::of(&document);
         let api = match (Api::of(&document), expected) {
             (Some(api), None) => api,
             (Some(api), Some(expected)) if api == expected => api,
             (Some(api), Some(expected)) => bail!(
-                "{origin} is the document of the {api}, not of the {expected}: say `{}` instead of \
-                 `{}`",
+                "{origin} is the document of the {api}, not of the {expected}; give `{}` instead \
+                 of `{}`",
                 api.name(),
                 expected.name()
             ),
             (None, expected) => bail!(
-                "{origin} is the document of another API, {:?}: the {} was expected, which is known \
-                 by its paths (/api/v1/info and /api/v1/runs of a ZenML server, /organizations and \
-                 /workspaces of ZenML Pro)",
-                facts.title,
+                "{origin} is the document of another API, {:?}, but the {} was expected; give a \
+                 document with the paths /api/v1/info and /api/v1/runs (a ZenML server) or \
+                 /organizations and /workspaces (ZenML Pro)",
+                summary.title,
                 expected.map_or("Workspace API or the ZenML Pro API".to_owned(), |api| api
                     .to_string())
             ),
@@ -133,21 +133,7 @@ impl Document {
             raw_sha256: sha256(&raw),
             text: to_text(&canonical),
             canonical,
-            facts,
+            summary,
         })
     }
-}
-
-/// The SHA-256 checksum in hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

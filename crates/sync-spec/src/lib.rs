@@ -1,22 +1,24 @@
-//! Follows the changes of ZenML's APIs: fetches a document, says what has changed, and puts the
-//! project in line with it.
+//! Follows new versions of ZenML's APIs: fetches a document, reports what changed, and updates the
+//! checkout.
 //!
 //! ```text
-//! source → document → corrections → plan → transaction → compile → output
+//! source → document → overlays → plan → transaction → compile → output
 //! ```
 //!
-//! [`source`] and [`compile`] reach outside, [`transaction`] is the only one that writes to the
-//! checkout, and it writes everything or nothing. What is between them computes.
+//! [`source`] and [`compile`] reach outside. [`transaction`] alone writes to the checkout, all files
+//! or none. The modules in between only compute.
 
 pub mod api;
+mod checksum;
 pub mod cli;
 pub mod compile;
-pub mod corrections;
 pub mod diff;
 pub mod document;
-pub mod listings;
+mod files;
 pub mod output;
+pub mod overlays;
 pub mod plan;
+pub mod snapshots;
 pub mod source;
 pub mod sources_file;
 pub mod sync;

@@ -8,7 +8,7 @@ use zenml_sync_spec::cli::Cli;
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return refused(&error),
+        Err(error) => return print_usage(&error),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -23,9 +23,9 @@ fn main() -> ExitCode {
     })
 }
 
-/// Says what is wrong with the arguments, or the help that they ask for. Clap's own code for wrong
-/// ones, 2, has another meaning here: out of date.
-fn refused(error: &Error) -> ExitCode {
+/// Prints the help, or what is wrong with the arguments. Clap's own exit code for wrong arguments,
+/// 2, means "out of date" here.
+fn print_usage(error: &Error) -> ExitCode {
     match error.print() {
         Ok(()) if !error.use_stderr() => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,

@@ -1,4 +1,4 @@
-//! What has to change in a checkout so that it follows a document. Nothing here writes.
+//! Which files have to change so that a checkout follows a document. This module writes nothing.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,89 +12,89 @@ use zenml_codegen::public_api::listings;
 use zenml_codegen::{SpecSource, corrected, generate, model};
 
 use crate::api::Api;
-use crate::corrections::{Corrections, Rewritten, Stale};
-use crate::document::{Document, Facts};
-use crate::listings::{self, is_listing};
+use crate::document::{Document, Summary};
+use crate::overlays::{Overlays, Rewritten, StaleAction};
+use crate::snapshots::{self, is_snapshot};
 use crate::sources_file::Entry;
 use crate::transaction::Change;
 
-/// The version that the crate has now: the workspace has one for all its packages.
+/// The current version of the crate, which all packages of the workspace share.
 pub const CRATE_VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What a checkout has of one API.
+/// The files of one API in a checkout.
 #[derive(Debug, Clone)]
 pub struct Current {
     /// The text of the document.
     pub text: String,
-    /// What it says of itself.
-    pub facts: Facts,
-    /// What is corrected in it.
-    pub corrections: Corrections,
-    /// The files with listings, by name.
-    listings: BTreeMap<String, String>,
+    /// Title, version and size of the document.
+    pub summary: Summary,
+    /// The corrections of the document.
+    pub overlays: Overlays,
+    /// The snapshots by file name.
+    snapshots: BTreeMap<String, String>,
 }
 
-/// What may be done, and what has to be asked first.
+/// Decisions that a run may take without asking.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Permissions {
-    /// New listings count as reviewed.
+    /// Accept new snapshots without a review.
     pub accept: bool,
-    /// The new document may have less in it.
+    /// Accept a document with less in it.
     pub allow_shrink: bool,
-    /// Corrections that match nothing are taken out.
+    /// Remove overlay actions that match nothing.
     pub drop_stale: bool,
 }
 
-/// What has to change.
+/// Changes that make a checkout follow a document.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Of which API.
+    /// The API of the document.
     pub api: Api,
     /// The document's origin, for messages.
     pub origin: String,
-    /// What has changed in the API.
+    /// The changes of the API.
     pub report: Report,
-    /// What `sources.toml` says, if it says something else.
+    /// The new entry of `sources.toml`, if it changes.
     pub entry: Option<Entry>,
     /// The files of the API that change.
     pub changes: Vec<Change>,
-    /// The groups whose listings wait for a review.
+    /// The groups with a snapshot that awaits review.
     pub pending: Vec<String>,
-    /// The groups whose listings wait for being deleted.
+    /// The groups with a snapshot that awaits deletion.
     pub orphans: Vec<String>,
-    /// What has to be allowed, or reviewed, for it to happen.
-    pub asks: Permissions,
+    /// The permissions that the changes require.
+    pub required: Permissions,
 }
 
 impl Current {
-    /// Reads what a checkout has of an API.
+    /// Reads the files of an API in a checkout.
     ///
     /// # Errors
-    /// When a file cannot be read or is not what it should be.
+    /// Returns an error if a file cannot be read or is malformed.
     pub fn read(root: &Path, api: Api) -> Result<Self> {
         let path = root.join(document_path(api));
         let text =
             fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let document: Value = serde_json::from_str(&text)
-            .with_context(|| format!("{} is no JSON: restore it by git", path.display()))?;
+            .with_context(|| format!("{} is not JSON; restore it with git", path.display()))?;
         Ok(Self {
-            facts: Facts::of(&document),
+            summary: Summary::of(&document),
             text,
-            corrections: Corrections::read(&root.join(overlays_path(api)))?,
-            listings: read_listings(&root.join(listings_path(api)))?,
+            overlays: Overlays::read(&root.join(overlays_path(api)))?,
+            snapshots: read_snapshots(&root.join(snapshots_path(api)))?,
         })
     }
 
-    /// What has changed since.
-    fn compared(&self, after: &Side, notices: &mut Vec<Notice>) -> Report {
-        let overlays = self.corrections.overlays();
-        // They may fit no longer: somebody has already adapted them to the new document.
-        match Side::new(&self.text, &overlays, SpecSource::External) {
-            Ok(before) => compared(&before, after),
-            // The checkout is broken; that must not keep anybody from mending it.
+    /// Compares the document in the checkout with a new revision.
+    fn compare_with(&self, after: &Revision, notices: &mut Vec<Notice>) -> Report {
+        // Overlays that match nothing are skipped: they may already fit the new document only.
+        let overlays = self.overlays.values();
+        match Revision::new(&self.text, &overlays, SpecSource::External) {
+            Ok(before) => compare_revisions(&before, after),
+            // A broken checkout must not prevent the run that repairs it.
             Err(error) => {
                 notices.push(Notice {
-                    heading: "The document before cannot be compared".to_owned(),
+                    heading: "The previous document cannot be compared".to_owned(),
                     lines: vec![format!("{error:#}")],
                 });
                 compare(&after.document, &after.document)
@@ -103,44 +103,43 @@ impl Current {
     }
 }
 
-fn read_listings(folder: &Path) -> Result<BTreeMap<String, String>> {
+fn read_snapshots(folder: &Path) -> Result<BTreeMap<String, String>> {
     let cannot_read = || format!("cannot read {}", folder.display());
-    let mut listings = BTreeMap::new();
+    let mut snapshots = BTreeMap::new();
     if !folder.exists() {
-        return Ok(listings);
+        return Ok(snapshots);
     }
     for entry in fs::read_dir(folder).with_context(cannot_read)? {
         let path = entry.with_context(cannot_read)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if is_listing(&name) {
+        if is_snapshot(&name) {
             let text = fs::read_to_string(&path)
                 .with_context(|| format!("cannot read {}", path.display()))?;
-            listings.insert(name.into_owned(), text);
+            snapshots.insert(name.into_owned(), text);
         }
     }
-    Ok(listings)
+    Ok(snapshots)
 }
 
 fn document_path(api: Api) -> PathBuf {
     PathBuf::from(format!("specs/{}.json", api.name()))
 }
 
-/// The folder of an API's corrections, in a checkout.
+/// Returns the folder of an API's overlays, below the root of a checkout.
 pub fn overlays_path(api: Api) -> PathBuf {
     PathBuf::from(format!("specs/overlays/{}", api.name()))
 }
 
-fn listings_path(api: Api) -> PathBuf {
+fn snapshots_path(api: Api) -> PathBuf {
     PathBuf::from(format!("tests/snapshots/{}", api.name()))
 }
 
 impl Plan {
-    /// Plans what brings a checkout in line with `document`. `entry` is what `sources.toml` says
-    /// now, `today` the day that it will say.
+    /// Plans the changes that make a checkout follow `document`. `entry` is the current entry of
+    /// `sources.toml`, `today` the date for a new one.
     ///
     /// # Errors
-    /// When something has to be asked first (see [`Permissions`]), or when no code can be generated
-    /// from the document.
+    /// Returns an error if a permission is missing, or if no code can be generated from the document.
     pub fn new(
         current: &Current,
         entry: &Entry,
@@ -149,41 +148,40 @@ impl Plan {
         today: &str,
     ) -> Result<Self> {
         let api = document.api;
-        let less = document.facts.not_less_than(&current.facts);
-        let mut asks = Permissions {
-            allow_shrink: less.is_err(),
+        let smaller = document.summary.check_not_smaller_than(&current.summary);
+        let mut required = Permissions {
+            allow_shrink: smaller.is_err(),
             ..Permissions::default()
         };
         if !permissions.allow_shrink {
-            less?;
+            smaller?;
         }
         let mut changes = Vec::new();
         let mut notices = Vec::new();
-        let (corrections, changed) = settle(current, document, permissions, &mut notices)?;
-        asks.drop_stale = !changed.is_empty();
+        let (overlays, changed) = resolve_overlays(current, document, permissions, &mut notices)?;
+        required.drop_stale = !changed.is_empty();
         for (file, content) in changed {
             changes.push(Change {
                 path: overlays_path(api).join(file),
                 content,
             });
         }
-        let overlays = corrections.overlays();
-        let after = Side::new(&document.text, &overlays, SpecSource::Committed);
+        let after = Revision::new(&document.text, &overlays.values(), SpecSource::Committed);
         let after = after.map_err(|error| {
             anyhow!(
                 "{}: no code can be generated from it: {error:#}",
                 document.origin
             )
         })?;
-        let update = listings::update(
-            &current.listings,
+        let update = snapshots::update(
+            &current.snapshots,
             &listings(&after.model),
             permissions.accept,
         );
         let is_same = current.text == document.text && changes.is_empty();
         let mut report = match is_same {
-            true => compared(&after, &after),
-            false => current.compared(&after, &mut notices),
+            true => compare_revisions(&after, &after),
+            false => current.compare_with(&after, &mut notices),
         };
         report.notices = notices;
         if current.text != document.text {
@@ -192,9 +190,9 @@ impl Plan {
                 content: Some(document.text.clone()),
             });
         }
-        asks.accept = !update.files.is_empty();
+        required.accept = !update.files.is_empty();
         let files = update.files.into_iter().map(|(file, content)| Change {
-            path: listings_path(api).join(file),
+            path: snapshots_path(api).join(file),
             content,
         });
         changes.extend(files);
@@ -207,33 +205,33 @@ impl Plan {
             changes,
             pending: update.pending,
             orphans: update.orphans,
-            asks,
+            required,
         })
     }
 
-    /// Whether the checkout already says what the document says.
+    /// Returns whether the checkout already follows the document.
     pub fn is_empty(&self) -> bool {
         self.report.is_empty() && self.entry.is_none() && self.changes.is_empty()
     }
 }
 
-/// The corrections for the new document: those there are, or without the stale ones.
-fn settle(
+/// Returns the overlays for the new document, without stale actions, and the files that this changes.
+fn resolve_overlays(
     current: &Current,
     document: &Document,
     permissions: Permissions,
     notices: &mut Vec<Notice>,
-) -> Result<(Corrections, Rewritten)> {
-    let stale = current.corrections.stale(&document.canonical)?;
+) -> Result<(Overlays, Rewritten)> {
+    let stale = current.overlays.stale(&document.canonical)?;
     if stale.is_empty() {
-        return Ok((current.corrections.clone(), Rewritten::new()));
+        return Ok((current.overlays.clone(), Rewritten::new()));
     }
     let folder = overlays_path(document.api);
     if !permissions.drop_stale {
-        bail!("{}", complaint(&stale, &folder, document));
+        bail!("{}", stale_message(&stale, &folder, document));
     }
     notices.push(Notice {
-        heading: "Corrections that matched nothing any more, and were taken out".to_owned(),
+        heading: "Overlay actions that no longer match anything were removed".to_owned(),
         lines: stale
             .iter()
             .map(|stale| {
@@ -244,10 +242,10 @@ fn settle(
             })
             .collect(),
     });
-    current.corrections.without(&stale)
+    current.overlays.without(&stale)
 }
 
-fn complaint(stale: &[Stale], folder: &Path, document: &Document) -> String {
+fn stale_message(stale: &[StaleAction], folder: &Path, document: &Document) -> String {
     let lines = stale.iter().map(|stale| {
         let file = folder.join(&stale.file);
         format!(
@@ -258,28 +256,28 @@ fn complaint(stale: &[Stale], folder: &Path, document: &Document) -> String {
         )
     });
     format!(
-        "{} corrections match nothing in {}:\n{}\nIf the vendor has corrected the declarations, \
-         delete the actions, or let --drop-stale do it; if the declarations have moved, adapt the \
-         targets. Then run the command again",
+        "{} overlay actions match nothing in {}:\n{}\nIf the vendor has corrected the declarations, \
+         delete the actions or add --drop-stale; if the declarations have moved, adapt the targets. \
+         Then run the command again",
         stale.len(),
         document.origin,
         lines.collect::<Vec<_>>().join("\n")
     )
 }
 
-/// One of the two documents that are compared.
-pub struct Side {
-    /// Corrected and without prose.
+/// A document with its overlays applied, and the code generated from it.
+pub struct Revision {
+    /// The document, corrected and without prose.
     pub document: Value,
-    /// What is generated from it.
+    /// The model of the generated code.
     pub model: model::Api,
 }
 
-impl Side {
-    /// Corrects a document and generates from it.
+impl Revision {
+    /// Corrects a document and generates code from it.
     ///
     /// # Errors
-    /// When that is not possible: the error names the place in the document.
+    /// Returns an error with the place in the document if that is not possible.
     pub fn new(text: &str, overlays: &[Value], source: SpecSource) -> Result<Self> {
         let document = corrected(text, overlays, source)?;
         Ok(Self {
@@ -289,7 +287,7 @@ impl Side {
     }
 }
 
-/// What has changed between two sides, over HTTP and in Rust.
-pub fn compared(before: &Side, after: &Side) -> Report {
+/// Compares two revisions, over HTTP and in Rust.
+pub fn compare_revisions(before: &Revision, after: &Revision) -> Report {
     compare(&before.document, &after.document).with_rust(&before.model, &after.model, CRATE_VERSION)
 }

@@ -1,20 +1,21 @@
-//! `specs/sources.toml`: where each document came from.
+//! What does `specs/sources.toml` say about each document's origin.
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::api::Api;
-use crate::document::{Document, sha256};
+use crate::checksum::sha256;
+use crate::document::Document;
 
 const HEADER: &str = "\
 # Where each document in this folder came from. Written by `cargo xtask sync-spec`, explained in
 # README.md, and compared with the documents by `cargo test -p zenml-codegen`.
 #
-# raw_sha256 is over the bytes as obtained, canonical_sha256 over the file in this folder.
+# raw_sha256 is over the bytes as fetched, canonical_sha256 over the file in this folder.
 
 ";
 
-/// The file.
+/// The contents of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourcesFile {
@@ -22,7 +23,7 @@ pub struct SourcesFile {
     pro: Entry,
 }
 
-/// What it says of one document.
+/// The origin of one document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
@@ -30,25 +31,26 @@ pub struct Entry {
     version: String,
     operations: usize,
     schemas: usize,
-    /// Where it was obtained.
+    /// Where it was fetched.
     origin: String,
-    /// What wrote it: other versions word the same API otherwise.
+    /// The versions of the packages that printed it: other versions declare the same API
+    /// differently.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     printed_by: Option<String>,
-    /// The day, in UTC.
+    /// The date, in UTC.
     retrieved: String,
     raw_sha256: String,
     canonical_sha256: String,
 }
 
 impl Entry {
-    /// For a document that is obtained on the day `today`.
+    /// Creates the entry of a document that was fetched on the date `today`.
     pub fn new(document: &Document, today: &str) -> Self {
         Self {
-            title: document.facts.title.clone(),
-            version: document.facts.version.clone(),
-            operations: document.facts.operations,
-            schemas: document.facts.schemas,
+            title: document.summary.title.clone(),
+            version: document.summary.version.clone(),
+            operations: document.summary.operations,
+            schemas: document.summary.schemas,
             origin: document.origin.clone(),
             printed_by: document.printed_by.clone(),
             retrieved: today.to_owned(),
@@ -57,7 +59,7 @@ impl Entry {
         }
     }
 
-    /// Whether it speaks of the same document, wherever and whenever that was obtained.
+    /// Returns whether both entries name the same document, wherever and whenever it was fetched.
     pub fn is_same_document(&self, other: &Self) -> bool {
         (&self.title, &self.version, self.operations, self.schemas)
             == (
@@ -71,15 +73,15 @@ impl Entry {
 }
 
 impl SourcesFile {
-    /// Reads it.
+    /// Parses the file.
     ///
     /// # Errors
-    /// When the text is not such a file.
+    /// Returns an error if an entry is missing, unknown or malformed.
     pub fn parse(text: &str) -> Result<Self> {
-        toml::from_str(text).context("specs/sources.toml is not understood")
+        toml::from_str(text).context("cannot parse specs/sources.toml; restore it with git")
     }
 
-    /// What it says of an API's document.
+    /// Returns the entry of an API.
     pub const fn entry(&self, api: Api) -> &Entry {
         match api {
             Api::Workspace => &self.workspace,
@@ -87,7 +89,7 @@ impl SourcesFile {
         }
     }
 
-    /// Says something else of an API's document.
+    /// Replaces the entry of an API.
     pub fn set(&mut self, api: Api, entry: Entry) {
         match api {
             Api::Workspace => self.workspace = entry,
@@ -95,10 +97,10 @@ impl SourcesFile {
         }
     }
 
-    /// The text of the file.
+    /// Returns the text of the file.
     ///
     /// # Errors
-    /// When a value cannot be said in TOML.
+    /// Returns an error if a value cannot be written as TOML.
     pub fn text(&self) -> Result<String> {
         Ok(format!("{HEADER}{}", toml::to_string(self)?))
     }

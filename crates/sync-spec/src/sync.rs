@@ -1,4 +1,4 @@
-//! `cargo xtask sync-spec`: from a source to a checkout that follows it.
+//! How does a checkout follow the document at a source: `cargo xtask sync-spec`.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -11,75 +11,74 @@ use zenml_test_server::Progress;
 use crate::api::Api;
 use crate::compile::{self, Compiled};
 use crate::document::Document;
-use crate::listings::is_pending;
 use crate::plan::{Current, Permissions, Plan};
+use crate::snapshots::is_pending;
 use crate::source::{Limits, Source, Token};
 use crate::sources_file::SourcesFile;
-use crate::transaction::{self, Change, Recovery};
+use crate::transaction::{self, Change};
 
 /// How far a run goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Writes what has changed.
+    /// Write the changes.
     Write {
-        /// And sees whether the crate compiles with it.
+        /// Then check that the crate compiles.
         compile: bool,
     },
-    /// Only says what would change.
+    /// Only report what would change.
     DryRun,
-    /// Only says whether something would change.
+    /// Only report whether anything would change.
     Check,
 }
 
-/// What to do.
+/// Options of a run.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Which documents, and where they are.
+    /// The documents to follow, and where to fetch them.
     pub sources: Vec<(Api, Source)>,
     /// How far to go.
     pub mode: Mode,
-    /// What is allowed.
+    /// Decisions that the run may take.
     pub permissions: Permissions,
-    /// For servers that hide their documents.
+    /// A token for servers that show their document to users only.
     pub token: Option<Token>,
-    /// What servers may take.
+    /// Limits on servers and files.
     pub limits: Limits,
-    /// The day that `sources.toml` says, such as `2026-11-21`.
+    /// The date for `sources.toml`, such as `2026-11-21`.
     pub today: String,
 }
 
-/// What a run has just done; each is a moment at which it may be killed.
+/// A step that a run has completed. Tests interrupt runs after each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// A document is here.
+    /// The document was fetched.
     Fetched(Api),
-    /// It is what it should be.
+    /// The document was checked.
     Checked(Api),
-    /// It is known what it changes.
+    /// The changes are known.
     Planned(Api),
-    /// A step of writing.
-    Writing(transaction::Step),
+    /// A file was written.
+    Written(PathBuf),
 }
 
-/// What has come out.
+/// Result of a run.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// What became of an earlier run that was interrupted.
-    pub recovery: Option<Recovery>,
-    /// Of each API.
+    /// Whether an interrupted run was undone first.
+    pub rolled_back: bool,
+    /// The plan for each API.
     pub plans: Vec<Plan>,
     /// The files that were written, or would be.
     pub changes: Vec<Change>,
-    /// Whether the crate compiles, if that was tried.
+    /// The result of compiling the crate, if requested.
     pub compiled: Option<Compiled>,
 }
 
-/// Runs the command in the checkout at `root`. `watch` is told after each step.
+/// Runs the command in the checkout at `root`. `watch` is called after each step.
 ///
 /// # Errors
-/// When a document cannot be obtained or used, or when a file cannot be written: nothing has
-/// changed then, unless the error says that the next run completes it. That the crate does not
-/// compile is no error but a result.
+/// Returns an error if a document cannot be fetched or used, or a file cannot be written. No file
+/// has changed then. A crate that does not compile is a result, not an error.
 pub async fn sync(
     root: &Path,
     options: &Options,
@@ -87,7 +86,7 @@ pub async fn sync(
     watch: &mut dyn FnMut(&Step),
 ) -> Result<Outcome> {
     let _lock = lock(root)?;
-    let recovery = transaction::recover(root)?;
+    let rolled_back = transaction::roll_back(root)?;
     let mut documents = Vec::new();
     for (api, source) in &options.sources {
         let token = options.token.as_ref();
@@ -108,7 +107,7 @@ pub async fn sync(
         let current = Current::read(root, api)?;
         let entry = sources.entry(api);
         let permissions = match options.mode {
-            // Nothing is written, so nothing has to be asked first.
+            // Nothing is written, so that no decision is needed.
             Mode::Check => Permissions {
                 accept: true,
                 allow_shrink: true,
@@ -135,32 +134,35 @@ pub async fn sync(
     }
     let mut compiled = None;
     if let Mode::Write { compile } = options.mode {
-        transaction::commit(root, &changes, &mut |step| {
-            watch(&Step::Writing(step.clone()));
+        transaction::commit(root, &changes, &mut |path| {
+            watch(&Step::Written(path.to_owned()));
         })?;
         if compile && !changes.is_empty() {
             compiled = Some(compile::check(root, progress).await);
         }
     }
-    // It is not known which of the documents is to blame.
+    // In each report, because either document may be the cause.
     for plan in &mut plans {
         plan.report.notices.extend(notice(compiled.as_ref()));
     }
     Ok(Outcome {
-        recovery,
+        rolled_back,
         plans,
         changes,
         compiled,
     })
 }
 
-/// What a report says of the crate, unless it compiles.
+/// Returns the notice for a report, unless the crate compiles.
 fn notice(compiled: Option<&Compiled>) -> Option<Notice> {
     let (heading, errors) = match compiled? {
-        Compiled::Yes => return None,
-        Compiled::No(errors) => ("The crate does not compile with it", errors.as_slice()),
-        Compiled::Unknown(error) => (
-            "Whether the crate compiles with it could not be checked",
+        Compiled::Succeeded => return None,
+        Compiled::Failed(errors) => (
+            "The crate does not compile with this document",
+            errors.as_slice(),
+        ),
+        Compiled::NotRun(error) => (
+            "Could not check whether the crate compiles",
             slice::from_ref(error),
         ),
     };
@@ -170,15 +172,15 @@ fn notice(compiled: Option<&Compiled>) -> Option<Notice> {
     })
 }
 
-/// Two runs must not write at once; the lock ends with the process, however that ends.
+/// Locks the checkout against a second run, until this process ends.
 fn lock(root: &Path) -> Result<File> {
     let folder = root.join("specs");
     let folder = File::open(&folder)
-        .with_context(|| format!("{} is no checkout: cannot open specs/", root.display()))?;
+        .with_context(|| format!("{} is not a checkout: cannot open specs/", root.display()))?;
     match folder.try_lock() {
         Ok(()) => Ok(folder),
         Err(TryLockError::WouldBlock) => {
-            bail!("another sync-spec is running in this checkout: wait until it has ended")
+            bail!("another sync-spec is running in this checkout; wait until it has ended")
         }
         Err(TryLockError::Error(error)) => Err(error).context("cannot lock specs/"),
     }

@@ -1,4 +1,4 @@
-//! How a test reaches the server that was started for it.
+//! How does a test reach the server that was started for it.
 
 use std::env;
 
@@ -9,24 +9,24 @@ const USERNAME: &str = "ZENML_TEST_USERNAME";
 const PASSWORD: &str = "ZENML_TEST_PASSWORD";
 const PROJECT: &str = "ZENML_TEST_PROJECT";
 
-/// Where the server of the tests is, and who may log in: `ZENML_TEST_URL`,
-/// `ZENML_TEST_USERNAME`, `ZENML_TEST_PASSWORD` and `ZENML_TEST_PROJECT`.
+/// Address and login of the test server: `ZENML_TEST_URL`, `ZENML_TEST_USERNAME`,
+/// `ZENML_TEST_PASSWORD` and `ZENML_TEST_PROJECT`.
 ///
-/// The server is a private one on loopback, its password is empty: nothing here is a secret.
+/// The server listens on loopback with an empty password, so that nothing here is a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
-    /// Base address, without a trailing slash.
+    /// The base URL, without a trailing slash.
     pub url: String,
-    /// An administrator.
+    /// The name of an administrator.
     pub username: String,
-    /// That user's password.
+    /// The administrator's password.
     pub password: String,
-    /// The project that has been filled.
+    /// The project with the filled-in data.
     pub project: String,
 }
 
 impl Access {
-    /// How every server of this crate is reached.
+    /// Returns the access to a server that this crate has started.
     #[must_use]
     pub fn to(url: &str) -> Self {
         Self {
@@ -37,14 +37,14 @@ impl Access {
         }
     }
 
-    /// What `cargo xtask test` told this process.
+    /// Reads the variables that `cargo xtask test` sets.
     ///
     /// # Errors
-    /// When a variable is missing: the test was not started by `cargo xtask test`.
+    /// Returns an error if a variable is missing: `cargo xtask test` has not started the test.
     pub fn from_env() -> Result<Self> {
         let read = |name: &str| {
             env::var(name).with_context(|| {
-                format!("{name} is not set: this test needs a server, run `cargo xtask test`")
+                format!("{name} is not set, and this test needs a server; run `cargo xtask test`")
             })
         };
         Ok(Self {
@@ -55,8 +55,8 @@ impl Access {
         })
     }
 
-    /// The variables for [`Access::from_env`] in another process, and those by which a client of
-    /// the library or of the package finds the server (`ZENML_STORE_…`).
+    /// Returns the variables for [`Access::from_env`] in another process, and those that lead the
+    /// library's and the package's own client to the server (`ZENML_STORE_…`).
     #[must_use]
     pub fn variables(&self) -> Vec<(&'static str, &str)> {
         vec![

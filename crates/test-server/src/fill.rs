@@ -1,4 +1,4 @@
-//! Filling a server by the Python client of its own package.
+//! How is a server filled: by the Python client of its own package.
 
 use std::{
     fs::{self, File},
@@ -14,14 +14,14 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{Access, Group, Progress, paths, process, python};
+use crate::{Access, ProcessGroup, Progress, paths, process, python};
 
-/// How much of a fill.
+/// Extent of a fill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fill {
-    /// Executed pipelines: two training runs with a model, metadata and tags, and a failing one.
+    /// Executed pipelines: two training runs with a model, metadata and tags, and a failed run.
     Demo,
-    /// The demo and one of everything that a server can hold: `crates/test-server/fill` says what.
+    /// The demo and one of everything that a server can hold; see `crates/test-server/fill`.
     All,
 }
 
@@ -34,13 +34,13 @@ impl Fill {
     }
 }
 
-/// A fill takes well under a minute; a machine may be slow, but not this slow.
+/// Much longer than a fill takes, which is well under a minute.
 const DEADLINE: Duration = Duration::from_mins(10);
 
-/// Runs the scripts; `folder` gets the client's settings and `fill.log`.
+/// Runs the scripts. The client's settings and `fill.log` are written to `folder`.
 ///
 /// # Errors
-/// When a stage fails: shows the end of what the client said.
+/// Returns an error with the end of the client's output if a stage fails.
 pub(crate) async fn fill(
     interpreter: &Path,
     access: &Access,
@@ -63,13 +63,15 @@ pub(crate) async fn fill(
         .env("ZENML_ANALYTICS_OPT_IN", "false")
         .env("ZENML_LOGGING_COLORS_DISABLED", "true")
         .env("ZENML_ENABLE_RICH_TRACEBACK", "false")
-        // A proxy of the machine must not see what is for loopback.
+        // Requests to loopback must not go through a proxy.
         .env("NO_PROXY", "127.0.0.1")
         .env("no_proxy", "127.0.0.1")
         .stdout(Stdio::piped())
         .stderr(log.try_clone()?);
-    let mut script = Group::spawn(&mut command).context("cannot start the fill")?;
-    let stdout = script.take_stdout().context("the fill has no output")?;
+    let mut script = ProcessGroup::spawn(&mut command).context("cannot start the fill")?;
+    let stdout = script
+        .take_stdout()
+        .context("the fill has no standard output")?;
     let run = async {
         let mut lines = BufReader::new(stdout).lines();
         while let Some(line) = lines.next_line().await? {
@@ -80,9 +82,12 @@ pub(crate) async fn fill(
         }
         anyhow::Ok(script.wait().await?)
     };
-    let status = timeout(DEADLINE, run)
-        .await
-        .with_context(|| format!("the fill did not end within {DEADLINE:?}"))??;
+    let status = timeout(DEADLINE, run).await.with_context(|| {
+        format!(
+            "the fill did not end within {DEADLINE:?}; see {}",
+            log_path.display()
+        )
+    })??;
     if !status.success() {
         bail!(
             "the fill failed ({status}):\n{}",

@@ -1,4 +1,4 @@
-//! Installing the server package, once per version.
+//! How is the server package installed, once per version.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -11,16 +11,16 @@ use anyhow::{Context, Result, anyhow, bail};
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
-use crate::{Group, Progress, paths, python};
+use crate::{ProcessGroup, Progress, paths, python};
 
-/// What keeps pip's choice of a folder out of the user's settings.
-const PIP_PLACES: [&str; 4] = ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER"];
-const LINES_OF_PIP_TO_SHOW: usize = 20;
+/// Settings of the user that would make pip install to another folder.
+const PIP_FOLDERS: [&str; 4] = ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER"];
+const PIP_LINES_TO_SHOW: usize = 20;
 
-/// The server version that the workspace document describes.
+/// Returns the server version that the workspace document describes.
 ///
 /// # Errors
-/// When `specs/workspace.json` cannot be read or does not say.
+/// Returns an error if `specs/workspace.json` cannot be read or names no version.
 pub fn default_version() -> Result<String> {
     let path = paths::workspace().join("specs/workspace.json");
     let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -30,22 +30,27 @@ pub fn default_version() -> Result<String> {
         .pointer("/info/version")
         .and_then(serde_json::Value::as_str)
         .map(str::to_owned)
-        .ok_or_else(|| anyhow!("{} has no /info/version", path.display()))
+        .ok_or_else(|| {
+            anyhow!(
+                "{} has no /info/version; restore it with git",
+                path.display()
+            )
+        })
 }
 
-/// The virtual environment of a version: its interpreter.
-///
-/// Installs it first when that has not been done, or has been interrupted.
+/// Returns the Python interpreter of a version's virtual environment. Installs the version first if
+/// it is not installed completely.
 ///
 /// # Errors
-/// When Python is missing, too old or incomplete, or when pip fails: says what to do.
+/// Returns an error that says what to do if Python is missing, too old or incomplete, or if pip
+/// fails.
 pub async fn interpreter(version: &str, progress: &dyn Progress) -> Result<PathBuf> {
     if !version.starts_with(|c: char| c.is_ascii_digit())
         || !version
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || ".+!".contains(c))
     {
-        bail!("{version:?} is not a version of the PyPI package, such as 0.98.0");
+        bail!("{version:?} is not a version of the PyPI package; give one such as 0.98.0");
     }
     let folder = paths::version(version);
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
@@ -66,7 +71,7 @@ pub async fn interpreter(version: &str, progress: &dyn Progress) -> Result<PathB
     Ok(interpreter)
 }
 
-/// Says that an installation is complete, because it is written last.
+/// A file that marks an installation as complete, because it is written last.
 struct Marker {
     path: PathBuf,
     requirement: String,
@@ -100,7 +105,7 @@ impl Marker {
     }
 }
 
-/// Two processes must not install into one environment; the lock ends with the file.
+/// Locks an environment against a second process, until the file is closed.
 async fn lock(path: &Path, progress: &dyn Progress) -> Result<File> {
     let file = File::create(path).with_context(|| format!("cannot create {}", path.display()))?;
     match file.try_lock() {
@@ -108,7 +113,7 @@ async fn lock(path: &Path, progress: &dyn Progress) -> Result<File> {
         Err(TryLockError::WouldBlock) => {}
         Err(TryLockError::Error(error)) => return Err(error.into()),
     }
-    progress.stage("Waiting for another process that installs the same version");
+    progress.stage("Waiting for another process that is installing the same version");
     tokio::task::spawn_blocking(move || file.lock().map(|()| file))
         .await?
         .map_err(Into::into)
@@ -116,7 +121,7 @@ async fn lock(path: &Path, progress: &dyn Progress) -> Result<File> {
 
 async fn install(interpreter: &Path, requirement: &str, progress: &dyn Progress) -> Result<()> {
     let mut command = python::command(interpreter);
-    for name in PIP_PLACES {
+    for name in PIP_FOLDERS {
         command.env_remove(name);
     }
     command
@@ -130,8 +135,8 @@ async fn install(interpreter: &Path, requirement: &str, progress: &dyn Progress)
         .args(["--progress-bar=off", "--no-color", requirement])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let mut pip = Group::spawn(&mut command).context("cannot start pip")?;
-    let mut said = Vec::new();
+    let mut pip = ProcessGroup::spawn(&mut command).context("cannot start pip")?;
+    let mut output = Vec::new();
     let (Some(stdout), Some(stderr)) = (pip.take_stdout(), pip.take_stderr()) else {
         bail!("pip has no output");
     };
@@ -149,21 +154,21 @@ async fn install(interpreter: &Path, requirement: &str, progress: &dyn Progress)
             if let Some(stage) = pip_stage(&line) {
                 progress.detail(&stage);
             }
-            said.push(line);
+            output.push(line);
         }
     }
     if pip.wait().await?.success() {
         return Ok(());
     }
-    let shown = said.split_off(said.len().saturating_sub(LINES_OF_PIP_TO_SHOW));
+    let end = output.split_off(output.len().saturating_sub(PIP_LINES_TO_SHOW));
     bail!(
-        "pip could not install {requirement}:\n{}\nIs the package index reachable? pip reads its \
-         usual settings: pip.conf, PIP_INDEX_URL, HTTPS_PROXY.",
-        shown.join("\n")
+        "pip could not install {requirement}:\n{}\nCheck that the package index is reachable; pip \
+         reads its usual settings: pip.conf, PIP_INDEX_URL, HTTPS_PROXY.",
+        end.join("\n")
     )
 }
 
-/// What a line of pip's says about how far it is.
+/// Returns the progress that a line of pip's output reports.
 fn pip_stage(line: &str) -> Option<String> {
     let mut words = line.split_whitespace();
     match words.next()? {
@@ -183,7 +188,7 @@ mod tests {
     use crate::Silent;
 
     #[test]
-    fn pips_lines_become_short_stages() {
+    fn lines_of_pip_become_short_stages() {
         let stage = |line| pip_stage(line);
         assert_eq!(
             stage("Collecting zenml[server]==0.98.0").unwrap(),
@@ -202,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn an_installation_counts_only_when_its_marker_names_the_requirement() {
+    fn an_installation_is_complete_only_if_its_marker_names_the_requirement() {
         let folder = TempDir::new().unwrap();
         let marker = Marker::new(folder.path(), "1.2.3");
         assert!(!marker.is_set());
@@ -215,16 +220,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_version_never_reaches_pip() {
+    async fn only_versions_reach_pip() {
         for version in ["", "0.98.0 --index-url=x", "../elsewhere", "-r file"] {
             let error = interpreter(version, &Silent).await.unwrap_err();
             assert!(error.to_string().contains("is not a version"), "{error}");
         }
     }
 
-    struct Heard(mpsc::UnboundedSender<String>);
+    struct Recorder(mpsc::UnboundedSender<String>);
 
-    impl Progress for Heard {
+    impl Progress for Recorder {
         fn stage(&self, text: &str) {
             self.0.send(text.to_owned()).unwrap();
         }
@@ -233,12 +238,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_second_process_says_that_it_waits_for_the_first_and_does() {
+    async fn a_second_process_reports_that_it_waits_for_the_first() {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("lock");
         let first = lock(&path, &Silent).await.unwrap();
-        let (heard, mut stages) = mpsc::unbounded_channel();
-        let second = tokio::spawn(async move { lock(&path, &Heard(heard)).await });
+        let (sender, mut stages) = mpsc::unbounded_channel();
+        let second = tokio::spawn(async move { lock(&path, &Recorder(sender)).await });
         assert!(
             stages
                 .recv()

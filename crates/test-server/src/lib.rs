@@ -1,13 +1,12 @@
-//! A real ZenML server, for tests and developer commands.
+//! Installs, starts, fills and stops a real ZenML server, for tests and developer commands.
 //!
 //! [`Server::start`] installs the PyPI package into a private virtual environment under `target/`
 //! (once per version), starts it on a loopback port with a database of its own and returns when it
-//! answers. [`Server::fill`] fills it with executed pipelines and with one of everything else. The
-//! server ends with the [`Server`] value, also when that is dropped by a panic, and even when this
-//! process is killed.
+//! is ready. [`Server::fill`] adds executed pipelines and one of everything else. The server ends
+//! with the [`Server`] value, even if a panic drops it or this process is killed.
 //!
-//! Tests do not start a server each: `cargo xtask test` starts one for all of them and tells them
-//! where it is through the variables of [`Access`].
+//! Tests share one server: `cargo xtask test` starts it, and passes its address to the tests in the
+//! variables of [`Access`].
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {
@@ -21,9 +20,10 @@
 //! ```
 
 #[cfg(not(unix))]
-compile_error!("zenml-testing supervises process groups, which only Unix has: use WSL on Windows");
+compile_error!("zenml-test-server needs process groups, which only Unix has; use WSL on Windows");
 
 mod access;
+mod console_progress;
 mod fill;
 mod health;
 mod install;
@@ -34,14 +34,13 @@ mod progress;
 pub mod proxy;
 mod python;
 mod server;
-mod shown;
 
 pub use access::Access;
+pub use console_progress::{ConsoleProgress, seconds};
 pub use fill::Fill;
 pub use install::{default_version, interpreter};
 pub use pip::newest_version;
-pub use process::Group;
+pub use process::ProcessGroup;
 pub use progress::{Progress, Silent};
 pub use python::command as python_command;
 pub use server::{Options, Server};
-pub use shown::{Shown, seconds};

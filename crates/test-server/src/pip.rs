@@ -1,4 +1,4 @@
-//! What the package index has.
+//! Which versions does the package index have.
 
 use std::fs;
 
@@ -6,16 +6,15 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use crate::{Progress, paths, python};
 
-/// The newest version of the package `zenml` for the Python that is found, as pip sees it: from the
-/// user's index, without pre-releases.
+/// Returns the newest version of the package `zenml` in pip's index, without pre-releases.
 ///
 /// # Errors
-/// When Python is missing, or when pip does not know: says what it said.
+/// Returns an error with pip's output if pip fails, or if Python is missing.
 pub async fn newest_version(progress: &dyn Progress) -> Result<String> {
-    progress.stage("Asking for the newest version of ZenML");
+    progress.stage("Finding the newest version of ZenML");
     let folder = paths::scratch().join("pip");
     let interpreter = folder.join("bin/python");
-    // The last file that making an environment writes.
+    // The last file that creating an environment writes.
     if !folder.join("bin/pip").exists() {
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
@@ -30,20 +29,20 @@ pub async fn newest_version(progress: &dyn Progress) -> Result<String> {
         .context("cannot start pip")?;
     if !output.status.success() {
         bail!(
-            "pip could not ask for the newest version of zenml:\n{}\nIs the package index \
-             reachable? pip reads its usual settings: pip.conf, PIP_INDEX_URL, HTTPS_PROXY.",
+            "pip could not find the newest version of zenml:\n{}\nCheck that the package index is \
+             reachable; pip reads its usual settings: pip.conf, PIP_INDEX_URL, HTTPS_PROXY.",
             String::from_utf8_lossy(&output.stderr).trim_end()
         );
     }
-    let said = String::from_utf8_lossy(&output.stdout);
-    newest(&said).map(str::to_owned).ok_or_else(|| {
-        anyhow!("pip's answer is not understood, name the version instead of `latest`:\n{said}")
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    newest(&stdout).map(str::to_owned).ok_or_else(|| {
+        anyhow!("cannot parse pip's output; give a version instead of `latest`:\n{stdout}")
     })
 }
 
-/// The version in `zenml (0.98.0)`, which is pip's first line.
-fn newest(said: &str) -> Option<&str> {
-    let line = said.lines().next()?;
+/// Returns the version in pip's first line, `zenml (0.98.0)`.
+fn newest(output: &str) -> Option<&str> {
+    let line = output.lines().next()?;
     let version = line.strip_prefix("zenml (")?.strip_suffix(')')?;
     version
         .starts_with(|c: char| c.is_ascii_digit())
@@ -55,15 +54,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_version_is_in_pips_first_line() {
-        let said = "zenml (0.98.0)\nAvailable versions: 0.98.0, 0.97.0\n  INSTALLED: 0.97.0\n";
-        assert_eq!(newest(said), Some("0.98.0"));
+    fn the_newest_version_is_in_the_first_line_of_pip() {
+        let output = "zenml (0.98.0)\nAvailable versions: 0.98.0, 0.97.0\n  INSTALLED: 0.97.0\n";
+        assert_eq!(newest(output), Some("0.98.0"));
     }
 
     #[test]
-    fn another_answer_gives_no_version() {
-        for said in ["", "zenml", "zenml ()", "Available versions: 0.98.0"] {
-            assert_eq!(newest(said), None, "{said}");
+    fn other_output_has_no_version() {
+        for output in ["", "zenml", "zenml ()", "Available versions: 0.98.0"] {
+            assert_eq!(newest(output), None, "{output}");
         }
     }
 }

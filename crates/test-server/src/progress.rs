@@ -1,15 +1,15 @@
-//! Telling a human what is going on.
+//! How is the progress of long work reported.
 
-/// Is told what is being done, while it is being done.
+/// Receiver of progress reports.
 pub trait Progress: Send + Sync {
-    /// A stage begins: a line of its own.
+    /// Reports that a stage begins. Shown as a line of its own.
     fn stage(&self, text: &str);
 
-    /// What the stage is busy with: often, and only worth a glance.
+    /// Reports what the stage is busy with. Called often.
     fn detail(&self, text: &str);
 }
 
-/// Says nothing.
+/// A receiver that shows nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Silent;
 

@@ -1,9 +1,9 @@
-//! A proxy on loopback that does to requests what bad networks, proxies and servers do.
+//! How does a client cope with bad networks, proxies and servers: a proxy that injects their faults.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test's helpers may panic"
+    reason = "a test may panic, and so may its helpers"
 )]
 
 use std::{
@@ -22,30 +22,30 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// What happens to one attempt.
+/// Fault of one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fault {
-    /// The connection is reset, and the server hears nothing.
+    /// The connection is reset before the request reaches the server.
     ResetBefore,
-    /// The connection is reset when the server has answered.
+    /// The connection is reset after the server has responded.
     ResetAfter,
-    /// Nothing comes, and the server hears nothing.
+    /// There is no response, and the request does not reach the server.
     StallBefore,
-    /// Nothing comes, although the server has answered.
+    /// There is no response, although the server has responded.
     StallAfter,
-    /// The connection ends in the middle of the answer's body.
+    /// The connection is closed in the middle of the response body.
     Truncated,
-    /// 429 that says when to come again.
+    /// 429 with `Retry-After`.
     BusyUntil,
-    /// 429 that does not.
+    /// 429 without `Retry-After`.
     Busy,
-    /// 502 from a proxy that did not reach the server.
+    /// 502 from a proxy that cannot reach the server.
     BadGateway,
-    /// 503 from a proxy that lost the server's answer.
+    /// 503 from a proxy that has lost the server's response.
     Unavailable,
-    /// The token has ended: it is refused now and later.
+    /// The token has expired: it is rejected from now on.
     Expired,
-    /// The server does not know the token any more.
+    /// The server no longer knows the token.
     Revoked,
 }
 
@@ -61,34 +61,35 @@ const PASSING: [Fault; 9] = [
     Fault::Unavailable,
 ];
 
-/// A token that has just been granted does not end at once: at least so many attempts lie between.
+/// The least number of attempts between two rejected tokens, so that a new token is not rejected at
+/// once.
 const ATTEMPTS_PER_TOKEN: u64 = 200;
 
-/// What a proxy has seen.
+/// Counters of a proxy.
 #[derive(Debug, Default)]
 pub struct Counts {
-    /// How many requests have come.
+    /// The number of requests.
     pub attempts: AtomicU64,
-    /// What has been done to them.
+    /// The injected faults.
     pub faults: Mutex<Vec<Fault>>,
-    /// How many of them were logins.
+    /// The number of requests that were logins.
     pub logins: AtomicUsize,
-    /// Faults that wait for their request, named by the beginning of its line.
+    /// Faults for coming requests, by the beginning of the request line.
     planned: Mutex<VecDeque<(String, Fault)>>,
 }
 
-/// A proxy: ends when this is dropped.
+/// A running proxy. Dropping it ends the proxy.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
-    /// What it has seen so far.
+    /// The counters so far.
     pub counts: Arc<Counts>,
     accepting: JoinHandle<()>,
 }
 
 struct Network {
     server: SocketAddr,
-    /// Share of attempts that go wrong, in percent.
+    /// The percentage of attempts that fail.
     faults: u64,
     seed: u64,
     counts: Arc<Counts>,
@@ -97,10 +98,10 @@ struct Network {
 }
 
 impl Proxy {
-    /// Leads to the server, and lets this share of attempts go wrong, in percent.
+    /// Starts a proxy to the server that injects faults into a percentage of attempts.
     ///
     /// # Panics
-    /// When the URL is none of a server on this machine, or there is no free port.
+    /// Panics if the URL is not that of a server on this machine, or if there is no free port.
     pub async fn start(server_url: &str, faults: u64, seed: u64) -> Self {
         let server = server_url.strip_prefix("http://").unwrap().parse().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -117,7 +118,7 @@ impl Proxy {
         let accepting = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let network = network.clone();
-                // That the client hangs up is the point of some faults.
+                // An error is expected: some faults make the client close the connection.
                 tokio::spawn(async move { network.serve(stream).await.ok() });
             }
         });
@@ -128,20 +129,20 @@ impl Proxy {
         }
     }
 
-    /// Its address, without a trailing slash.
+    /// Returns the base URL, without a trailing slash.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// How many logins have come.
+    /// Returns the number of logins.
     #[must_use]
     pub fn logins(&self) -> usize {
         self.counts.logins.load(Ordering::SeqCst)
     }
 
-    /// What happens to the next request whose line begins so (`POST /api/v1/tags`), whatever the
-    /// share of faults.
+    /// Injects a fault into the next request that begins with `line`, such as `POST /api/v1/tags`,
+    /// independent of the percentage.
     pub fn fail_next(&self, line: &str, fault: Fault) {
         let mut planned = self.counts.planned.lock().unwrap();
         planned.push_back((line.to_owned(), fault));
@@ -155,7 +156,7 @@ impl Drop for Proxy {
 }
 
 impl Network {
-    /// One request, after which the connection is closed.
+    /// Serves one request; the connection is closed afterwards.
     async fn serve(&self, mut client: TcpStream) -> io::Result<()> {
         let Some(request) = Request::read(&mut client).await? else {
             return Ok(());
@@ -165,8 +166,8 @@ impl Network {
         }
         match self.fault(&request) {
             None => {
-                let answer = self.forward(&request.bytes).await?;
-                client.write_all(&answer).await
+                let response = self.forward(&request.bytes).await?;
+                client.write_all(&response).await
             }
             Some(Fault::ResetBefore) => client.set_zero_linger(),
             Some(Fault::ResetAfter) => {
@@ -179,43 +180,42 @@ impl Network {
                 stall(&mut client).await
             }
             Some(Fault::Truncated) => {
-                let answer = self.forward(&request.bytes).await?;
-                let head = end_of_head(&answer).unwrap_or(answer.len());
-                let half = head + (answer.len() - head) / 2;
-                client.write_all(&answer[..half]).await
+                let response = self.forward(&request.bytes).await?;
+                let head = end_of_head(&response).unwrap_or(response.len());
+                let half = head + (response.len() - head) / 2;
+                client.write_all(&response[..half]).await
             }
             Some(Fault::BusyUntil) => {
-                let answer = response("429 Too Many Requests", "retry-after: 1\r\n", "{}");
-                client.write_all(&answer).await
+                client
+                    .write_all(&http("429 Too Many Requests", "retry-after: 1\r\n", "{}"))
+                    .await
             }
             Some(Fault::Busy) => {
                 let body = r#"{"error":"Server too busy. Please try again later."}"#;
                 client
-                    .write_all(&response("429 Too Many Requests", "", body))
+                    .write_all(&http("429 Too Many Requests", "", body))
                     .await
             }
             Some(Fault::BadGateway) => {
                 let page = "<html><head><title>502 Bad Gateway</title></head></html>";
-                client
-                    .write_all(&response("502 Bad Gateway", "", page))
-                    .await
+                client.write_all(&http("502 Bad Gateway", "", page)).await
             }
             Some(Fault::Unavailable) => {
                 self.forward(&request.bytes).await?;
                 client
-                    .write_all(&response("503 Service Unavailable", "", ""))
+                    .write_all(&http("503 Service Unavailable", "", ""))
                     .await
             }
             Some(Fault::Expired) => {
                 let body = r#"{"detail":["CredentialsNotValid","Authentication error: error decoding access token: Invalid JWT token: Signature has expired."]}"#;
                 let challenge = "www-authenticate: Bearer\r\n";
                 client
-                    .write_all(&response("401 Unauthorized", challenge, body))
+                    .write_all(&http("401 Unauthorized", challenge, body))
                     .await
             }
             Some(Fault::Revoked) => {
-                let answer = self.forward(&request.with_spoiled_token()).await?;
-                client.write_all(&answer).await
+                let response = self.forward(&request.with_invalid_token()).await?;
+                client.write_all(&response).await
             }
         }
     }
@@ -234,7 +234,7 @@ impl Network {
         {
             return Some(Fault::Expired);
         }
-        let chance = mixed(self.seed.wrapping_add(attempt));
+        let chance = splitmix64(self.seed.wrapping_add(attempt));
         if chance % 100 >= self.faults {
             return None;
         }
@@ -268,23 +268,23 @@ impl Network {
             .is_ok()
     }
 
-    /// What the server answers, to the end.
+    /// Sends a request to the server and returns the whole response.
     async fn forward(&self, request: &[u8]) -> io::Result<Vec<u8>> {
         let mut server = TcpStream::connect(self.server).await?;
         server.write_all(request).await?;
-        let mut answer = Vec::new();
-        server.read_to_end(&mut answer).await?;
-        Ok(answer)
+        let mut response = Vec::new();
+        server.read_to_end(&mut response).await?;
+        Ok(response)
     }
 }
 
-/// Waits until the client has had enough.
+/// Waits until the client closes the connection.
 async fn stall(client: &mut TcpStream) -> io::Result<()> {
     client.read(&mut [0]).await.map(drop)
 }
 
 struct Request {
-    /// As the server gets it: with `Connection: close`.
+    /// The request for the server, with `Connection: close`.
     bytes: Vec<u8>,
     head: String,
 }
@@ -329,16 +329,16 @@ impl Request {
         self.header("authorization").map(str::to_owned)
     }
 
-    fn with_spoiled_token(&self) -> Vec<u8> {
+    fn with_invalid_token(&self) -> Vec<u8> {
         let text = String::from_utf8(self.bytes.clone()).unwrap();
         match self.header("authorization") {
-            Some(token) => text.replace(token, "Bearer e30.e30.spoiled").into_bytes(),
+            Some(token) => text.replace(token, "Bearer e30.e30.invalid").into_bytes(),
             None => text.into_bytes(),
         }
     }
 }
 
-/// Length of the head with the empty line.
+/// Returns the length of the head, with the empty line.
 fn end_of_head(bytes: &[u8]) -> Option<usize> {
     bytes
         .windows(4)
@@ -346,7 +346,7 @@ fn end_of_head(bytes: &[u8]) -> Option<usize> {
         .map(|at| at + 4)
 }
 
-fn response(status: &str, headers: &str, body: &str) -> Vec<u8> {
+fn http(status: &str, headers: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
         "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
@@ -354,9 +354,9 @@ fn response(status: &str, headers: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// A number that looks random (splitmix64).
+/// Returns a pseudo-random number (splitmix64).
 #[must_use]
-pub fn mixed(number: u64) -> u64 {
+pub fn splitmix64(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

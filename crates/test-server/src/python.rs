@@ -1,4 +1,4 @@
-//! The Python that runs the server.
+//! Which Python runs the server.
 
 use std::{
     env,
@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Result, bail};
 use tokio::process::Command;
 
-/// Names another interpreter than the ones that are tried.
+/// The variable that names an interpreter, in place of the candidates.
 const CHOICE: &str = "ZENML_TEST_PYTHON";
 const CANDIDATES: [&str; 7] = [
     "python3",
@@ -20,16 +20,16 @@ const CANDIDATES: [&str; 7] = [
     "python3.11",
     "python3.10",
 ];
-/// What the server package of ZenML 0.98.0 asks for.
+/// The oldest version that the server package of ZenML 0.98.0 supports.
 const OLDEST: (u32, u32) = (3, 10);
 const HOW_TO_INSTALL: &str = "\
 Install Python 3.10 or newer with its venv module, for example
   Debian, Ubuntu:  apt-get install python3 python3-venv
   Fedora:          dnf install python3
   macOS:           brew install python3
-or name an interpreter in ZENML_TEST_PYTHON.";
+or set ZENML_TEST_PYTHON to an interpreter.";
 
-/// A command that sees nothing of the user's own ZenML or Python settings.
+/// Creates a command without the user's own ZenML and Python settings.
 pub fn command(program: impl AsRef<Path>) -> Command {
     let mut command = Command::new(program.as_ref());
     for (name, _) in env::vars_os() {
@@ -45,10 +45,10 @@ pub fn command(program: impl AsRef<Path>) -> Command {
     command
 }
 
-/// The first interpreter on the path that is new enough.
+/// Returns the first interpreter in `PATH` that is new enough.
 ///
 /// # Errors
-/// When there is none: says what was found and what to install.
+/// Returns an error that says what was found and what to install if there is none.
 pub(crate) async fn find() -> Result<PathBuf> {
     find_among(candidates(env::var_os(CHOICE).map(PathBuf::from))).await
 }
@@ -72,7 +72,7 @@ async fn find_among(candidates: Vec<PathBuf>) -> Result<PathBuf> {
         }
     }
     if too_old.is_empty() {
-        bail!("the ZenML server needs Python, and none was found.\n{HOW_TO_INSTALL}");
+        bail!("the ZenML server needs Python, which was not found.\n{HOW_TO_INSTALL}");
     }
     bail!(
         "the ZenML server needs Python {}.{} or newer: {}.\n{HOW_TO_INSTALL}",
@@ -90,10 +90,10 @@ async fn version(python: &Path) -> Option<(u32, u32)> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
-/// Creates a virtual environment, in place of whatever is there.
+/// Creates a virtual environment. Replaces the folder if it exists.
 ///
 /// # Errors
-/// When Python has no `venv` module, or that module no pip to install: says what to install.
+/// Returns an error that says what to install if Python has no `venv` module or no pip for it.
 pub(crate) async fn create_environment(python: &Path, folder: &Path) -> Result<()> {
     let output = command(python)
         .args(["-m", "venv", "--clear"])
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_python_that_is_too_old_is_named_with_its_version() {
+    async fn the_error_names_a_python_that_is_too_old_with_its_version() {
         let folder = TempDir::new().unwrap();
         let old = interpreter(&folder, "python-old", "echo 3 9");
         let error = find_among(vec![old]).await.unwrap_err().to_string();
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_newer_python_further_down_is_taken() {
+    async fn a_later_candidate_that_is_new_enough_is_used() {
         let folder = TempDir::new().unwrap();
         let old = interpreter(&folder, "old", "echo 3 9");
         let new = interpreter(&folder, "new", "echo 3 13");

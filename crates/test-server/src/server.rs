@@ -1,4 +1,4 @@
-//! A server, from its start to its end.
+//! How does a server start, run and end.
 
 use std::{
     env,
@@ -19,12 +19,14 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{Access, Fill, Group, Progress, Silent, fill, health, install, paths, process, python};
+use crate::{
+    Access, Fill, ProcessGroup, Progress, Silent, fill, health, install, paths, process, python,
+};
 
 const GRACE: Duration = Duration::from_secs(8);
 const SIGNING_KEY: &str = "a key that signs the tokens of servers for tests";
 
-/// How to start a server.
+/// Options of a server.
 #[derive(Clone)]
 pub struct Options {
     version: Option<String>,
@@ -38,8 +40,8 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// The version of `specs/workspace.json` on a free port, with an empty database that goes with
-    /// the server, ready within three minutes, silently.
+    /// Returns the defaults: the version of `specs/workspace.json` on a free port, an empty database
+    /// that is deleted with the server, three minutes to start, no progress reports.
     fn default() -> Self {
         Self {
             version: None,
@@ -55,43 +57,43 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Another version of the PyPI package.
+    /// Sets the version of the PyPI package.
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());
         self
     }
 
-    /// A port of your choice; 0, the default, takes a free one.
+    /// Sets the port. Defaults to 0, a free port.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Keeps database, files and logs in this folder, and continues with what is there.
+    /// Keeps database, files and logs in this folder, and continues with existing ones.
     #[must_use]
     pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
         self.data = Some(folder.into());
         self
     }
 
-    /// Signs tokens with another key, of at least 32 characters: tokens signed by the previous one
-    /// stop working.
+    /// Sets the key that signs tokens, of at least 32 characters. Tokens signed with another key are
+    /// rejected.
     #[must_use]
     pub fn signing_key(mut self, key: impl Into<String>) -> Self {
         self.signing_key = key.into();
         self
     }
 
-    /// How long the server may take until it answers.
+    /// Sets the time that the server may take to start. Defaults to three minutes.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// Sets a variable of the server's, over what this crate sets.
+    /// Sets an environment variable of the server. Overrides those that this crate sets.
     #[must_use]
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.environment.push((name.into(), value.into()));
@@ -105,13 +107,13 @@ impl Options {
         self
     }
 
-    /// How long the server may take until it answers.
+    /// Returns the time that the server may take to start.
     #[must_use]
     pub fn time_to_start(&self) -> Duration {
         self.deadline
     }
 
-    /// Who is told what is going on.
+    /// Sets the receiver of progress reports.
     #[must_use]
     pub fn progress(mut self, progress: Arc<dyn Progress>) -> Self {
         self.progress = progress;
@@ -130,7 +132,7 @@ impl fmt::Debug for Options {
     }
 }
 
-/// A running server: ends when this is dropped.
+/// A running server. Dropping it ends the server.
 #[derive(Debug)]
 pub struct Server {
     running: Running,
@@ -141,11 +143,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Installs the package if that has not been done, starts it, and returns when it answers.
+    /// Installs the package if necessary, starts the server and waits until it is ready.
     ///
     /// # Errors
-    /// When Python is missing, pip fails, the port is taken, the server dies (shows the end of its
-    /// log) or does not answer in time.
+    /// Returns an error if Python is missing, pip fails, the port is taken, or the server dies or is
+    /// not ready in time. The last two show the end of the log.
     pub async fn start(options: Options) -> Result<Self> {
         let version = options
             .version
@@ -164,45 +166,45 @@ impl Server {
         })
     }
 
-    /// The base address, without a trailing slash.
+    /// Returns the base URL, without a trailing slash.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.running.port)
     }
 
-    /// How to log in.
+    /// Returns address and login.
     #[must_use]
     pub fn access(&self) -> Access {
         Access::to(&self.url())
     }
 
-    /// The version of the package.
+    /// Returns the version of the package.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    /// The server's log; it goes with the server unless [`Options::data`] keeps it.
+    /// Returns the server's log file. It is deleted with the server unless [`Options::data`] keeps it.
     #[must_use]
     pub fn log(&self) -> PathBuf {
         log(self.folder.path())
     }
 
-    /// Runs pipelines and registers things, through the Python client of the same package. Works
-    /// once per database: names are the same each time.
+    /// Runs pipelines and creates objects through the Python client of the same package. Works once
+    /// per database, because the names are the same each time.
     ///
     /// # Errors
-    /// When a stage fails: shows the end of what the client said.
+    /// Returns an error with the end of the client's output if a stage fails.
     pub async fn fill(&self, part: Fill) -> Result<()> {
         let (folder, progress) = (self.folder.path(), &*self.options.progress);
         fill::fill(&self.interpreter, &self.access(), folder, part, progress).await
     }
 
-    /// Stops the server and starts it on the same port and database, signing tokens with another
-    /// key of at least 32 characters: tokens of the previous one stop working.
+    /// Restarts the server on the same port and database with another signing key, of at least 32
+    /// characters. Existing tokens are rejected afterwards.
     ///
     /// # Errors
-    /// As [`Server::start`].
+    /// Returns the errors of [`Server::start`].
     pub async fn restart_with_signing_key(&mut self, key: impl Into<String>) -> Result<()> {
         self.running.group.stop(GRACE).await?;
         let options = self
@@ -214,10 +216,10 @@ impl Server {
         Ok(())
     }
 
-    /// Waits for the server to end, which it should not do by itself. Can be cancelled.
+    /// Waits until the server ends by itself, which is an error. Cancel-safe.
     ///
     /// # Errors
-    /// Always: shows the end of the log.
+    /// Returns an error with the end of the log when the server has ended.
     pub async fn ended(&mut self) -> Result<std::convert::Infallible> {
         let status = self.running.group.wait().await?;
         bail!(
@@ -226,10 +228,10 @@ impl Server {
         )
     }
 
-    /// Stops the server and removes what it left, unless [`Options::data`] keeps it.
+    /// Stops the server and deletes its files, unless [`Options::data`] keeps them.
     ///
     /// # Errors
-    /// When the operating system refuses to signal or to remove.
+    /// Returns an error if the server cannot be signalled or its files cannot be deleted.
     pub async fn stop(mut self) -> Result<()> {
         self.running.group.stop(GRACE).await?;
         self.folder.remove()
@@ -240,10 +242,10 @@ fn log(folder: &Path) -> PathBuf {
     folder.join("server.log")
 }
 
-/// Where a server keeps its things.
+/// Folder of a server's files.
 #[derive(Debug)]
 enum Folder {
-    Fresh(TempDir),
+    Temporary(TempDir),
     Kept(PathBuf),
 }
 
@@ -256,7 +258,7 @@ impl Folder {
         }
         let all = paths::scratch().join("servers");
         fs::create_dir_all(&all).with_context(|| format!("cannot create {}", all.display()))?;
-        Ok(Self::Fresh(
+        Ok(Self::Temporary(
             tempfile::Builder::new()
                 .prefix("server-")
                 .tempdir_in(all.canonicalize()?)?,
@@ -265,25 +267,25 @@ impl Folder {
 
     fn path(&self) -> &Path {
         match self {
-            Self::Fresh(folder) => folder.path(),
+            Self::Temporary(folder) => folder.path(),
             Self::Kept(path) => path,
         }
     }
 
     fn remove(self) -> Result<()> {
         match self {
-            Self::Fresh(folder) => Ok(folder.close()?),
+            Self::Temporary(folder) => Ok(folder.close()?),
             Self::Kept(_) => Ok(()),
         }
     }
 }
 
-/// The server's process.
+/// Process of a server.
 #[derive(Debug)]
 struct Running {
-    group: Group,
+    group: ProcessGroup,
     port: u16,
-    /// The server ends when this pipe does, so it also ends when this process is killed.
+    /// The server ends with this pipe, so that it also ends if this process is killed.
     _lifeline: ChildStdin,
 }
 
@@ -306,7 +308,7 @@ impl Running {
             .env("ZENML_SERVER_AUTO_ACTIVATE", "1")
             .env("ZENML_SERVER_DEPLOYMENT_TYPE", "other")
             .env("ZENML_SERVER_JWT_SECRET_KEY", &options.signing_key)
-            // Logs, downloads and visualizations lie in a folder that the client shares.
+            // Logs, downloads and visualizations are in a folder that the client shares.
             .env("ZENML_SERVER_ALLOW_LOCAL_FILE_ACCESS", "true")
             .env(
                 "ZENML_SERVER_STREAM_BROKER_IMPLEMENTATION_SOURCE",
@@ -325,28 +327,28 @@ impl Running {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log);
-        let mut group = Group::spawn(&mut command).context("cannot start the server")?;
+        let mut group = ProcessGroup::spawn(&mut command).context("cannot start the server")?;
         let lifeline = group
             .take_stdin()
             .context("the server has no standard input")?;
         let stdout = group
             .take_stdout()
             .context("the server has no standard output")?;
-        let answers = async {
+        let ready = async {
             let mut line = String::new();
             BufReader::new(stdout).read_line(&mut line).await?;
             let Ok(port) = line.trim().parse() else {
-                // It ended without a word: the caller's other branch says how.
+                // The server has ended; `group.wait()` below reports how.
                 return std::future::pending().await;
             };
-            options.progress.detail("waiting for it to answer");
-            health::answers(port).await;
+            options.progress.detail("waiting until it is healthy");
+            health::wait_until_healthy(port).await;
             anyhow::Ok(port)
         };
         let port = tokio::select! {
-            answered = timeout(options.deadline, answers) => answered.map_err(|_| {
+            port = timeout(options.deadline, ready) => port.map_err(|_| {
                 anyhow!(
-                    "the server did not answer within {:?}:\n{}",
+                    "the server was not ready within {:?}:\n{}",
                     options.deadline,
                     process::last_lines(&log_path)
                 )

@@ -1,4 +1,4 @@
-//! A server of this crate's, from the outside.
+//! A server of this crate, seen from outside.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,10 +18,10 @@ async fn http(server: &Server, request: &str, headers: &str, body: &str) -> Resu
     let head = format!("{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
     let rest = format!("{headers}Content-Length: {length}\r\n\r\n{body}");
     stream.write_all((head + &rest).as_bytes()).await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
-    let status = answer.split(' ').nth(1).context("no status")?.parse()?;
-    let (_, body) = answer.split_once("\r\n\r\n").context("no body")?;
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await?;
+    let status = response.split(' ').nth(1).context("no status")?.parse()?;
+    let (_, body) = response.split_once("\r\n\r\n").context("no body")?;
     Ok((status, body.to_owned()))
 }
 
@@ -31,8 +31,10 @@ async fn log_in(server: &Server) -> Result<String> {
     let headers = "Content-Type: application/x-www-form-urlencoded\r\n";
     let (status, body) = http(server, "POST /api/v1/login", headers, &form).await?;
     assert_eq!(status, 200, "{body}");
-    let answer: serde_json::Value = serde_json::from_str(&body)?;
-    let token = answer.get("access_token").and_then(|token| token.as_str());
+    let response: serde_json::Value = serde_json::from_str(&body)?;
+    let token = response
+        .get("access_token")
+        .and_then(|token| token.as_str());
     Ok(token.context("no token")?.to_owned())
 }
 
@@ -43,8 +45,8 @@ async fn status_with(server: &Server, token: &str) -> Result<u16> {
         .0)
 }
 
-/// The kernel closes a listener when it has killed the process: very soon, but not at once.
-async fn closed(address: &str) -> Result<()> {
+/// Waits until the port is closed: the kernel closes it shortly after it has killed the process.
+async fn wait_until_closed(address: &str) -> Result<()> {
     let refused = async {
         while TcpStream::connect(address).await.is_ok() {
             tokio::task::yield_now().await;
@@ -52,18 +54,19 @@ async fn closed(address: &str) -> Result<()> {
     };
     timeout(Duration::from_secs(20), refused)
         .await
-        .context("something still listens")
+        .context("the port is still open")
 }
 
 #[tokio::test]
 #[ignore = "needs a server: cargo xtask test"]
-async fn a_restart_with_another_signing_key_keeps_the_address_and_ends_old_tokens() -> Result<()> {
+async fn a_restart_with_another_signing_key_keeps_the_address_and_rejects_old_tokens() -> Result<()>
+{
     let mut server = Server::start(Options::default()).await?;
     let (url, token) = (server.url(), log_in(&server).await?);
     assert_eq!(status_with(&server, &token).await?, 200);
 
     server
-        .restart_with_signing_key("another key, also of more than 32 characters")
+        .restart_with_signing_key("another signing key of more than 32 characters")
         .await?;
     assert_eq!(server.url(), url);
     assert_eq!(status_with(&server, &token).await?, 401);
@@ -74,12 +77,12 @@ async fn a_restart_with_another_signing_key_keeps_the_address_and_ends_old_token
 
 #[tokio::test]
 #[ignore = "needs a server: cargo xtask test"]
-async fn a_dropped_server_is_gone_with_everything_it_wrote() -> Result<()> {
+async fn dropping_a_server_ends_it_and_deletes_its_files() -> Result<()> {
     let server = Server::start(Options::default()).await?;
     let (address, log) = (server.url().replace("http://", ""), server.log());
     assert!(log.exists());
     drop(server);
-    closed(&address).await?;
+    wait_until_closed(&address).await?;
     assert!(!log.exists());
     Ok(())
 }
@@ -99,7 +102,7 @@ impl Progress for Panics {
 
 #[tokio::test]
 #[ignore = "needs a server: cargo xtask test"]
-async fn a_taken_port_is_an_error_that_shows_the_log() -> Result<()> {
+async fn a_taken_port_is_an_error_with_the_log() -> Result<()> {
     let taken = std::net::TcpListener::bind("127.0.0.1:0")?;
     let port = taken.local_addr()?.port();
     let error = Server::start(Options::default().port(port))
@@ -115,12 +118,12 @@ async fn a_taken_port_is_an_error_that_shows_the_log() -> Result<()> {
 
 #[tokio::test]
 #[ignore = "needs a server: cargo xtask test"]
-async fn a_panic_during_the_start_leaves_the_port_free() -> Result<()> {
+async fn a_panic_during_the_start_frees_the_port() -> Result<()> {
     let port = std::net::TcpListener::bind("127.0.0.1:0")?
         .local_addr()?
         .port();
     let options = Options::default().port(port).progress(Arc::new(Panics));
     let start = tokio::spawn(async move { Server::start(options).await.map(drop) });
     assert!(start.await.unwrap_err().is_panic());
-    closed(&format!("127.0.0.1:{port}")).await
+    wait_until_closed(&format!("127.0.0.1:{port}")).await
 }

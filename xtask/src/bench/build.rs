@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use tokio::process::Command;
-use zenml_test_server::{Progress as _, Shown, paths};
+use zenml_test_server::{ConsoleProgress, Progress as _, paths};
 
 use super::crates::{CHECK, DEBUG, Mode, RELEASE, Side};
 use super::rustc::Measured;
@@ -44,7 +44,7 @@ struct Row {
 pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let target = paths::scratch().with_file_name("bench");
     fs::create_dir_all(&target)?;
-    let progress = Shown::new();
+    let progress = ConsoleProgress::new();
     progress.stage("Generate the plain client");
     let plain = Side::plain(&target).await?;
     let ours = Side::ours(&target);

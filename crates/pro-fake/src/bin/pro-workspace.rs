@@ -16,7 +16,7 @@ use tokio::{
     sync::Notify,
 };
 use zenml_pro_fake::ProWorkspace;
-use zenml_test_server::{Group, Options, Shown, seconds};
+use zenml_test_server::{ConsoleProgress, Options, ProcessGroup, seconds};
 
 const GRACE: Duration = Duration::from_secs(8);
 /// As shells have it.
@@ -55,7 +55,7 @@ async fn main() -> ExitCode {
 async fn run(cli: Cli) -> Result<ExitCode> {
     let started = Instant::now();
     let end = End::new(cli.lifeline);
-    let progress = Shown::new();
+    let progress = ConsoleProgress::new();
     let mut options = Options::default().port(cli.port).progress(progress.clone());
     if let Some(version) = cli.version {
         options = options.version(version);
@@ -99,7 +99,7 @@ async fn run_beside(
         .env("ZENML_STORE_URL", pro.server.url())
         .env("ZENML_STORE_API_KEY", key);
     eprintln!("\n$ {}\n", words.join(" "));
-    let mut group = Group::spawn(&mut command).context(format!("cannot start {program}"))?;
+    let mut group = ProcessGroup::spawn(&mut command).context(format!("cannot start {program}"))?;
     let status = tokio::select! {
         status = group.wait() => status?,
         stopped = end.come() => {

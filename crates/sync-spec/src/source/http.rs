@@ -1,4 +1,4 @@
-//! A document from a server.
+//! How is a document fetched from a server.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -10,16 +10,16 @@ use zenml_test_server::Progress;
 
 use super::Fetched;
 
-/// How long a server may take, and how much it may say.
+/// Limits on the time and size of a download.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Until there is a connection.
+    /// The time to connect.
     pub connect: Duration,
-    /// Until everything is there.
+    /// The time to read the whole response.
     pub total: Duration,
-    /// The most that is read; ZenML's documents have about a million bytes.
+    /// The number of bytes; ZenML's documents have about a million.
     pub bytes: u64,
-    /// How many redirects are followed.
+    /// The number of redirects.
     pub redirects: usize,
 }
 
@@ -34,26 +34,28 @@ impl Default for Limits {
     }
 }
 
-/// A bearer token. It is never shown.
+/// A bearer token. `Debug` does not show it.
 #[derive(Clone)]
 pub struct Token {
-    /// The environment variable that it is from.
+    /// The name of its environment variable.
     pub(super) variable: String,
     value: String,
 }
 
 impl Token {
-    /// Reads it from an environment variable.
+    /// Reads the token from an environment variable.
     ///
     /// # Errors
-    /// When there is no such variable, or it is empty.
+    /// Returns an error if the variable is not set or empty.
     pub fn from_env(name: &str) -> Result<Self> {
         match env::var(name) {
             Ok(token) if !token.trim().is_empty() => Ok(Self {
                 variable: name.to_owned(),
                 value: token.trim().to_owned(),
             }),
-            _ => bail!("the environment variable {name} of --token-env is not set, or empty"),
+            _ => {
+                bail!("the environment variable {name} of --token-env is not set or empty; set it")
+            }
         }
     }
 }
@@ -64,8 +66,8 @@ impl fmt::Debug for Token {
     }
 }
 
-/// The document's URL: the one that is given if it names a JSON file, otherwise that of the server
-/// with `/openapi.json`.
+/// Returns the URL of the document: the given one if it ends in `.json`, otherwise with
+/// `/openapi.json` appended.
 pub(super) fn document_url(text: &str) -> Result<Url, String> {
     let mut url = Url::parse(text).map_err(|error| format!("not a URL: {error}"))?;
     if !url.path().ends_with(".json") {
@@ -75,8 +77,8 @@ pub(super) fn document_url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// A URL without what may be secret in it.
-pub(super) fn shown(url: &Url) -> String {
+/// Returns a URL without user, password, query and fragment, which may be secret.
+pub(super) fn without_secrets(url: &Url) -> String {
     let port = url
         .port()
         .map(|port| format!(":{port}"))
@@ -91,10 +93,10 @@ pub(super) async fn fetch(
     limits: &Limits,
     progress: &dyn Progress,
 ) -> Result<Fetched> {
-    let origin = shown(url);
+    let origin = without_secrets(url);
     if token.is_some() && url.scheme() == "http" && !is_loopback(url) {
         bail!(
-            "{origin} is not encrypted, and anybody on the way could read the token of --token-env: \
+            "{origin} is not encrypted, so that the token of --token-env could be read on the way; \
              give an https: URL"
         );
     }
@@ -103,25 +105,25 @@ pub(super) async fn fetch(
         .connect_timeout(limits.connect)
         .timeout(limits.total)
         .redirect(redirects(limits.redirects))
-        // What is secret in the URL must not follow a redirect.
+        // The URL may hold a secret, which must not follow a redirect.
         .referer(false)
         .user_agent(concat!("zenml-sync-spec/", env!("CARGO_PKG_VERSION")))
         .build()
-        .context("cannot make an HTTP client")?;
+        .context("cannot create an HTTP client")?;
     let mut request = client.get(url.clone()).header("Accept", "application/json");
     if let Some(token) = token {
         request = request.bearer_auth(&token.value);
     }
     let explain = |error: reqwest::Error| explain(&error, &origin, limits);
-    let mut answer = request.send().await.map_err(explain)?;
-    refuse(answer.status(), &origin, token.is_some())?;
+    let mut response = request.send().await.map_err(explain)?;
+    check_status(response.status(), &origin, token.is_some())?;
     let mut raw = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(explain)? {
+    while let Some(chunk) = response.chunk().await.map_err(explain)? {
         raw.extend_from_slice(&chunk);
         if raw.len() as u64 > limits.bytes {
             bail!(
-                "{origin} has sent more than {} bytes, and was not read further: no document of \
-                 ZenML is that long",
+                "{origin} has sent more than {} bytes, more than any document of ZenML; give the URL \
+                 of a document",
                 limits.bytes
             );
         }
@@ -134,7 +136,7 @@ pub(super) async fn fetch(
     })
 }
 
-/// Whether a request stays on this machine.
+/// Returns whether a request stays on this machine.
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
@@ -142,12 +144,12 @@ fn is_loopback(url: &Url) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Follows a few, but never to where anybody can listen.
+/// Follows a few redirects, but never from https to http.
 fn redirects(most: usize) -> redirect::Policy {
     redirect::Policy::custom(move |attempt| {
-        let unprotected = attempt.url().scheme() == "http"
+        let is_downgrade = attempt.url().scheme() == "http"
             && attempt.previous().iter().any(|url| url.scheme() == "https");
-        if unprotected {
+        if is_downgrade {
             attempt.error("it redirects from https to http")
         } else if attempt.previous().len() > most {
             attempt.error(format!("it redirects more than {most} times"))
@@ -157,52 +159,55 @@ fn redirects(most: usize) -> redirect::Policy {
     })
 }
 
-/// What a status that is no success says about the document.
-fn refuse(status: StatusCode, origin: &str, has_token: bool) -> Result<()> {
+/// Returns an error for a status other than success.
+fn check_status(status: StatusCode, origin: &str, has_token: bool) -> Result<()> {
     if status.is_success() {
         return Ok(());
     }
     let reason = match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if has_token => {
-            "it does not accept the token of --token-env, or shows its document to nobody"
+            "the server rejects the token of --token-env or hides its document; check the token"
         }
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            "it shows its document only to those who have logged in: put a token into an \
-             environment variable, and name that with --token-env"
+            "the server shows its document to users only; put a token into an environment \
+             variable and name it with --token-env"
         }
         StatusCode::NOT_FOUND => {
-            "there is no document: give the URL of a ZenML server, or of the document itself; a \
-             server can also hide it"
+            "there is no document, or the server hides it; give the URL of a ZenML server or of the \
+             document itself"
         }
-        _ if status.is_server_error() => "the server has failed: try again later",
-        _ => "that is no answer to a request for a document",
+        _ if status.is_server_error() => "the server failed; try again later",
+        _ => "this is not a document; check the URL",
     };
     Err(anyhow!(
-        "{origin} answers {status}: {reason}. A document in a file can be given with `--from FILE`"
+        "{origin} responded with {status}: {reason}, or give a file with `--from FILE`"
     ))
 }
 
-/// Why there is no answer, without the URL, which reqwest would show with all that is in it.
+/// Explains a failed request, without the URL, which reqwest would show with its secrets.
 fn explain(error: &reqwest::Error, origin: &str, limits: &Limits) -> anyhow::Error {
-    let offline = "Offline? A document in a file can be given with `--from FILE`";
+    let offline = "check the network, or give a file with `--from FILE`";
     if error.is_connect() {
-        return anyhow!("{origin} cannot be reached: {}. {offline}", causes(error));
+        return anyhow!(
+            "{origin} cannot be reached: {}; {offline}",
+            root_cause(error)
+        );
     }
     if error.is_timeout() {
         let limit = limits.total.as_secs_f64();
-        return anyhow!("{origin} has not answered in full within {limit} s. {offline}");
+        return anyhow!("{origin} did not send a whole response within {limit} s; {offline}");
     }
     if error.is_body() || error.is_decode() {
         return anyhow!(
-            "{origin} broke off in the middle of its answer: {}. Try again",
-            causes(error)
+            "{origin} closed the connection in the middle of the response: {}; try again",
+            root_cause(error)
         );
     }
-    anyhow!("{origin} cannot be read: {}", causes(error))
+    anyhow!("{origin} cannot be read: {}", root_cause(error))
 }
 
-/// The innermost cause, which is the one that says something.
-fn causes(error: &reqwest::Error) -> String {
+/// Returns the innermost cause, which is the most precise one.
+fn root_cause(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(next) = cause.source() {
         cause = next;

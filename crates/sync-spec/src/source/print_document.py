@@ -1,4 +1,4 @@
-"""Prints the OpenAPI document of the installed ZenML server into the folder that it is given."""
+"""Writes the OpenAPI document of the installed ZenML server to the folder in the first argument."""
 
 import json
 import sys
@@ -10,5 +10,5 @@ from zenml.zen_server.zen_server_api import app
 folder = Path(sys.argv[1])
 with open(folder / "openapi.json", "w") as file:
     json.dump(app.openapi(), file)
-writers = ", ".join(f"{name} {version(name)}" for name in ("fastapi", "pydantic"))
-(folder / "printed-by").write_text(writers)
+printed_by = ", ".join(f"{name} {version(name)}" for name in ("fastapi", "pydantic"))
+(folder / "printed-by").write_text(printed_by)

@@ -1,32 +1,31 @@
-//! The document that the PyPI package prints. It needs no running server, and configured as a Pro
-//! workspace the package prints everything that any ZenML server publishes.
+//! How is a document printed by the PyPI package. That needs no running server, and configured as a
+//! Pro workspace the package prints everything that any ZenML server publishes.
 
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::time::timeout;
 use zenml_test_server::{Progress, interpreter, newest_version, python_command};
 
 use super::{Fetched, Token, Version};
-use crate::document::hex;
+use crate::checksum::sha256;
 
-/// Prints the document to the file that it is told, and to standard output what has written it.
+/// Writes the document, and the versions of the packages that printed it, to a folder.
 const SCRIPT: &str = include_str!("print_document.py");
 
-/// Any dotted name makes a Pro workspace of it: nothing is loaded.
+/// Variables that make the server a Pro workspace. Nothing is loaded, so that any dotted name will do.
 const PRO_WORKSPACE: [&str; 3] = [
     "ZENML_SERVER_WORKLOAD_MANAGER_IMPLEMENTATION_SOURCE",
     "ZENML_SERVER_RBAC_IMPLEMENTATION_SOURCE",
     "ZENML_SERVER_FEATURE_GATE_IMPLEMENTATION_SOURCE",
 ];
 
-/// Longer than installing the package takes on a slow line.
+/// Longer than an installation over a slow network takes.
 const INSTALLATION: Duration = Duration::from_secs(30 * 60);
-/// Longer than importing the package and printing its document takes.
+/// Longer than printing the document takes.
 const PRINTING: Duration = Duration::from_secs(5 * 60);
 
 pub(super) async fn fetch(
@@ -35,25 +34,25 @@ pub(super) async fn fetch(
     progress: &dyn Progress,
 ) -> Result<Fetched> {
     let version = match version {
-        Version::Exactly(version) => version.clone(),
-        Version::Latest => newest_version(progress)
-            .await
-            .context("offline? `--from FILE` works without a network")?,
+        Version::Exact(version) => version.clone(),
+        Version::Latest => newest_version(progress).await.context(
+            "cannot find the newest version; check the network, or give a file with `--from FILE`",
+        )?,
     };
     let installed = timeout(INSTALLATION, interpreter(&version, progress)).await;
-    let installed = installed.unwrap_or_else(|_| Err(anyhow!("not done after half an hour")));
+    let installed = installed.unwrap_or_else(|_| Err(anyhow!("it took longer than half an hour")));
     let python = installed.with_context(|| {
-        format!("cannot install zenml[server]=={version}; offline? `--from FILE` works without a network")
+        format!("cannot install zenml[server]=={version}; check the network, or give a file with `--from FILE`")
     })?;
     let environment = python
         .parent()
         .and_then(Path::parent)
-        .ok_or_else(|| anyhow!("{} is in no environment", python.display()))?;
-    // In the environment, so that they go together; named after the script, so that another one
-    // does not take it for its own.
-    let script = hex(&Sha256::digest(SCRIPT));
+        .ok_or_else(|| anyhow!("{} is not in a virtual environment", python.display()))?;
+    // In the environment, so that both are deleted together; named after the script, so that a
+    // changed script prints again.
+    let script = sha256(SCRIPT.as_bytes());
     let cache = environment.join(format!("printed-{}", script.get(..12).unwrap_or_default()));
-    let (document, writers) = (cache.join("openapi.json"), cache.join("printed-by"));
+    let (document, printed_by) = (cache.join("openapi.json"), cache.join("printed-by"));
     if !document.exists() {
         progress.stage(&format!("Printing the document of ZenML {version}"));
         print(&python, token, &cache).await?;
@@ -63,11 +62,11 @@ pub(super) async fn fetch(
     Ok(Fetched {
         raw: read(&document)?,
         origin: format!("pypi:zenml[server]=={version}, configured as a Pro workspace"),
-        printed_by: Some(String::from_utf8(read(&writers)?)?),
+        printed_by: Some(String::from_utf8(read(&printed_by)?)?),
     })
 }
 
-/// Makes `folder` with the document and a line about what has written it.
+/// Creates `folder` with the document and the versions of the packages that printed it.
 async fn print(python: &Path, token: Option<&Token>, folder: &Path) -> Result<()> {
     let parent = folder.parent().unwrap_or(folder);
     let scratch = TempDir::new_in(parent).context("cannot create a folder for the document")?;
@@ -87,26 +86,27 @@ async fn print(python: &Path, token: Option<&Token>, folder: &Path) -> Result<()
         .envs(PRO_WORKSPACE.map(|name| (name, "any.name")))
         .kill_on_drop(true);
     if let Some(token) = token {
-        // It is for a server, and none of the package's business.
+        // The token is for a server; the package must not see it.
         command.env_remove(&token.variable);
     }
     let output = timeout(PRINTING, command.output()).await;
-    let output = output.map_err(|_| anyhow!("the package has not printed its document in time"))?;
+    let output = output
+        .map_err(|_| anyhow!("the package did not print its document within five minutes"))?;
     let output = output.context("cannot start Python")?;
     let status = output.status;
     if !status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let lines: Vec<&str> = said.lines().collect();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let lines: Vec<&str> = stderr.lines().collect();
         let last = lines
             .get(lines.len().saturating_sub(20)..)
             .unwrap_or_default();
         bail!(
-            "the package does not print its document ({status}):\n{}",
+            "the package failed to print its document ({status}):\n{}",
             last.join("\n")
         );
     }
     match fs::rename(&printed, folder) {
-        // Another process was faster.
+        // Another process has printed the same document meanwhile.
         Err(_) if folder.join("openapi.json").exists() => Ok(()),
         result => result.with_context(|| format!("cannot write {}", folder.display())),
     }

@@ -11,21 +11,23 @@ use zenml_sync_spec::api::Api;
 use zenml_sync_spec::plan::Permissions;
 use zenml_sync_spec::source::{Limits, Source};
 use zenml_sync_spec::sync::{Mode, Options, Outcome, Step, sync};
+use zenml_sync_spec::transaction::UNDO_LOG;
 use zenml_test_server::Silent;
 
 pub const TODAY: &str = "2026-11-21";
 
-/// A folder that looks like a checkout, and another with documents to take. Both go with the value.
+/// A folder that looks like a checkout, and another with documents to follow. Both are deleted with
+/// the value.
 pub struct Checkout {
     root: TempDir,
     documents: TempDir,
 }
 
-/// Path → content, of every file.
+/// The content of every file by path.
 pub type Tree = BTreeMap<PathBuf, String>;
 
 impl Checkout {
-    /// With both documents in version 1, and listings that fit.
+    /// Creates a checkout with both documents in version 1, and their snapshots.
     pub fn new() -> Self {
         let checkout = Self::empty();
         for api in ["workspace", "pro"] {
@@ -61,7 +63,7 @@ impl Checkout {
         self.root.path()
     }
 
-    /// Where the documents are that its runs take.
+    /// The folder with the documents to follow.
     pub fn documents(&self) -> &Path {
         self.documents.path()
     }
@@ -76,19 +78,19 @@ impl Checkout {
         fs::read_to_string(self.path().join(path)).unwrap()
     }
 
-    /// What takes a version of some documents from files.
+    /// Returns the options to follow a version of some documents.
     pub fn options(&self, version: &str, apis: &[Api]) -> Options {
         options_from(self.documents(), version, apis)
     }
 
-    /// Every file, except what an interrupted run has left to be recovered.
+    /// Returns every file, except the undo log of an interrupted run.
     pub fn tree(&self) -> Tree {
         let mut tree = Tree::new();
         let mut folders = vec![self.path().to_path_buf()];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
-                if path.ends_with(".sync-spec") {
+                if path.ends_with(UNDO_LOG) {
                     continue;
                 }
                 match path.is_dir() {
@@ -103,7 +105,7 @@ impl Checkout {
         tree
     }
 
-    /// Takes a file, or the files of a folder, from elsewhere.
+    /// Copies a file, or the files of a folder, from another checkout.
     pub fn copy_from(&self, root: &Path, path: &str) {
         let source = root.join(path);
         if source.is_file() {
@@ -115,7 +117,7 @@ impl Checkout {
         }
     }
 
-    /// Another checkout with the same files.
+    /// Creates another checkout with the same files.
     pub fn copy(&self) -> Self {
         let copy = Self::empty();
         for (path, text) in self.tree() {
@@ -132,7 +134,7 @@ pub const OVERLAY: &str = r#"{
   "actions": [
     {
       "target": "$.components.schemas.Run.properties.secret",
-      "description": "It is one.",
+      "description": "It is a secret.",
       "update": {"format": "password"}
     },
     {
@@ -161,7 +163,7 @@ pub fn options(sources: Vec<(Api, Source)>) -> Options {
     }
 }
 
-/// What takes a version of some documents from files in a folder.
+/// Returns the options to follow a version of some documents, written to files in a folder.
 pub fn options_from(folder: &Path, version: &str, apis: &[Api]) -> Options {
     let sources = apis.iter().map(|&api| {
         let path = folder.join(format!("{}-{version}.json", api.name()));
@@ -187,7 +189,7 @@ pub fn run_watched(
     runtime.block_on(sync(root, options, &Silent, watch))
 }
 
-/// A small document of an API. From version to version operations, groups and members come.
+/// Returns a small document of an API. Version 2 has more operations, groups and members.
 pub fn document(api: Api, version: &str) -> Value {
     let number: usize = version.parse().unwrap();
     let mut paths: Vec<(&str, &str)> = match api {

@@ -1,4 +1,4 @@
-//! The program: its exit codes, its files, its words.
+//! The program: its exit codes, its files and its output.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -15,8 +15,11 @@ fn program(checkout: &Checkout, arguments: &[&str]) -> Output {
 fn command(checkout: &Checkout, arguments: &[&str]) -> Command {
     let files = checkout.documents();
     for version in ["1", "2"] {
-        let text = document(Api::Workspace, version).to_string();
-        std::fs::write(files.join(format!("{version}.json")), text).unwrap();
+        std::fs::write(
+            files.join(format!("{version}.json")),
+            document_text(version),
+        )
+        .unwrap();
     }
     let (name, options) = arguments.split_first().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_zenml-sync-spec"));
@@ -29,7 +32,11 @@ fn command(checkout: &Checkout, arguments: &[&str]) -> Command {
     command
 }
 
-fn said(output: &Output) -> String {
+fn document_text(version: &str) -> String {
+    document(Api::Workspace, version).to_string()
+}
+
+fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
@@ -38,14 +45,14 @@ fn json(path: &Path) -> Value {
 }
 
 #[test]
-fn check_says_fresh_out_of_date_or_failed_by_its_exit_code() {
+fn the_exit_code_of_check_tells_up_to_date_out_of_date_and_failed_apart() {
     let checkout = Checkout::new();
     let check = |file| program(&checkout, &["sync-spec", "--check", "--from", file]);
     let fresh = check("1.json");
     assert_eq!(fresh.status.code(), Some(0), "{fresh:?}");
     let expected =
-        "specs/workspace.json says what the file 1.json says.\n\nEverything is up to date.\n";
-    assert_eq!(said(&fresh), expected);
+        "specs/workspace.json is the same as the file 1.json.\n\nEverything is up to date.\n";
+    assert_eq!(stdout(&fresh), expected);
     let out_of_date = check("2.json");
     assert_eq!(out_of_date.status.code(), Some(2), "{out_of_date:?}");
     let failed = check("3.json");
@@ -53,7 +60,7 @@ fn check_says_fresh_out_of_date_or_failed_by_its_exit_code() {
 }
 
 #[test]
-fn check_names_the_command_that_brings_everything_up_to_date() {
+fn check_prints_the_command_that_brings_everything_up_to_date() {
     let checkout = Checkout::new();
     let root = checkout.path().display();
     let output = program(&checkout, &["sync-spec", "--check", "--from", "2.json"]);
@@ -61,11 +68,11 @@ fn check_names_the_command_that_brings_everything_up_to_date() {
         "To bring them up to date: cargo xtask sync-spec workspace --from 2.json --root {root}, \
          then `cargo insta review`\n"
     );
-    assert!(said(&output).contains(&command), "{}", said(&output));
+    assert!(stdout(&output).contains(&command), "{}", stdout(&output));
 }
 
 #[test]
-fn that_command_has_every_option_that_it_needs_as_a_shell_takes_it() {
+fn the_printed_command_has_all_required_options_and_is_quoted_for_a_shell() {
     let checkout = Checkout::new();
     let root = checkout.path().display();
     let without_secret = document(Api::Workspace, "1").to_string();
@@ -75,21 +82,47 @@ fn that_command_has_every_option_that_it_needs_as_a_shell_takes_it() {
         &["sync-spec", "--no-compile", "--from", "2.json"],
     );
     assert_eq!(later.status.code(), Some(0), "{later:?}");
-    let file = checkout.documents().join("somebody's own.json");
+    let file = checkout.documents().join("someone's own.json");
     std::fs::write(file, without_secret).unwrap();
-    let options = ["sync-spec", "--check", "--from", "somebody's own.json"];
+    let options = ["sync-spec", "--check", "--from", "someone's own.json"];
     let output = program(
         &checkout,
         &[&options[..], &["--token-env", "PATH"]].concat(),
     );
     let command = format!(
-        r"workspace --from 'somebody'\''s own.json' --token-env PATH --root {root} --allow-shrink --drop-stale"
+        r"workspace --from 'someone'\''s own.json' --token-env PATH --root {root} --allow-shrink --drop-stale"
     );
-    assert!(said(&output).contains(&command), "{}", said(&output));
+    assert!(stdout(&output).contains(&command), "{}", stdout(&output));
 }
 
 #[test]
-fn wrong_arguments_are_a_failure_and_not_out_of_date() {
+fn a_run_works_on_the_checkout_that_it_is_run_in() {
+    let [first, second] = [Checkout::new(), Checkout::new()];
+    for checkout in [&first, &second] {
+        checkout.write("Cargo.toml", "[workspace]\n");
+    }
+    // By the current folder, or by the package that cargo runs.
+    let package = second.path().join("crates/sync-spec");
+    for (root, other, manifest_dir) in [(&first, &second, None), (&second, &first, Some(package))] {
+        let untouched = other.tree();
+        let document = first.documents().join("2.json");
+        std::fs::write(&document, document_text("2")).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zenml-sync-spec"));
+        command
+            .args(["sync-spec", "--no-compile", "--from"])
+            .arg(document)
+            .current_dir(first.path())
+            .env_remove("CARGO_MANIFEST_DIR")
+            .envs(manifest_dir.map(|folder| ("CARGO_MANIFEST_DIR", folder)));
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        assert!(root.read("specs/workspace.json").contains("/api/v1/tags"));
+        assert!(other.tree() == untouched, "the other checkout has changed");
+    }
+}
+
+#[test]
+fn wrong_arguments_have_the_exit_code_of_a_failure() {
     let checkout = Checkout::new();
     for options in [&["--no-such-option"][..], &["--from", "pypi:"]] {
         let output = program(
@@ -101,11 +134,11 @@ fn wrong_arguments_are_a_failure_and_not_out_of_date() {
     }
     let help = program(&checkout, &["sync-spec", "--help"]);
     assert_eq!(help.status.code(), Some(0), "{help:?}");
-    assert!(said(&help).contains("Exit codes:"));
+    assert!(stdout(&help).contains("Exit codes:"));
 }
 
 #[test]
-fn the_package_from_pypi_does_not_get_a_token() {
+fn the_package_from_pypi_gets_no_token() {
     let checkout = Checkout::new();
     for source in [&[][..], &["--from", "pypi:0.98.0"]] {
         let options = ["sync-spec", "--check", "--token-env", "PATH"];
@@ -117,7 +150,7 @@ fn the_package_from_pypi_does_not_get_a_token() {
 }
 
 #[test]
-fn a_report_that_cannot_be_written_is_refused_before_anything_changes() {
+fn a_report_that_cannot_be_written_is_an_error_before_any_file_changes() {
     let checkout = Checkout::new();
     let before = checkout.tree();
     for (option, path) in [("--report", "1.json/pr.md"), ("--json", ".")] {
@@ -138,7 +171,7 @@ fn a_report_that_cannot_be_written_is_refused_before_anything_changes() {
 }
 
 #[test]
-fn where_cargo_cannot_be_run_the_files_are_written_and_that_is_reported() {
+fn a_missing_cargo_is_reported_after_the_files_are_written() {
     let checkout = Checkout::new();
     let options = ["sync-spec", "--from", "2.json", "--report", "pr.md"];
     let output = command(&checkout, &options)
@@ -148,17 +181,19 @@ fn where_cargo_cannot_be_run_the_files_are_written_and_that_is_reported() {
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     let specs = checkout.read("specs/workspace.json");
     assert!(specs.contains("/api/v1/tags"));
-    assert!(said(&output).contains("could not be checked: cannot start cargo"));
+    assert!(
+        stdout(&output).contains("Could not check whether the crate compiles: cannot start cargo")
+    );
     let report = std::fs::read_to_string(checkout.documents().join("pr.md")).unwrap();
-    let heading = "## Whether the crate compiles with it could not be checked\n";
+    let heading = "## Could not check whether the crate compiles\n";
     assert!(report.contains(heading), "{report}");
 }
 
 #[test]
-fn that_nobody_listens_changes_no_exit_code() {
+fn a_closed_standard_output_does_not_change_the_exit_code() {
     let checkout = Checkout::new();
-    let (listener, output) = std::io::pipe().unwrap();
-    drop(listener);
+    let (reader, output) = std::io::pipe().unwrap();
+    drop(reader);
     let status = command(&checkout, &["sync-spec", "--check", "--from", "2.json"])
         .stdout(output)
         .status()
@@ -167,7 +202,7 @@ fn that_nobody_listens_changes_no_exit_code() {
 }
 
 #[test]
-fn a_version_without_changes_is_named_by_its_version() {
+fn a_version_without_changes_is_reported_by_its_number() {
     let checkout = Checkout::new();
     let mut patch = document(Api::Workspace, "1");
     patch["info"]["version"] = "1.0.1".into();
@@ -175,15 +210,15 @@ fn a_version_without_changes_is_named_by_its_version() {
     let options = ["sync-spec", "--no-compile", "--from", "patch.json"];
     let output = program(&checkout, &[&options[..], &["--json", "out.json"]].concat());
     let expected = "The Workspace API 1 → 1.0.1\nOnly the version changed.\n";
-    assert!(said(&output).starts_with(expected), "{}", said(&output));
-    assert!(said(&output).contains("Written:\n  specs/workspace.json\n"));
+    assert!(stdout(&output).starts_with(expected), "{}", stdout(&output));
+    assert!(stdout(&output).contains("Written:\n  specs/workspace.json\n"));
     let report = json(&checkout.documents().join("out.json"));
     assert_eq!(report["title"], "The Workspace API 1 → 1.0.1");
     assert_eq!(report["changed"], true);
 }
 
 #[test]
-fn what_does_not_compile_is_written_and_has_an_exit_code_of_its_own() {
+fn a_crate_that_does_not_compile_has_an_exit_code_of_its_own() {
     let checkout = Checkout::new();
     // There is no crate in this checkout.
     let output = program(
@@ -198,7 +233,7 @@ fn what_does_not_compile_is_written_and_has_an_exit_code_of_its_own() {
     );
     let report = std::fs::read_to_string(checkout.documents().join("pr.md")).unwrap();
     assert!(
-        report.contains("## The crate does not compile with it\n\n- `error: "),
+        report.contains("## The crate does not compile with this document\n\n- `error: "),
         "{report}"
     );
     assert!(
@@ -208,7 +243,7 @@ fn what_does_not_compile_is_written_and_has_an_exit_code_of_its_own() {
 }
 
 #[test]
-fn without_a_terminal_only_the_report_is_said() {
+fn without_a_terminal_only_the_report_is_printed() {
     let checkout = Checkout::new();
     let output = program(
         &checkout,
@@ -216,12 +251,12 @@ fn without_a_terminal_only_the_report_is_said() {
     );
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-    assert!(said(&output).starts_with("The Workspace API 1 → 2\nNothing breaks.\n"));
-    assert!(said(&output).contains("2 listings wait for a review"));
+    assert!(stdout(&output).starts_with("The Workspace API 1 → 2\nNothing breaks.\n"));
+    assert!(stdout(&output).contains("2 snapshots await review"));
 }
 
 #[test]
-fn reports_are_written_where_one_wants_them() {
+fn reports_are_written_to_the_given_files() {
     let checkout = Checkout::new();
     let options = [
         "sync-spec",
@@ -253,7 +288,7 @@ fn diff_compares_two_files() {
         &["diff", "1.json", "2.json", "--json", "diff.json"],
     );
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert!(said(&output).starts_with("The Workspace API 1 → 2\n"));
+    assert!(stdout(&output).starts_with("The Workspace API 1 → 2\n"));
     let report = json(&checkout.documents().join("diff.json"));
     assert_eq!(report["breaking"], false);
     let other = program(&checkout, &["diff", "1.json", "2.json", "--api", "pro"]);
@@ -263,13 +298,13 @@ fn diff_compares_two_files() {
 #[test]
 fn diff_sends_a_token_to_one_server_only() {
     let checkout = Checkout::new();
-    // Nobody listens there, and nobody is asked.
+    // The error comes before any request.
     let [old, new] = ["https://127.0.0.1:1", "https://127.0.0.1:2/openapi.json"];
     let output = program(&checkout, &["diff", old, new, "--token-env", "PATH"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(
-        error.contains("to two servers, https://127.0.0.1:1 and https://127.0.0.1:2:"),
+        error.contains("to two servers, https://127.0.0.1:1 and https://127.0.0.1:2;"),
         "{error}"
     );
 }

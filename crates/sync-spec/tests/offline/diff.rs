@@ -1,4 +1,4 @@
-//! Comparing any two documents.
+//! Comparison of any two documents.
 
 use serde_json::json;
 use zenml_sync_spec::api::Api;
@@ -18,7 +18,7 @@ fn checked(value: &serde_json::Value) -> Document {
 }
 
 #[test]
-fn raw_and_canonical_documents_are_alike() {
+fn a_raw_document_equals_its_canonical_form() {
     let raw = document(Api::Workspace, "1");
     let canonical = checked(&raw).canonical;
     let report = report(&checked(&raw), &checked(&canonical), &[]).unwrap();
@@ -26,7 +26,7 @@ fn raw_and_canonical_documents_are_alike() {
 }
 
 #[test]
-fn both_sides_are_compared() {
+fn http_and_rust_are_compared() {
     let [old, new] = ["1", "2"].map(|version| checked(&document(Api::Pro, version)));
     let report = report(&old, &new, &[]).unwrap();
     assert_eq!(report.title(), "The ZenML Pro API 1 → 2");
@@ -35,7 +35,7 @@ fn both_sides_are_compared() {
 }
 
 #[test]
-fn where_no_code_can_be_generated_http_is_compared_and_that_is_said() {
+fn without_generated_code_only_http_is_compared_and_a_notice_says_so() {
     let old = document(Api::Workspace, "1");
     let mut new = document(Api::Workspace, "2");
     new["components"]["schemas"]["Run"]["properties"]["odd"] = json!({"type": "frob"});

@@ -1,4 +1,5 @@
-//! What `sync-spec` and `diff` do to a checkout, and what they leave alone. No network, no Python.
+//! What `sync-spec` and `diff` do to a checkout, and what they leave alone. These tests need neither
+//! a network nor Python.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,7 +10,7 @@
 mod checkout;
 mod command;
 mod diff;
-mod kill;
+mod interruption;
 mod pro;
 mod server;
 mod sources;

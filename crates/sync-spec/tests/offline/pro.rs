@@ -1,4 +1,4 @@
-//! The day on which the reconstructed Pro document is replaced by the vendor's.
+//! Replacing the reconstructed Pro document by the vendor's.
 
 use std::fs;
 
@@ -12,7 +12,8 @@ use zenml_test_server::paths::workspace;
 use crate::checkout::{Checkout, accept, options, run};
 use crate::stand_in::stand_in;
 
-/// A checkout with the reconstruction, its corrections and its listings, after taking the stand-in.
+/// Returns a checkout with the reconstruction, its overlays and snapshots, after following the
+/// stand-in.
 fn replaced() -> (Checkout, Outcome) {
     let checkout = Checkout::new();
     checkout.copy_from(workspace(), "specs/pro.json");
@@ -33,7 +34,7 @@ fn replaced() -> (Checkout, Outcome) {
 }
 
 #[test]
-fn marks_of_evidence_vanish_from_document_and_listings() {
+fn marks_of_evidence_disappear_from_document_and_snapshots() {
     let (checkout, _) = replaced();
     let document = checkout.read("specs/pro.json");
     assert!(!document.contains("x-evidence"));
@@ -56,7 +57,7 @@ fn marks_of_evidence_vanish_from_document_and_listings() {
 }
 
 #[test]
-fn what_the_vendor_calls_otherwise_is_recognised() {
+fn a_renamed_property_and_type_are_recognised() {
     let (_, outcome) = replaced();
     let report = &outcome.plans[0].report;
     let sentences: Vec<String> = report
@@ -78,7 +79,7 @@ fn what_the_vendor_calls_otherwise_is_recognised() {
 }
 
 #[test]
-fn a_correction_of_what_the_vendor_declares_otherwise_is_reported() {
+fn an_overlay_action_that_no_longer_applies_is_reported() {
     let (checkout, outcome) = replaced();
     let notices = &outcome.plans[0].report.notices;
     let lines: Vec<&String> = notices.iter().flat_map(|notice| &notice.lines).collect();

@@ -1,22 +1,22 @@
-//! A server that says what it is told, on loopback.
+//! A server on loopback with scripted responses.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-/// Its URL, and what it is asked.
+/// A server with its URL and the requests that it received.
 pub struct Server {
     pub url: String,
     requests: Receiver<String>,
 }
 
 impl Server {
-    /// Answers each request by what `answer` does with the connection and the server's URL.
-    pub fn start(answer: impl Fn(&mut TcpStream, &str) + Send + Sync + 'static) -> Self {
+    /// Starts a server that calls `respond` with each connection and the server's URL.
+    pub fn start(respond: impl Fn(&mut TcpStream, &str) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let (asked, requests) = channel();
+        let (received, requests) = channel();
         let own_url = url.clone();
         thread::spawn(move || {
             for connection in listener.incoming() {
@@ -24,27 +24,27 @@ impl Server {
                 let mut head = String::new();
                 let mut lines = BufReader::new(connection.try_clone().unwrap());
                 while lines.read_line(&mut head).unwrap() > 2 {}
-                asked.send(head).ok();
-                answer(&mut connection, &own_url);
+                received.send(head).ok();
+                respond(&mut connection, &own_url);
             }
         });
         Self { url, requests }
     }
 
-    /// Answers everything with this status and body.
-    pub fn saying(status: &'static str, body: &str) -> Self {
+    /// Starts a server that responds to every request with this status and body.
+    pub fn responding(status: &'static str, body: &str) -> Self {
         let body = body.to_owned();
-        Self::start(move |connection, _| reply(connection, status, "", &body))
+        Self::start(move |connection, _| respond(connection, status, "", &body))
     }
 
-    /// The head of the next request.
+    /// Returns the head of the next request.
     pub fn request(&self) -> String {
         self.requests.recv().unwrap()
     }
 }
 
-/// Writes a whole answer. Nobody may be listening any more.
-pub fn reply(connection: &mut TcpStream, status: &str, headers: &str, body: &str) {
+/// Writes a whole response. The client may have closed the connection.
+pub fn respond(connection: &mut TcpStream, status: &str, headers: &str, body: &str) {
     let length = body.len();
     write!(
         connection,

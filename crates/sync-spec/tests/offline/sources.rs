@@ -1,4 +1,4 @@
-//! A broken source changes no file, and each has its own message.
+//! Broken sources change no file, and each has its own message.
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -10,40 +10,41 @@ use serde_json::json;
 use zenml_sync_spec::api::Api;
 use zenml_sync_spec::source::{Limits, Source, Token};
 use zenml_sync_spec::sync::Options;
+use zenml_sync_spec::transaction::UNDO_LOG;
 
 use crate::checkout::{Checkout, document, options, run};
-use crate::server::{Server, reply};
+use crate::server::{Server, respond};
 
-/// The message of a run that takes its document from here. Nothing has changed.
-fn refusal(source: &str) -> String {
-    refusal_with(source, |_| {})
+/// Returns the error of a run with this source, which changes no file.
+fn error(source: &str) -> String {
+    error_with(source, |_| {})
 }
 
-fn refusal_with(source: &str, adapt: impl FnOnce(&mut Options)) -> String {
+fn error_with(source: &str, adapt: impl FnOnce(&mut Options)) -> String {
     let checkout = Checkout::new();
     let before = checkout.tree();
     let mut options = options(vec![(Api::Workspace, source.parse().unwrap())]);
     adapt(&mut options);
     let error = run(checkout.path(), &options).unwrap_err();
     assert!(checkout.tree() == before, "a file has changed");
-    assert!(!checkout.path().join(".sync-spec").exists());
+    assert!(!checkout.path().join(UNDO_LOG).exists());
     format!("{error:#}")
 }
 
-fn refusal_of(body: &str) -> String {
-    refusal(&Server::saying("200 OK", body).url)
+fn error_of_body(body: &str) -> String {
+    error(&Server::responding("200 OK", body).url)
 }
 
 #[track_caller]
-fn assert_says(message: &str, words: &[&str]) {
+fn assert_contains(message: &str, words: &[&str]) {
     for word in words {
         assert!(message.contains(word), "no {word:?} in: {message}");
     }
 }
 
 #[test]
-fn a_server_s_document_is_taken() {
-    let server = Server::saying("200 OK", &document(Api::Workspace, "2").to_string());
+fn the_document_of_a_server_is_fetched_from_openapi_json() {
+    let server = Server::responding("200 OK", &document(Api::Workspace, "2").to_string());
     let checkout = Checkout::new();
     let source = server.url.parse().unwrap();
     let outcome = run(checkout.path(), &options(vec![(Api::Workspace, source)])).unwrap();
@@ -56,23 +57,23 @@ fn a_server_s_document_is_taken() {
 }
 
 #[test]
-fn an_html_page() {
-    let message = refusal_of("<!DOCTYPE html><html><body>Log in</body></html>");
-    assert_says(
+fn an_html_page_is_an_error() {
+    let message = error_of_body("<!DOCTYPE html><html><body>Log in</body></html>");
+    assert_contains(
         &message,
         &["HTML or XML page, not a JSON document", "/openapi.json"],
     );
 }
 
 #[test]
-fn truncated_json() {
+fn truncated_json_is_an_error() {
     let text = document(Api::Workspace, "2").to_string();
-    let message = refusal_of(&text[..text.len() / 2]);
-    assert_says(&message, &["not valid JSON: EOF"]);
+    let message = error_of_body(&text[..text.len() / 2]);
+    assert_contains(&message, &["not valid JSON: EOF"]);
 }
 
 #[test]
-fn an_answer_that_breaks_off() {
+fn a_response_that_breaks_off_is_an_error() {
     let server = Server::start(|connection, _| {
         write!(
             connection,
@@ -80,30 +81,30 @@ fn an_answer_that_breaks_off() {
         )
         .unwrap();
     });
-    assert_says(
-        &refusal(&server.url),
-        &["broke off in the middle of its answer"],
+    assert_contains(
+        &error(&server.url),
+        &["closed the connection in the middle of the response"],
     );
 }
 
 #[test]
-fn openapi_3_0() {
+fn openapi_3_0_is_an_error() {
     let mut other = document(Api::Workspace, "2");
     other["openapi"] = json!("3.0.3");
-    assert_says(
-        &refusal_of(&other.to_string()),
+    assert_contains(
+        &error_of_body(&other.to_string()),
         &["OpenAPI 3.0.3 is not supported, only 3.1"],
     );
 }
 
 #[test]
-fn another_api() {
+fn the_document_of_an_unknown_api_is_an_error() {
     let mut other = document(Api::Workspace, "2");
     other["info"]["title"] = json!("Petstore");
     let pets = other["paths"]["/api/v1/info"].take();
     other["paths"] = json!({"/pets": pets});
-    assert_says(
-        &refusal_of(&other.to_string()),
+    assert_contains(
+        &error_of_body(&other.to_string()),
         &[
             "document of another API, \"Petstore\"",
             "Workspace API was expected",
@@ -112,38 +113,38 @@ fn another_api() {
 }
 
 #[test]
-fn the_other_of_the_two_apis() {
-    assert_says(
-        &refusal_of(&document(Api::Pro, "2").to_string()),
+fn the_document_of_the_other_api_is_an_error() {
+    assert_contains(
+        &error_of_body(&document(Api::Pro, "2").to_string()),
         &[
             "of the ZenML Pro API, not of the Workspace API",
-            "say `pro` instead of `workspace`",
+            "give `pro` instead of `workspace`",
         ],
     );
 }
 
 #[test]
-fn empty_paths() {
+fn a_document_without_paths_is_an_error() {
     let mut empty = document(Api::Workspace, "2");
     empty["paths"] = json!({});
-    assert_says(
-        &refusal_of(&empty.to_string()),
+    assert_contains(
+        &error_of_body(&empty.to_string()),
         &["the document has no paths"],
     );
 }
 
 #[test]
-fn nothing_at_all() {
-    assert_says(&refusal_of(""), &["the document is empty"]);
+fn an_empty_response_is_an_error() {
+    assert_contains(&error_of_body(""), &["the document is empty"]);
 }
 
 #[test]
-fn a_server_that_fails() {
-    let server = Server::saying("500 Internal Server Error", "oops");
-    assert_says(
-        &refusal(&server.url),
+fn a_status_500_is_an_error() {
+    let server = Server::responding("500 Internal Server Error", "oops");
+    assert_contains(
+        &error(&server.url),
         &[
-            "answers 500 Internal Server Error",
+            "responded with 500 Internal Server Error",
             "try again later",
             "--from FILE",
         ],
@@ -151,19 +152,19 @@ fn a_server_that_fails() {
 }
 
 #[test]
-fn a_server_that_hides_its_document() {
+fn a_hidden_document_is_an_error() {
     for status in ["401 Unauthorized", "403 Forbidden"] {
-        let server = Server::saying(status, "");
-        assert_says(&refusal(&server.url), &[status, "--token-env"]);
+        let server = Server::responding(status, "");
+        assert_contains(&error(&server.url), &[status, "--token-env"]);
     }
-    let server = Server::saying("404 Not Found", "");
-    assert_says(&refusal(&server.url), &["there is no document"]);
+    let server = Server::responding("404 Not Found", "");
+    assert_contains(&error(&server.url), &["there is no document"]);
 }
 
 #[test]
-fn a_token_is_sent_and_a_refused_one_is_not_shown() {
-    let server = Server::saying("401 Unauthorized", "");
-    let message = refusal_with(&server.url, |options| {
+fn a_rejected_token_does_not_appear_in_the_error() {
+    let server = Server::responding("401 Unauthorized", "");
+    let message = error_with(&server.url, |options| {
         // PATH is set everywhere.
         options.token = Some(Token::from_env("PATH").unwrap());
     });
@@ -173,24 +174,24 @@ fn a_token_is_sent_and_a_refused_one_is_not_shown() {
             .request()
             .contains(&format!("authorization: Bearer {path}\r\n"))
     );
-    assert_says(&message, &["does not accept the token"]);
+    assert_contains(&message, &["rejects the token"]);
     assert!(!message.contains(&path), "{message}");
 }
 
 #[test]
 fn a_token_does_not_follow_a_redirect_to_another_host() {
-    let elsewhere = Server::saying("500 Internal Server Error", "");
+    let elsewhere = Server::responding("500 Internal Server Error", "");
     // Another name of loopback is another host.
     let target = elsewhere.url.replace("127.0.0.1", "localhost");
     let server = Server::start(move |connection, _| {
-        reply(
+        respond(
             connection,
             "302 Found",
             &format!("location: {target}\r\n"),
             "",
         );
     });
-    refusal_with(&server.url, |options| {
+    error_with(&server.url, |options| {
         options.token = Some(Token::from_env("PATH").unwrap());
     });
     assert!(server.request().contains("authorization: Bearer"));
@@ -198,62 +199,62 @@ fn a_token_does_not_follow_a_redirect_to_another_host() {
 }
 
 #[test]
-fn a_token_is_not_sent_where_anybody_can_listen() {
-    let message = refusal_with("http://zenml.example.com", |options| {
+fn a_token_is_not_sent_over_unencrypted_http() {
+    let message = error_with("http://zenml.example.com", |options| {
         options.token = Some(Token::from_env("PATH").unwrap());
     });
-    assert_says(&message, &["is not encrypted", "give an https: URL"]);
+    assert_contains(&message, &["is not encrypted", "give an https: URL"]);
 }
 
 #[test]
-fn what_is_secret_in_a_url_does_not_follow_a_redirect() {
-    let elsewhere = Server::saying("500 Internal Server Error", "");
+fn a_secret_in_the_url_does_not_follow_a_redirect() {
+    let elsewhere = Server::responding("500 Internal Server Error", "");
     let target = elsewhere.url.clone();
     let server = Server::start(move |connection, _| {
         let location = format!("location: {target}\r\n");
-        reply(connection, "302 Found", &location, "");
+        respond(connection, "302 Found", &location, "");
     });
-    refusal(&format!("{}/openapi.json?key=secret", server.url));
+    error(&format!("{}/openapi.json?key=secret", server.url));
     assert!(server.request().contains("?key=secret"));
     assert!(!elsewhere.request().contains("secret"));
 }
 
 #[test]
-fn a_missing_token_is_named() {
+fn a_missing_token_variable_is_named() {
     let error = Token::from_env("NO_SUCH_VARIABLE").unwrap_err().to_string();
-    assert_says(&error, &["NO_SUCH_VARIABLE", "is not set"]);
+    assert_contains(&error, &["NO_SUCH_VARIABLE", "is not set"]);
 }
 
 #[test]
-fn a_server_that_redirects_forever() {
+fn an_endless_redirect_is_an_error() {
     let server = Server::start(|connection, url| {
-        reply(
+        respond(
             connection,
             "302 Found",
             &format!("location: {url}/again.json\r\n"),
             "",
         );
     });
-    assert_says(&refusal(&server.url), &["redirects more than 5 times"]);
+    assert_contains(&error(&server.url), &["redirects more than 5 times"]);
 }
 
 #[test]
-fn a_server_that_hangs() {
+fn a_server_without_response_is_an_error() {
     let server = Server::start(|connection, _| {
-        // The connection stays open until the client has had enough.
+        // The connection stays open until the client's timeout.
         std::mem::forget(connection.try_clone());
     });
-    let message = refusal_with(&server.url, |options| {
+    let message = error_with(&server.url, |options| {
         options.limits.total = Duration::from_millis(300);
     });
-    assert_says(
+    assert_contains(
         &message,
-        &["has not answered in full within 0.3 s", "--from FILE"],
+        &["did not send a whole response within 0.3 s", "--from FILE"],
     );
 }
 
 #[test]
-fn an_answer_of_two_gigabytes() {
+fn a_response_of_two_gigabytes_is_not_read_to_its_end() {
     const LENGTH: u64 = 2 << 30;
     let sent = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&sent);
@@ -268,27 +269,27 @@ fn an_answer_of_two_gigabytes() {
             counter.fetch_add(chunk.len() as u64, Ordering::Relaxed);
         }
     });
-    assert_says(&refusal(&server.url), &["more than 67108864 bytes"]);
+    assert_contains(&error(&server.url), &["more than 67108864 bytes"]);
     let sent = sent.load(Ordering::Relaxed);
     assert!(sent < 128 << 20, "{sent} bytes were read");
 }
 
 #[test]
-fn nobody_at_home() {
+fn an_unreachable_server_is_an_error() {
     let free = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
         .unwrap();
-    assert_says(
-        &refusal(&format!("http://{free}")),
-        &["cannot be reached", "Offline?", "--from FILE"],
+    assert_contains(
+        &error(&format!("http://{free}")),
+        &["cannot be reached", "check the network", "--from FILE"],
     );
 }
 
 #[test]
-fn a_file_that_is_not_there_or_too_long() {
-    assert_says(
-        &refusal("no/such/file.json"),
+fn a_missing_or_too_long_file_is_an_error() {
+    assert_contains(
+        &error("no/such/file.json"),
         &["cannot read no/such/file.json"],
     );
     let checkout = Checkout::new();
@@ -296,29 +297,29 @@ fn a_file_that_is_not_there_or_too_long() {
     let Source::File(path) = &options.sources[0].1 else {
         unreachable!("it is a file");
     };
-    let message = refusal_with(path.to_str().unwrap(), |options| {
+    let message = error_with(path.to_str().unwrap(), |options| {
         options.limits = Limits {
             bytes: 100,
             ..Limits::default()
         };
     });
-    assert_says(&message, &["more than 100 bytes"]);
+    assert_contains(&message, &["more than 100 bytes"]);
 }
 
 #[test]
-fn what_is_no_version_never_reaches_pip() {
-    assert_says(
-        &refusal("pypi:-r requirements.txt"),
+fn only_versions_reach_pip() {
+    assert_contains(
+        &error("pypi:-r requirements.txt"),
         &["is not a version of the PyPI package"],
     );
 }
 
 #[test]
-fn no_code_can_be_generated() {
+fn a_document_without_generated_code_is_an_error() {
     let mut odd = document(Api::Workspace, "2");
     odd["components"]["schemas"]["Run"]["properties"]["name"] = json!({"type": "frob"});
-    assert_says(
-        &refusal_of(&odd.to_string()),
+    assert_contains(
+        &error_of_body(&odd.to_string()),
         &[
             "no code can be generated from it",
             "/components/schemas/Run/properties/name",

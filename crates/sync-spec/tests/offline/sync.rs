@@ -1,4 +1,4 @@
-//! What a run writes, and when it asks first.
+//! What a run writes, and for which decisions it asks.
 
 use std::fs;
 
@@ -37,7 +37,7 @@ fn a_new_version_is_written_and_reported() {
 }
 
 #[test]
-fn what_is_written_is_canonical() {
+fn the_written_document_is_canonical() {
     let checkout = Checkout::new();
     let text = checkout.read("specs/workspace.json");
     assert!(text.starts_with("{\n  \"components\": {\n"), "{text}");
@@ -45,7 +45,7 @@ fn what_is_written_is_canonical() {
 }
 
 #[test]
-fn a_second_run_changes_nothing_not_even_the_day() {
+fn a_second_run_changes_nothing_not_even_the_date() {
     let checkout = Checkout::new();
     let options = Options {
         permissions: accept(),
@@ -73,7 +73,7 @@ fn two_checkouts_get_the_same_bytes() {
 }
 
 #[test]
-fn new_listings_wait_for_a_review() {
+fn new_snapshots_await_review() {
     let checkout = Checkout::new();
     let accepted = checkout.read("tests/snapshots/workspace/shared_types.snap");
     let outcome = run(checkout.path(), &checkout.options("2", WORKSPACE)).unwrap();
@@ -90,7 +90,7 @@ fn new_listings_wait_for_a_review() {
 }
 
 #[test]
-fn listings_that_wait_are_accepted_by_a_later_run() {
+fn a_later_run_accepts_pending_snapshots() {
     let checkout = Checkout::new();
     run(checkout.path(), &checkout.options("2", WORKSPACE)).unwrap();
     let options = Options {
@@ -113,7 +113,7 @@ fn listings_that_wait_are_accepted_by_a_later_run() {
 }
 
 #[test]
-fn checking_and_trying_change_nothing() {
+fn check_and_dry_run_change_nothing() {
     let checkout = Checkout::new();
     let before = checkout.tree();
     for mode in [Mode::Check, Mode::DryRun] {
@@ -128,7 +128,7 @@ fn checking_and_trying_change_nothing() {
 }
 
 #[test]
-fn a_listing_that_is_not_accepted_is_out_of_date() {
+fn a_pending_snapshot_is_out_of_date() {
     let checkout = Checkout::new();
     run(checkout.path(), &checkout.options("2", WORKSPACE)).unwrap();
     let options = Options {
@@ -140,7 +140,7 @@ fn a_listing_that_is_not_accepted_is_out_of_date() {
 }
 
 #[test]
-fn a_document_with_less_in_it_is_taken_only_when_that_is_allowed() {
+fn a_smaller_document_needs_allow_shrink() {
     let checkout = Checkout::new();
     run(checkout.path(), &checkout.options("2", WORKSPACE)).unwrap();
     let before = checkout.tree();
@@ -155,7 +155,7 @@ fn a_document_with_less_in_it_is_taken_only_when_that_is_allowed() {
 }
 
 #[test]
-fn a_check_needs_no_permission_to_say_that_something_is_out_of_date() {
+fn a_check_needs_no_permissions() {
     let checkout = Checkout::new();
     run(checkout.path(), &checkout.options("2", WORKSPACE)).unwrap();
     let options = Options {
@@ -171,7 +171,7 @@ fn a_check_needs_no_permission_to_say_that_something_is_out_of_date() {
 }
 
 #[test]
-fn the_listing_of_a_group_that_is_gone_is_deleted_when_that_is_accepted() {
+fn the_snapshot_of_a_group_that_no_longer_exists_is_deleted_with_accept() {
     let checkout = Checkout::new();
     let permissions = Permissions {
         allow_shrink: true,
@@ -182,14 +182,14 @@ fn the_listing_of_a_group_that_is_gone_is_deleted_when_that_is_accepted() {
         ..checkout.options(version, WORKSPACE)
     };
     run(checkout.path(), &to("2")).unwrap();
-    let only_named = Options {
+    let without_accept = Options {
         permissions: Permissions {
             accept: false,
             ..permissions
         },
         ..to("1")
     };
-    let outcome = run(checkout.path(), &only_named).unwrap();
+    let outcome = run(checkout.path(), &without_accept).unwrap();
     assert_eq!(outcome.plans[0].orphans, ["tags"]);
     run(checkout.path(), &to("1")).unwrap();
     assert!(
@@ -201,7 +201,7 @@ fn the_listing_of_a_group_that_is_gone_is_deleted_when_that_is_accepted() {
 }
 
 #[test]
-fn a_stale_correction_is_an_error_that_names_its_place_and_the_way_on() {
+fn a_stale_overlay_action_is_an_error_with_its_place() {
     let checkout = Checkout::new();
     let before = checkout.tree();
     let options = without_secret(&checkout);
@@ -215,7 +215,7 @@ fn a_stale_correction_is_an_error_that_names_its_place_and_the_way_on() {
 }
 
 #[test]
-fn a_stale_correction_can_be_taken_out_and_is_reported() {
+fn drop_stale_removes_stale_overlay_actions_and_reports_them() {
     let checkout = Checkout::new();
     let mut options = without_secret(&checkout);
     options.permissions.drop_stale = true;
@@ -224,26 +224,30 @@ fn a_stale_correction_can_be_taken_out_and_is_reported() {
     assert!(
         notice
             .heading
-            .starts_with("Corrections that matched nothing")
+            .starts_with("Overlay actions that no longer match")
     );
-    assert!(notice.lines[0].contains("It is one."), "{:?}", notice.lines);
+    assert!(
+        notice.lines[0].contains("It is a secret."),
+        "{:?}",
+        notice.lines
+    );
     let overlay = checkout.read("specs/overlays/workspace/names.json");
     assert!(!overlay.contains("properties.secret"), "{overlay}");
     assert!(overlay.contains("properties.name"), "{overlay}");
 }
 
 #[test]
-fn a_correction_that_somebody_has_adapted_beforehand_is_no_obstacle() {
+fn an_overlay_that_was_adapted_beforehand_is_accepted() {
     let checkout = Checkout::new();
     let options = without_secret(&checkout);
     let overlay = checkout.read("specs/overlays/workspace/names.json");
-    // It fits the new document, and no longer the one that is there.
+    // The overlay fits the new document, and no longer the old one.
     let adapted = overlay.replace("properties.secret", "properties.password");
     checkout.write("specs/overlays/workspace/names.json", &adapted);
     run(checkout.path(), &options).unwrap();
 }
 
-/// What takes a version that calls the member `secret` otherwise.
+/// Returns the options to follow a version in which the member `secret` has another name.
 fn without_secret(checkout: &Checkout) -> Options {
     let text = document(Api::Workspace, "2").to_string();
     let path = checkout.documents().join("new.json");
@@ -252,7 +256,7 @@ fn without_secret(checkout: &Checkout) -> Options {
 }
 
 #[test]
-fn the_project_s_own_sources_are_written_as_they_would_be() {
+fn the_sources_of_this_project_survive_reading_and_writing() {
     let path = zenml_test_server::paths::workspace().join("specs/sources.toml");
     let text = fs::read_to_string(path).unwrap();
     let written = SourcesFile::parse(&text).unwrap().text().unwrap();

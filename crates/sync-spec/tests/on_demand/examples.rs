@@ -1,4 +1,4 @@
-//! The examples of reports in `docs/` are what the command says.
+//! The example reports in `docs/` are what the command writes.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use zenml_sync_spec::source::Source;
 use zenml_test_server::{Silent, paths::workspace};
 
 #[test]
-fn the_reports_in_the_docs_are_what_diff_says() {
+fn the_example_reports_in_the_docs_are_up_to_date() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -1,4 +1,4 @@
-//! What takes minutes: `cargo xtask test --only on-demand`, and a workflow once a week.
+//! Tests that take minutes: `cargo xtask test --only on-demand`, and a workflow once a week.
 
 #![allow(
     clippy::unwrap_used,

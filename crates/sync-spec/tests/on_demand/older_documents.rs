@@ -1,4 +1,4 @@
-//! Documents of older servers are read, generated from, and compile.
+//! The code generated from the documents of older servers compiles.
 
 use std::fs;
 use std::path::Path;
@@ -8,13 +8,13 @@ use tempfile::TempDir;
 use zenml_sync_spec::api::Api;
 use zenml_sync_spec::document::Document;
 use zenml_sync_spec::source::{Limits, Source};
-use zenml_test_server::{Shown, paths::workspace};
+use zenml_test_server::{ConsoleProgress, paths::workspace};
 
 const VERSIONS: [&str; 5] = ["0.80.2", "0.85.0", "0.90.0", "0.93.3", "0.95.1"];
 
 #[test]
-fn the_documents_of_older_servers_compile() {
-    let progress = Shown::new();
+fn code_generated_from_older_documents_compiles() {
+    let progress = ConsoleProgress::new();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -28,14 +28,14 @@ fn the_documents_of_older_servers_compile() {
         let path = folder.path().join(format!("{version}.json"));
         fs::write(&path, &fetched.raw).unwrap();
         let document = Document::new(fetched, Some(Api::Workspace)).unwrap();
-        assert_eq!(document.facts.version, version);
-        compiles(&path);
+        assert_eq!(document.summary.version, version);
+        assert_compiles(&path);
         progress.done();
     }
 }
 
-/// The library, generated from this document.
-fn compiles(document: &Path) {
+/// Compiles the library, generated from this document.
+fn assert_compiles(document: &Path) {
     let output = Command::new(env!("CARGO"))
         .args([
             "check",

@@ -1,4 +1,4 @@
-//! Code written by hand against the reconstructed Pro document, once there is another.
+//! Code written against the reconstructed Pro document, after following another document.
 
 use std::fs;
 use std::path::Path;
@@ -27,7 +27,7 @@ fn main() {
 ";
 
 #[test]
-fn the_lines_that_no_longer_compile_are_named() {
+fn lines_that_no_longer_compile_are_reported() {
     let checkout = TempDir::new().unwrap();
     copy_checkout(checkout.path());
     fs::write(checkout.path().join("examples/teams.rs"), EXAMPLE).unwrap();
@@ -52,7 +52,7 @@ fn the_lines_that_no_longer_compile_are_named() {
     let outcome = runtime
         .block_on(sync(checkout.path(), &options, &Silent, &mut |_| {}))
         .unwrap();
-    let Some(Compiled::No(errors)) = outcome.compiled else {
+    let Some(Compiled::Failed(errors)) = outcome.compiled else {
         panic!("compiles: {:?}", outcome.compiled);
     };
     let places: Vec<&str> = errors
@@ -73,7 +73,7 @@ fn the_lines_that_no_longer_compile_are_named() {
     );
 }
 
-/// The files that git knows, as they are.
+/// Copies the files that git knows, with their current contents.
 fn copy_checkout(to: &Path) {
     let files = Command::new("git")
         .args(["ls-files", "-z"])

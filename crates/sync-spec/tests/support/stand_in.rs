@@ -1,5 +1,5 @@
 //! A stand-in for the vendor's Pro document, which is not public: the reconstruction without its
-//! marks of evidence, in which a few things have other names.
+//! marks of evidence and with a few renamed items.
 
 use std::fs;
 
@@ -12,23 +12,23 @@ pub fn stand_in() -> Value {
         .replace("\"RoleRead\"", "\"RoleResponse\"")
         .replace("/schemas/RoleRead\"", "/schemas/RoleResponse\"");
     let mut document: Value = serde_json::from_str(&text).unwrap();
-    forget_evidence(&mut document);
+    remove_evidence(&mut document);
     document["info"]["title"] = "ZenML Pro API".into();
     document["info"]["version"] = "1.0.0".into();
     let schemas = &mut document["components"]["schemas"];
     rename(&mut schemas["TeamRead"], "name", "display_name");
-    // Declared otherwise, so that a correction no longer applies.
+    // Declared differently, so that an overlay action no longer applies.
     schemas["APIKeyRead"]["properties"]["key"] = serde_json::json!({"type": "string"});
     document
 }
 
-fn forget_evidence(value: &mut Value) {
+fn remove_evidence(value: &mut Value) {
     match value {
         Value::Object(object) => {
             object.remove("x-evidence");
-            object.values_mut().for_each(forget_evidence);
+            object.values_mut().for_each(remove_evidence);
         }
-        Value::Array(items) => items.iter_mut().for_each(forget_evidence),
+        Value::Array(items) => items.iter_mut().for_each(remove_evidence),
         _ => {}
     }
 }

@@ -1,25 +1,25 @@
-//! The listings of the generated API, as `insta` snapshots that `tests/api_listing.rs` compares.
+//! Which snapshots of the generated API change. `tests/api_listing.rs` compares them.
 
 use std::collections::BTreeMap;
 
-/// How a snapshot begins.
+/// The first lines of a snapshot.
 const HEADER: &str = "---\nsource: tests/api_listing.rs\n---\n";
 const ACCEPTED: &str = "snap";
 const PENDING: &str = "snap.new";
 
-/// What has to happen to the files of one API's listings.
+/// Changes to the snapshots of one API.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Update {
-    /// File name → its text; none if the file goes.
+    /// The new text of each changed file by name; `None` deletes the file.
     pub files: BTreeMap<String, Option<String>>,
-    /// The groups whose listings wait for a review afterwards.
+    /// The groups with a snapshot that awaits review afterwards.
     pub pending: Vec<String>,
-    /// The groups that are gone, but whose listings stay until they are accepted.
+    /// The groups that no longer exist; their snapshots stay until the change is accepted.
     pub orphans: Vec<String>,
 }
 
-/// Brings the files of a folder (name → text) in line with `listings` (group → text): accepted at
-/// once, or pending for `cargo insta review`.
+/// Compares the files of a folder (name → text) with the generated `listings` (group → text).
+/// Changes are accepted at once, or left pending for `cargo insta review`.
 pub fn update(
     present: &BTreeMap<String, String>,
     listings: &BTreeMap<String, String>,
@@ -64,17 +64,17 @@ pub fn update(
     update
 }
 
-/// Whether a file is of the kind that this module looks after.
-pub fn is_listing(name: &str) -> bool {
+/// Returns whether a file is a snapshot, accepted or pending.
+pub fn is_snapshot(name: &str) -> bool {
     name.ends_with(".snap") || name.ends_with(".snap.new")
 }
 
-/// Whether a file waits for a review.
+/// Returns whether a file is a snapshot that awaits review.
 pub fn is_pending(name: &str) -> bool {
     name.ends_with(".snap.new")
 }
 
-/// What a snapshot says, without its header and the space around, which do not count for `insta`.
+/// Returns a snapshot without its header and surrounding space, which `insta` ignores too.
 fn content(snapshot: &str) -> &str {
     snapshot
         .strip_prefix("---\n")
@@ -99,14 +99,14 @@ mod tests {
     }
 
     #[test]
-    fn an_unchanged_listing_is_left_alone_whatever_its_header_says() {
+    fn an_unchanged_snapshot_is_kept_whatever_its_header_says() {
         let present = map(&[("tags.snap", "---\nsource: x\nexpression: y\n---\nfn a\n")]);
         let update = update(&present, &map(&[("tags", "fn a\n")]), true);
         assert_eq!(update, Update::default());
     }
 
     #[test]
-    fn a_changed_listing_is_left_pending_beside_the_accepted_one() {
+    fn a_changed_snapshot_is_left_pending_beside_the_accepted_one() {
         let present = map(&[("tags.snap", &snap("fn a\n"))]);
         let listings = map(&[("tags", "fn b\n")]);
         let once = update(&present, &listings, false);
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn accepting_replaces_the_listing_and_ends_the_waiting() {
+    fn accepting_replaces_the_snapshot_and_deletes_the_pending_one() {
         let present = map(&[
             ("tags.snap", &snap("fn a\n")),
             ("tags.snap.new", &snap("fn b\n")),
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_listing_of_a_group_that_is_gone_goes_when_that_is_accepted() {
+    fn accepting_deletes_the_snapshot_of_a_group_that_no_longer_exists() {
         let present = map(&[("tags.snap", &snap("fn a\n"))]);
         let pending = update(&present, &map(&[]), false);
         assert_eq!(
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_for_no_reason_goes() {
+    fn a_pending_snapshot_without_a_change_is_deleted() {
         let present = map(&[
             ("tags.snap", &snap("fn a\n")),
             ("tags.snap.new", &snap("fn b\n")),

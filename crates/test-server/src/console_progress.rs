@@ -1,4 +1,4 @@
-//! Progress for humans: a spinner on a terminal, plain lines elsewhere.
+//! How is progress shown: a spinner on a terminal, plain lines elsewhere.
 
 use std::{
     io::{self, IsTerminal},
@@ -12,8 +12,8 @@ use crate::Progress;
 
 const TICK: Duration = Duration::from_millis(100);
 
-/// Shows stages on standard error, and at its end the time that each took.
-pub struct Shown {
+/// Progress on standard error, with the time that each stage took.
+pub struct ConsoleProgress {
     interactive: bool,
     current: Mutex<Option<Stage>>,
 }
@@ -24,8 +24,8 @@ struct Stage {
     spinner: Option<ProgressBar>,
 }
 
-impl Shown {
-    /// Shows nothing yet.
+impl ConsoleProgress {
+    /// Creates the display without a stage.
     #[must_use]
     pub fn new() -> Arc<Self> {
         let interactive = io::stderr().is_terminal();
@@ -35,7 +35,7 @@ impl Shown {
         })
     }
 
-    /// The current stage has succeeded.
+    /// Ends the current stage and shows its time.
     pub fn done(&self) {
         if let Some(stage) = self.current().take() {
             if let Some(spinner) = &stage.spinner {
@@ -50,7 +50,7 @@ impl Shown {
     }
 }
 
-impl Progress for Shown {
+impl Progress for ConsoleProgress {
     fn stage(&self, text: &str) {
         self.done();
         let spinner = self.interactive.then(|| {
@@ -82,7 +82,7 @@ impl Progress for Shown {
     }
 }
 
-/// A duration for humans.
+/// Formats a duration in seconds.
 #[must_use]
 pub fn seconds(duration: Duration) -> String {
     format!("{:.1} s", duration.as_secs_f64())

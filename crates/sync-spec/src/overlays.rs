@@ -1,4 +1,4 @@
-//! The overlays, and which of their actions have become stale.
+//! What do the overlays of an API correct, and which of their actions are stale.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,15 +10,14 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use zenml_codegen::overlay::apply_matching;
 
-/// The corrections of an API's document.
+/// The overlays of an API's document, in the order in which they are applied.
 #[derive(Debug, Clone)]
-pub struct Corrections {
-    files: Vec<Overlay>,
+pub struct Overlays {
+    files: Vec<OverlayFile>,
 }
 
 #[derive(Debug, Clone)]
-struct Overlay {
-    /// The name of the file.
+struct OverlayFile {
     name: String,
     text: String,
     value: Value,
@@ -26,25 +25,25 @@ struct Overlay {
 
 /// An action that matches nothing in a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stale {
+pub struct StaleAction {
     /// The name of the overlay's file.
     pub file: String,
-    /// The JSON pointer of the action in it.
+    /// The JSON pointer of the action in that file.
     pub pointer: String,
-    /// What it would correct, as JSONPath.
+    /// The JSONPath of what it would correct.
     pub target: String,
-    /// Why it is there.
+    /// Why the action exists.
     pub description: String,
 }
 
-/// File name → its new text; none if the file goes.
+/// The new text of each changed file by name; `None` deletes the file.
 pub type Rewritten = BTreeMap<String, Option<String>>;
 
-impl Corrections {
-    /// Reads the overlays of a folder, in the order in which they are applied: by file name.
+impl Overlays {
+    /// Reads the overlays of a folder, sorted by file name.
     ///
     /// # Errors
-    /// When the folder or a file cannot be read, or a file is no JSON.
+    /// Returns an error if the folder or a file cannot be read, or a file is not JSON.
     pub fn read(folder: &Path) -> Result<Self> {
         let cannot_read = || format!("cannot read {}", folder.display());
         let mut files = Vec::new();
@@ -57,8 +56,8 @@ impl Corrections {
             let text = fs::read_to_string(&path)
                 .with_context(|| format!("cannot read {}", path.display()))?;
             let value = serde_json::from_str(&text)
-                .with_context(|| format!("{} is no JSON", path.display()))?;
-            files.push(Overlay {
+                .with_context(|| format!("{} is not JSON", path.display()))?;
+            files.push(OverlayFile {
                 name: name.to_string_lossy().into_owned(),
                 text,
                 value,
@@ -68,16 +67,16 @@ impl Corrections {
         Ok(Self { files })
     }
 
-    /// The overlays, in the order in which they are applied.
-    pub fn overlays(&self) -> Vec<Value> {
+    /// Returns the overlays in the order in which they are applied.
+    pub fn values(&self) -> Vec<Value> {
         self.files.iter().map(|file| file.value.clone()).collect()
     }
 
-    /// The actions that match nothing in `document`.
+    /// Returns the actions that match nothing in `document`.
     ///
     /// # Errors
-    /// When an overlay is malformed, or an action cannot be applied.
-    pub fn stale(&self, document: &Value) -> Result<Vec<Stale>> {
+    /// Returns an error if an overlay is malformed or an action cannot be applied.
+    pub fn stale(&self, document: &Value) -> Result<Vec<StaleAction>> {
         let mut document = document.clone();
         let mut stale = Vec::new();
         for file in &self.files {
@@ -90,7 +89,7 @@ impl Corrections {
                     let text = action.and_then(|action| action.get(key)?.as_str());
                     text.unwrap_or_default().to_owned()
                 };
-                Stale {
+                StaleAction {
                     file: file.name.clone(),
                     target: text("target"),
                     description: text("description"),
@@ -101,13 +100,13 @@ impl Corrections {
         Ok(stale)
     }
 
-    /// Takes actions out, everything else stays as it was written. Returns, besides what is left,
-    /// the files that this changes: the new text, or none if no action is left in it.
+    /// Removes actions; everything else keeps its formatting. Returns the remaining overlays and the
+    /// changed files.
     ///
     /// # Errors
-    /// When an overlay is malformed.
-    pub fn without(&self, stale: &[Stale]) -> Result<(Self, Rewritten)> {
-        let mut left = Vec::new();
+    /// Returns an error if an overlay is malformed.
+    pub fn without(&self, stale: &[StaleAction]) -> Result<(Self, Rewritten)> {
+        let mut remaining = Vec::new();
         let mut changed = Rewritten::new();
         for file in &self.files {
             let indices: Vec<usize> = stale
@@ -116,26 +115,26 @@ impl Corrections {
                 .filter_map(|stale| stale.pointer.strip_prefix("/actions/")?.parse().ok())
                 .collect();
             if indices.is_empty() {
-                left.push(file.clone());
+                remaining.push(file.clone());
                 continue;
             }
             let text = cut(&file.text, &indices)
-                .with_context(|| format!("{} is no overlay", file.name))?;
+                .with_context(|| format!("{} is not an overlay", file.name))?;
             if let Some(text) = &text {
-                left.push(Overlay {
+                remaining.push(OverlayFile {
                     name: file.name.clone(),
                     value: serde_json::from_str(text)
-                        .with_context(|| format!("taking actions out of {}", file.name))?,
+                        .with_context(|| format!("cannot remove actions from {}", file.name))?,
                     text: text.clone(),
                 });
             }
             changed.insert(file.name.clone(), text);
         }
-        Ok((Self { files: left }, changed))
+        Ok((Self { files: remaining }, changed))
     }
 }
 
-/// Cuts actions out of an overlay's text; none if no other is left.
+/// Removes actions from an overlay's text; returns `None` if no other action remains.
 fn cut(text: &str, indices: &[usize]) -> Result<Option<String>> {
     #[derive(Deserialize)]
     struct Actions<'a> {
@@ -163,7 +162,7 @@ fn cut(text: &str, indices: &[usize]) -> Result<Option<String>> {
     let (Some(head), Some(tail)) = (text.get(..first.0), text.get(last.1..)) else {
         return Ok(None);
     };
-    // What stands between two actions is the same everywhere: a comma and an indented line.
+    // The separator is the same between any two actions: a comma and an indented line.
     let between = spans
         .get(1)
         .and_then(|second| text.get(first.1..second.0))
@@ -191,7 +190,7 @@ mod tests {
 "#;
 
     #[test]
-    fn an_action_is_cut_out_and_the_rest_stays_as_it_was_written() {
+    fn removing_an_action_keeps_the_formatting_of_the_rest() {
         let cut = |indices: &[usize]| super::cut(TEXT, indices).unwrap().unwrap();
         let without_middle = TEXT.replace(
             "    {\"target\": \"$.gone\", \"remove\": true,\n     \"description\": \"why, with a ] and a }\"},\n",
@@ -206,28 +205,28 @@ mod tests {
     }
 
     #[test]
-    fn an_overlay_without_actions_is_none() {
+    fn an_overlay_without_actions_is_deleted() {
         assert_eq!(cut(TEXT, &[0, 1, 2]).unwrap(), None);
     }
 
     #[test]
-    fn a_stale_action_is_named_with_its_file_pointer_and_target() {
+    fn a_stale_action_has_its_file_pointer_and_target() {
         let folder = tempfile::TempDir::new().unwrap();
         fs::write(folder.path().join("b.json"), TEXT).unwrap();
-        let corrections = Corrections::read(folder.path()).unwrap();
+        let overlays = Overlays::read(folder.path()).unwrap();
         let document = serde_json::json!({"a": {}, "c": {}});
-        let stale = corrections.stale(&document).unwrap();
+        let stale = overlays.stale(&document).unwrap();
         assert_eq!(
             stale,
-            [Stale {
+            [StaleAction {
                 file: "b.json".into(),
                 pointer: "/actions/1".into(),
                 target: "$.gone".into(),
                 description: "why, with a ] and a }".into(),
             }]
         );
-        let (left, changed) = corrections.without(&stale).unwrap();
-        assert_eq!(left.stale(&document).unwrap(), []);
+        let (remaining, changed) = overlays.without(&stale).unwrap();
+        assert_eq!(remaining.stale(&document).unwrap(), []);
         assert_eq!(changed.len(), 1);
     }
 }
