@@ -62,8 +62,7 @@ extern crate self as zenml;
 
 mod auth;
 mod client;
-#[doc(hidden)]
-pub mod codec;
+mod codec;
 mod error;
 mod operation;
 mod retry;
@@ -82,8 +81,6 @@ pub use client::builder::ClientBuilder;
 #[cfg(feature = "pro")]
 pub use client::pro_client::ProClient;
 pub use client::workspace_client::WorkspaceClient;
-#[doc(hidden)]
-pub use codec::{object, union};
 pub use error::{Error, ErrorKind, Result};
 #[doc(hidden)]
 pub use operation::call::{Call, read_answer};
@@ -96,8 +93,8 @@ pub use operation::response::Response;
 pub use retry::policy::{RetryBudget, RetryPolicy};
 pub use runtime::clock::Clock;
 pub use streaming::byte_stream::ByteStream;
-pub use streaming::event::Event;
 pub use streaming::event_stream::EventStream;
+pub use streaming::server_sent_event::ServerSentEvent;
 pub use transport::call_options::CallOptions;
 pub use transport::execute::Transport;
 pub use types::field::Field;
@@ -114,6 +111,14 @@ pub use workflows::trigger::Trigger;
 pub use workflows::wait_for_run::WaitForRun;
 
 pub use http::{HeaderMap, Method, StatusCode};
+
+// The macros of generated code.
+#[allow(unused_imports, reason = "not every document needs all of them")]
+use codec::{
+    object::object,
+    open_enum::open_enum,
+    union::{any_of, tagged_union},
+};
 
 /// The Workspace API, generated from the document of a ZenML server.
 #[allow(missing_docs, reason = "fields say what they are by name and type")]

@@ -1,6 +1,6 @@
-//! Decodes JSON, and finds the place when it does not decode.
+//! Decoding JSON, with the path of the value that does not match its type.
 //!
-//! The place is found afterwards, from line and column of the parser's error: tracking the path
+//! The path is reconstructed from the line and column of the parser's error. Tracking the path
 //! while decoding would cost every successful call an allocation per field, and would compile a
 //! second copy of every type's decoder.
 
@@ -8,26 +8,28 @@ use std::fmt::{self, Write};
 
 use serde::de::DeserializeOwned;
 
-/// Why a text did not decode, and where.
+/// The error of decoding a JSON text: why it does not match its type, and where.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Mismatch {
-    /// JSONPath: `$.items[3].body.status`.
+    /// A JSONPath such as `$.items[3].body.status`.
     path: String,
-    /// What was found and expected there, without the value found.
+    /// What was expected and which type was found, without the value, which may be secret.
     reason: String,
 }
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{PATH_OPENS}{})", self.reason, self.path)
+        write!(f, "{}{PATH_SEPARATOR}{})", self.reason, self.path)
     }
 }
 
-/// Stands before the path in a mismatch's text. A union decodes its variants apart from the rest
-/// of the document; by this the path inside the union is recognised and joined to its own.
-const PATH_OPENS: &str = " (at ";
+/// Separates the reason from the path in the text of a mismatch.
+///
+/// A union decodes its variants separately from the rest of the document. The separator makes it
+/// possible to find the path inside the union and to append it to the path of the union.
+const PATH_SEPARATOR: &str = " (at ";
 
-/// Decodes a text, where none at all means `null`: "no content" is an answer too.
+/// Decodes a JSON text. An empty text decodes as `null`, because a response may have no content.
 pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, Mismatch> {
     let text = match text.trim_ascii() {
         [] => b"null",
@@ -41,7 +43,7 @@ fn locate(text: &[u8], error: &serde_json::Error) -> Mismatch {
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
     let mut reason = message.strip_suffix(&position).unwrap_or(&message);
-    if let Some((inner, at)) = reason.rsplit_once(PATH_OPENS)
+    if let Some((inner, at)) = reason.rsplit_once(PATH_SEPARATOR)
         && let Some(rest) = at.strip_prefix('$').and_then(|at| at.strip_suffix(')'))
     {
         path.push_str(rest);
@@ -49,12 +51,12 @@ fn locate(text: &[u8], error: &serde_json::Error) -> Mismatch {
     }
     Mismatch {
         path,
-        reason: without_value(reason),
+        reason: redact_value(reason),
     }
 }
 
-/// `invalid type: string "hunter2", expected i64` without what was found: it may be a secret.
-fn without_value(reason: &str) -> String {
+/// Removes the value from `invalid type: string "hunter2", expected i64`; it may be secret.
+fn redact_value(reason: &str) -> String {
     if let Some((found, expected)) = reason.rsplit_once(", expected ")
         && (found.starts_with("invalid type: ") || found.starts_with("invalid value: "))
     {
@@ -69,7 +71,7 @@ fn without_value(reason: &str) -> String {
     }
 }
 
-/// How many bytes the parser had read at this line and column.
+/// Returns the number of bytes that the parser had read at this line and column.
 fn consumed(text: &[u8], line: usize, column: usize) -> usize {
     let start = text
         .split_inclusive(|byte| *byte == b'\n')
@@ -84,7 +86,7 @@ enum Frame {
     Array(usize),
 }
 
-/// The JSONPath of what ends at, or is about to begin after, this many bytes of the text.
+/// Returns the JSONPath of the value that ends at, or starts after, this number of bytes.
 fn path_at(text: &[u8], consumed: usize) -> String {
     let mut frames = Vec::new();
     let mut rest = text.get(..consumed).unwrap_or(text);
@@ -111,7 +113,7 @@ fn path_at(text: &[u8], consumed: usize) -> String {
         }
     }
     frames.iter().fold("$".to_owned(), |mut path, frame| {
-        // Writing to a string does not fail.
+        // Writing to a `String` cannot fail.
         let _ = match frame {
             Frame::Object(None) => Ok(()),
             Frame::Object(Some(key)) if is_identifier(key) => write!(path, ".{key}"),
@@ -122,7 +124,7 @@ fn path_at(text: &[u8], consumed: usize) -> String {
     })
 }
 
-/// Length of a string's inside, up to its closing quote or the end of the text.
+/// Returns the length of the content of a string, up to its closing quote or the end of the text.
 fn string_length(text: &[u8]) -> usize {
     let mut escaped = false;
     text.iter()
@@ -195,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_with_punctuation_or_escapes_do_not_confuse_the_path() {
+    fn keys_with_punctuation_or_escapes_do_not_change_the_path() {
         let text = r#"{"a\"}{,[":{"name":"]}"},"b.c":{"name":1}}"#;
         assert_eq!(
             mismatch::<BTreeMap<String, Step>>(text).0,
@@ -204,20 +206,20 @@ mod tests {
     }
 
     #[test]
-    fn the_value_found_is_not_quoted() {
+    fn the_value_is_not_quoted() {
         let (_, reason) = mismatch::<u8>(r#""hunter2, expected \"x\"""#);
         assert_eq!(reason, "invalid type: string, expected u8");
     }
 
     #[test]
-    fn a_body_cut_off_says_so() {
+    fn a_truncated_text_is_located() {
         let (path, reason) = mismatch::<Vec<Step>>(r#"[{"name":"a"},{"name":"#);
         assert_eq!(path, "$[1].name");
         assert!(reason.starts_with("EOF"), "{reason}");
     }
 
     #[test]
-    fn no_text_at_all_is_null() {
+    fn an_empty_text_decodes_as_null() {
         decode::<()>(b"").unwrap();
         decode::<()>(b" \n").unwrap();
         decode::<()>(b"null").unwrap();

@@ -1,6 +1,13 @@
-//! How are generated types read and written?
+//! How are generated types read from JSON and written to it?
+//!
+//! - `decode`: decodes a response, and locates what does not match its type
+//! - `object`: structs
+//! - `open_enum`: enums of strings
+//! - `union`: enums of several types
+//!
+//! Generated code calls the macros of the last three.
 
 pub(crate) mod decode;
-pub mod object;
+pub(crate) mod object;
 pub(crate) mod open_enum;
-pub mod union;
+pub(crate) mod union;

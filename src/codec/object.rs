@@ -1,9 +1,9 @@
-//! JSON objects with named members: what serde's derive does, with far less code for each type.
+//! Structs as JSON objects: serde's derive with far less code for each type.
 //!
-//! The derive writes a visitor, an enum of the members' names and a visitor for that for every
-//! struct; with `flatten`, which keeps unknown members, a dozen functions more. Some four hundred
-//! structs make that half of the crate. Here everything that is not about one struct's members is
-//! written once.
+//! For every struct, the derive writes a visitor, an enum of the member names and a visitor for
+//! that enum. `flatten`, which keeps unknown members, adds a dozen functions. With about four
+//! hundred structs, this would be half of the crate. Here, everything that does not depend on the
+//! members of a struct is written once.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,23 +14,25 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::Field;
 
-/// A type that is a JSON object.
-pub trait Object: Sized {
-    /// Its name, for errors.
+/// A type that is written as a JSON object.
+pub(crate) trait Object: Sized {
+    /// The name of the type, for errors.
     const NAME: &'static str;
 
-    /// Reads it member by member.
+    /// Reads the object member by member.
     ///
     /// # Errors
-    /// A member is missing, or is not of its type.
+    /// Returns an error if a member is missing or does not match its type.
     fn read<'de, A: MapAccess<'de>>(members: A) -> Result<Self, A::Error>;
 }
 
 /// Reads an object.
 ///
 /// # Errors
-/// There is something else than an object, or what [`Object::read`] answers.
-pub fn deserialize<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+/// Returns an error if the value is not an object, or the error of [`Object::read`].
+pub(crate) fn deserialize<'de, T: Object, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     deserializer.deserialize_map(ObjectVisitor(PhantomData))
 }
 
@@ -48,8 +50,8 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
-/// A member's name, borrowed from the text where it can be.
-pub struct Name<'de>(pub Cow<'de, str>);
+/// The name of a member, borrowed from the text if it has no escapes.
+pub(crate) struct Name<'de>(pub Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -63,7 +65,7 @@ impl<'de> Visitor<'de> for NameVisitor {
     type Value = Name<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a member's name")
+        f.write_str("the name of a member")
     }
 
     fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Self::Value, E> {
@@ -75,11 +77,11 @@ impl<'de> Visitor<'de> for NameVisitor {
     }
 }
 
-/// Reads a member's value to where it belongs.
+/// Reads the value of a member into `member`.
 ///
 /// # Errors
-/// The value is not of the member's type.
-pub fn read<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+/// Returns an error if the value does not match the type of the member.
+pub(crate) fn read<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     members: &mut A,
     member: &mut Option<T>,
 ) -> Result<(), A::Error> {
@@ -87,11 +89,11 @@ pub fn read<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// As [`read`], for a member that may be `null`.
+/// Reads the value of a member into `member`; reads `null` as `None`.
 ///
 /// # Errors
-/// As [`read`].
-pub fn read_nullable<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+/// Returns an error if the value does not match the type of the member.
+pub(crate) fn read_nullable<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     members: &mut A,
     member: &mut Option<T>,
 ) -> Result<(), A::Error> {
@@ -99,29 +101,31 @@ pub fn read_nullable<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Reads past a member's value.
+/// Skips the value of a member.
 ///
 /// # Errors
-/// It is no JSON.
-pub fn skip<'de, A: MapAccess<'de>>(members: &mut A) -> Result<(), A::Error> {
+/// Returns an error if the value is not JSON.
+pub(crate) fn skip<'de, A: MapAccess<'de>>(members: &mut A) -> Result<(), A::Error> {
     members.next_value::<IgnoredAny>()?;
     Ok(())
 }
 
-/// What was read of a member that must be there.
+/// Returns the value of a required member.
 ///
 /// # Errors
-/// Nothing was.
-pub fn required<T, E: Error>(member: Option<T>, name: &'static str) -> Result<T, E> {
+/// Returns an error if the member is missing.
+pub(crate) fn required<T, E: Error>(member: Option<T>, name: &'static str) -> Result<T, E> {
     member.ok_or_else(|| E::missing_field(name))
 }
 
-/// Writes an object member by member. The first error ends it, and is told by `end`, so that a
-/// struct's code is a list of its members.
-pub struct Writer<S: Serializer>(Result<S::SerializeMap, S::Error>);
+/// Writes an object member by member.
+///
+/// [`end`](Self::end) returns the first error, so that the code of a struct is a plain list of its
+/// members.
+pub(crate) struct Writer<S: Serializer>(Result<S::SerializeMap, S::Error>);
 
 impl<S: Serializer> Writer<S> {
-    /// Begins an object.
+    /// Starts an object.
     pub fn new(serializer: S) -> Self {
         Self(serializer.serialize_map(None))
     }
@@ -135,9 +139,9 @@ impl<S: Serializer> Writer<S> {
         }
     }
 
-    /// Writes a member, unless it is absent.
-    pub fn optional<T: Serialize + Absent>(&mut self, name: &str, value: &T) {
-        if !value.is_absent() {
+    /// Writes a member, unless it is unset.
+    pub fn optional<T: Serialize + SkipIfUnset>(&mut self, name: &str, value: &T) {
+        if !value.is_skipped() {
             self.member(name, value);
         }
     }
@@ -145,37 +149,35 @@ impl<S: Serializer> Writer<S> {
     /// Ends the object.
     ///
     /// # Errors
-    /// That of the first member that could not be written.
+    /// Returns the error of the first member that could not be written.
     pub fn end(self) -> Result<S::Ok, S::Error> {
         self.0?.end()
     }
 }
 
-/// A member that is not always written.
-pub trait Absent {
-    /// Whether it is left out.
-    fn is_absent(&self) -> bool;
+/// A member that is written only if it is set.
+pub(crate) trait SkipIfUnset {
+    /// Returns `true` if the member is not written.
+    fn is_skipped(&self) -> bool;
 }
 
-impl<T> Absent for Option<T> {
-    fn is_absent(&self) -> bool {
+impl<T> SkipIfUnset for Option<T> {
+    fn is_skipped(&self) -> bool {
         self.is_none()
     }
 }
 
-impl<T> Absent for Field<T> {
-    fn is_absent(&self) -> bool {
+impl<T> SkipIfUnset for Field<T> {
+    fn is_skipped(&self) -> bool {
         self.is_unset()
     }
 }
 
-/// Reading and writing of a struct as a JSON object.
+/// Implements reading and writing of a struct as a JSON object.
 ///
-/// Members are `required` (missing is an error), `nullable` (missing is `None`, written as `null`)
-/// or `optional` (missing is `None` or unset, and not written). With `unknown_fields` the struct
-/// keeps every other member there, otherwise others are skipped.
-#[doc(hidden)]
-#[macro_export]
+/// A missing `required` member is an error. A missing `nullable` member is `None`, and `None` is
+/// written as `null`. A missing `optional` member is `None` or unset, and is not written. All other
+/// members are kept if the struct has `unknown_fields`, and are skipped otherwise.
 macro_rules! object {
     (
         $name:ident
@@ -197,7 +199,7 @@ macro_rules! object {
                         $($r_json => $crate::codec::object::read(&mut members, &mut $r),)*
                         $($n_json => $crate::codec::object::read_nullable(&mut members, &mut $n),)*
                         $($o_json => $crate::codec::object::read(&mut members, &mut $o),)*
-                        _ => $crate::object!(@other name members $($unknown)?),
+                        _ => $crate::codec::object::object!(@other name members $($unknown)?),
                     }?;
                 }
                 Ok(Self {
@@ -240,6 +242,8 @@ macro_rules! object {
     };
 }
 
+pub(crate) use object;
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -256,7 +260,7 @@ mod tests {
         unknown_fields: UnknownFields,
     }
 
-    crate::object! {
+    object! {
         Open
         required { "name" name }
         nullable { "note" note }
@@ -269,56 +273,56 @@ mod tests {
         open: Open,
     }
 
-    crate::object! { Closed required { "open" open } nullable {} optional {} }
+    object! { Closed required { "open" open } nullable {} optional {} }
 
-    fn written_again(text: &str) -> Value {
+    fn round_trip(text: &str) -> Value {
         serde_json::to_value(decode::<Open>(text.as_bytes()).unwrap()).unwrap()
     }
 
     #[test]
-    fn what_it_does_not_name_is_kept() {
+    fn unknown_members_are_kept() {
         let text = r#"{"name": "a", "note": "b", "size": 1, "owner": "c", "new": [null, 2.5]}"#;
         assert_eq!(
-            written_again(text),
+            round_trip(text),
             serde_json::from_str::<Value>(text).unwrap()
         );
     }
 
     #[test]
-    fn a_nullable_member_is_written_as_null_and_an_optional_one_is_left_out() {
+    fn a_missing_nullable_member_is_written_as_null_and_an_optional_one_is_not_written() {
         assert_eq!(
-            written_again(r#"{"name": "a"}"#),
+            round_trip(r#"{"name": "a"}"#),
             json!({"name": "a", "note": null})
         );
     }
 
     #[test]
-    fn null_stays_apart_from_absence_where_both_can_be_said() {
-        let written = written_again(r#"{"name": "a", "owner": null}"#);
+    fn a_field_keeps_null() {
+        let written = round_trip(r#"{"name": "a", "owner": null}"#);
         assert_eq!(written, json!({"name": "a", "note": null, "owner": null}));
     }
 
     #[test]
-    fn a_missing_required_member_is_an_error_that_names_it_and_its_place() {
+    fn a_missing_required_member_is_an_error_with_its_name_and_path() {
         let error = decode::<Closed>(br#"{"open": {"note": "b"}}"#).unwrap_err();
         let text = error.to_string();
         assert!(text.contains("`name`") && text.contains("$.open"), "{text}");
     }
 
     #[test]
-    fn a_member_of_another_type_is_an_error_at_its_path() {
+    fn a_member_of_another_type_is_an_error_with_its_path() {
         let error = decode::<Closed>(br#"{"open": {"name": "a", "size": "large"}}"#).unwrap_err();
         assert!(error.to_string().contains("$.open.size"), "{error}");
     }
 
     #[test]
-    fn something_else_than_an_object_is_an_error_that_names_the_type() {
+    fn a_value_that_is_not_an_object_is_an_error_with_the_name_of_the_type() {
         let error = decode::<Open>(b"[]").unwrap_err();
         assert!(error.to_string().contains("struct Open"), "{error}");
     }
 
     #[test]
-    fn a_closed_object_skips_what_it_does_not_name() {
+    fn an_object_without_unknown_fields_skips_unknown_members() {
         let closed: Closed = decode(br#"{"open": {"name": "a"}, "new": {"x": 1}}"#).unwrap();
         assert_eq!(closed.open.name, "a");
     }

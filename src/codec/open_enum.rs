@@ -1,8 +1,8 @@
-/// An enum of strings that a server may extend.
+//! Enums of strings that a server may extend.
+
+/// Defines an enum of strings with a variant for unknown values.
 ///
-/// Comparison goes by the text, so that `Unknown("failed")`, built by hand, equals `Failed`.
-#[doc(hidden)]
-#[macro_export]
+/// Values are compared by their text, so `Unknown("failed")` equals `Failed`.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -20,7 +20,7 @@ macro_rules! open_enum {
         }
 
         impl $name {
-            /// The value as the API writes it.
+            /// Returns the value as the API writes it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $( Self::$variant => $text, )*
@@ -132,21 +132,23 @@ macro_rules! open_enum {
         }
 
         impl From<$name> for $crate::Filter {
-            /// Exactly this value.
+            /// Converts to a filter for equality.
             #[inline]
             fn from(value: $name) -> Self {
-                $crate::Filter::eq(value.as_str())
+                $crate::Filter::equals(value.as_str())
             }
         }
     };
 }
 
+pub(crate) use open_enum;
+
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeSet, HashSet};
 
-    crate::open_enum! {
-        /// How a run ended.
+    open_enum! {
+        /// The result of a run.
         pub enum Status {
             Completed = "completed",
             TimedOut = "timed_out",
@@ -154,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn known_and_unknown_values_survive_the_round_trip() {
+    fn known_and_unknown_values_survive_a_round_trip() {
         for text in ["completed", "timed_out", "paused", "Completed", ""] {
             let json = format!("{text:?}");
             let status: Status = serde_json::from_str(&json).unwrap();
@@ -164,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn known_values_become_their_variant_from_every_source() {
+    fn every_conversion_gives_the_variant_of_a_known_value() {
         assert!(matches!(Status::from("timed_out"), Status::TimedOut));
         assert!(matches!(
             Status::from("timed_out".to_owned()),
@@ -175,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_value_wrapped_as_unknown_does_not_differ() {
+    fn a_known_value_wrapped_as_unknown_equals_its_variant() {
         let wrapped = Status::Unknown("completed".to_owned());
         assert_eq!(wrapped, Status::Completed);
         assert_eq!(HashSet::from([wrapped.clone(), Status::Completed]).len(), 1);
@@ -183,13 +185,13 @@ mod tests {
     }
 
     #[test]
-    fn it_compares_with_text() {
+    fn a_value_can_be_compared_with_text() {
         assert_eq!(Status::Completed, "completed");
         assert_ne!(Status::Completed, "failed");
     }
 
     #[test]
-    fn anything_but_a_string_is_refused() {
+    fn only_strings_are_accepted() {
         serde_json::from_str::<Status>("1").unwrap_err();
         serde_json::from_str::<Status>("null").unwrap_err();
     }

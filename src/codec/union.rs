@@ -1,7 +1,8 @@
-//! Support of the two union macros: decoding of one alternative.
+//! Enums of several types, with a tag or without.
 //!
-//! Alternatives are decoded from text again. It costs a union, which is rare, a little time, and
-//! saves every type that stands in one a second compiled decoder.
+//! A union is read as a JSON value first. Its variant is then decoded from the text of this value.
+//! This costs a little time, but unions are rare, and it saves a second compiled decoder for every
+//! type in a union.
 
 use std::fmt;
 
@@ -11,28 +12,28 @@ use serde::de::{
 };
 use serde_json::Value;
 
-/// The value of a union's discriminator, which lies at a JSON pointer.
-pub fn tag<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+/// Returns the tag of a union, which is located by a JSON pointer.
+pub(crate) fn tag<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
     value.pointer(pointer)?.as_str()
 }
 
-/// Decodes one alternative.
+/// Decodes a variant.
 ///
 /// # Errors
-/// The value does not have the alternative's shape; the text names the path inside.
-pub fn decode<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+/// Returns a text with the path inside the value if the value does not match the variant.
+pub(crate) fn decode<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
     let text = serde_json::to_vec(value).map_err(|error| error.to_string())?;
     crate::codec::decode::decode(&text).map_err(|mismatch| mismatch.to_string())
 }
 
-/// Reads any JSON value and has an alternative chosen.
+/// Reads any JSON value and converts it with `choose`.
 ///
-/// This happens inside a visitor because a parser notes its position in the errors of visitors
-/// only; it is from the position that the path outside of the union is found.
+/// A parser adds its position only to the errors of visitors, so `choose` runs inside a visitor.
+/// The position leads to the path of the union in the document.
 ///
 /// # Errors
-/// What `choose` answers.
-pub fn deserialize<'de, T, D: Deserializer<'de>>(
+/// Returns an error if the value is not JSON, or the error of `choose`.
+pub(crate) fn deserialize<'de, T, D: Deserializer<'de>>(
     deserializer: D,
     choose: fn(Value) -> Result<T, String>,
 ) -> Result<T, D::Error> {
@@ -89,9 +90,7 @@ impl<'de, T> Visitor<'de> for UnionVisitor<T> {
     }
 }
 
-/// A union whose alternatives are told apart by a tag.
-#[doc(hidden)]
-#[macro_export]
+/// Defines an enum with a tag that selects the variant.
 macro_rules! tagged_union {
     (
         $(#[$meta:meta])*
@@ -108,7 +107,7 @@ macro_rules! tagged_union {
                 #[doc = concat!("`", $tag, "`: ", $("`", $text, "` "),+)]
                 $variant(Box<$payload>),
             )*
-            /// A tag that this version of the crate does not know, or none.
+            /// A value without a tag, or with one that this version of the crate does not know.
             Unknown(::serde_json::Value),
         }
 
@@ -141,9 +140,7 @@ macro_rules! tagged_union {
     };
 }
 
-/// A union without a tag: the first alternative that decodes is meant.
-#[doc(hidden)]
-#[macro_export]
+/// Defines an enum without a tag: the first variant that matches the value is used.
 macro_rules! any_of {
     (
         $(#[$meta:meta])*
@@ -156,11 +153,11 @@ macro_rules! any_of {
         #[non_exhaustive]
         $vis enum $name {
             $( $(#[$variant_meta])* #[allow(missing_docs)] $variant($($payload)+), )*
-            /// Something else, which this version of the crate does not know.
+            /// A value that matches none of the other variants.
             Unknown(::serde_json::Value),
         }
 
-        $( $crate::any_of!(@from $name $variant $($payload)+); )*
+        $( $crate::codec::union::any_of!(@from $name $variant $($payload)+); )*
 
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
@@ -210,6 +207,8 @@ macro_rules! any_of {
     };
 }
 
+pub(crate) use {any_of, tagged_union};
+
 #[cfg(test)]
 mod tests {
     use serde::{Deserialize, Serialize};
@@ -233,18 +232,18 @@ mod tests {
         then: Option<Trigger>,
     }
 
-    crate::tagged_union! {
-        /// What starts a run.
+    tagged_union! {
+        /// The trigger of a run.
         pub enum Trigger by "/type" {
             "schedule" => Schedule(Schedule),
             "webhook" | "platform_event" => Event(Event),
         }
     }
 
-    crate::any_of! {
-        /// A component, or its id.
+    any_of! {
+        /// A schedule, or its ID.
         pub enum IdOrSchedule {
-            /// The id.
+            /// The ID.
             Id(Uuid),
             Schedule(Box<Schedule>),
         }
@@ -267,14 +266,14 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_tag_and_a_missing_tag_are_kept() {
+    fn values_with_an_unknown_or_missing_tag_are_kept() {
         for json in [json!({"type": "moon", "phase": 0.1}), json!({}), json!("x")] {
             assert_eq!(round_trip::<Trigger>(json.clone()), Trigger::Unknown(json));
         }
     }
 
     #[test]
-    fn a_known_tag_with_a_wrong_body_is_an_error_that_names_the_whole_path() {
+    fn a_known_tag_with_a_wrong_body_is_an_error_with_the_whole_path() {
         let text = br#"[{"type":"webhook","then":{"type":"schedule","cron":5}},{"type":"moon"}]"#;
         let mismatch = decode::<Vec<Trigger>>(text).unwrap_err();
         assert_eq!(
@@ -284,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_alternative_that_decodes_is_taken() {
+    fn the_first_matching_variant_is_used() {
         let id = Uuid::from_u128(7);
         assert_eq!(round_trip::<IdOrSchedule>(json!(id)), IdOrSchedule::Id(id));
         let schedule = round_trip(json!({"type": "schedule", "cron": "@daily"}));
@@ -292,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_alternative_fits_is_kept() {
+    fn a_value_that_matches_no_variant_is_kept() {
         for json in [json!("not an id"), json!({"cron": 5}), json!([1.5, null])] {
             let unknown = IdOrSchedule::Unknown(json.clone());
             assert_eq!(round_trip::<IdOrSchedule>(json), unknown);
@@ -300,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn payloads_convert_boxed_or_not() {
+    fn payloads_convert_with_or_without_a_box() {
         let schedule = Schedule {
             r#type: "schedule".to_owned(),
             cron: "@daily".to_owned(),

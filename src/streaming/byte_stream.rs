@@ -1,5 +1,8 @@
+//! A download that is read while it arrives.
+
 use std::fmt;
 use std::future::poll_fn;
+use std::io;
 use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -95,11 +98,22 @@ pub(crate) async fn read_beginning(mut body: reqwest::Body, limit: usize) -> Vec
     beginning
 }
 
-/// A download, as it comes: it is never held in memory as a whole.
+/// A download, read while it arrives.
 ///
-/// A [`Stream`] of pieces of any length; or write it somewhere with
-/// [`save_to`](Self::save_to) or [`write_to`](Self::write_to). An error ends the stream:
-/// [`Interrupted`](ErrorKind::Interrupted) when the connection breaks.
+/// The content is never held in memory as a whole. Save it with [`save_to`](Self::save_to) or
+/// [`write_to`](Self::write_to), or read the chunks: this is a [`Stream`] of [`Bytes`], and
+/// [`chunk`](Self::chunk) reads it without a stream library. An error ends the stream:
+/// [`ErrorKind::Interrupted`] if the connection breaks.
+///
+/// ```no_run
+/// # async fn example(client: zenml::WorkspaceClient, id: uuid::Uuid) -> zenml::Result<()> {
+/// let token = client.get_artifact_download_token().artifact_version_id(id).send().await?;
+/// let call = client.download_artifact_data().artifact_version_id(id).token(token.into_inner());
+/// let length = call.send().await?.into_inner().save_to("data.tar.gz").await?;
+/// println!("{length} bytes");
+/// # Ok(())
+/// # }
+/// ```
 pub struct ByteStream(BodyStream);
 
 impl ByteStream {
@@ -107,36 +121,40 @@ impl ByteStream {
         Self(body)
     }
 
-    /// The next piece; none at the end.
+    /// Returns the next chunk, or `None` at the end of the download.
+    ///
+    /// # Errors
+    /// Returns [`ErrorKind::Interrupted`] if the connection breaks.
     pub async fn chunk(&mut self) -> Option<Result<Bytes>> {
         poll_fn(|cx| self.0.poll_chunk(cx)).await
     }
 
-    /// Writes what comes to a writer, flushes it, and returns the number of bytes.
+    /// Writes the download to `writer`, flushes it, and returns the number of bytes.
     ///
     /// # Errors
-    /// [`Io`](ErrorKind::Io) when the writer fails, otherwise what the stream itself answers.
+    /// Returns [`ErrorKind::Io`] if the writer fails, and [`ErrorKind::Interrupted`] if the
+    /// connection breaks.
     pub async fn write_to(mut self, writer: &mut (impl AsyncWrite + Unpin)) -> Result<u64> {
         let mut length = 0;
         while let Some(chunk) = self.chunk().await.transpose()? {
             let written = writer.write_all(&chunk).await;
-            written.map_err(|error| self.failed("the download cannot be written", error))?;
+            written.map_err(|error| self.write_error(error))?;
             length += chunk.len() as u64;
         }
         let flushed = writer.flush().await;
-        flushed.map_err(|error| self.failed("the download cannot be written", error))?;
+        flushed.map_err(|error| self.write_error(error))?;
         Ok(length)
     }
 
-    /// Writes what comes to a file, and returns the number of bytes.
+    /// Saves the download as a file, and returns the number of bytes.
     ///
-    /// The file appears under its name, or replaces an older one, only when it is complete and on
-    /// disk. Until then it lies beside, hidden and ending in `.part`; it is removed when the
-    /// download fails or is given up.
+    /// The file gets its name, and replaces an existing file, only when it is complete and stored
+    /// on disk. Until then, the data is in a hidden `.part` file in the same directory. This file
+    /// is removed if the download fails or the future is dropped.
     ///
     /// # Errors
-    /// [`Io`](ErrorKind::Io) when the file cannot be written, otherwise what the stream itself
-    /// answers.
+    /// Returns [`ErrorKind::Io`] if the file cannot be written, and [`ErrorKind::Interrupted`] if
+    /// the connection breaks.
     pub async fn save_to(self, path: impl AsRef<Path>) -> Result<u64> {
         let path = path.as_ref();
         let origin = self.0.origin.clone();
@@ -151,20 +169,22 @@ impl ByteStream {
         Ok(length)
     }
 
-    /// The whole download in memory.
+    /// Returns the whole download in memory, if it is not longer than `limit` bytes.
     ///
     /// # Errors
-    /// [`TooLarge`](ErrorKind::TooLarge) when it is longer than `limit` bytes.
+    /// Returns [`ErrorKind::TooLarge`] if the download is longer, and [`ErrorKind::Interrupted`] if
+    /// the connection breaks.
     pub async fn bytes(self, limit: usize) -> Result<Bytes> {
         self.0.read(limit).await
     }
 
-    fn failed(&self, what: &str, error: std::io::Error) -> Error {
-        self.0.origin.explain(io_error(what, error))
+    fn write_error(&self, error: io::Error) -> Error {
+        let error = io_error("the download cannot be written", error);
+        self.0.origin.explain(error)
     }
 }
 
-fn io_error(what: &str, error: std::io::Error) -> Error {
+fn io_error(what: &str, error: io::Error) -> Error {
     Error::new(ErrorKind::Io, format!("{what}: {error}")).with_source(error)
 }
 

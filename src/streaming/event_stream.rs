@@ -1,3 +1,5 @@
+//! A stream of server-sent events.
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
@@ -8,25 +10,40 @@ use std::time::Duration;
 use futures_core::Stream;
 
 use crate::streaming::byte_stream::BodyStream;
-use crate::streaming::event::{Event, EventParser};
-use crate::{Error, Result};
+use crate::streaming::event_parser::EventParser;
+use crate::{Error, Result, ServerSentEvent};
 
-/// Server-sent events, as they come.
+/// Server-sent events, read while they arrive.
 ///
-/// A [`Stream`]; [`next`](Self::next) does without a stream library. It ends when the server ends
-/// it, or with an error, [`Interrupted`](crate::ErrorKind::Interrupted) when the connection breaks.
-/// To go on, repeat the call with [`last_event_id`](Self::last_event_id).
+/// This is a [`Stream`] of [`ServerSentEvent`]s; [`next`](Self::next) reads it without a stream
+/// library. It ends when the server closes it, or with an error:
+/// [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted) if the connection breaks, or
+/// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) if an event is longer than 16 MiB. To resume
+/// the stream, send the call again with [`last_event_id`](Self::last_event_id).
 ///
-/// Of the run events of the Workspace API, `end` is the last one of a run; `cursor` carries
-/// nothing but a position, and `gap` says that events were lost (`zen_server/streaming/sse.py`).
+/// In the run events of the Workspace API, `end` is the last event of a run, `cursor` carries a
+/// position only, and `gap` means that events were lost (`zen_server/streaming/sse.py` in ZenML
+/// 0.98.0).
+///
+/// ```no_run
+/// # async fn example(client: zenml::WorkspaceClient, run_id: uuid::Uuid) -> zenml::Result<()> {
+/// let call = client.stream_run_events().pipeline_run_id(run_id);
+/// let mut events = call.send().await?.into_inner();
+/// while let Some(event) = events.next().await {
+///     let event = event?;
+///     println!("{}: {}", event.name, event.data);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct EventStream {
     body: BodyStream,
     parser: EventParser,
-    events: VecDeque<Event>,
-    // Comes after the events that were complete before it.
+    events: VecDeque<ServerSentEvent>,
+    /// The error that ends the stream, after the events that were complete before it.
     error: Option<Error>,
     ended: bool,
-    /// Position of what the caller has seen, which the parser is ahead of.
+    /// The position of the last event that the caller has seen; the parser is ahead of it.
     last_id: Option<String>,
 }
 
@@ -42,28 +59,32 @@ impl EventStream {
         }
     }
 
-    /// The next event; none at the end.
-    pub async fn next(&mut self) -> Option<Result<Event>> {
+    /// Returns the next event, or `None` at the end of the stream.
+    ///
+    /// # Errors
+    /// Returns the error that ends the stream; see [`EventStream`].
+    pub async fn next(&mut self) -> Option<Result<ServerSentEvent>> {
         poll_fn(|cx| self.poll_event(cx)).await
     }
 
-    /// Where to go on after this stream, as `Last-Event-ID`; none when the server gave no
-    /// position.
+    /// Returns the position of the last event, if the server sent one.
+    ///
+    /// Send it as `Last-Event-ID` to resume the stream.
     pub fn last_event_id(&self) -> Option<&str> {
         self.last_id.as_deref()
     }
 
-    /// How long the server asks to wait before a new connection, if it does.
-    pub fn retry(&self) -> Option<Duration> {
-        self.parser.retry
+    /// Returns the time to wait before a new connection, if the server sent one.
+    pub fn reconnection_time(&self) -> Option<Duration> {
+        self.parser.reconnection_time
     }
 
-    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Event>>> {
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ServerSentEvent>>> {
         loop {
             let event = self.events.pop_front();
             let position = match &event {
                 Some(event) if !self.events.is_empty() => &event.id,
-                // Positions may follow that no event came with.
+                // Positions without events may follow.
                 _ => &self.parser.last_id,
             };
             self.last_id.clone_from(position);
@@ -96,7 +117,7 @@ impl EventStream {
 }
 
 impl Stream for EventStream {
-    type Item = Result<Event>;
+    type Item = Result<ServerSentEvent>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll_event(cx)
@@ -111,3 +132,6 @@ impl fmt::Debug for EventStream {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

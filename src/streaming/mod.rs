@@ -1,6 +1,12 @@
-//! How are bodies read as they arrive?
+//! How are downloads and event streams read while they arrive?
+//!
+//! - `byte_stream`: a download
+//! - `part_file`: the file of a download that is not complete yet
+//! - `event_stream`, `server_sent_event`: a stream of events, and one event
+//! - `event_parser`: the format of event streams
 
 pub(crate) mod byte_stream;
-pub(crate) mod event;
+mod event_parser;
 pub(crate) mod event_stream;
-pub(crate) mod part_file;
+mod part_file;
+pub(crate) mod server_sent_event;

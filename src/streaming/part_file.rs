@@ -1,3 +1,5 @@
+//! The file of a download that is not complete yet.
+
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -5,17 +7,17 @@ use std::path::{Path, PathBuf};
 use tokio::fs::{self, File, OpenOptions};
 use uuid::Uuid;
 
-/// A file that is not complete yet. It is removed when it is dropped before it is.
+/// A temporary file that is removed on drop, unless it is complete.
 #[derive(Debug)]
 pub(crate) struct PartFile(Option<PathBuf>);
 
 impl PartFile {
-    /// Creates the file beside its final path, so that a rename suffices in the end.
+    /// Creates the file next to its final path, so that a rename completes it.
     pub async fn create(path: &Path) -> io::Result<(Self, File)> {
         let Some(name) = path.file_name() else {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                "the path names no file",
+                "the path does not end with a file name",
             ));
         };
         let mut part = OsString::from(".");
@@ -31,7 +33,7 @@ impl PartFile {
         Ok((guard, file))
     }
 
-    /// Puts the file in its final place, over whatever is there.
+    /// Moves the file to its final path, and replaces an existing file.
     pub async fn complete(mut self, path: &Path) -> io::Result<()> {
         if let Some(part) = &self.0 {
             fs::rename(part, path).await?;
@@ -44,7 +46,7 @@ impl PartFile {
 impl Drop for PartFile {
     fn drop(&mut self) {
         if let Some(part) = self.0.take() {
-            // Nobody is left to tell when this fails, or when there was no file yet.
+            // A drop cannot report errors, and the file may not exist yet.
             let _ = std::fs::remove_file(part);
         }
     }

@@ -1,10 +1,12 @@
+//! A field of a request that is unset, null or a value.
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A field of a request body that can be left alone, cleared, or set.
+/// A field of a request body that is left alone, cleared, or set.
 ///
-/// ZenML's update routes read their bodies with pydantic's `exclude_unset`: a field that is absent
-/// keeps its value on the server, a field that is `null` is cleared. `Option` cannot say both, so
-/// every optional and nullable field of a request is a `Field`.
+/// An update leaves a field alone that is absent from the body, and clears a field that is `null`.
+/// `Option` cannot express this difference, so every optional and nullable field of a request is a
+/// `Field`. Values convert with `into()`.
 ///
 /// ```
 /// use zenml::Field;
@@ -25,27 +27,27 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Field<T> {
-    /// Not sent: the server keeps what it has, or takes its default. This is the default.
+    /// Not sent: the server keeps the current value, or uses its default.
     #[default]
     Unset,
     /// Sent as `null`: the server clears the field.
     Null,
-    /// Sent as this value.
+    /// Sent as this value: the server sets the field.
     Set(T),
 }
 
 impl<T> Field<T> {
-    /// Whether the field is left out of the body.
+    /// Returns `true` if the field is not sent.
     pub const fn is_unset(&self) -> bool {
         matches!(self, Self::Unset)
     }
 
-    /// Whether the field is sent as `null`.
+    /// Returns `true` if the field is sent as `null`.
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// The value, if one is set.
+    /// Returns a reference to the value, or `None` if the field is unset or null.
     pub const fn as_option(&self) -> Option<&T> {
         match self {
             Self::Set(value) => Some(value),
@@ -53,7 +55,7 @@ impl<T> Field<T> {
         }
     }
 
-    /// The value, if one is set; otherwise the difference between unset and null is lost.
+    /// Returns the value, or `None` if the field is unset or null.
     pub fn into_option(self) -> Option<T> {
         match self {
             Self::Set(value) => Some(value),
@@ -61,20 +63,21 @@ impl<T> Field<T> {
         }
     }
 
-    /// Sets `None` to null, `Some` to its value: the field is sent in both cases.
+    /// Creates a field that clears the server's value if `value` is `None`.
     ///
-    /// This is no `From`, because whether `None` should clear a field or leave it alone is the
-    /// caller's decision. For the latter use [`Field::set_if_some`].
+    /// `Field` does not implement `From<Option<T>>`, because only the caller can decide whether
+    /// `None` clears a field or leaves it alone. Use [`set_if_some`](Self::set_if_some) to leave
+    /// it alone.
     pub fn null_if_none(value: Option<T>) -> Self {
         value.map_or(Self::Null, Self::Set)
     }
 
-    /// Leaves the field alone for `None`, sets it for `Some`.
+    /// Creates a field that leaves the server's value alone if `value` is `None`.
     pub fn set_if_some(value: Option<T>) -> Self {
         value.map_or(Self::Unset, Self::Set)
     }
 
-    /// Changes the value, if one is set.
+    /// Converts the value with `change`; an unset or null field stays as it is.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Field<U> {
         match self {
             Self::Unset => Field::Unset,
@@ -103,15 +106,16 @@ impl From<&str> for Field<crate::Secret> {
 }
 
 impl<T: Serialize> Serialize for Field<T> {
-    /// An unset field that is not skipped is written as null: pair it with
-    /// `skip_serializing_if = "Field::is_unset"`.
+    /// Writes an unset field as null. Add `skip_serializing_if = "Field::is_unset"` to leave it
+    /// out.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.as_option().serialize(serializer)
     }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
-    /// Reads null as [`Field::Null`]; `#[serde(default)]` makes absent [`Field::Unset`].
+    /// Reads null as [`Field::Null`]. Add `#[serde(default)]` to read an absent field as
+    /// [`Field::Unset`].
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Option::deserialize(deserializer).map(Self::null_if_none)
     }
@@ -128,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_null_empty_and_full_are_four_different_bodies() {
+    fn unset_null_empty_and_filled_fields_give_different_bodies() {
         for (json, tags) in [
             ("{}", Field::Unset),
             (r#"{"tags":null}"#, Field::Null),
@@ -142,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn an_option_becomes_a_field_in_the_way_the_caller_names() {
+    fn the_constructor_decides_what_none_means() {
         assert_eq!(Field::null_if_none(None::<i64>), Field::Null);
         assert_eq!(Field::set_if_some(None::<i64>), Field::Unset);
         assert_eq!(Field::null_if_none(Some(1)), Field::Set(1));
@@ -150,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn map_changes_only_a_value() {
+    fn map_leaves_unset_and_null_alone() {
         assert_eq!(Field::Set(2).map(|n| n * 2), Field::Set(4));
         assert_eq!(Field::<i64>::Null.map(|n| n * 2), Field::Null);
         assert_eq!(Field::<i64>::Unset.map(|n| n * 2), Field::Unset);

@@ -1,28 +1,33 @@
+//! A condition of a list call, in ZenML's filter grammar.
+//!
+//! The grammar is defined by `zenml/models/v2/base/filter.py` in ZenML 0.98.0.
+
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::types::filter_value::FilterValue;
 
-/// A condition on one field of a list, in ZenML's filter grammar.
+/// A condition on one field of a list call.
 ///
-/// A value that becomes a filter by `Into` means "equals this": numbers, booleans, UUIDs,
-/// timestamps. A **string goes out as it is written**, so that an operator may stand in it
-/// (`"contains:train"`, `"desc:created"`); use [`Filter::eq`] for text that must be taken
-/// literally.
+/// Numbers, booleans, UUIDs, enums and timestamps convert with `into()` to a filter for equality. A
+/// **string is sent as it is**, so it may start with an operator of the server's grammar
+/// (`"contains:train"`, `"desc:created"`). Use [`Filter::equals`] to match text literally.
 ///
-/// Which operators a field takes depends on its type (the server answers
-/// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) otherwise):
+/// The type of the field decides which operators it supports:
 ///
 /// | field | operators |
 /// | --- | --- |
-/// | text, UUID, enum | all but [`between`](Filter::between); the four order comparisons read the text as a number |
+/// | text, UUID, enum | all except [`between`](Filter::between); the order comparisons read the text as a number |
 /// | number | equality, order, null |
 /// | boolean | equality, null |
 /// | datetime | equality, order, null, [`between`](Filter::between) |
 ///
-/// Datetimes have a resolution of one second in a filter. Lower bounds are rounded down and upper
-/// bounds up, so that a filter made from a finer timestamp may match a little more, never less.
+/// The server rejects other operators with
+/// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest).
+///
+/// Datetimes in a filter have a resolution of one second. Lower bounds are rounded down and upper
+/// bounds are rounded up, so a filter with a finer bound may match slightly more, but never less.
 ///
 /// ```
 /// use zenml::Filter;
@@ -30,16 +35,15 @@ use crate::types::filter_value::FilterValue;
 /// let filter = Filter::starts_with("train").and(Filter::not_equals("train-old"));
 /// assert_eq!(filter.to_string(), "startswith:train & notequals:train-old");
 /// ```
-///
-/// The grammar is that of `zenml/models/v2/base/filter.py` in ZenML 0.98.0.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Filter {
-    // One or more: the server takes a list for every filter, and a list of one is written plain.
+    // One or more conditions. The server accepts a list for every filter; a single condition is
+    // sent without a list.
     first: String,
     more: Vec<String>,
 }
 
-/// What the server takes as an operator when a colon follows.
+/// The words that the server reads as an operator if a colon follows.
 const OPERATORS: [&str; 15] = [
     "equals",
     "notequals",
@@ -59,90 +63,95 @@ const OPERATORS: [&str; 15] = [
 ];
 
 impl Filter {
-    /// Equal to this, literally: text that looks like an operator is not taken as one.
-    pub fn eq(value: impl Into<FilterValue>) -> Self {
+    /// Matches fields that equal `value`.
+    ///
+    /// The value is taken literally, even if it starts like an operator.
+    pub fn equals(value: impl Into<FilterValue>) -> Self {
         let value = value.into().lower_bound();
-        let looks_like_operator = value
+        let starts_like_operator = value
             .split_once(':')
             .is_some_and(|(prefix, _)| OPERATORS.contains(&prefix));
-        if looks_like_operator {
+        if starts_like_operator {
             Self::with("equals", &value)
         } else {
             Self::raw(value)
         }
     }
 
-    /// Different from this.
+    /// Matches fields that do not equal `value`.
     pub fn not_equals(value: impl Into<FilterValue>) -> Self {
         Self::with("notequals", &value.into().lower_bound())
     }
 
-    /// Text that has this somewhere in it. The server compares with SQL's `LIKE` and escapes
-    /// nothing: `%` stands for any text, `_` for any character.
+    /// Matches text that contains `text`.
+    ///
+    /// The server compares with SQL's `LIKE` and does not escape `text`: `%` matches any text, and
+    /// `_` matches any character.
     pub fn contains(text: impl Into<FilterValue>) -> Self {
         Self::with("contains", &text.into().lower_bound())
     }
 
-    /// Text that does not have this anywhere in it; `%` and `_` as in [`contains`](Self::contains).
+    /// Matches text that does not contain `text`, with the wildcards of
+    /// [`contains`](Self::contains).
     pub fn not_contains(text: impl Into<FilterValue>) -> Self {
         Self::with("notcontains", &text.into().lower_bound())
     }
 
-    /// Text that begins like this; `%` and `_` as in [`contains`](Self::contains).
+    /// Matches text that starts with `text`, with the wildcards of [`contains`](Self::contains).
     pub fn starts_with(text: impl Into<FilterValue>) -> Self {
         Self::with("startswith", &text.into().lower_bound())
     }
 
-    /// Text that ends like this; `%` and `_` as in [`contains`](Self::contains).
+    /// Matches text that ends with `text`, with the wildcards of [`contains`](Self::contains).
     pub fn ends_with(text: impl Into<FilterValue>) -> Self {
         Self::with("endswith", &text.into().lower_bound())
     }
 
-    /// Text or UUID that equals one of these.
+    /// Matches text and UUIDs that equal one of `values`.
     ///
-    /// Of no values at all the server would make no condition, and answer with *everything*: a
-    /// call with such a filter fails with [`InvalidRequest`](crate::ErrorKind::InvalidRequest)
-    /// before it is sent.
+    /// A call with an empty list of values fails with
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) before it is sent, because
+    /// the server would ignore the condition and return *everything*.
     pub fn one_of<V: Into<FilterValue>>(values: impl IntoIterator<Item = V>) -> Self {
         Self::with("oneof", &json_list(values))
     }
 
-    /// Text or UUID that equals none of these.
+    /// Matches text and UUIDs that equal none of `values`.
     pub fn not_one_of<V: Into<FilterValue>>(values: impl IntoIterator<Item = V>) -> Self {
         Self::with("notoneof", &json_list(values))
     }
 
-    /// No value at all.
+    /// Matches fields that are null.
     pub fn is_null() -> Self {
         Self::with("isnull", "")
     }
 
-    /// Any value.
+    /// Matches fields that are not null.
     pub fn is_not_null() -> Self {
         Self::with("isnotnull", "")
     }
 
-    /// Greater than this, or later.
+    /// Matches numbers greater than `value`, and datetimes after it.
     pub fn gt(value: impl Into<FilterValue>) -> Self {
         Self::with("gt", &value.into().lower_bound())
     }
 
-    /// Greater than or equal to this, or not earlier.
+    /// Matches numbers greater than or equal to `value`, and datetimes not before it.
     pub fn gte(value: impl Into<FilterValue>) -> Self {
         Self::with("gte", &value.into().lower_bound())
     }
 
-    /// Less than this, or earlier.
+    /// Matches numbers less than `value`, and datetimes before it.
     pub fn lt(value: impl Into<FilterValue>) -> Self {
         Self::with("lt", &value.into().upper_bound())
     }
 
-    /// Less than or equal to this, or not later.
+    /// Matches numbers less than or equal to `value`, and datetimes not after it.
     pub fn lte(value: impl Into<FilterValue>) -> Self {
         Self::with("lte", &value.into().upper_bound())
     }
 
-    /// Within these two datetimes, both included.
+    /// Matches datetimes between `from` and `to`, both included.
     pub fn between(from: impl Into<FilterValue>, to: impl Into<FilterValue>) -> Self {
         let (from, to) = (from.into().lower_bound(), to.into().upper_bound());
         Self::with("in", &format!("{from},{to}"))
@@ -150,8 +159,8 @@ impl Filter {
 
     /// Adds a condition on the same field.
     ///
-    /// All conditions of a call must hold, unless its `logical_operator` is `or`: then one of
-    /// them must, whichever field it is on.
+    /// By default, all conditions of a call must hold. If the `logical_operator` of the call is
+    /// `or`, one of them must hold, on whichever field.
     #[must_use]
     pub fn and(mut self, other: impl Into<Self>) -> Self {
         let other = other.into();
@@ -160,17 +169,18 @@ impl Filter {
         self
     }
 
-    /// The conditions, each as it is sent.
+    /// Returns the conditions as they are sent.
     pub fn values(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&self.first)
             .chain(&self.more)
             .map(String::as_str)
     }
 
-    /// Why this filter must not be sent, if so.
+    /// Returns the reason why this filter must not be sent, if there is one.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         self.values().any(|value| value == "oneof:[]").then_some(
-            "one_of needs at least one value: the server takes an empty list for no condition",
+            "one_of has no values, so the server would ignore the filter; \
+             give at least one value",
         )
     }
 
@@ -186,7 +196,7 @@ impl Filter {
     }
 }
 
-/// The server compares text, whatever the type of the list's items.
+/// Writes the values as a list of strings, because the server compares them as text.
 fn json_list<V: Into<FilterValue>>(values: impl IntoIterator<Item = V>) -> String {
     let list: Vec<serde_json::Value> = values
         .into_iter()
@@ -196,21 +206,21 @@ fn json_list<V: Into<FilterValue>>(values: impl IntoIterator<Item = V>) -> Strin
 }
 
 impl From<&str> for Filter {
-    /// As it is written: an operator may stand in front.
+    /// Sends the text as it is; it may start with an operator.
     fn from(text: &str) -> Self {
         Self::raw(text.to_owned())
     }
 }
 
 impl From<&String> for Filter {
-    /// As it is written: an operator may stand in front.
+    /// Sends the text as it is; it may start with an operator.
     fn from(text: &String) -> Self {
         Self::raw(text.clone())
     }
 }
 
 impl From<String> for Filter {
-    /// As it is written: an operator may stand in front.
+    /// Sends the text as it is; it may start with an operator.
     fn from(text: String) -> Self {
         Self::raw(text)
     }
@@ -226,7 +236,7 @@ impl fmt::Display for Filter {
 }
 
 impl Serialize for Filter {
-    /// A string, or a list of strings when there are several conditions.
+    /// Writes a string, or a list of strings if there are several conditions.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if let Some(problem) = self.problem() {
             return Err(serde::ser::Error::custom(problem));
@@ -245,14 +255,14 @@ impl<'de> Deserialize<'de> for Filter {
     }
 }
 
-/// Reads what the server takes: a scalar, or a list of scalars that is not empty.
+/// Reads a scalar, or a list of scalars that is not empty.
 struct FilterVisitor;
 
 impl<'de> serde::de::Visitor<'de> for FilterVisitor {
     type Value = Filter;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a filter: a string, number, boolean, or a list of these")
+        f.write_str("a string, number or boolean, or a list of these")
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Filter, E> {

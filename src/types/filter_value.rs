@@ -1,12 +1,25 @@
+//! The values that a filter compares with.
+
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use uuid::Uuid;
 
 use crate::{Filter, Timestamp};
 
-/// What a [`Filter`] compares with: text, a number, a boolean, a UUID or a datetime.
+/// A value that a [`Filter`] compares with: text, a number, a boolean, a UUID or a datetime.
 ///
-/// Made by `From`; datetimes are sent in UTC as `YYYY-MM-DD HH:MM:SS`, the only form the server
-/// reads in a filter.
+/// Values convert with `into()`. Datetimes are sent in UTC as `YYYY-MM-DD HH:MM:SS`, the only form
+/// that the server accepts in a filter.
+///
+/// ```
+/// use zenml::{Filter, FilterValue};
+///
+/// fn at_least(value: impl Into<FilterValue>) -> Filter {
+///     Filter::gte(value)
+/// }
+///
+/// assert_eq!(at_least(5).to_string(), "gte:5");
+/// assert_eq!(at_least("v2").to_string(), "gte:v2");
+/// ```
 #[derive(Debug, Clone)]
 pub struct FilterValue(Kind);
 
@@ -17,33 +30,33 @@ enum Kind {
 }
 
 impl FilterValue {
-    /// The text to send, a datetime rounded down to the second.
+    /// Returns the text to send; rounds a datetime down to the second.
     pub(crate) fn lower_bound(self) -> String {
         match self.0 {
             Kind::Text(text) => text,
-            Kind::Instant(instant) => seconds(instant),
+            Kind::Instant(instant) => to_seconds(instant),
         }
     }
 
-    /// The text to send, a datetime rounded up to the second.
+    /// Returns the text to send; rounds a datetime up to the second.
     pub(crate) fn upper_bound(self) -> String {
         match self.0 {
             Kind::Instant(instant) if instant.nanosecond() > 0 => {
                 let next = instant.checked_add_signed(TimeDelta::seconds(1));
-                seconds(next.unwrap_or(instant))
+                to_seconds(next.unwrap_or(instant))
             }
             _ => self.lower_bound(),
         }
     }
 }
 
-fn seconds(instant: DateTime<Utc>) -> String {
+fn to_seconds(instant: DateTime<Utc>) -> String {
     instant.format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 impl From<Timestamp> for FilterValue {
     fn from(value: Timestamp) -> Self {
-        Self(Kind::Instant(value.to_utc()))
+        value.to_utc().into()
     }
 }
 
@@ -53,41 +66,37 @@ impl From<DateTime<Utc>> for FilterValue {
     }
 }
 
-impl From<&str> for FilterValue {
-    fn from(value: &str) -> Self {
-        Self(Kind::Text(value.to_owned()))
-    }
-}
-
 impl From<String> for FilterValue {
     fn from(value: String) -> Self {
         Self(Kind::Text(value))
     }
 }
 
-macro_rules! equality_from {
-    ($($type:ty),*) => { $(
-        impl From<$type> for Filter {
-            /// Equal to this.
-            fn from(value: $type) -> Self {
-                Filter::eq(value)
-            }
-        }
-    )* };
-}
-
-macro_rules! text_from {
+macro_rules! filter_value_from {
     ($($type:ty),*) => { $(
         impl From<$type> for FilterValue {
             fn from(value: $type) -> Self {
-                Self(Kind::Text(value.to_string()))
+                value.to_string().into()
             }
         }
     )* };
 }
 
-text_from!(&String, Uuid, &Uuid, bool, i32, i64, u32, u64, usize, f64);
-equality_from!(
+macro_rules! filter_from {
+    ($($type:ty),*) => { $(
+        impl From<$type> for Filter {
+            /// Converts to [`Filter::equals`].
+            fn from(value: $type) -> Self {
+                Filter::equals(value)
+            }
+        }
+    )* };
+}
+
+filter_value_from!(
+    &str, &String, Uuid, &Uuid, bool, i32, i64, u32, u64, usize, f64
+);
+filter_from!(
     Uuid,
     &Uuid,
     bool,

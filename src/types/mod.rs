@@ -1,4 +1,10 @@
-//! Which value types does generated code use?
+//! Which value types do requests and responses consist of, beyond those that are generated?
+//!
+//! - `field`: a field of a request that is unset, null or a value
+//! - `filter`, `filter_value`: a condition of a list call, and the values it compares with
+//! - `secret`, `secret_map`: text that must not appear in logs and errors
+//! - `timestamp`: an instant that keeps its written form
+//! - `unknown_fields`: the fields of a response that this version does not know
 
 pub(crate) mod field;
 pub(crate) mod filter;

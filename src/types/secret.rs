@@ -1,3 +1,5 @@
+//! Text that must not appear in logs and errors.
+
 use std::cell::RefCell;
 use std::fmt;
 
@@ -6,8 +8,8 @@ use zeroize::Zeroizing;
 
 /// A password, key, token or secret value.
 ///
-/// `Debug` and `Display` show `[redacted]`; the text is overwritten with zeros when the value is
-/// dropped. It is written into JSON as the plain string, because that is how the server takes it.
+/// `Debug` and `Display` show `[redacted]`. The text is overwritten with zeros when the value is
+/// dropped. Serialization writes the plain text, because the server needs it.
 ///
 /// ```
 /// use zenml::Secret;
@@ -20,7 +22,9 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<Box<str>>);
 
 impl Secret {
-    /// The text in clear. What is made of it is the caller's responsibility.
+    /// Returns the text in clear.
+    ///
+    /// Copies of this text are not redacted or overwritten.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -29,8 +33,7 @@ impl Secret {
 
 impl From<String> for Secret {
     fn from(mut text: String) -> Self {
-        // Shrinking could move the text and leave a copy behind, so a copy is made and the
-        // original overwritten.
+        // Shrinking the `String` could move the text and leave an unerased copy behind.
         let secret = Self::from(text.as_str());
         zeroize::Zeroize::zeroize(&mut text);
         secret
@@ -67,12 +70,14 @@ impl Serialize for Secret {
 }
 
 thread_local! {
-    /// The secrets that have been written, while somebody wants to know.
+    /// The secrets serialized so far inside a call of [`noting_secrets`].
     static SERIALIZED: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
 }
 
-/// Does something that serializes, and says which secrets went into it: a server that quotes what
-/// it was sent must not bring them into an error.
+/// Runs `serialize`, and returns its result with the secrets that it wrote.
+///
+/// The secrets of a request are redacted from error messages, because servers may quote the
+/// request.
 pub(crate) fn noting_secrets<T>(serialize: impl FnOnce() -> T) -> (T, Vec<Secret>) {
     let outer = SERIALIZED.replace(Some(Vec::new()));
     let result = serialize();
@@ -91,14 +96,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_a_plain_string_in_json() {
+    fn a_secret_is_a_plain_string_in_json() {
         let secret: Secret = serde_json::from_str(r#""hunter2""#).unwrap();
         assert_eq!(secret.expose(), "hunter2");
         assert_eq!(serde_json::to_string(&secret).unwrap(), r#""hunter2""#);
     }
 
     #[test]
-    fn what_is_serialized_is_noted_while_somebody_wants_to_know() {
+    fn serialized_secrets_are_noted() {
         let body = [Secret::from("hunter2"), Secret::from("hunter3")];
         let (text, secrets) = noting_secrets(|| serde_json::to_string(&body).unwrap());
         assert_eq!(text, r#"["hunter2","hunter3"]"#);
@@ -108,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_debug_nor_display_shows_it() {
+    fn debug_and_display_hide_the_text() {
         let secret = Secret::from("hunter2".to_owned());
         assert!(!format!("{secret:?} {secret:#?} {secret} {:?}", Some(&secret)).contains("hunter"));
     }

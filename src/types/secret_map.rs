@@ -1,3 +1,5 @@
+//! Settings by name, some of which are secret.
+
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
@@ -7,12 +9,12 @@ use zeroize::Zeroize;
 
 use crate::Secret;
 
-/// Settings by name, some of which are secrets: the configuration of a service connector, the
-/// `config` of a code repository.
+/// Settings by name, some of which are secret.
 ///
-/// The server does not tell which of them are, so `Debug` shows the names alone, and text is
-/// overwritten with zeros when the value is dropped. Dereferences to [`serde_json::Map`], and is
-/// written as the plain object.
+/// Examples are the configuration of a service connector and the `config` of a code repository.
+/// The API does not say which settings are secret, so all of them are protected: `Debug` shows
+/// names only, and every text is overwritten with zeros when the map is dropped. Dereferences to
+/// [`serde_json::Map`]. Serialization writes the plain object.
 ///
 /// ```
 /// use zenml::SecretMap;
@@ -80,21 +82,23 @@ fn wipe(value: &mut Value) {
 
 impl Serialize for SecretMap {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(name, value)| (name, Hidden(value))))
+        serializer.collect_map(self.iter().map(|(name, value)| (name, WithSecrets(value))))
     }
 }
 
-/// A value with every text in it a [`Secret`], so that an error does not repeat what was sent.
-struct Hidden<'a>(&'a Value);
+/// A value that is serialized with every text in it as a [`Secret`], so that errors redact them.
+struct WithSecrets<'a>(&'a Value);
 
-impl Serialize for Hidden<'_> {
+impl Serialize for WithSecrets<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Value::String(text) => Secret::from(text.as_str()).serialize(serializer),
-            Value::Array(items) => serializer.collect_seq(items.iter().map(Hidden)),
-            Value::Object(members) => {
-                serializer.collect_map(members.iter().map(|(name, value)| (name, Hidden(value))))
-            }
+            Value::Array(items) => serializer.collect_seq(items.iter().map(WithSecrets)),
+            Value::Object(members) => serializer.collect_map(
+                members
+                    .iter()
+                    .map(|(name, value)| (name, WithSecrets(value))),
+            ),
             scalar => scalar.serialize(serializer),
         }
     }
@@ -112,7 +116,7 @@ mod tests {
     use crate::types::secret::noting_secrets;
 
     #[test]
-    fn it_is_a_plain_object_in_json() {
+    fn a_secret_map_is_a_plain_object_in_json() {
         let json = r#"{"deep":{"key":[1,null]},"token":"hunter2"}"#;
         let map: SecretMap = serde_json::from_str(json).unwrap();
         assert_eq!(map["token"], "hunter2");
@@ -120,13 +124,13 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_names_but_no_values() {
+    fn debug_shows_names_without_values() {
         let map = SecretMap::from_iter([("token", "hunter2")]);
         assert_eq!(format!("{map:?}"), r#"{"token"}"#);
     }
 
     #[test]
-    fn every_text_in_it_is_noted_as_a_secret_when_it_is_serialized() {
+    fn every_serialized_text_is_noted_as_a_secret() {
         let map: SecretMap =
             serde_json::from_str(r#"{"a":"hunter2","b":["hunter3",{"c":"hunter4"}]}"#).unwrap();
         let (_, secrets) = noting_secrets(|| serde_json::to_string(&map).unwrap());

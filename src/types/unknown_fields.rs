@@ -1,3 +1,5 @@
+//! The fields of a response that this version of the crate does not know.
+
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -9,18 +11,27 @@ use serde_json::{Map, Value};
 
 /// Fields of a response that this version of the crate does not know.
 ///
-/// A server newer than the crate's documents sends more than the typed fields. What it sends is
-/// kept here, by name, and written back when the value is encoded again. Dereferences to
-/// [`serde_json::Map`]; takes one pointer when empty, as it nearly always is.
+/// A newer server may send more than the typed fields. The additional fields are kept here by
+/// name, and are written back when the response is serialized again. Dereferences to
+/// [`serde_json::Map`]. An empty value, the usual case, takes the size of one pointer.
 ///
-/// `Debug` shows the names alone: nobody knows which of the values are secret.
+/// `Debug` shows names only, because any of the values may be secret.
+///
+/// ```
+/// use zenml::Page;
+///
+/// let json = r#"{"index":1,"max_size":20,"total_pages":1,"total":1,"items":["a"],"cursor":"x"}"#;
+/// let page: Page<String> = serde_json::from_str(json)?;
+/// assert_eq!(page.unknown_fields["cursor"], "x");
+/// assert_eq!(serde_json::to_string(&page)?, json);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Default)]
 pub struct UnknownFields(Option<Box<Map<String, Value>>>);
 
 impl UnknownFields {
     /// Reads the value of a member and keeps it.
-    #[doc(hidden)]
-    pub fn read<'de, A: MapAccess<'de>>(
+    pub(crate) fn read<'de, A: MapAccess<'de>>(
         &mut self,
         name: Cow<'de, str>,
         members: &mut A,
@@ -52,7 +63,7 @@ impl fmt::Debug for UnknownFields {
 }
 
 impl PartialEq for UnknownFields {
-    /// No map and an empty map (what removals leave behind) are the same.
+    /// Treats no map and an empty map, which removals leave behind, as equal.
     fn eq(&self, other: &Self) -> bool {
         **self == **other
     }
@@ -102,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_newer_server_sends_survives_the_round_trip() {
+    fn unknown_fields_survive_a_round_trip() {
         let json = r#"{"name":"a","new":{"deep":[1,null]},"shade":"dark"}"#;
         let tag: Tag = serde_json::from_str(json).unwrap();
         assert_eq!(tag.unknown_fields["shade"], "dark");
@@ -110,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_unknown_costs_one_pointer_and_writes_nothing() {
+    fn an_empty_value_takes_one_pointer_and_writes_nothing() {
         let tag: Tag = serde_json::from_str(r#"{"name":"a"}"#).unwrap();
         assert!(tag.unknown_fields.is_empty());
         assert_eq!(size_of::<UnknownFields>(), size_of::<usize>());
@@ -118,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn emptied_equals_never_filled() {
+    fn an_emptied_value_equals_the_default() {
         let mut fields = UnknownFields::default();
         fields.insert("a".to_owned(), Value::Null);
         assert_ne!(fields, UnknownFields::default());
@@ -127,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_names_but_no_values() {
+    fn debug_shows_names_without_values() {
         let mut fields = UnknownFields::default();
         fields.insert("key".to_owned(), "ZENKEY_secret".into());
         assert_eq!(format!("{fields:?}"), r#"{"key"}"#);

@@ -149,8 +149,8 @@ impl Trigger {
         };
         let mut call = Call::new(&self.transport, operation);
         call = match &self.runnable.wanted {
-            Wanted::Named(name) => call.filter("name", Filter::eq(name.as_str())),
-            Wanted::Id(id) => call.filter("id", Filter::eq(*id)),
+            Wanted::Named(name) => call.filter("name", Filter::equals(name.as_str())),
+            Wanted::Id(id) => call.filter("id", Filter::equals(*id)),
             Wanted::Latest => call
                 .query("runnable", true)
                 .query("named_only", true)

@@ -146,7 +146,7 @@ async fn a_query_parameter_set_again_is_replaced_and_a_filter_may_repeat_its_nam
             .filter("name", "contains:a&b".into())
             .query("page", 2)
             .filter("size", Filter::gte(1).and(Filter::lt(9)))
-            .filter("name", Filter::eq("c"))
+            .filter("name", Filter::equals("c"))
     });
     assert_eq!(
         line.await,
@@ -215,11 +215,11 @@ async fn what_is_wrong_with_a_call_is_told_before_anything_is_sent() {
         ),
         (
             Call::new(&transport, &LIST).filter("id", Filter::one_of(Vec::<Uuid>::new())),
-            "parameter id: one_of needs at least one value",
+            "parameter id: one_of has no values",
         ),
         (
             Call::new(&transport, &CREATE).json(&Filter::one_of([""; 0])),
-            "the body cannot be encoded: one_of needs at least one value",
+            "the body cannot be encoded: one_of has no values",
         ),
     ] {
         let error = call.send::<()>().await.unwrap_err();

@@ -1,3 +1,5 @@
+//! The text that each filter sends, and its JSON.
+
 use chrono::DateTime;
 use uuid::Uuid;
 
@@ -13,9 +15,9 @@ fn timestamp(text: &str) -> Timestamp {
 }
 
 #[test]
-fn every_operator_of_the_grammar_is_written() {
+fn every_operator_has_its_text() {
     for (filter, text) in [
-        (Filter::eq("a"), "a"),
+        (Filter::equals("a"), "a"),
         (Filter::not_equals("a"), "notequals:a"),
         (Filter::contains("a"), "contains:a"),
         (Filter::not_contains("a"), "notcontains:a"),
@@ -42,7 +44,7 @@ fn every_operator_of_the_grammar_is_written() {
 }
 
 #[test]
-fn a_string_goes_out_as_it_is_written() {
+fn a_string_is_sent_as_it_is() {
     assert_eq!(sent("contains:x"), ["contains:x"]);
     assert_eq!(sent("plain".to_owned()), ["plain"]);
     let text = "isnull:".to_owned();
@@ -50,18 +52,18 @@ fn a_string_goes_out_as_it_is_written() {
 }
 
 #[test]
-fn literal_text_that_looks_like_an_operator_is_protected() {
-    assert_eq!(sent(Filter::eq("contains:x")), ["equals:contains:x"]);
-    assert_eq!(sent(Filter::eq("in:")), ["equals:in:"]);
-    // No operator of the server: nothing to protect.
-    assert_eq!(sent(Filter::eq("s3://bucket")), ["s3://bucket"]);
-    assert_eq!(sent(Filter::eq("Contains:x")), ["Contains:x"]);
-    // An operator in front already ends the search for one.
+fn equals_protects_text_that_starts_like_an_operator() {
+    assert_eq!(sent(Filter::equals("contains:x")), ["equals:contains:x"]);
+    assert_eq!(sent(Filter::equals("in:")), ["equals:in:"]);
+    // Not an operator of the server.
+    assert_eq!(sent(Filter::equals("s3://bucket")), ["s3://bucket"]);
+    assert_eq!(sent(Filter::equals("Contains:x")), ["Contains:x"]);
+    // The server reads only the first operator.
     assert_eq!(sent(Filter::not_equals("gte:5")), ["notequals:gte:5"]);
 }
 
 #[test]
-fn list_items_are_json_strings() {
+fn list_values_are_json_strings() {
     let id = Uuid::nil();
     assert_eq!(
         sent(Filter::one_of([id])),
@@ -71,15 +73,15 @@ fn list_items_are_json_strings() {
 }
 
 #[test]
-fn a_list_of_no_values_is_a_problem_unless_negated() {
+fn an_empty_list_is_a_problem_unless_it_is_negated() {
     assert!(Filter::one_of(Vec::<String>::new()).problem().is_some());
-    assert!(Filter::eq("a").and("oneof:[]").problem().is_some());
+    assert!(Filter::equals("a").and("oneof:[]").problem().is_some());
     assert!(Filter::not_one_of(Vec::<String>::new()).problem().is_none());
     serde_json::to_string(&Filter::one_of(Vec::<String>::new())).unwrap_err();
 }
 
 #[test]
-fn scalars_mean_equality() {
+fn scalars_convert_to_equality() {
     assert_eq!(sent(true), ["true"]);
     assert_eq!(sent(5_i64), ["5"]);
     assert_eq!(sent(0.5), ["0.5"]);
@@ -97,7 +99,7 @@ fn datetimes_are_sent_in_utc_without_fraction_or_offset() {
 }
 
 #[test]
-fn bounds_finer_than_a_second_are_rounded_outwards() {
+fn bounds_finer_than_a_second_are_rounded_outward() {
     let fine = timestamp("2026-12-31T23:59:59.5");
     assert_eq!(sent(Filter::gte(fine)), ["gte:2026-12-31 23:59:59"]);
     assert_eq!(sent(Filter::lt(fine)), ["lt:2027-01-01 00:00:00"]);
@@ -117,7 +119,7 @@ fn several_conditions_on_one_field_are_several_values() {
 }
 
 #[test]
-fn json_is_a_string_or_a_list_and_reads_back() {
+fn json_is_a_string_or_a_list_and_survives_a_round_trip() {
     for (filter, json) in [
         (Filter::contains("a"), r#""contains:a""#),
         (Filter::gte(1).and(Filter::lt(9)), r#"["gte:1","lt:9"]"#),
@@ -128,11 +130,11 @@ fn json_is_a_string_or_a_list_and_reads_back() {
 }
 
 #[test]
-fn scalars_of_json_are_read_as_filters() {
+fn json_scalars_are_read_as_filters() {
     assert_eq!(serde_json::from_str::<Filter>("5").unwrap(), 5.into());
     assert_eq!(
         serde_json::from_str::<Filter>(r#"[true, "lt:9"]"#).unwrap(),
-        Filter::eq(true).and("lt:9")
+        Filter::equals(true).and("lt:9")
     );
     serde_json::from_str::<Filter>("[]").unwrap_err();
     serde_json::from_str::<Filter>("{}").unwrap_err();

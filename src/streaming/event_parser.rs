@@ -1,67 +1,42 @@
+//! The format of event streams.
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
+use crate::{Error, ErrorKind, Result, ServerSentEvent};
 
-use crate::codec::decode;
-use crate::{Error, ErrorKind, Result};
-
-/// The longest event that is taken, in bytes: a stream without line ends must not fill the memory.
+/// The maximum size of an event in bytes. A stream without line ends must not exhaust the memory.
 const EVENT_LIMIT: usize = 16 * 1024 * 1024;
 
-/// One event of an event stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Event {
-    /// Position in the stream: given as `Last-Event-ID`, the server goes on after it.
-    pub id: Option<String>,
-    /// What kind of event it is; `message` when the server does not say.
-    pub name: String,
-    /// What happened: JSON, on ZenML's streams.
-    pub data: String,
-}
-
-impl Event {
-    /// Decodes the data.
-    ///
-    /// # Errors
-    /// [`Decode`](ErrorKind::Decode) when the data is no JSON or no `T`; names the path.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        decode::decode(self.data.as_bytes()).map_err(|mismatch| {
-            let message = format!("data of event {:?}: {mismatch}", self.name);
-            Error::new(ErrorKind::Decode, message)
-        })
-    }
-}
-
-/// Takes an event stream apart, as
-/// <https://html.spec.whatwg.org/multipage/server-sent-events.html> describes it.
+/// Parses an event stream as
+/// <https://html.spec.whatwg.org/multipage/server-sent-events.html> specifies.
 #[derive(Debug, Default)]
 pub(crate) struct EventParser {
-    /// The line that has begun, without its end.
+    /// The start of the current line.
     line: Vec<u8>,
-    /// Whether the last byte was a CR, of which a LF would be a part.
+    /// Whether the last byte was a CR, so that a following LF belongs to the same line end.
     after_cr: bool,
-    /// Whether the first line, which may begin with a byte order mark, is over.
-    begun: bool,
+    /// Whether the first line, which may start with a byte order mark, is complete.
+    has_first_line: bool,
     name: String,
     data: String,
-    /// Whether there was a data line, and be it empty.
+    /// Whether the current event has a data line, even an empty one.
     has_data: bool,
-    /// The last `id` line. It counts only when its event is complete: resuming after an event that
-    /// was cut off would lose it.
+    /// The last `id` line. It counts only when its event is complete: resuming after a truncated
+    /// event would lose the event.
     id: Option<String>,
-    /// Position of the last event that was complete.
+    /// The position of the last complete event.
     pub last_id: Option<String>,
-    pub retry: Option<Duration>,
+    /// The last `retry` line.
+    pub reconnection_time: Option<Duration>,
 }
 
 impl EventParser {
-    /// Reads on, and adds the events that are complete with it.
+    /// Parses more bytes, and appends the events that they complete to `events`.
     ///
     /// # Errors
-    /// `TooLarge`: one event is longer than 16 MiB.
-    pub fn feed(&mut self, mut bytes: &[u8], events: &mut VecDeque<Event>) -> Result<()> {
+    /// Returns [`ErrorKind::TooLarge`] if an event is longer than 16 MiB.
+    pub fn feed(&mut self, mut bytes: &[u8], events: &mut VecDeque<ServerSentEvent>) -> Result<()> {
         if self.after_cr && !bytes.is_empty() {
             self.after_cr = false;
             bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
@@ -85,17 +60,17 @@ impl EventParser {
 
     fn extend_line(&mut self, bytes: &[u8]) -> Result<()> {
         if self.line.len() + self.data.len() + bytes.len() > EVENT_LIMIT {
-            let message = format!("an event of more than {EVENT_LIMIT} bytes");
+            let message = format!("an event is longer than {EVENT_LIMIT} bytes");
             return Err(Error::new(ErrorKind::TooLarge, message));
         }
         self.line.extend_from_slice(bytes);
         Ok(())
     }
 
-    fn end_line(&mut self, events: &mut VecDeque<Event>) {
+    fn end_line(&mut self, events: &mut VecDeque<ServerSentEvent>) {
         let line = std::mem::take(&mut self.line);
         let mut line = &*String::from_utf8_lossy(&line);
-        if !std::mem::replace(&mut self.begun, true) {
+        if !std::mem::replace(&mut self.has_first_line, true) {
             line = line.strip_prefix('\u{feff}').unwrap_or(line);
         }
         if line.is_empty() {
@@ -117,25 +92,27 @@ impl EventParser {
                 self.id = (!value.is_empty()).then(|| value.to_owned());
             }
             "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
-                self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
+                let millis = value.parse().ok();
+                self.reconnection_time =
+                    millis.map(Duration::from_millis).or(self.reconnection_time);
             }
-            // Comments (an empty field) and fields of the future.
+            // Comments, which have an empty field name, and unknown fields.
             _ => {}
         }
     }
 
-    fn dispatch(&mut self, events: &mut VecDeque<Event>) {
+    fn dispatch(&mut self, events: &mut VecDeque<ServerSentEvent>) {
         self.last_id.clone_from(&self.id);
         let mut name = std::mem::take(&mut self.name);
         let data = std::mem::take(&mut self.data);
-        // The standard drops events whose data is empty; one empty data line counts as none.
+        // The standard drops events without data, and treats one empty data line as no data.
         if !std::mem::take(&mut self.has_data) || data.is_empty() {
             return;
         }
         if name.is_empty() {
             "message".clone_into(&mut name);
         }
-        events.push_back(Event {
+        events.push_back(ServerSentEvent {
             id: self.last_id.clone(),
             name,
             data,
@@ -147,15 +124,15 @@ impl EventParser {
 mod tests {
     use super::*;
 
-    fn event(id: Option<&str>, name: &str, data: &str) -> Event {
-        Event {
+    fn event(id: Option<&str>, name: &str, data: &str) -> ServerSentEvent {
+        ServerSentEvent {
             id: id.map(str::to_owned),
             name: name.to_owned(),
             data: data.to_owned(),
         }
     }
 
-    fn parse(stream: &[u8], chunk: usize) -> (Vec<Event>, EventParser) {
+    fn parse(stream: &[u8], chunk: usize) -> (Vec<ServerSentEvent>, EventParser) {
         let (mut parser, mut events) = (EventParser::default(), VecDeque::new());
         for bytes in stream.chunks(chunk) {
             parser.feed(bytes, &mut events).unwrap();
@@ -165,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_frames_are_read_wherever_they_are_cut() {
+    fn events_are_parsed_wherever_the_stream_is_split() {
         let stream = "\u{feff}: heartbeat\n\n\
             id: 1-0\nevent: step_started\ndata: {\"step\":\"tränen\"}\n\n\
             id: 2-0\nevent: cursor\ndata: {}\n\n\
@@ -189,13 +166,13 @@ mod tests {
     }
 
     #[test]
-    fn several_data_lines_are_one_text() {
+    fn several_data_lines_are_joined_by_line_feeds() {
         let (events, _) = parse(b"data: a\ndata:  b\ndata\ndata:c\n\n", 64);
         assert_eq!(events, [event(None, "message", "a\n b\n\nc")]);
     }
 
     #[test]
-    fn an_event_that_the_stream_cuts_off_is_not_given_out_and_does_not_move_the_position() {
+    fn a_truncated_event_is_dropped_and_does_not_move_the_position() {
         let (events, parser) = parse(b"id: 1\ndata: a\n\nid: 2\ndata: b\n", 64);
         assert_eq!(events, [event(Some("1"), "message", "a")]);
         assert_eq!(parser.last_id.as_deref(), Some("1"));
@@ -209,29 +186,16 @@ mod tests {
     }
 
     #[test]
-    fn retry_is_milliseconds_and_nothing_else() {
+    fn the_reconnection_time_is_a_number_of_milliseconds() {
         let (_, parser) = parse(b"retry: 2500\nretry: 1s\nretry:\nretry: -1\n", 64);
-        assert_eq!(parser.retry, Some(Duration::from_millis(2500)));
+        assert_eq!(parser.reconnection_time, Some(Duration::from_millis(2500)));
     }
 
     #[test]
-    fn an_endless_event_is_an_error() {
+    fn an_event_over_the_limit_is_an_error() {
         let (mut parser, mut events) = (EventParser::default(), VecDeque::new());
         let line = format!("data: {}\n", "x".repeat(1 << 20));
         let fed = (0..17).try_for_each(|_| parser.feed(line.as_bytes(), &mut events));
         assert_eq!(fed.unwrap_err().kind(), ErrorKind::TooLarge);
-    }
-
-    #[test]
-    fn data_decodes_with_the_path_in_the_error() {
-        let step = event(None, "step", r#"{"sizes":[1,"a"]}"#);
-        step.json::<serde_json::Value>().unwrap();
-        let error = step
-            .json::<std::collections::BTreeMap<String, Vec<u8>>>()
-            .unwrap_err();
-        assert_eq!(
-            error.message(),
-            "data of event \"step\": invalid type: string, expected u8 (at $.sizes[1])"
-        );
     }
 }
