@@ -1,6 +1,5 @@
-//! Writes, for each API, a table of its operations with the function that reads each one's answers
-//! into the type that the library returns, and the corrected document that says what is where in
-//! an answer.
+//! Generates a table of the operations of each API, and writes its document with the overlays
+//! applied. The table tells into which of the library's types each response is decoded.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -11,7 +10,7 @@ use std::{env, fs};
 use zenml_codegen::model::{Accepts, Api, Location, Operation, Outcome, type_text};
 use zenml_codegen::{canonical, files};
 
-/// Each API, and the variable that names another document for it: the library heeds the same.
+/// The APIs, and the environment variables that name another document, as in the library's build.
 const APIS: [(&str, &str); 2] = [
     ("workspace", "ZENML_WORKSPACE_SPEC"),
     ("pro", "ZENML_PRO_SPEC"),
@@ -47,13 +46,13 @@ fn generate(api: &str, variable: &str) -> Result<(), Box<dyn Error>> {
 
 fn table(api: &str, model: &Api) -> Result<String, std::fmt::Error> {
     let mut text = format!(
-        "#[allow(unused_imports, reason = \"not every document needs all of them\")]\n\
+        "#[allow(unused_imports, reason = \"not every document needs every import\")]\n\
          use {{\n\
              serde_json::{{Map, Value}}, std::collections::BTreeMap, uuid::Uuid,\n\
              zenml::{api}::types::*, zenml::{{Page, Secret, Timestamp}},\n\
          }};\n\
          use crate::operation::{{Body, Location, Operation, Parameter, round_trip}};\n\
-         /// The operations, by id.\n\
+         /// The operations, sorted by id.\n\
          pub static OPERATIONS: &[Operation] = &[\n",
     );
     let mut operations: Vec<&Operation> = model.operations.iter().collect();

@@ -1,83 +1,89 @@
-//! What the library makes of one answer.
+//! Does one response survive the library?
 
 use bytes::Bytes;
 use zenml::{ErrorKind, StatusCode};
 
 use crate::compare::{Difference, differences};
 use crate::json::Json;
-use crate::operation::{Api, Body, Misread, Operation};
+use crate::operation::{Api, Body, Operation, RoundTripError};
 
-/// What became of an answer.
+/// Result of checking one response.
 #[derive(Debug)]
 pub enum Verdict {
-    /// It was read, and what was read says the same.
-    Kept,
-    /// It was an error and was read as one.
-    Failed(zenml::Error),
-    /// It was read, and something of it is gone.
-    Lost(Vec<Difference>),
-    /// It was not read; why, without the values found.
-    Refused(String),
-    /// It is nothing that can be checked here; why.
+    /// Decoding and encoding preserved the response.
+    Lossless,
+    /// The response was an error, and the library reported it as one.
+    Error(zenml::Error),
+    /// The response was decoded, but part of it is missing or changed.
+    Lossy(Vec<Difference>),
+    /// The library could not decode the response; the reason names no values.
+    Rejected(String),
+    /// The response cannot be checked here; the reason.
     Skipped(String),
 }
 
-/// Checks an answer of an operation.
+/// Checks one response of an operation.
 #[must_use]
 pub fn check(api: Api, operation: &'static Operation, status: StatusCode, body: &Bytes) -> Verdict {
     if !status.is_success() {
         let error = zenml::read_answer::<()>(&operation.call, status, body.clone());
         return match error {
-            Err(error) => failed(error, body),
-            Ok(()) => Verdict::Refused(format!("status {status} counts as success")),
+            Err(error) => check_error(error, body),
+            Ok(()) => Verdict::Rejected(format!("status {status} counts as success")),
         };
     }
     match operation.body {
         Body::Json(round_trip) => match round_trip(&operation.call, status, body.clone()) {
-            Err(Misread::Unread(error)) => Verdict::Refused(error.message().to_owned()),
-            Err(Misread::Unwritten(error)) => {
-                Verdict::Refused(format!("read, but cannot be written: {error}"))
+            Err(RoundTripError::Decode(error)) => Verdict::Rejected(error.message().to_owned()),
+            Err(RoundTripError::Encode(error)) => {
+                Verdict::Rejected(format!("decoded, but cannot be encoded: {error}"))
             }
-            Ok(written) => compared(api, operation, body, &written),
+            Ok(encoded) => compare(api, operation, body, &encoded),
         },
         Body::Text => match std::str::from_utf8(body) {
-            Ok(_) => Verdict::Kept,
-            Err(error) => Verdict::Refused(format!("no text: {error}")),
+            Ok(_) => Verdict::Lossless,
+            Err(error) => Verdict::Rejected(format!("not UTF-8 text: {error}")),
         },
-        Body::Bytes => Verdict::Kept,
-        Body::Events => Verdict::Skipped("an event stream is read as it comes".to_owned()),
+        Body::Bytes => Verdict::Lossless,
+        Body::Events => Verdict::Skipped("event streams are checked only live".to_owned()),
     }
 }
 
-fn compared(api: Api, operation: &Operation, body: &Bytes, written: &str) -> Verdict {
-    // "No content" is read as null.
+fn compare(api: Api, operation: &Operation, body: &Bytes, encoded: &str) -> Verdict {
+    // The library decodes an empty body as null.
     let body = match body.trim_ascii() {
         [] => b"null",
         body => body,
     };
-    let parsed = |text: &[u8]| String::from_utf8_lossy(text).parse::<Json>();
-    match (parsed(body), parsed(written.as_bytes())) {
-        (Ok(before), Ok(after)) => match differences(&before, &after, api.answer(operation)) {
-            none if none.is_empty() => Verdict::Kept,
-            found => Verdict::Lost(found),
-        },
-        (Err(error), _) => Verdict::Refused(format!("the library read what is no JSON: {error}")),
-        (_, Err(error)) => Verdict::Refused(format!("what was written is no JSON: {error}")),
+    let parse = |text: &[u8]| String::from_utf8_lossy(text).parse::<Json>();
+    match (parse(body), parse(encoded.as_bytes())) {
+        (Ok(before), Ok(after)) => {
+            let found = differences(&before, &after, api.response_schema(operation));
+            if found.is_empty() {
+                Verdict::Lossless
+            } else {
+                Verdict::Lossy(found)
+            }
+        }
+        (Err(error), _) => Verdict::Rejected(format!("the library accepted invalid JSON: {error}")),
+        (_, Err(error)) => Verdict::Rejected(format!("the library wrote invalid JSON: {error}")),
     }
 }
 
-/// Whether the error says what happened: that it is none of the library's own, and not the body
-/// quoted for want of understanding.
-fn failed(error: zenml::Error, body: &[u8]) -> Verdict {
-    let is_quote = body.trim_ascii_start().starts_with(b"{") && error.message().starts_with('{')
-        || body.trim_ascii_start().starts_with(b"[") && error.message().starts_with('[');
-    let redirected = error.status().is_some_and(|status| status.is_redirection());
-    if error.message().is_empty() || is_quote {
-        Verdict::Refused("the error's body is of a shape that is not understood".to_owned())
-    } else if error.kind() == ErrorKind::Decode && !redirected {
-        Verdict::Refused(error.message().to_owned())
+/// Checks that the error carries the server's message: neither a failure of the library to decode
+/// it, nor the JSON body quoted as it is.
+fn check_error(error: zenml::Error, body: &[u8]) -> Verdict {
+    let is_quoted = ["{", "["].iter().any(|bracket| {
+        body.trim_ascii_start().starts_with(bracket.as_bytes())
+            && error.message().starts_with(bracket)
+    });
+    let is_redirect = error.status().is_some_and(|status| status.is_redirection());
+    if error.message().is_empty() || is_quoted {
+        Verdict::Rejected("the library does not understand the shape of this error body".to_owned())
+    } else if error.kind() == ErrorKind::Decode && !is_redirect {
+        Verdict::Rejected(error.message().to_owned())
     } else {
-        Verdict::Failed(error)
+        Verdict::Error(error)
     }
 }
 
@@ -105,14 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_survives_is_kept() {
-        assert!(matches!(verdict(TAG, 200, &tag(BODY)), Verdict::Kept));
+    fn a_preserved_response_is_lossless() {
+        assert!(matches!(verdict(TAG, 200, &tag(BODY)), Verdict::Lossless));
     }
 
     #[test]
-    fn an_answer_of_another_type_is_refused_with_the_path() {
+    fn a_response_of_another_type_is_rejected_with_its_path_and_without_its_value() {
         let verdict = verdict(TAG, 200, &tag(&BODY.replace("false", "\"hunter2\"")));
-        let Verdict::Refused(reason) = verdict else {
+        let Verdict::Rejected(reason) = verdict else {
             panic!("{verdict:?}")
         };
         assert!(reason.contains("$.body.exclusive"), "{reason}");
@@ -120,10 +126,10 @@ mod tests {
     }
 
     #[test]
-    fn digits_that_the_library_cannot_hold_are_lost() {
+    fn an_integer_with_more_digits_than_the_library_holds_is_lossy() {
         let body = BODY.replace("null]", "123456789012345678901234567890]");
         let verdict = verdict(TAG, 200, &tag(&body));
-        let Verdict::Lost(differences) = verdict else {
+        let Verdict::Lossy(differences) = verdict else {
             panic!("{verdict:?}")
         };
         assert_eq!(
@@ -136,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_must_have_kind_and_message() {
+    fn an_error_response_must_yield_its_status_and_a_message() {
         for (status, body) in [
             (404, r#"{"detail":["KeyError","no such tag"]}"#),
             (422, r#"["ValueError","no"]"#),
@@ -144,19 +150,19 @@ mod tests {
             (500, ""),
         ] {
             let verdict = verdict(TAG, status, body);
-            let Verdict::Failed(error) = verdict else {
+            let Verdict::Error(error) = verdict else {
                 panic!("{verdict:?}")
             };
             assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         }
-        let strange = verdict(TAG, 400, r#"{"reason":5}"#);
-        assert!(matches!(strange, Verdict::Refused(_)), "{strange:?}");
+        let unknown = verdict(TAG, 400, r#"{"reason":5}"#);
+        assert!(matches!(unknown, Verdict::Rejected(_)), "{unknown:?}");
     }
 
     #[test]
-    fn no_content_is_null() {
+    fn an_empty_body_equals_null() {
         let id = "delete_tag_api_v1_tags__tag_id__delete";
-        assert!(matches!(verdict(id, 200, "null"), Verdict::Kept));
-        assert!(matches!(verdict(id, 204, ""), Verdict::Kept));
+        assert!(matches!(verdict(id, 200, "null"), Verdict::Lossless));
+        assert!(matches!(verdict(id, 204, ""), Verdict::Lossless));
     }
 }

@@ -1,50 +1,47 @@
-//! Whether an answer that was read and written again is the same as before.
+//! Does a response still say the same after decoding and encoding?
 //!
-//! Same means:
+//! The rules of equality:
 //!
-//! - An object has the same members, in any order. A member that the document names counts as
-//!   missing when it is `null`, and the other way round: servers fill in `null` for what is not
-//!   set. Anywhere else `null` is a value like others: under a name that is data (run metadata,
-//!   labels), under a name that the document does not know, and in an array.
-//! - An array has the same items in the same order.
-//! - Numbers have the same value: 1 is 1.0. Integers are compared to the last digit, numbers with
-//!   fraction or exponent as the 64-bit floating-point numbers that every ZenML server reads them
-//!   as.
+//! - Objects have the same members in any order. A member that the document names may be `null` on
+//!   one side and absent on the other, because servers send `null` for what is not set. Elsewhere
+//!   `null` is a value: under names that are data (run metadata, labels), under names that the
+//!   document does not know, and in arrays.
+//! - Arrays have the same items in the same order.
+//! - Numbers have the same value: 1 equals 1.0. Integers are compared to the last digit. Numbers
+//!   with a fraction or an exponent are compared as 64-bit floats, which is how ZenML servers read
+//!   them.
 //! - Strings have the same characters, datetimes included.
 
 use std::fmt;
 
 use crate::json::{Json, Step, is_integer, json_path};
-use crate::schema::{Schema, Shape};
+use crate::schema::Schema;
+use crate::shape::Shape;
 
-/// A place where an answer is not the same any more. Holds no value: it may be secret.
+/// A place where a response changed. Holds no value, because it may be secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// Where.
+    /// Path of the changed value.
     pub path: Vec<Step>,
-    /// What kind of value was there.
-    before: &'static str,
-    /// What there is now.
-    after: &'static str,
+    /// Type of the value in the response, if it was there.
+    before: Option<&'static str>,
+    /// Type of the value after decoding and encoding, if it is there.
+    after: Option<&'static str>,
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            path,
-            before,
-            after,
-        } = self;
-        write!(f, "{}: ", json_path(path))?;
-        if before == after {
-            write!(f, "another {after}")
-        } else {
-            write!(f, "{before} became {after}")
+        write!(f, "{}: ", json_path(&self.path))?;
+        match (self.before, self.after) {
+            (Some(before), Some(after)) if before == after => write!(f, "{after} changed"),
+            (Some(before), Some(after)) => write!(f, "{before} became {after}"),
+            (Some(before), None) => write!(f, "{before} lost"),
+            (None, after) => write!(f, "{} added", after.unwrap_or("nothing")),
         }
     }
 }
 
-/// The differences between an answer and what came of it.
+/// Returns the differences between a response and its encoded form after decoding.
 #[must_use]
 pub fn differences(before: &Json, after: &Json, schema: Schema<'_>) -> Vec<Difference> {
     let mut found = Vec::new();
@@ -62,26 +59,21 @@ fn compare(
     match (before, after) {
         (Json::Object(old), Json::Object(new)) => {
             let shape = schema.shape(before);
-            let is_nothing = |name: &str, value: &Json| *value == Json::Null && shape.names(name);
-            for (name, value) in old {
-                let kept = after.member(name);
-                if kept.is_some() || !is_nothing(name, value) {
-                    let step = Step::Member(name.clone());
-                    both(step, (Some(value), kept), shape, path, found);
-                }
-            }
-            for (name, value) in new {
-                if before.member(name).is_none() && !is_nothing(name, value) {
-                    let step = Step::Member(name.clone());
-                    both(step, (None, Some(value)), shape, path, found);
+            let added = new.keys().filter(|name| !old.contains_key(*name));
+            for name in old.keys().chain(added) {
+                let pair = (old.get(name), new.get(name));
+                let is_unset = matches!(pair, (Some(Json::Null), None) | (None, Some(Json::Null)))
+                    && shape.names(name);
+                if !is_unset {
+                    compare_child(Step::Member(name.clone()), pair, shape, path, found);
                 }
             }
         }
-        (Json::List(old), Json::List(new)) => {
+        (Json::Array(old), Json::Array(new)) => {
             let shape = schema.shape(before);
             for index in 0..old.len().max(new.len()) {
-                let items = (old.get(index), new.get(index));
-                both(Step::Item(index), items, shape, path, found);
+                let pair = (old.get(index), new.get(index));
+                compare_child(Step::Item(index), pair, shape, path, found);
             }
         }
         (Json::Number(old), Json::Number(new)) if same_number(old, new) => {}
@@ -90,8 +82,8 @@ fn compare(
     }
 }
 
-/// Compares what lies one step further in, before and after.
-fn both(
+/// Compares the values one step further in.
+fn compare_child(
     step: Step,
     pair: (Option<&Json>, Option<&Json>),
     shape: Shape<'_>,
@@ -108,11 +100,10 @@ fn both(
 }
 
 fn difference(path: &[Step], before: Option<&Json>, after: Option<&Json>) -> Difference {
-    let kind = |value: Option<&Json>| value.map_or("nothing", Json::kind);
     Difference {
         path: path.to_vec(),
-        before: kind(before),
-        after: kind(after),
+        before: before.map(Json::kind),
+        after: after.map(Json::kind),
     }
 }
 
@@ -125,7 +116,7 @@ fn same_number(before: &str, after: &str) -> bool {
             )
 }
 
-/// Sign, digits without zeros at either end, and the power of ten of the last digit.
+/// Returns the sign, the digits without zeros at either end, and the power of ten of the last digit.
 fn decimal(number: &str) -> Option<(bool, String, i64)> {
     let (negative, magnitude) = match number.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -158,21 +149,21 @@ mod tests {
         found.iter().map(ToString::to_string).collect()
     }
 
-    fn free(before: &str, after: &str) -> Vec<String> {
+    fn without_schema(before: &str, after: &str) -> Vec<String> {
         between(&json!({}), before, after)
     }
 
     #[test]
-    fn the_order_of_members_does_not_matter_but_that_of_items_does() {
-        assert!(free(r#"{"a":1,"b":[1,2]}"#, r#"{"b":[1,2],"a":1}"#).is_empty());
+    fn the_order_of_items_matters_and_that_of_members_does_not() {
+        assert!(without_schema(r#"{"a":1,"b":[1,2]}"#, r#"{"b":[1,2],"a":1}"#).is_empty());
         assert_eq!(
-            free("[1,2]", "[2,1]"),
-            ["$[0]: another integer", "$[1]: another integer"]
+            without_schema("[1,2]", "[2,1]"),
+            ["$[0]: integer changed", "$[1]: integer changed"]
         );
     }
 
     #[test]
-    fn null_is_nothing_where_the_document_names_the_member_and_a_value_elsewhere() {
+    fn null_equals_absent_only_for_members_that_the_document_names() {
         let schema = json!({"type": "object", "properties": {
             "named": {"type": "string"},
             "labels": {"type": "object", "additionalProperties": {}},
@@ -183,26 +174,26 @@ mod tests {
         assert!(!same(r#"{"unknown":null}"#, "{}"));
         assert!(!same(r#"{"labels":{"gpu":null}}"#, r#"{"labels":{}}"#));
         assert!(!same(r#"{"labels":{}}"#, r#"{"labels":{"gpu":null}}"#));
-        assert!(!free("[null]", "[]").is_empty());
+        assert!(!without_schema("[null]", "[]").is_empty());
     }
 
     #[test]
-    fn what_is_missing_added_or_of_another_kind_is_told_without_its_value() {
+    fn lost_added_and_changed_values_are_reported_without_the_values() {
         let before = r#"{"a":{"b":"hunter2"},"c":[1,"x"],"d":1,"e":true,"f":"t"}"#;
         let after = r#"{"a":{},"c":[1],"d":"1","e":false,"f":"u","g":{}}"#;
-        let told = free(before, after);
+        let reported = without_schema(before, after);
         assert_eq!(
-            told,
+            reported,
             [
-                "$.a.b: string became nothing",
-                "$.c[1]: string became nothing",
+                "$.a.b: string lost",
+                "$.c[1]: string lost",
                 "$.d: integer became string",
-                "$.e: another boolean",
-                "$.f: another string",
-                "$.g: nothing became object",
+                "$.e: boolean changed",
+                "$.f: string changed",
+                "$.g: object added",
             ]
         );
-        assert!(!told.concat().contains("hunter2"));
+        assert!(!reported.concat().contains("hunter2"));
     }
 
     #[test]
@@ -217,7 +208,7 @@ mod tests {
             ("100", "1e2"),
             ("0.1000000000000000055511151231257827", "0.1"),
         ] {
-            assert!(free(a, b).is_empty(), "{a} {b}");
+            assert!(without_schema(a, b).is_empty(), "{a} {b}");
         }
         for (a, b) in [
             ("1", "2"),
@@ -225,19 +216,21 @@ mod tests {
             ("1", "10"),
             ("0.1", "0.10000000000000002"),
         ] {
-            assert!(!free(a, b).is_empty(), "{a} {b}");
+            assert!(!without_schema(a, b).is_empty(), "{a} {b}");
         }
     }
 
     #[test]
     fn integers_are_compared_to_the_last_digit() {
-        assert!(free("9007199254740993", "9007199254740993").is_empty());
-        assert!(!free("9007199254740993", "9007199254740992.0").is_empty());
-        assert!(!free("123456789012345678901234567890", "1.2345678901234568e29").is_empty());
+        assert!(without_schema("9007199254740993", "9007199254740993").is_empty());
+        assert!(!without_schema("9007199254740993", "9007199254740992.0").is_empty());
+        assert!(
+            !without_schema("123456789012345678901234567890", "1.2345678901234568e29").is_empty()
+        );
     }
 
     #[test]
-    fn datetimes_are_compared_as_they_are_written() {
+    fn datetimes_are_compared_as_text() {
         let schema = json!({"type": "string", "format": "date-time"});
         let same = r#""2026-01-01T00:00:00""#;
         assert!(between(&schema, same, same).is_empty());

@@ -1,7 +1,7 @@
-//! Checks that every answer of a ZenML server survives the types of the `zenml` crate: read into
-//! its type and written again, it says the same as before.
+//! Proves that no response of a ZenML server loses anything in the types of the `zenml` crate:
+//! decoded and encoded again, each response must say the same as before.
 //!
-//! `cargo xtask conformance` is the way to run it.
+//! `cargo xtask conformance` runs this.
 #![warn(missing_docs)]
 
 pub mod check;
@@ -14,3 +14,4 @@ pub mod replay;
 pub mod report;
 pub mod schema;
 pub mod scrub;
+pub mod shape;

@@ -1,4 +1,4 @@
-//! `cargo xtask conformance`.
+//! `cargo xtask conformance`: its options, and where its server and credentials come from.
 
 use std::env;
 use std::path::PathBuf;
@@ -15,39 +15,45 @@ use zenml_conformance::report::Report;
 use zenml_conformance::scrub::Scrubber;
 use zenml_test_server::{Access, paths};
 
-/// Checks that everything a ZenML server says survives the crate's types.
+/// Proves that the library loses nothing of a server's responses
 ///
-/// Calls every operation that only reads, with ids taken from the lists it has read, reads each
-/// answer into its type, writes it again and compares. Names what is lost (at which path), what is
-/// refused (why), and what was not exercised (why); never a value. The last line counts the
-/// operations; the exit code is 0 if nothing was lost or refused, 1 if something was, 2 if the run
-/// failed.
+/// Calls every operation that only reads, decodes each response into the library's type, encodes it
+/// again, and compares the two. Ids and other parameters come from the responses of earlier calls.
+///
+/// The report names what is lossy (at which path), what is rejected (why), and what is not exercised
+/// (why), but never a value. Its last line counts the operations.
+///
+/// Exit codes: 0 if nothing is lossy or rejected, 1 if something is, 2 if the run failed.
 #[derive(Debug, Parser)]
 #[command(
     bin_name = "cargo xtask conformance",
     after_help = "\
 Examples:
-  cargo xtask conformance                                 starts a server, fills it, reads it
-  cargo xtask conformance --server https://zenml.example.com --api-key ZENKEY_…
-  cargo xtask conformance --server … --record answers     … and keeps what it read
-  cargo xtask conformance --recordings answers            the same comparison, without a server
+  # start a server, fill it and read it
+  cargo xtask conformance
 
-Credentials for --server can also come from the variables ZENML_STORE_API_KEY,
+  # read a server of yours, and record its responses
+  cargo xtask conformance --server https://zenml.example.com --api-key ZENKEY_… --record responses
+
+  # check the recorded responses again, without a server
+  cargo xtask conformance --recordings responses
+
+Credentials for --server may also come from the environment: ZENML_STORE_API_KEY,
 ZENML_STORE_API_TOKEN, or ZENML_STORE_USERNAME and ZENML_STORE_PASSWORD."
 )]
 struct Cli {
-    /// Read this server [default: one that is started and filled for the run]
+    /// URL of the server to read [default: a new server, started and filled for this run]
     #[arg(long, value_name = "URL", conflicts_with = "recordings")]
     server: Option<String>,
 
     #[command(flatten)]
     credentials: Login,
 
-    /// A value for a parameter that no list tells; may be given more than once
+    /// Value of a parameter that no response contains; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair, conflicts_with = "recordings")]
     value: Vec<(String, String)>,
 
-    /// Call each operation with at most this many objects
+    /// Maximum number of objects to call each operation with
     #[arg(
         long,
         value_name = "N",
@@ -56,33 +62,34 @@ struct Cli {
     )]
     objects: usize,
 
-    /// Keep the JSON answers in this new folder, with index.json; without what the API's document
-    /// declares secret, but with everything else that the server holds
+    /// New folder to record the JSON responses in, with index.json
+    ///
+    /// Declared secrets are replaced. Everything else on the server is recorded as it is.
     #[arg(long, value_name = "DIR", conflicts_with = "recordings")]
     record: Option<PathBuf>,
 
-    /// Keep two items of each list, and only answers that show something new
+    /// Record two items of each list, and only responses that show something new
     #[arg(long, requires = "record")]
     small: bool,
 
-    /// Fail also if fewer operations than this turn out well: what is not exercised proves nothing
+    /// Minimum number of operations that must be ok; otherwise the exit code is 1
     #[arg(long, value_name = "N", default_value_t = 0)]
     at_least: usize,
 
-    /// Compare the answers of this folder, without a server
+    /// Folder of recorded responses to check instead of a server
     #[arg(long, value_name = "DIR")]
     recordings: Option<PathBuf>,
 
-    /// Whose answers they are [default: that which knows more of the operations]
+    /// API of the recorded responses [default: the one that has more of the operations]
     #[arg(long, value_enum, requires = "recordings")]
     api: Option<Api>,
 }
 
-/// How to log in to `--server`.
+/// Credentials for `--server`.
 #[derive(Debug, Args)]
 #[group(multiple = true, requires = "server", conflicts_with = "recordings")]
 struct Login {
-    /// Log in as this user
+    /// Name of the user to log in as
     #[arg(long, value_name = "NAME", conflicts_with_all = ["api_key", "token"])]
     username: Option<String>,
 
@@ -90,11 +97,11 @@ struct Login {
     #[arg(long, value_name = "PASSWORD", requires = "username")]
     password: Option<String>,
 
-    /// Key of a service account
+    /// API key of a service account
     #[arg(long, value_name = "KEY", conflicts_with = "token")]
     api_key: Option<String>,
 
-    /// Token
+    /// API token
     #[arg(long, value_name = "TOKEN")]
     token: Option<String>,
 }
@@ -107,12 +114,13 @@ fn main() -> ExitCode {
             let summary = report.summary();
             let is_enough = summary.ok >= at_least;
             if !is_enough {
-                eprintln!("error: fewer than {at_least} operations turned out well");
+                eprintln!("error: fewer than {at_least} operations are ok");
             }
             println!("{report}");
-            match summary.is_lossless() && is_enough {
-                true => ExitCode::SUCCESS,
-                false => ExitCode::FAILURE,
+            if summary.is_lossless() && is_enough {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
             }
         }
         Err(error) => {
@@ -132,7 +140,7 @@ fn run(cli: Cli) -> Result<Report> {
     runtime.block_on(read(cli))
 }
 
-/// What is called, and as whom.
+/// The server to read, and the credentials for it.
 struct Target {
     url: String,
     login: Login,
@@ -147,8 +155,8 @@ async fn read(cli: Cli) -> Result<Report> {
         scrubber = scrubber
             .path(&paths::scratch(), "/zenml")
             .path(paths::workspace(), "/workspace");
-        // Only the sender of an event knows this.
-        values.push(("delivery_id".to_owned(), DELIVERY.to_owned()));
+        // No response contains the id of a delivery; only the sender of the event knows it.
+        values.push(("delivery_id".to_owned(), DELIVERY_ID.to_owned()));
     }
     let Login {
         password,
@@ -159,9 +167,10 @@ async fn read(cli: Cli) -> Result<Report> {
     for secret in [password, api_key, token].into_iter().flatten() {
         scrubber.secret(secret);
     }
-    let extent = match cli.small {
-        true => Extent::WhatIsNew,
-        false => Extent::Everything,
+    let extent = if cli.small {
+        Extent::Small
+    } else {
+        Extent::Full
     };
     let mut recorder = match &cli.record {
         Some(folder) => Some(Recorder::new(Api::Workspace, folder, extent, scrubber)?),
@@ -169,7 +178,7 @@ async fn read(cli: Cli) -> Result<Report> {
     };
     let client = WorkspaceClient::builder(&target.url)
         .credentials(target.login.credentials()?)
-        // Somebody waits for the result: a server that is down is one.
+        // The user waits for the result: a server that is down should fail the run soon.
         .retry(RetryPolicy::default().max_retries(2))
         .build()?;
     let options = Options {
@@ -179,17 +188,17 @@ async fn read(cli: Cli) -> Result<Report> {
     };
     let mut report = live::run(&client, &options, recorder.as_mut()).await?;
     if target.is_test_server {
-        live::provoke(&client, &target.url, &mut report, recorder.as_mut()).await?;
+        live::check_errors(&client, &target.url, &mut report, recorder.as_mut()).await?;
     }
     if let Some(recorder) = recorder {
-        let kept = recorder.finish()?;
-        eprintln!("{kept} answers have been recorded");
+        let count = recorder.finish()?;
+        eprintln!("recorded {count} responses");
     }
     Ok(report)
 }
 
-/// `crates/test-server/fill/automation.py` delivers a webhook's event under this id.
-const DELIVERY: &str = "delivery-1";
+/// The id under which `crates/test-server/fill/automation.py` delivers a webhook event.
+const DELIVERY_ID: &str = "delivery-1";
 
 fn target(server: Option<String>, login: Login) -> Result<Target> {
     if let Some(url) = server {
@@ -200,7 +209,7 @@ fn target(server: Option<String>, login: Login) -> Result<Target> {
         });
     }
     let access = Access::from_env().map_err(|_| {
-        anyhow!("give --server URL, or run `cargo xtask conformance`, which starts one")
+        anyhow!("no server to read; pass --server URL, or run `cargo xtask conformance`, which starts one")
     })?;
     Ok(Target {
         url: access.url,
@@ -240,7 +249,7 @@ impl Login {
                 let password = self.password.clone().unwrap_or_default();
                 Ok(Credentials::password(user, password))
             }
-            None => bail!("give --api-key, --token, or --username and --password"),
+            None => bail!("no credentials; pass --api-key, --token, or --username and --password"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The operations of an API, as far as checking their answers needs to know them.
+//! Which operations does an API have, and how are their responses decoded?
 
 use std::sync::LazyLock;
 
@@ -22,15 +22,15 @@ pub enum Api {
 /// An operation of an API.
 #[derive(Debug)]
 pub struct Operation {
-    /// What the library needs to call it.
+    /// The library's description of the operation.
     pub call: zenml::Operation,
-    /// What it answers with.
+    /// Kind of its response body.
     pub body: Body,
-    /// Its parameters: those in the path in its order, then the others by name.
+    /// Its parameters: path parameters in the order of the path, then the others by name.
     pub parameters: &'static [Parameter],
 }
 
-/// What an operation answers with.
+/// Kind of a response body.
 #[derive(Debug, Clone, Copy)]
 pub enum Body {
     /// JSON, and how it goes through its type.
@@ -43,16 +43,17 @@ pub enum Body {
     Events,
 }
 
-/// Reads an answer as the library does, and writes what it has read.
-pub type RoundTrip = fn(&'static zenml::Operation, StatusCode, Bytes) -> Result<String, Misread>;
+/// Decodes a response as the library does, and encodes the result.
+pub type RoundTrip =
+    fn(&'static zenml::Operation, StatusCode, Bytes) -> Result<String, RoundTripError>;
 
-/// What went wrong in a round trip.
+/// Error of a [`RoundTrip`].
 #[derive(Debug)]
-pub enum Misread {
-    /// The answer could not be read, or stands for an error.
-    Unread(zenml::Error),
-    /// What was read could not be written.
-    Unwritten(serde_json::Error),
+pub enum RoundTripError {
+    /// The response cannot be decoded, or is an error response.
+    Decode(zenml::Error),
+    /// The decoded value cannot be encoded.
+    Encode(serde_json::Error),
 }
 
 /// A parameter of an operation.
@@ -60,15 +61,15 @@ pub enum Misread {
 pub struct Parameter {
     /// Its name on the wire.
     pub name: &'static str,
-    /// Where it goes.
+    /// The part of the request that carries it.
     pub location: Location,
-    /// Whether the call makes no sense without it.
+    /// Whether every call must send it.
     pub required: bool,
-    /// Whether it must not be shown.
+    /// Whether its values are secret.
     pub secret: bool,
 }
 
-/// Where a parameter goes.
+/// The part of a request that carries a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Location {
     /// A segment of the path.
@@ -80,7 +81,7 @@ pub enum Location {
 }
 
 impl Api {
-    /// Its operations, by id.
+    /// Returns the operations, sorted by id.
     #[must_use]
     pub fn operations(self) -> &'static [Operation] {
         match self {
@@ -89,7 +90,7 @@ impl Api {
         }
     }
 
-    /// The operation that the vendor's document gives this id.
+    /// Returns the operation with this `operationId` of the vendor's document.
     #[must_use]
     pub fn operation(self, id: &str) -> Option<&'static Operation> {
         let operations = self.operations();
@@ -97,44 +98,46 @@ impl Api {
         operations.get(index.ok()?)
     }
 
-    /// Its document, corrected.
+    /// Returns the API's document, overlays applied.
     pub fn document(self) -> &'static Value {
         static WORKSPACE: LazyLock<Value> =
-            LazyLock::new(|| parsed(include_str!(concat!(env!("OUT_DIR"), "/workspace.json"))));
+            LazyLock::new(|| parse(include_str!(concat!(env!("OUT_DIR"), "/workspace.json"))));
         static PRO: LazyLock<Value> =
-            LazyLock::new(|| parsed(include_str!(concat!(env!("OUT_DIR"), "/pro.json"))));
+            LazyLock::new(|| parse(include_str!(concat!(env!("OUT_DIR"), "/pro.json"))));
         match self {
             Self::Workspace => &WORKSPACE,
             Self::Pro => &PRO,
         }
     }
 
-    /// What the document says of an operation's successful answer.
+    /// Returns the schema of an operation's success response.
     #[must_use]
-    pub fn answer(self, operation: &Operation) -> Schema<'static> {
-        let schema = self.described(operation).and_then(|described| {
-            let answers = described.get("responses")?.as_object()?;
-            let (_, success) = answers.iter().find(|(status, _)| status.starts_with('2'))?;
+    pub fn response_schema(self, operation: &Operation) -> Schema<'static> {
+        let schema = self.definition(operation).and_then(|definition| {
+            let responses = definition.get("responses")?.as_object()?;
+            let (_, success) = responses
+                .iter()
+                .find(|(status, _)| status.starts_with('2'))?;
             let content = success.get("content")?.as_object()?;
             content.values().next()?.get("schema")
         });
         Schema::new(self.document(), schema.unwrap_or(&Value::Null))
     }
 
-    /// The values that a parameter can have, if the document lists them.
+    /// Returns the values that the document lists for a parameter.
     #[must_use]
-    pub fn values(self, operation: &Operation, parameter: &str) -> Vec<&'static str> {
-        let schema = self.described(operation).and_then(|described| {
-            let parameters = described.get("parameters")?.as_array()?;
-            let found = |candidate: &&Value| {
+    pub fn parameter_values(self, operation: &Operation, parameter: &str) -> Vec<&'static str> {
+        let schema = self.definition(operation).and_then(|definition| {
+            let mut parameters = definition.get("parameters")?.as_array()?.iter();
+            let has_name = |candidate: &&Value| {
                 candidate.get("name").and_then(Value::as_str) == Some(parameter)
             };
-            parameters.iter().find(found)?.get("schema")
+            parameters.find(has_name)?.get("schema")
         });
-        Schema::new(self.document(), schema.unwrap_or(&Value::Null)).listed()
+        Schema::new(self.document(), schema.unwrap_or(&Value::Null)).enum_values()
     }
 
-    fn described(self, operation: &Operation) -> Option<&'static Value> {
+    fn definition(self, operation: &Operation) -> Option<&'static Value> {
         let method = operation.call.method.as_str().to_ascii_lowercase();
         let paths = self.document().get("paths")?;
         paths.get(operation.call.path)?.get(method)
@@ -142,7 +145,7 @@ impl Api {
 }
 
 impl Operation {
-    /// Its parameter of this name, if it has one.
+    /// Returns the operation's parameter of this name.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&'static Parameter> {
         self.parameters
@@ -151,19 +154,19 @@ impl Operation {
     }
 }
 
-fn parsed(text: &str) -> Value {
+fn parse(text: &str) -> Value {
     serde_json::from_str(text)
-        .unwrap_or_else(|error| unreachable!("build.rs wrote what it had parsed: {error}"))
+        .unwrap_or_else(|error| unreachable!("build.rs wrote invalid JSON: {error}"))
 }
 
-/// See [`RoundTrip`].
+/// Implements [`RoundTrip`] for a type; the generated table refers to it.
 fn round_trip<T: DeserializeOwned + Serialize>(
     operation: &'static zenml::Operation,
     status: StatusCode,
     body: Bytes,
-) -> Result<String, Misread> {
-    let value: T = zenml::read_answer(operation, status, body).map_err(Misread::Unread)?;
-    serde_json::to_string(&value).map_err(Misread::Unwritten)
+) -> Result<String, RoundTripError> {
+    let value: T = zenml::read_answer(operation, status, body).map_err(RoundTripError::Decode)?;
+    serde_json::to_string(&value).map_err(RoundTripError::Encode)
 }
 
 mod workspace {

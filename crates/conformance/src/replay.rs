@@ -1,4 +1,4 @@
-//! Checks a folder of recorded answers.
+//! Do the responses of a recorded folder survive the library?
 
 use std::path::Path;
 
@@ -9,40 +9,39 @@ use crate::operation::Api;
 use crate::recording::{self, Entry};
 use crate::report::Report;
 
-/// Checks every answer of the folder.
+/// Checks every response of the folder.
 ///
-/// Without `api` it is the one that knows more of the recorded operations.
+/// `api` defaults to the one that has more of the recorded operations.
 ///
 /// # Errors
-/// When the index or a file that it names cannot be read.
+/// Returns an error if the index or one of its files cannot be read.
 pub fn replay(folder: &Path, api: Option<Api>) -> Result<Report> {
     let entries = recording::index(folder)?;
-    let api = api.unwrap_or_else(|| likely(&entries));
+    let api = api.unwrap_or_else(|| likely_api(&entries));
     let mut report = Report::default();
     for entry in &entries {
         let body = entry.body(folder)?;
         let status = entry.status()?;
-        match api.operation(&entry.operation_id) {
-            Some(operation) => {
-                report.add(&operation.call, check(api, operation, status, &body));
-            }
-            None => {
-                let reason = "the library has no operation of this id".to_owned();
-                let route = format!("{} {}", entry.method, entry.path);
-                report.add_to(&entry.operation_id, route, Verdict::Skipped(reason));
-            }
+        if let Some(operation) = api.operation(&entry.operation_id) {
+            let verdict = check(api, operation, status, &body);
+            report.add(&operation.call, verdict);
+        } else {
+            let reason = "the library has no operation with this id".to_owned();
+            let route = format!("{} {}", entry.method, entry.path);
+            report.add_unknown(&entry.operation_id, route, Verdict::Skipped(reason));
         }
     }
     Ok(report)
 }
 
-fn likely(entries: &[Entry]) -> Api {
+fn likely_api(entries: &[Entry]) -> Api {
     let known = |api: Api| {
         let ids = entries.iter().map(|entry| &entry.operation_id);
         ids.filter(|id| api.operation(id).is_some()).count()
     };
-    match known(Api::Pro) > known(Api::Workspace) {
-        true => Api::Pro,
-        false => Api::Workspace,
+    if known(Api::Pro) > known(Api::Workspace) {
+        Api::Pro
+    } else {
+        Api::Workspace
     }
 }

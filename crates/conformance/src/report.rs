@@ -1,4 +1,4 @@
-//! What has been found, by operation.
+//! What did a run find: the verdicts by operation, printed and counted.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,98 +11,92 @@ use crate::json::Step;
 #[derive(Debug, Default)]
 pub struct Report {
     operations: BTreeMap<String, Findings>,
-    /// Errors that were read besides.
-    provoked: usize,
+    /// Error responses to calls that were meant to fail.
+    error_cases: usize,
 }
 
 /// The findings of one operation.
 #[derive(Debug, Default)]
 struct Findings {
     route: String,
-    kept: usize,
-    failed: usize,
-    /// What is lost, and how often.
-    lost: BTreeMap<String, usize>,
-    /// Why it was refused, and how often.
-    refused: BTreeMap<String, usize>,
-    /// Why there is nothing to say, or not more.
+    /// Number of lossless responses.
+    lossless: usize,
+    /// Number of error responses.
+    errors: usize,
+    /// Each difference, and how often it occurred.
+    lossy: BTreeMap<String, usize>,
+    /// Each reason for a rejection, and how often it occurred.
+    rejected: BTreeMap<String, usize>,
+    /// Why a call was skipped.
     skipped: Option<String>,
 }
 
-/// How many operations there are of each kind.
+/// Number of operations by their worst finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Summary {
-    /// All answers survived.
+    /// All responses were lossless.
     pub ok: usize,
-    /// Something of an answer is gone.
-    pub lost: usize,
-    /// An answer could not be read.
-    pub refused: usize,
-    /// Nothing was checked.
+    /// A response lost or changed something.
+    pub lossy: usize,
+    /// The library could not decode a response.
+    pub rejected: usize,
+    /// No response was checked.
     pub not_exercised: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+enum Outcome {
     Ok,
-    Lost,
-    Refused,
+    Lossy,
+    Rejected,
     NotExercised,
 }
 
 impl Report {
-    /// Notes what became of an answer.
+    /// Adds the verdict on a response.
     pub fn add(&mut self, operation: &zenml::Operation, verdict: Verdict) {
         let route = format!("{} {}", operation.method, operation.path);
-        self.add_to(operation.name, route, verdict);
+        self.add_unknown(operation.name, route, verdict);
     }
 
-    /// Notes what became of an answer of an operation that the library does not know.
-    pub fn add_to(&mut self, name: &str, route: String, verdict: Verdict) {
+    /// Adds the verdict on a response of an operation that the library does not have.
+    pub fn add_unknown(&mut self, name: &str, route: String, verdict: Verdict) {
         let findings = self.operations.entry(name.to_owned()).or_default();
         findings.route = route;
         match verdict {
-            Verdict::Kept => findings.kept += 1,
-            Verdict::Failed(_) => findings.failed += 1,
-            Verdict::Lost(differences) => {
+            Verdict::Lossless => findings.lossless += 1,
+            Verdict::Error(_) => findings.errors += 1,
+            Verdict::Lossy(differences) => {
                 for difference in differences {
-                    *findings.lost.entry(pattern(&difference)).or_default() += 1;
+                    *findings.lossy.entry(pattern(&difference)).or_default() += 1;
                 }
             }
-            Verdict::Refused(reason) => *findings.refused.entry(reason).or_default() += 1,
+            Verdict::Rejected(reason) => *findings.rejected.entry(reason).or_default() += 1,
             Verdict::Skipped(reason) => {
                 findings.skipped.get_or_insert(reason);
             }
         }
     }
 
-    /// Notes an error that was asked for: it says nothing of what the operation answers else.
-    pub fn add_provoked(&mut self, operation: &zenml::Operation, verdict: Verdict) {
+    /// Adds the verdict on a call that was meant to fail. An error response does not count as an
+    /// exercise of the operation.
+    pub fn add_error_case(&mut self, operation: &zenml::Operation, verdict: Verdict) {
         match verdict {
-            Verdict::Failed(_) => self.provoked += 1,
+            Verdict::Error(_) => self.error_cases += 1,
             other => self.add(operation, other),
         }
     }
 
-    /// How many answers were compared, and how many errors were read.
-    #[must_use]
-    pub fn answers(&self) -> (usize, usize) {
-        let all = self.operations.values();
-        all.fold((0, self.provoked), |(kept, failed), findings| {
-            (kept + findings.kept, failed + findings.failed)
-        })
-    }
-
-    /// The counts.
+    /// Counts the operations by their worst finding.
     #[must_use]
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();
         for findings in self.operations.values() {
-            match findings.standing() {
-                Standing::Ok => summary.ok += 1,
-                Standing::Lost => summary.lost += 1,
-                Standing::Refused => summary.refused += 1,
-                Standing::NotExercised => summary.not_exercised += 1,
+            match findings.outcome() {
+                Outcome::Ok => summary.ok += 1,
+                Outcome::Lossy => summary.lossy += 1,
+                Outcome::Rejected => summary.rejected += 1,
+                Outcome::NotExercised => summary.not_exercised += 1,
             }
         }
         summary
@@ -110,24 +104,24 @@ impl Report {
 }
 
 impl Findings {
-    fn standing(&self) -> Standing {
-        if !self.refused.is_empty() {
-            Standing::Refused
-        } else if !self.lost.is_empty() {
-            Standing::Lost
-        } else if self.kept > 0 || self.failed > 0 && self.skipped.is_none() {
-            Standing::Ok
+    fn outcome(&self) -> Outcome {
+        if !self.rejected.is_empty() {
+            Outcome::Rejected
+        } else if !self.lossy.is_empty() {
+            Outcome::Lossy
+        } else if self.lossless > 0 || self.errors > 0 && self.skipped.is_none() {
+            Outcome::Ok
         } else {
-            Standing::NotExercised
+            Outcome::NotExercised
         }
     }
 }
 
 impl Summary {
-    /// Whether everything that was checked survived.
+    /// Returns whether every checked response was lossless.
     #[must_use]
     pub fn is_lossless(self) -> bool {
-        self.lost == 0 && self.refused == 0
+        self.lossy == 0 && self.rejected == 0
     }
 }
 
@@ -135,39 +129,44 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             ok,
-            lost,
-            refused,
+            lossy,
+            rejected,
             not_exercised,
         } = self;
         write!(
             f,
-            "{ok} ok, {lost} lost, {refused} refused, {not_exercised} not exercised"
+            "{ok} ok, {lossy} lossy, {rejected} rejected, {not_exercised} not exercised"
         )
     }
 }
 
 impl fmt::Display for Report {
-    /// What is wrong, what was not checked and why, and the summary as the last line.
+    /// Prints what is wrong, what was not exercised and why, and the summary as the last line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, findings) in &self.operations {
-            causes(f, "refused", name, &findings.route, &findings.refused)?;
+            print_causes(f, "rejected", name, &findings.route, &findings.rejected)?;
         }
         for (name, findings) in &self.operations {
-            causes(f, "lost", name, &findings.route, &findings.lost)?;
+            print_causes(f, "lossy", name, &findings.route, &findings.lossy)?;
         }
         for (name, findings) in &self.operations {
-            if findings.standing() == Standing::NotExercised {
-                let reason = findings.skipped.as_deref().unwrap_or("nothing was read");
+            if findings.outcome() == Outcome::NotExercised {
+                let reason = findings.skipped.as_deref().unwrap_or("no response");
                 writeln!(f, "not exercised: {name} ({}): {reason}", findings.route)?;
             }
         }
-        let (kept, failed) = self.answers();
-        writeln!(f, "{kept} answers survived, {failed} errors were read")?;
+        let lossless: usize = self.operations.values().map(|found| found.lossless).sum();
+        let errors: usize = self.operations.values().map(|found| found.errors).sum();
+        writeln!(
+            f,
+            "{lossless} responses are lossless, {} error responses were decoded",
+            errors + self.error_cases
+        )?;
         write!(f, "{}", self.summary())
     }
 }
 
-fn causes(
+fn print_causes(
     f: &mut fmt::Formatter<'_>,
     label: &str,
     name: &str,
@@ -183,7 +182,7 @@ fn causes(
     Ok(())
 }
 
-/// A difference with `[*]` for each index: the items of a list differ alike.
+/// Formats a difference with `[*]` for each index, because the items of an array differ alike.
 fn pattern(difference: &Difference) -> String {
     let mut text = difference.to_string();
     for step in &difference.path {
@@ -207,50 +206,50 @@ mod tests {
         calls.find(|call| call.name == name).unwrap()
     }
 
-    fn lost(before: &str, after: &str) -> Verdict {
+    fn lossy(before: &str, after: &str) -> Verdict {
         let nothing = serde_json::Value::Null;
         let schema = Schema::new(&nothing, &nothing);
         let (before, after) = (before.parse().unwrap(), after.parse().unwrap());
-        Verdict::Lost(differences(&before, &after, schema))
+        Verdict::Lossy(differences(&before, &after, schema))
     }
 
     #[test]
-    fn an_operation_counts_once_and_by_the_worst_of_its_answers() {
+    fn an_operation_counts_once_by_its_worst_response() {
         let mut report = Report::default();
-        report.add(operation("get_tag"), Verdict::Kept);
-        report.add(operation("get_tag"), Verdict::Kept);
-        report.add(operation("get_run"), Verdict::Kept);
-        report.add(operation("get_run"), lost("[1,2]", "[3,4]"));
-        report.add(operation("list_tags"), lost("[1]", "[]"));
+        report.add(operation("get_tag"), Verdict::Lossless);
+        report.add(operation("get_tag"), Verdict::Lossless);
+        report.add(operation("get_run"), Verdict::Lossless);
+        report.add(operation("get_run"), lossy("[1,2]", "[3,4]"));
+        report.add(operation("list_tags"), lossy("[1]", "[]"));
         report.add(
             operation("list_tags"),
-            Verdict::Refused("no list".to_owned()),
+            Verdict::Rejected("not an array".to_owned()),
         );
         report.add(operation("logout"), Verdict::Skipped("no".to_owned()));
         let text = report.to_string();
         assert_eq!(
             text,
-            "refused: list_tags (GET /api/v1/tags)\n  \
-             no list (1 times)\n\
-             lost: get_run (GET /api/v1/runs/{run_id})\n  \
-             $[*]: another integer (2 times)\n\
-             lost: list_tags (GET /api/v1/tags)\n  \
-             $[*]: integer became nothing (1 times)\n\
+            "rejected: list_tags (GET /api/v1/tags)\n  \
+             not an array (1 times)\n\
+             lossy: get_run (GET /api/v1/runs/{run_id})\n  \
+             $[*]: integer changed (2 times)\n\
+             lossy: list_tags (GET /api/v1/tags)\n  \
+             $[*]: integer lost (1 times)\n\
              not exercised: logout (GET /api/v1/logout): no\n\
-             3 answers survived, 0 errors were read\n\
-             1 ok, 1 lost, 1 refused, 1 not exercised"
+             3 responses are lossless, 0 error responses were decoded\n\
+             1 ok, 1 lossy, 1 rejected, 1 not exercised"
         );
         assert!(!report.summary().is_lossless());
     }
 
     #[test]
-    fn what_was_skipped_does_not_count_against_what_was_read() {
+    fn a_skipped_call_does_not_outweigh_a_lossless_response() {
         let mut report = Report::default();
         report.add(
             operation("get_tag"),
             Verdict::Skipped("one of them".to_owned()),
         );
-        report.add(operation("get_tag"), Verdict::Kept);
+        report.add(operation("get_tag"), Verdict::Lossless);
         assert_eq!(
             report.summary(),
             Summary {

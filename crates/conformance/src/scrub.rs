@@ -1,18 +1,19 @@
-//! Takes secrets out of answers before they are kept.
+//! Which values of a response are secret, and does a recording still hold one?
 
 use std::collections::BTreeSet;
 
 use crate::json::{Json, Step, json_path};
-use crate::schema::{Schema, Shape, walk};
+use crate::schema::Schema;
+use crate::shape::{Shape, walk};
 
-/// What stands in a recording where a secret was.
+/// The text that replaces a secret in a recording.
 pub const PLACEHOLDER: &str = "[scrubbed]";
 
-/// Shorter values are no secrets, and would be found everywhere.
-const SHORTEST: usize = 6;
+/// Length of the shortest value that counts as a secret; shorter ones occur everywhere.
+const MIN_LENGTH: usize = 6;
 
-/// How secrets of the platform, and of others, begin.
-const BEGINNINGS: [(&str, &str); 6] = [
+/// Prefixes of secrets, and what each one is.
+const PREFIXES: [(&str, &str); 6] = [
     ("ZENKEY_", "an API key"),
     ("ZENPROKEY_", "an API key"),
     ("eyJ", "a token"),
@@ -21,8 +22,8 @@ const BEGINNINGS: [(&str, &str); 6] = [
     ("ghp_", "a GitHub token"),
 ];
 
-/// How members are called that hold secrets where names are data: in configurations.
-const TELLING: [&str; 6] = [
+/// Words in the names of configuration members that hold secrets.
+const SECRET_WORDS: [&str; 6] = [
     "password",
     "secret",
     "token",
@@ -31,17 +32,17 @@ const TELLING: [&str; 6] = [
     "access_key",
 ];
 
-/// Takes out secrets, and what names the machine of a test server.
+/// Replaces secrets, and paths of the machine that a test server runs on.
 #[derive(Debug, Default)]
 pub struct Scrubber {
-    /// Values that were found where the document declares a secret, or that were logged in with.
+    /// Values found where the document declares a secret, and the credentials of the login.
     secrets: BTreeSet<String>,
-    /// Paths of this machine, and what they become.
+    /// Paths of this machine, and their replacements.
     paths: Vec<(String, &'static str)>,
 }
 
 impl Scrubber {
-    /// Replaces a path of this machine wherever it occurs.
+    /// Adds a path of this machine to replace.
     #[must_use]
     pub fn path(mut self, path: &std::path::Path, replacement: &'static str) -> Self {
         self.paths
@@ -49,27 +50,27 @@ impl Scrubber {
         self
     }
 
-    /// A value that no answer may hold.
+    /// Adds a value that no recorded response may contain.
     pub fn secret(&mut self, value: &str) {
-        if value.len() >= SHORTEST {
+        if value.len() >= MIN_LENGTH {
             self.secrets.insert(value.to_owned());
         }
     }
 
-    /// Puts the placeholder where the document declares a secret, and where the name of a member
-    /// that the document does not name tells of one.
+    /// Replaces the values that the document declares as secret, and members that the document does
+    /// not name if their name contains a word for a secret.
     pub fn scrub(&mut self, value: &mut Json, schema: Schema<'_>) {
-        let mut places: Vec<Vec<Step>> = Vec::new();
+        let mut secrets: Vec<Vec<Step>> = Vec::new();
         walk(value, schema, &mut |visit| {
             if matches!(visit.shape, Shape::Secret) {
                 self.secret(visit.value.text().unwrap_or_default());
-                places.push(visit.path.to_vec());
-            } else if visit.member.is_none() && is_telling(visit.path.last()) {
-                places.push(visit.path.to_vec());
+                secrets.push(visit.path.to_vec());
+            } else if visit.presence.is_none() && has_secret_name(visit.path.last()) {
+                secrets.push(visit.path.to_vec());
             }
         });
-        for path in places {
-            if let Some(Json::Text(text)) = value.at_mut(&path) {
+        for path in secrets {
+            if let Some(Json::String(text)) = value.at_mut(&path) {
                 PLACEHOLDER.clone_into(text);
             }
         }
@@ -78,65 +79,66 @@ impl Scrubber {
 
     fn replace_paths(&self, value: &mut Json) {
         match value {
-            Json::Text(text) => {
+            Json::String(text) => {
                 for (path, replacement) in &self.paths {
                     if text.contains(path.as_str()) {
                         *text = text.replace(path.as_str(), replacement);
                     }
                 }
             }
-            Json::List(items) => items.iter_mut().for_each(|item| self.replace_paths(item)),
+            Json::Array(items) => items.iter_mut().for_each(|item| self.replace_paths(item)),
             Json::Object(members) => members
-                .iter_mut()
-                .for_each(|(_, value)| self.replace_paths(value)),
+                .values_mut()
+                .for_each(|value| self.replace_paths(value)),
             Json::Null | Json::Bool(_) | Json::Number(_) => {}
         }
     }
 
-    /// Where a scrubbed answer still holds something like a secret, and what.
+    /// Returns the path and kind of a value that looks like a secret, if a scrubbed response still
+    /// contains one.
     #[must_use]
     pub fn leak(&self, value: &Json) -> Option<(String, &'static str)> {
-        let nowhere = serde_json::Value::Null;
+        let nothing = serde_json::Value::Null;
         let mut found = None;
-        walk(value, Schema::new(&nowhere, &nowhere), &mut |visit| {
+        walk(value, Schema::new(&nothing, &nothing), &mut |visit| {
             if let (None, Some(text)) = (&found, visit.value.text()) {
                 found = self
-                    .suspicion(text)
-                    .map(|what| (json_path(visit.path), what));
+                    .kind_of_secret(text)
+                    .map(|kind| (json_path(visit.path), kind));
             }
         });
         found
     }
 
-    /// What kind of secret a text holds, if it looks like one.
-    fn suspicion(&self, text: &str) -> Option<&'static str> {
+    /// Returns the kind of secret that the text seems to contain.
+    fn kind_of_secret(&self, text: &str) -> Option<&'static str> {
         if self
             .secrets
             .iter()
             .any(|secret| text.contains(secret.as_str()))
         {
-            return Some("a value that is a secret elsewhere");
+            return Some("the value of a secret");
         }
-        BEGINNINGS
+        PREFIXES
             .iter()
-            .find(|(beginning, _)| {
-                text.match_indices(beginning)
-                    .any(|(start, _)| is_long_word(text, start + beginning.len()))
+            .find(|(prefix, _)| {
+                text.match_indices(prefix)
+                    .any(|(start, _)| continues_as_key(text, start + prefix.len()))
             })
-            .map(|(_, what)| *what)
+            .map(|(_, kind)| *kind)
     }
 }
 
-fn is_telling(step: Option<&Step>) -> bool {
+fn has_secret_name(step: Option<&Step>) -> bool {
     let Some(Step::Member(name)) = step else {
         return false;
     };
     let name = name.to_ascii_lowercase();
-    TELLING.iter().any(|word| name.contains(word))
+    SECRET_WORDS.iter().any(|word| name.contains(word))
 }
 
-/// Whether what begins here goes on like a key: a long word of letters and digits.
-fn is_long_word(text: &str, start: usize) -> bool {
+/// Returns whether the text continues like a key: with a long word of letters and digits.
+fn continues_as_key(text: &str, start: usize) -> bool {
     const LENGTH: usize = 12;
     let rest = text.get(start..).unwrap_or_default();
     let word = rest.bytes().take(LENGTH).filter(|byte| {
@@ -152,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_document_declares_secret_is_replaced_and_remembered() {
+    fn a_declared_secret_is_replaced_and_then_recognised_elsewhere() {
         let schema = json!({"type": "object", "properties": {
             "key": {"anyOf": [{"type": "string", "format": "password"}, {"type": "null"}]},
             "values": {"type": "object", "additionalProperties":
@@ -174,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_configuration_is_searched_by_the_names_in_it() {
+    fn configuration_members_with_secret_names_are_replaced() {
         let schema = json!({"type": "object", "properties": {
             "config": {"type": "object", "additionalProperties": true},
             "token_type": {"type": "string"},
@@ -191,8 +193,8 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_tokens_are_recognised_by_their_form() {
-        let leaks = |text: &str| Scrubber::default().leak(&Json::Text(text.to_owned()));
+    fn keys_and_tokens_are_recognised_by_their_prefix() {
+        let leaks = |text: &str| Scrubber::default().leak(&Json::String(text.to_owned()));
         for text in [
             "ZENKEY_eyJpZCI6IjEyMyJ9abc",
             "Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIi",
@@ -206,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_of_the_machine_are_replaced_anywhere() {
+    fn paths_of_the_machine_are_replaced_everywhere() {
         let mut scrubber = Scrubber::default().path("/home/ada/zenml".as_ref(), "/zenml");
         let mut value: Json = r#"{"a":["file:/home/ada/zenml/x"]}"#.parse().unwrap();
         scrubber.scrub(&mut value, Schema::new(&json!({}), &json!({})));

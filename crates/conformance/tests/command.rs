@@ -1,9 +1,6 @@
-//! What the command prints and how it ends, over folders of recordings.
+//! What does the command print, and with which exit code does it end?
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test may panic, and so may its helpers"
-)]
+#![allow(clippy::unwrap_used, reason = "tests and their helpers may panic")]
 
 use std::fs;
 use std::path::Path;
@@ -15,10 +12,10 @@ use tempfile::TempDir;
 const GET_TAG: &str = "get_tag_api_v1_tags__tag_id__get";
 const STATUS: &str = "get_run_status_api_v1_runs__run_id__status_get";
 
-/// A folder with one answer for each entry: operation, status, body.
-fn folder(answers: &[(&str, u16, &str)]) -> TempDir {
+/// Creates a folder of recorded responses: operation id, status, body.
+fn folder(responses: &[(&str, u16, &str)]) -> TempDir {
     let folder = TempDir::new().unwrap();
-    let entries: Vec<Value> = answers
+    let entries: Vec<Value> = responses
         .iter()
         .enumerate()
         .map(|(number, (id, status, body))| {
@@ -54,7 +51,7 @@ fn replay(folder: &Path) -> (i32, String, String) {
 }
 
 #[test]
-fn answers_that_survive_end_with_the_summary_and_success() {
+fn lossless_responses_end_with_exit_code_0() {
     let folder = folder(&[
         (STATUS, 200, "\"completed\""),
         (STATUS, 200, "\"from a newer server\""),
@@ -63,32 +60,32 @@ fn answers_that_survive_end_with_the_summary_and_success() {
     let (code, out, _) = replay(folder.path());
     assert_eq!(
         out.lines().last(),
-        Some("2 ok, 0 lost, 0 refused, 0 not exercised")
+        Some("2 ok, 0 lossy, 0 rejected, 0 not exercised")
     );
     assert_eq!(code, 0);
 }
 
 #[test]
-fn an_answer_that_is_refused_is_named_with_the_place_and_without_the_value() {
+fn a_rejected_response_is_named_with_its_path_and_without_its_value() {
     let folder = folder(&[(STATUS, 200, "{\"password\":\"hunter2\"}")]);
     let (code, out, err) = replay(folder.path());
-    assert!(out.starts_with("refused: get_run_status (GET /api/v1/runs/{run_id}/status)\n"));
+    assert!(out.starts_with("rejected: get_run_status (GET /api/v1/runs/{run_id}/status)\n"));
     assert!(out.contains("(at $)"), "{out}");
     assert!(!format!("{out}{err}").contains("hunter2"));
     assert_eq!(
         out.lines().last(),
-        Some("0 ok, 0 lost, 1 refused, 0 not exercised")
+        Some("0 ok, 0 lossy, 1 rejected, 0 not exercised")
     );
     assert_eq!(code, 1);
 }
 
 #[test]
-fn an_error_that_says_nothing_is_refused() {
-    let folder = folder(&[(STATUS, 400, r#"{"unheard":"of"}"#)]);
+fn an_error_without_a_message_is_rejected() {
+    let folder = folder(&[(STATUS, 400, r#"{"unknown":"shape"}"#)]);
     let (code, out, _) = replay(folder.path());
     assert_eq!(
         out.lines().last(),
-        Some("0 ok, 0 lost, 1 refused, 0 not exercised")
+        Some("0 ok, 0 lossy, 1 rejected, 0 not exercised")
     );
     assert_eq!(code, 1);
 }
@@ -103,20 +100,20 @@ fn an_operation_that_the_library_lacks_is_not_exercised() {
     );
     assert_eq!(
         out.lines().last(),
-        Some("1 ok, 0 lost, 0 refused, 1 not exercised")
+        Some("1 ok, 0 lossy, 0 rejected, 1 not exercised")
     );
     assert_eq!(code, 0);
 }
 
 #[test]
-fn answers_of_the_pro_api_are_recognised() {
+fn responses_of_the_pro_api_are_recognised() {
     let team = r#"{"id":"3f1c6a1e-6c7e-4f0e-8f43-0a1b2c3d4e5f","name":"a","member_count":1,
         "created":"2026-11-21T18:09:41Z","updated":"2026-11-21T18:09:41","new":[null]}"#;
     let folder = folder(&[("get_team_endpoint_teams__team_id__get", 200, team)]);
     let (code, out, _) = replay(folder.path());
     assert_eq!(
         out.lines().last(),
-        Some("1 ok, 0 lost, 0 refused, 0 not exercised")
+        Some("1 ok, 0 lossy, 0 rejected, 0 not exercised")
     );
     assert_eq!(code, 0);
     let as_workspace = run(&[
@@ -132,7 +129,7 @@ fn answers_of_the_pro_api_are_recognised() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_read_is_an_error_that_names_the_file() {
+fn an_unreadable_folder_is_an_error_that_names_the_file() {
     let empty = TempDir::new().unwrap();
     let (code, _, err) = replay(empty.path());
     assert!(err.contains("index.json"), "{err}");
@@ -140,7 +137,7 @@ fn a_folder_that_cannot_be_read_is_an_error_that_names_the_file() {
 
     write_index(empty.path(), &json!({"file": "a"}));
     let (code, _, err) = replay(empty.path());
-    assert!(err.contains("is no list of"), "{err}");
+    assert!(err.contains("is not an array of"), "{err}");
     assert_eq!(code, 2);
 
     for file in ["missing.json", "../outside.json", "/etc/hostname"] {
@@ -155,16 +152,19 @@ fn a_folder_that_cannot_be_read_is_an_error_that_names_the_file() {
 }
 
 #[test]
-fn without_a_server_it_says_how_to_get_one() {
+fn without_a_server_the_error_names_the_command_that_starts_one() {
     let (code, _, err) = run(&[]);
     assert!(err.contains("cargo xtask conformance"), "{err}");
     assert_eq!(code, 2);
 }
 
 #[test]
-fn a_server_that_cannot_be_reached_is_an_error() {
+fn an_unreachable_server_is_an_error() {
     let url = "http://127.0.0.1:9";
     let (code, _, err) = run(&["--server", url, "--username", "default"]);
-    assert!(err.starts_with("error: the server cannot be read"), "{err}");
+    assert!(
+        err.starts_with("error: cannot read from the server"),
+        "{err}"
+    );
     assert_eq!(code, 2);
 }

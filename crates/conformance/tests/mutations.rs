@@ -1,10 +1,10 @@
-//! What newer and other servers may send: recorded answers, changed in ways that the types have to
-//! take, are still read, and nothing of them is lost.
+//! Do the types survive newer servers? Recorded responses, mutated as such servers might, stay
+//! lossless.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test may panic, and so may its helpers"
+    reason = "tests and their helpers may panic"
 )]
 
 use std::env;
@@ -18,7 +18,8 @@ use zenml_conformance::check::{Verdict, check};
 use zenml_conformance::json::{Json, Step, json_path};
 use zenml_conformance::operation::{Api, Body, Operation};
 use zenml_conformance::recording;
-use zenml_conformance::schema::{Member, Shape, walk};
+use zenml_conformance::schema::Presence;
+use zenml_conformance::shape::{Shape, walk};
 
 const FOLDER: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -27,7 +28,7 @@ const FOLDER: &str = concat!(
 const CASES: u32 = 3_000;
 const SEED_VARIABLE: &str = "ZENML_CONFORMANCE_SEED";
 
-/// A recorded answer, and the places in it that may change.
+/// A recorded response, and the places in it that may change.
 #[derive(Debug)]
 struct Recorded {
     file: String,
@@ -50,18 +51,18 @@ enum Kind {
     Timestamp,
 }
 
-/// A change of the value at a place.
+/// A mutation of the value at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Change {
-    /// An object gets a member that the document does not know.
+enum Mutation {
+    /// Adds a member that the document does not know to an object.
     UnknownField(usize),
-    /// A value of an enum becomes one that the document does not list.
+    /// Replaces an enum value with one that the document does not list.
     UnknownValue(usize),
-    /// An optional value becomes null.
+    /// Replaces an optional value with null.
     Null,
-    /// An optional value goes.
+    /// Removes an optional value.
     Missing,
-    /// A datetime is written in another form.
+    /// Writes a datetime in another form.
     Timestamp(usize, usize),
 }
 
@@ -79,19 +80,19 @@ const FRACTIONS: [&str; 6] = ["", ".7", ".784", ".784131", ".000000", ".12345678
 const OFFSETS: [&str; 5] = ["", "Z", "+00:00", "+02:00", "-05:30"];
 
 impl Kind {
-    /// Every change that a place of this kind may undergo.
-    fn changes(self) -> Vec<Change> {
+    /// Returns every mutation of a place of this kind.
+    fn mutations(self) -> Vec<Mutation> {
         match self {
             Self::Object => (0..UNKNOWN_FIELDS.len())
-                .map(Change::UnknownField)
+                .map(Mutation::UnknownField)
                 .collect(),
             Self::Enum => (0..UNKNOWN_VALUES.len())
-                .map(Change::UnknownValue)
+                .map(Mutation::UnknownValue)
                 .collect(),
-            Self::Optional => vec![Change::Null, Change::Missing],
+            Self::Optional => vec![Mutation::Null, Mutation::Missing],
             Self::Timestamp => (0..FRACTIONS.len())
                 .flat_map(|fraction| {
-                    (0..OFFSETS.len()).map(move |offset| Change::Timestamp(fraction, offset))
+                    (0..OFFSETS.len()).map(move |offset| Mutation::Timestamp(fraction, offset))
                 })
                 .collect(),
         }
@@ -122,114 +123,118 @@ fn recorded() -> Vec<Recorded> {
 
 fn places(operation: &Operation, json: &Json) -> Vec<Place> {
     let mut places = Vec::new();
-    walk(json, Api::Workspace.answer(operation), &mut |visit| {
-        let kind = match visit.shape {
-            Shape::Object(_) => Some(Kind::Object),
-            Shape::Enum => Some(Kind::Enum),
-            Shape::Timestamp => Some(Kind::Timestamp),
-            _ => None,
-        };
-        let optional = (visit.member == Some(Member::Optional)).then_some(Kind::Optional);
-        places.extend(kind.into_iter().chain(optional).map(|kind| Place {
-            path: visit.path.to_vec(),
-            kind,
-        }));
-    });
+    walk(
+        json,
+        Api::Workspace.response_schema(operation),
+        &mut |visit| {
+            let kind = match visit.shape {
+                Shape::Object(_) => Some(Kind::Object),
+                Shape::Enum => Some(Kind::Enum),
+                Shape::Timestamp => Some(Kind::Timestamp),
+                _ => None,
+            };
+            let optional = (visit.presence == Some(Presence::Optional)).then_some(Kind::Optional);
+            places.extend(kind.into_iter().chain(optional).map(|kind| Place {
+                path: visit.path.to_vec(),
+                kind,
+            }));
+        },
+    );
     places
 }
 
-/// Changes the value at the path; an earlier change may have taken it away.
-fn apply(json: &mut Json, path: &[Step], change: Change) {
-    match change {
-        Change::UnknownField(index) => {
+/// Mutates the value at the path, unless an earlier mutation removed it.
+fn apply(json: &mut Json, path: &[Step], mutation: Mutation) {
+    match mutation {
+        Mutation::UnknownField(index) => {
             if let Some(Json::Object(members)) = json.at_mut(path) {
                 let name = format!("new_{index}");
-                members.retain(|(known, _)| *known != name);
                 let value = UNKNOWN_FIELDS[index].parse().unwrap();
-                members.insert(members.len() / 2, (name, value));
+                members.shift_remove(&name);
+                members.shift_insert(members.len() / 2, name, value);
             }
         }
-        Change::UnknownValue(index) => {
-            if let Some(Json::Text(text)) = json.at_mut(path) {
+        Mutation::UnknownValue(index) => {
+            if let Some(Json::String(text)) = json.at_mut(path) {
                 UNKNOWN_VALUES[index].clone_into(text);
             }
         }
-        Change::Timestamp(fraction, offset) => {
-            if let Some(Json::Text(text)) = json.at_mut(path) {
+        Mutation::Timestamp(fraction, offset) => {
+            if let Some(Json::String(text)) = json.at_mut(path) {
                 text.truncate("2026-11-21T18:09:41".len());
                 text.push_str(FRACTIONS[fraction]);
                 text.push_str(OFFSETS[offset]);
             }
         }
-        Change::Null => {
+        Mutation::Null => {
             if let Some(value) = json.at_mut(path) {
                 *value = Json::Null;
             }
         }
-        Change::Missing => {
+        Mutation::Missing => {
             if let Some((Step::Member(name), around)) = path.split_last()
                 && let Some(Json::Object(members)) = json.at_mut(around)
             {
-                members.retain(|(known, _)| known != name);
+                members.shift_remove(name);
             }
         }
     }
 }
 
-fn survives(recorded: &Recorded, json: &Json) -> Result<(), String> {
+fn check_lossless(recorded: &Recorded, json: &Json) -> Result<(), String> {
     let body = Bytes::from(json.to_string());
     let operation = recorded.operation;
     match check(Api::Workspace, operation, zenml::StatusCode::OK, &body) {
-        Verdict::Kept => Ok(()),
-        Verdict::Lost(differences) => {
-            let told: Vec<String> = differences.iter().map(ToString::to_string).collect();
-            Err(format!("{}: lost {}", recorded.file, told.join(", ")))
+        Verdict::Lossless => Ok(()),
+        Verdict::Lossy(differences) => {
+            let listed: Vec<String> = differences.iter().map(ToString::to_string).collect();
+            Err(format!("{}: {}", recorded.file, listed.join(", ")))
         }
         other => Err(format!("{}: {other:?}", recorded.file)),
     }
 }
 
-/// Changes all places of a kind at once: the first by one of its changes, the next by the next.
-fn changed(recorded: &Recorded, kind: Kind, changes: &[Change], first: usize) -> Json {
+/// Mutates all places of a kind, each with the next of the mutations, starting with `first`.
+fn mutated(recorded: &Recorded, kind: Kind, mutations: &[Mutation], first: usize) -> Json {
     let mut json = recorded.json.clone();
     let places = recorded.places.iter().filter(|place| place.kind == kind);
-    for (place, change) in places.zip(changes.iter().cycle().skip(first)) {
-        apply(&mut json, &place.path, *change);
+    for (place, mutation) in places.zip(mutations.iter().cycle().skip(first)) {
+        apply(&mut json, &place.path, *mutation);
     }
     json
 }
 
 #[test]
-fn every_place_of_every_recorded_answer_may_change() {
+fn recorded_responses_survive_mutations_of_every_place() {
     let mut places = 0;
     let mut problems = Vec::new();
     for recorded in recorded() {
-        let of = |kind: Kind| changed(&recorded, kind, &kind.changes(), recorded.file.len());
+        let mutate = |kind: Kind| mutated(&recorded, kind, &kind.mutations(), recorded.file.len());
         for (what, json) in [
-            ("unknown fields", of(Kind::Object)),
-            ("unknown values of enums", of(Kind::Enum)),
-            ("other forms of datetimes", of(Kind::Timestamp)),
+            ("unknown members", mutate(Kind::Object)),
+            ("unknown enum values", mutate(Kind::Enum)),
+            ("other forms of datetimes", mutate(Kind::Timestamp)),
             (
                 "null",
-                changed(&recorded, Kind::Optional, &[Change::Null], 0),
+                mutated(&recorded, Kind::Optional, &[Mutation::Null], 0),
             ),
             (
                 "missing",
-                changed(&recorded, Kind::Optional, &[Change::Missing], 0),
+                mutated(&recorded, Kind::Optional, &[Mutation::Missing], 0),
             ),
         ] {
-            if let Err(problem) = survives(&recorded, &json) {
+            if let Err(problem) = check_lossless(&recorded, &json) {
                 problems.push(format!("{what}: {problem}"));
             }
         }
         places += recorded.places.len();
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
-    assert!(places > 10_000, "only {places} places were changed");
+    assert!(places > 10_000, "only {places} places were mutated");
 }
 
 #[test]
-fn recorded_answers_survive_any_mixture_of_changes() {
+fn recorded_responses_survive_random_mutations() {
     let all = recorded();
     let seed = env::var(SEED_VARIABLE).map_or(0, |seed| seed.parse().unwrap());
     let picks = vec(
@@ -247,21 +252,21 @@ fn recorded_answers_survive_any_mixture_of_changes() {
     let result = runner.run(&(any::<prop::sample::Index>(), picks), |(which, picks)| {
         let recorded = which.get(&all);
         let mut json = recorded.json.clone();
-        let mut changes = Vec::new();
-        for (place, change) in &picks {
+        let mut mutations = Vec::new();
+        for (place, mutation) in &picks {
             if recorded.places.is_empty() {
                 break;
             }
             let place = place.get(&recorded.places);
-            let change = *change.get(&place.kind.changes());
-            apply(&mut json, &place.path, change);
-            changes.push(format!("{change:?} at {}", json_path(&place.path)));
+            let mutation = *mutation.get(&place.kind.mutations());
+            apply(&mut json, &place.path, mutation);
+            mutations.push(format!("{mutation:?} at {}", json_path(&place.path)));
         }
-        survives(recorded, &json)
-            .map_err(|problem| TestCaseError::fail(format!("{problem}\n  after {changes:?}")))
+        check_lossless(recorded, &json)
+            .map_err(|problem| TestCaseError::fail(format!("{problem}\n  after {mutations:?}")))
     });
     if let Err(TestError::Fail(reason, _) | TestError::Abort(reason)) = result {
-        panic!("{reason}\n  repeat it by {SEED_VARIABLE}={seed}");
+        panic!("{reason}\n  to reproduce, set {SEED_VARIABLE}={seed}");
     }
 }
 

@@ -1,9 +1,6 @@
-//! The answers of a real server that are kept in `tests/recordings/`.
+//! The recorded responses in `tests/recordings/`: complete, lossless and free of secrets.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test may panic, and so may its helpers"
-)]
+#![allow(clippy::unwrap_used, reason = "tests and their helpers may panic")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,8 +10,8 @@ use zenml_conformance::json::{Json, json_path};
 use zenml_conformance::operation::Api;
 use zenml_conformance::recording::{self, Entry};
 use zenml_conformance::replay::replay;
-use zenml_conformance::schema::{Shape, walk};
 use zenml_conformance::scrub::{PLACEHOLDER, Scrubber};
+use zenml_conformance::shape::{Shape, walk};
 
 fn folder() -> &'static Path {
     Path::new(concat!(
@@ -29,11 +26,11 @@ fn entries() -> Vec<Entry> {
 
 fn json(entry: &Entry) -> Json {
     let text = String::from_utf8(entry.body(folder()).unwrap().to_vec()).unwrap();
-    text.parse().unwrap_or(Json::Text(text))
+    text.parse().unwrap_or(Json::String(text))
 }
 
 #[test]
-fn every_recorded_answer_survives() {
+fn every_recorded_response_is_lossless() {
     let report = replay(folder(), None).unwrap();
     let summary = report.summary();
     assert!(summary.is_lossless(), "{report}");
@@ -42,7 +39,7 @@ fn every_recorded_answer_survives() {
 }
 
 #[test]
-fn errors_of_every_kind_are_recorded() {
+fn errors_of_every_status_code_are_recorded() {
     let statuses: BTreeSet<u16> = entries().iter().map(|entry| entry.status).collect();
     let expected = [200, 400, 401, 403, 404, 409, 422, 501];
     assert_eq!(statuses, BTreeSet::from(expected));
@@ -50,48 +47,46 @@ fn errors_of_every_kind_are_recorded() {
 
 #[test]
 fn lists_and_objects_are_recorded_plain_and_hydrated() {
-    let asked = |entry: &Entry, hydrate: &str| {
-        let query = entry.path.split(['?', '&']).any(|part| part == hydrate);
-        (query && entry.status == 200).then(|| entry.operation_id.clone())
-    };
-    let with = |hydrate: &str| -> BTreeSet<String> {
-        entries()
-            .iter()
-            .filter_map(|entry| asked(entry, hydrate))
+    let recorded = |parameter: &str| -> BTreeSet<String> {
+        let has_parameter = |entry: &Entry| entry.path.split(['?', '&']).any(|p| p == parameter);
+        let entries = entries().into_iter();
+        entries
+            .filter(|entry| entry.status == 200 && has_parameter(entry))
+            .map(|entry| entry.operation_id)
             .collect()
     };
-    let plain = with("hydrate=false");
-    assert_eq!(plain, with("hydrate=true"));
+    let plain = recorded("hydrate=false");
+    assert_eq!(plain, recorded("hydrate=true"));
     assert!(plain.len() > 70, "{}", plain.len());
 }
 
 #[test]
-fn the_index_names_every_file_once_and_no_other() {
+fn the_index_names_each_file_exactly_once() {
     let named: Vec<String> = entries().into_iter().map(|entry| entry.file).collect();
     let files = fs::read_dir(folder()).unwrap();
-    let there: BTreeSet<String> = files
+    let existing: BTreeSet<String> = files
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .filter(|name| name != "index.json")
         .collect();
-    assert_eq!(named.len(), there.len());
-    assert_eq!(BTreeSet::from_iter(named), there);
+    assert_eq!(named.len(), existing.len());
+    assert_eq!(BTreeSet::from_iter(named), existing);
 }
 
 #[test]
-fn what_the_document_declares_secret_is_scrubbed() {
+fn values_declared_as_secret_are_scrubbed() {
     let mut scrubbed = 0;
     for entry in entries().iter().filter(|entry| entry.status == 200) {
         let operation = Api::Workspace.operation(&entry.operation_id).unwrap();
         walk(
             &json(entry),
-            Api::Workspace.answer(operation),
+            Api::Workspace.response_schema(operation),
             &mut |visit| {
                 if matches!(visit.shape, Shape::Secret) {
-                    let place = json_path(visit.path);
+                    let path = json_path(visit.path);
                     assert_eq!(
                         visit.value.text(),
                         Some(PLACEHOLDER),
-                        "{}: {place}",
+                        "{}: {path}",
                         entry.file
                     );
                     scrubbed += 1;
@@ -102,8 +97,8 @@ fn what_the_document_declares_secret_is_scrubbed() {
     assert!(scrubbed > 5, "{scrubbed}");
 }
 
-/// What the fill of the recorded server uses as passwords and keys (`crates/test-server/fill/`).
-const SECRETS_OF_THE_FILL: [&str; 8] = [
+/// Passwords and keys that `crates/test-server/fill/` uses.
+const FILL_SECRETS: [&str; 8] = [
     "ada-password",
     "warehouse-password",
     "a-token",
@@ -114,16 +109,16 @@ const SECRETS_OF_THE_FILL: [&str; 8] = [
     "not-the-password",
 ];
 
-/// Where things lie on the machines of those who record.
-const PLACES: [&str; 4] = ["/home/", "/root/", "/Users/", "/target"];
+/// Parts of paths on recording machines.
+const MACHINE_PATHS: [&str; 4] = ["/home/", "/root/", "/Users/", "/target"];
 
 #[test]
-fn no_recorded_file_holds_a_secret_or_a_path_of_a_machine() {
+fn no_recorded_file_contains_a_secret_or_a_path_of_the_machine() {
     for entry in entries() {
         let leak = Scrubber::default().leak(&json(&entry));
         assert_eq!(leak, None, "{}", entry.file);
         let text = fs::read_to_string(folder().join(&entry.file)).unwrap();
-        for word in SECRETS_OF_THE_FILL.iter().chain(&PLACES) {
+        for word in FILL_SECRETS.iter().chain(&MACHINE_PATHS) {
             assert!(!text.contains(word), "{}: {word}", entry.file);
         }
         assert!(!entry.path.contains("token="), "{}", entry.path);

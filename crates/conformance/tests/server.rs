@@ -1,9 +1,6 @@
-//! The command against a real server that is not known to be one for tests.
+//! The command against a real server that it does not take for a test server.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test may panic, and so may its helpers"
-)]
+#![allow(clippy::unwrap_used, reason = "tests and their helpers may panic")]
 
 use std::process::Command;
 
@@ -27,10 +24,10 @@ fn run(arguments: &[&str]) -> (Option<i32>, String) {
 
 #[test]
 #[ignore = "needs a server: cargo xtask test"]
-fn what_is_recorded_of_a_server_can_be_compared_again_without_it() {
+fn recorded_responses_can_be_checked_again_without_the_server() {
     let access = Access::from_env().unwrap();
     let parent = TempDir::new().unwrap();
-    let folder = parent.path().join("answers");
+    let folder = parent.path().join("responses");
     let (code, live) = run(&[
         "--server",
         &access.url,
@@ -44,15 +41,15 @@ fn what_is_recorded_of_a_server_can_be_compared_again_without_it() {
         folder.to_str().unwrap(),
     ]);
     assert_eq!(code, Some(0), "{live}");
-    assert!(live.contains(": it makes the server ask a cloud for credentials\n"));
+    assert!(live.contains(": it makes the server request credentials from a cloud\n"));
 
     let (code, offline) = run(&["--recordings", folder.to_str().unwrap()]);
     assert_eq!(code, Some(0), "{offline}");
     let summary = offline.lines().last().unwrap();
     assert!(
-        summary.ends_with(" ok, 0 lost, 0 refused, 0 not exercised"),
+        summary.ends_with(" ok, 0 lossy, 0 rejected, 0 not exercised"),
         "{summary}"
     );
-    // Whatever was recorded is in its place, and nothing else beside it.
+    // No temporary folder remains beside the recording.
     assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 1);
 }

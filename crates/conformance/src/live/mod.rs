@@ -1,9 +1,9 @@
-//! Calls every readable operation of a running server, and checks what it answers.
+//! Do the responses of a running server survive the library? Calls every operation that only reads.
 
+mod error_cases;
+mod exceptions;
 mod plan;
-mod pool;
-mod provoke;
-mod special;
+mod value_pool;
 
 use std::time::Duration;
 
@@ -11,57 +11,61 @@ use anyhow::{Context, Result};
 use bytes::Bytes;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::timeout;
-use zenml::{Call, ErrorKind, Method, StatusCode, WorkspaceClient};
+use zenml::{Call, ErrorKind, EventStream, Method, StatusCode, WorkspaceClient};
 
 use crate::check::{Verdict, check};
 use crate::json::Json;
 use crate::operation::{Api, Body, Operation};
-use crate::recording::{Answer, Recorder};
+use crate::recording::{Exchange, Recorder};
 use crate::report::Report;
 use plan::Arguments;
-use pool::Pool;
+use value_pool::ValuePool;
 
-pub use provoke::provoke;
+pub use error_cases::check_errors;
 
-/// The API of the servers that are called.
+/// The API that is called.
 const API: Api = Api::Workspace;
 
-/// A server that works on an answer for so long will not give it.
+/// Time limit of one response.
 const DEADLINE: Duration = Duration::from_mins(2);
 
-/// A larger answer is an error of the run, not of the library.
-const LARGEST: usize = 256 << 20;
+/// Size limit of one response.
+const MAX_SIZE: usize = 256 << 20;
 
-/// Pages of a list that are read at most, and items of each.
-const PAGES: u64 = 10;
+/// Number of pages to read of each list, and of items in each page.
+const MAX_PAGES: u64 = 10;
 const PAGE_SIZE: u64 = 20;
 
-/// How far a run goes.
+/// Number of events to read of each stream, and the silence that ends it.
+const MAX_EVENTS: usize = 100;
+const MAX_SILENCE: Duration = Duration::from_secs(2);
+
+/// Settings of a run.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// How often an operation is called at most with different objects.
+    /// Maximum number of objects to call each operation with.
     pub objects: usize,
-    /// Values of parameters that no list tells, by name.
+    /// Values of parameters that no response contains, by name.
     pub values: Vec<(String, String)>,
-    /// Whether operations may be called that make the server act elsewhere.
+    /// Whether to call operations that make the server contact other systems.
     pub is_test_server: bool,
 }
 
-/// Calls every readable operation with what the ones before it have told.
+/// Calls every operation that only reads, with values from the responses of earlier calls.
 ///
 /// # Errors
-/// When the server cannot be reached or refuses the credentials.
+/// Returns an error if the server cannot be reached or rejects the credentials.
 pub async fn run(
     client: &WorkspaceClient,
     options: &Options,
     recorder: Option<&mut Recorder>,
 ) -> Result<Report> {
-    // Without this, wrong credentials would show as one error for each operation.
+    // Fails early: otherwise each operation would report the wrong credentials.
     client
         .request(Method::GET, "/api/v1/current-user")
         .bytes()
         .await
-        .context("the server cannot be read")?;
+        .context("cannot read from the server")?;
     let operations = plan::readable(API);
     let progress = progress(operations.len());
     let mut run = Run {
@@ -69,7 +73,7 @@ pub async fn run(
         options,
         recorder,
         report: Report::default(),
-        pool: Pool::new(&options.values),
+        pool: ValuePool::new(&options.values),
     };
     for operation in operations {
         progress.set_message(operation.call.name);
@@ -80,7 +84,7 @@ pub async fn run(
     Ok(run.report)
 }
 
-/// Shows itself on a terminal only.
+/// Creates a progress bar, which appears on terminals only.
 fn progress(operations: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} [{elapsed}] {msg}");
     ProgressBar::new(operations as u64)
@@ -92,21 +96,20 @@ struct Run<'a> {
     options: &'a Options,
     recorder: Option<&'a mut Recorder>,
     report: Report,
-    pool: Pool,
+    pool: ValuePool,
 }
 
-/// A way to ask for the same thing: which `hydrate` is sent, and how files of it are called.
+/// A way to call an operation: the label of its recordings, and the value of `hydrate`.
 type Mode = (&'static str, Option<&'static str>);
 
 impl Run<'_> {
     async fn exercise(&mut self, operation: &'static Operation) -> Result<()> {
-        if let Some(reason) = special::excluded(operation, self.options.is_test_server) {
+        if let Some(reason) = exceptions::exclusion(operation, self.options.is_test_server) {
             self.skip(operation, reason);
             return Ok(());
         }
-        let found = plan::arguments(API, operation, &self.pool, self.options.objects);
-        let found = match found {
-            Ok(found) => found,
+        let calls = match plan::arguments(API, operation, &self.pool, self.options.objects) {
+            Ok(calls) => calls,
             Err(reason) => {
                 self.skip(operation, &reason);
                 return Ok(());
@@ -116,7 +119,7 @@ impl Run<'_> {
             Some(_) => &[("plain", Some("false")), ("hydrated", Some("true"))],
             None => &[("", None)],
         };
-        for arguments in &found {
+        for arguments in &calls {
             match operation.body {
                 Body::Events => self.follow(operation, arguments).await?,
                 Body::Bytes => self.download(operation, arguments).await?,
@@ -135,25 +138,24 @@ impl Run<'_> {
         self.report.add(&operation.call, verdict);
     }
 
-    /// An error of the server's: that it was read is checked already, by the library. An operation
-    /// that does nothing else counts as not exercised.
-    fn fail(&mut self, operation: &'static Operation, error: zenml::Error) -> Result<()> {
+    /// Adds an error of a call. An operation with nothing but errors counts as not exercised.
+    fn add_error(&mut self, operation: &'static Operation, error: zenml::Error) -> Result<()> {
         match error.kind() {
             ErrorKind::Connect | ErrorKind::Credentials => return Err(error.into()),
             ErrorKind::Decode => {
-                let verdict = Verdict::Refused(error.message().to_owned());
+                let verdict = Verdict::Rejected(error.message().to_owned());
                 self.report.add(&operation.call, verdict);
             }
             _ => {
-                let reason = format!("the server answered: {}", line(&error));
-                self.report.add(&operation.call, Verdict::Failed(error));
+                let reason = format!("the server responded: {}", without_request_id(&error));
+                self.report.add(&operation.call, Verdict::Error(error));
                 self.skip(operation, &reason);
             }
         }
         Ok(())
     }
 
-    /// Reads a list page by page, or anything else once.
+    /// Reads all pages of a list, or one response of any other operation.
     async fn read(
         &mut self,
         operation: &'static Operation,
@@ -171,19 +173,18 @@ impl Run<'_> {
             }
             let path = arguments.path(operation);
             let call = call(self.client, operation, arguments, &query);
-            let answered = timeout(DEADLINE, collect(call)).await;
-            let (status, body) = match answered {
-                Ok(Ok(answer)) => answer,
-                Ok(Err(error)) => return self.fail(operation, error),
+            let (status, body) = match timeout(DEADLINE, collect(call)).await {
+                Ok(Ok(response)) => response,
+                Ok(Err(error)) => return self.add_error(operation, error),
                 Err(_) => {
-                    self.skip(operation, &format!("no answer within {DEADLINE:?}"));
+                    self.skip(operation, &format!("no response within {DEADLINE:?}"));
                     return Ok(());
                 }
             };
             let verdict = check(API, operation, status, &body);
             self.report.add(&operation.call, verdict);
             if let Some(recorder) = self.recorder.as_deref_mut() {
-                recorder.keep(&Answer {
+                recorder.record(&Exchange {
                     operation,
                     label,
                     path: &with_query(&path, &query),
@@ -194,8 +195,8 @@ impl Run<'_> {
             let Ok(json) = String::from_utf8_lossy(&body).parse::<Json>() else {
                 return Ok(());
             };
-            let has_more = is_paged && page < PAGES && page < pages(&json);
-            self.pool.note(&path, json);
+            let has_more = is_paged && page < MAX_PAGES && page < total_pages(&json);
+            self.pool.add(&path, json);
             if !has_more {
                 return Ok(());
             }
@@ -203,18 +204,18 @@ impl Run<'_> {
         }
     }
 
-    /// Downloads a file by the library's own stream, with a token that is given out for it.
+    /// Downloads a file with a token issued for it.
     async fn download(
         &mut self,
         operation: &'static Operation,
         arguments: &Arguments,
     ) -> Result<()> {
-        // Just before: it is good for seconds only.
-        let path = special::token_path(&arguments.path(operation));
+        // The token expires after a few seconds.
+        let path = exceptions::download_token_path(&arguments.path(operation));
         let token = self.client.request(Method::GET, path).send::<String>();
         let token = match token.await {
             Ok(token) => token.into_inner(),
-            Err(error) => return self.fail(operation, error),
+            Err(error) => return self.add_error(operation, error),
         };
         let mut call = call(self.client, operation, arguments, &arguments.query);
         for parameter in operation.parameters.iter().filter(|p| p.secret) {
@@ -222,35 +223,39 @@ impl Run<'_> {
         }
         match timeout(DEADLINE, collect(call)).await {
             Ok(Ok((status, body))) => {
-                let verdict = match body.is_empty() {
-                    true => Verdict::Refused("an empty file".to_owned()),
-                    false => check(API, operation, status, &body),
+                let verdict = if body.is_empty() {
+                    Verdict::Rejected("the file is empty".to_owned())
+                } else {
+                    check(API, operation, status, &body)
                 };
                 self.report.add(&operation.call, verdict);
                 Ok(())
             }
-            Ok(Err(error)) => self.fail(operation, error),
+            Ok(Err(error)) => self.add_error(operation, error),
             Err(_) => {
-                self.skip(operation, &format!("no whole file within {DEADLINE:?}"));
+                self.skip(
+                    operation,
+                    &format!("the download took longer than {DEADLINE:?}"),
+                );
                 Ok(())
             }
         }
     }
 
-    /// Follows an event stream to its end, or as long as something comes.
+    /// Reads an event stream.
     async fn follow(&mut self, operation: &'static Operation, arguments: &Arguments) -> Result<()> {
         let call = call(self.client, operation, arguments, &arguments.query);
         let verdict = match timeout(DEADLINE, call.events()).await {
-            Ok(Ok(answer)) => special::follow(answer.into_inner()).await,
-            Ok(Err(error)) => return self.fail(operation, error),
-            Err(_) => Verdict::Skipped(format!("no stream within {DEADLINE:?}")),
+            Ok(Ok(response)) => check_events(response.into_inner()).await,
+            Ok(Err(error)) => return self.add_error(operation, error),
+            Err(_) => Verdict::Skipped(format!("no response within {DEADLINE:?}")),
         };
         self.report.add(&operation.call, verdict);
         Ok(())
     }
 }
 
-/// The call that the generated builder would make.
+/// Creates the call that the generated builder would make.
 fn call(
     client: &WorkspaceClient,
     operation: &'static Operation,
@@ -267,14 +272,28 @@ fn call(
         .fold(call, |call, (name, value)| call.query(name, value))
 }
 
-/// The answer as it came, through the library's stream.
+/// Sends the call and returns the undecoded response.
 async fn collect(call: Call) -> zenml::Result<(StatusCode, Bytes)> {
-    let answer = call.download().await?;
-    let status = answer.status();
-    Ok((status, answer.into_inner().bytes(LARGEST).await?))
+    let response = call.download().await?;
+    let status = response.status();
+    Ok((status, response.into_inner().bytes(MAX_SIZE).await?))
 }
 
-fn pages(json: &Json) -> u64 {
+/// Reads events until the stream ends or falls silent; each event must hold JSON.
+async fn check_events(mut stream: EventStream) -> Verdict {
+    for _ in 0..MAX_EVENTS {
+        let event = match timeout(MAX_SILENCE, stream.next()).await {
+            Err(_) | Ok(None) => break,
+            Ok(Some(event)) => event,
+        };
+        if let Err(error) = event.and_then(|event| event.json::<serde_json::Value>()) {
+            return Verdict::Rejected(error.message().to_owned());
+        }
+    }
+    Verdict::Lossless
+}
+
+fn total_pages(json: &Json) -> u64 {
     match json.member("total_pages") {
         Some(Json::Number(digits)) => digits.parse().unwrap_or_default(),
         _ => 0,
@@ -289,9 +308,9 @@ fn with_query(path: &str, query: &[(&str, String)]) -> String {
     }
 }
 
-/// The error's line without the id of the request.
-fn line(error: &zenml::Error) -> String {
-    let line = error.to_string();
-    let said = line.rsplit_once(" [request ").map(|(said, _)| said);
-    said.unwrap_or(&line).to_owned()
+/// Formats an error without the id of its request.
+fn without_request_id(error: &zenml::Error) -> String {
+    let text = error.to_string();
+    let before = text.rsplit_once(" [request ").map(|(before, _)| before);
+    before.unwrap_or(&text).to_owned()
 }

@@ -1,22 +1,22 @@
-//! Which operations are called, in which order, and with which values.
+//! Which operations are called, in which order, and with which parameter values?
 
 use zenml::Method;
 
-use super::pool::Pool;
-use super::special;
+use super::exceptions;
+use super::value_pool::ValuePool;
 use crate::operation::{Api, Location, Operation};
 
-/// The values of one call.
+/// The parameter values of one call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Arguments {
-    /// The path parameters.
+    /// The path parameters, by name.
     pub segments: Vec<(&'static str, String)>,
-    /// The query parameters.
+    /// The query parameters, by name.
     pub query: Vec<(&'static str, String)>,
 }
 
 impl Arguments {
-    /// The path of the call.
+    /// Returns the path of the call.
     pub fn path(&self, operation: &Operation) -> String {
         let mut path = operation.call.path.to_owned();
         for (name, value) in &self.segments {
@@ -26,8 +26,8 @@ impl Arguments {
     }
 }
 
-/// The operations that only read: those that need the least first, so that each can use what the
-/// ones before it told.
+/// Returns the operations that only read. Those with the fewest required parameters come first, so
+/// that each can use values from the responses of earlier ones.
 pub(super) fn readable(api: Api) -> Vec<&'static Operation> {
     let mut operations: Vec<&Operation> = api
         .operations()
@@ -41,19 +41,19 @@ pub(super) fn readable(api: Api) -> Vec<&'static Operation> {
     operations
 }
 
-/// The values to call an operation with, at most `limit` times.
+/// Returns the parameter values of at most `limit` calls of an operation.
 ///
 /// # Errors
-/// Why there are none.
+/// Returns the reason if a required parameter has no value.
 pub(super) fn arguments(
     api: Api,
     operation: &'static Operation,
-    pool: &Pool,
+    pool: &ValuePool,
     limit: usize,
 ) -> Result<Vec<Arguments>, String> {
     let mut found = vec![Arguments {
         segments: vec![],
-        query: special::needed(operation).collect(),
+        query: exceptions::required_query(operation).collect(),
     }];
     for parameter in operation
         .parameters
@@ -67,7 +67,7 @@ pub(super) fn arguments(
                     let path = arguments.path(operation);
                     let marker = format!("{{{}}}", parameter.name);
                     let collection = path.split(&marker).next().unwrap_or_default();
-                    pool.ids(collection.trim_end_matches('/'), parameter.name)
+                    pool.path_values(collection.trim_end_matches('/'), parameter.name)
                 }
                 Location::Query => query_values(api, operation, parameter.name, pool),
                 Location::Header => vec![],
@@ -82,7 +82,7 @@ pub(super) fn arguments(
             }
         }
         if extended.is_empty() {
-            return Err(special::missing(operation, parameter.name));
+            return Err(no_value(operation, parameter.name));
         }
         found = extended;
     }
@@ -94,14 +94,21 @@ fn query_values(
     api: Api,
     operation: &'static Operation,
     parameter: &str,
-    pool: &Pool,
+    pool: &ValuePool,
 ) -> Vec<String> {
-    let told = pool.told(parameter);
-    if !told.is_empty() {
-        return told;
+    let values = pool.values(parameter);
+    if !values.is_empty() {
+        return values;
     }
-    let listed = api.values(operation, parameter).into_iter();
+    let listed = api.parameter_values(operation, parameter).into_iter();
     listed.map(str::to_owned).collect()
+}
+
+fn no_value(operation: &Operation, parameter: &str) -> String {
+    match operation.call.path.split_once(&format!("/{{{parameter}}}")) {
+        Some((list, _)) => format!("the server has nothing under {list} to use as {parameter}"),
+        None => format!("no response contains {parameter}; pass --value {parameter}=…"),
+    }
 }
 
 #[cfg(test)]
@@ -113,27 +120,27 @@ mod tests {
         operations.find(|o| o.call.name == name).unwrap()
     }
 
-    fn paths(name: &str, pool: &Pool, limit: usize) -> Result<Vec<String>, String> {
+    fn paths(name: &str, pool: &ValuePool, limit: usize) -> Result<Vec<String>, String> {
         let operation = operation(name);
         let found = arguments(Api::Workspace, operation, pool, limit)?;
         Ok(found.iter().map(|a| a.path(operation)).collect())
     }
 
     #[test]
-    fn lists_come_before_what_they_lead_to() {
+    fn a_list_comes_before_the_operations_that_need_its_items() {
         let operations = readable(Api::Workspace);
-        let place = |name: &str| operations.iter().position(|o| o.call.name == name).unwrap();
-        assert!(place("list_service_accounts") < place("list_api_keys"));
-        assert!(place("list_api_keys") < place("get_api_key"));
+        let position = |name: &str| operations.iter().position(|o| o.call.name == name).unwrap();
+        assert!(position("list_service_accounts") < position("list_api_keys"));
+        assert!(position("list_api_keys") < position("get_api_key"));
     }
 
     #[test]
-    fn a_path_parameter_takes_the_ids_of_the_list_before_it() {
-        let mut pool = Pool::new(&[]);
+    fn a_path_parameter_takes_the_ids_of_the_list_at_its_path() {
+        let mut pool = ValuePool::new(&[]);
         let page = r#"{"items":[{"id":"a"},{"id":"b"}]}"#.parse().unwrap();
-        pool.note("/api/v1/service_accounts", page);
+        pool.add("/api/v1/service_accounts", page);
         let keys = r#"{"items":[{"id":"k"}]}"#.parse().unwrap();
-        pool.note("/api/v1/service_accounts/b/api_keys", keys);
+        pool.add("/api/v1/service_accounts/b/api_keys", keys);
         assert_eq!(
             paths("list_api_keys", &pool, 9).unwrap(),
             [
@@ -149,19 +156,19 @@ mod tests {
     }
 
     #[test]
-    fn a_query_parameter_takes_the_values_that_the_document_lists() {
+    fn a_query_parameter_takes_the_values_listed_in_the_document() {
         let found = arguments(
             Api::Workspace,
             operation("list_supported_events"),
-            &Pool::new(&[]),
+            &ValuePool::new(&[]),
             9,
         );
         assert!(found.unwrap().len() > 1);
     }
 
     #[test]
-    fn what_has_no_value_is_named() {
-        let reason = paths("get_stack", &Pool::new(&[]), 9).unwrap_err();
+    fn a_parameter_without_a_value_is_named() {
+        let reason = paths("get_stack", &ValuePool::new(&[]), 9).unwrap_err();
         assert!(reason.contains("stack_id"), "{reason}");
     }
 }
