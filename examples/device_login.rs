@@ -1,39 +1,33 @@
-//! Logs in to a ZenML server in the browser, as `zenml login` does, and says who it was.
+//! Logs in to a ZenML server with the browser, as `zenml login` does, and prints the user's name.
 //!
 //! ```text
-//! cargo run --example device_login -- https://zenml.example.com
+//! cargo run --package zenml-examples --example device_login -- https://zenml.example.com
 //! ```
 
-use std::{env, error::Error, io::IsTerminal};
+use std::{env, error::Error};
 
 use uuid::Uuid;
 use zenml::{Credentials, DeviceLogin, WorkspaceClient};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let url = env::args().nth(1).ok_or("which server? give its URL")?;
-    // A program that stays installed keeps this id: to the server it is the name of the device.
+    let url = env::args().nth(1).ok_or("usage: device_login URL")?;
+    // An installed program stores this id: the server recognizes the device by it.
     let installation = Uuid::new_v4();
-    let ws = WorkspaceClient::builder(url)
+    let client = WorkspaceClient::builder(url)
         .credentials(Credentials::device(installation, show))
-        // The call that needs the login waits for it as long as this.
+        // The first call waits until the user has confirmed the login.
         .timeout(None)
         .build()?;
-    let user = ws.get_current_user().send().await?;
+    let user = client.get_current_user().send().await?;
     println!("Logged in as {}.", user.name);
     Ok(())
 }
 
-/// Says where to go. To standard error, so that standard output stays the program's own.
+/// Prints the instructions to standard error: standard output is for the program's own output.
 fn show(login: &DeviceLogin) {
-    let (bold, plain) = match std::io::stderr().is_terminal() {
-        true => ("\x1b[1m", "\x1b[0m"),
-        false => ("", ""),
-    };
-    eprintln!("To log in, open {bold}{}{plain}", login.url);
-    eprintln!("and confirm the code {bold}{}{plain}.", login.user_code);
-    eprintln!(
-        "It is good for {} minutes.",
-        login.expires_in.as_secs() / 60
-    );
+    eprintln!("To log in, open {}", login.url);
+    eprintln!("and confirm the code {}.", login.user_code);
+    let minutes = login.expires_in.as_secs() / 60;
+    eprintln!("The code expires in {minutes} minutes.");
 }

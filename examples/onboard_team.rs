@@ -1,19 +1,20 @@
-//! Lets a new team work in a workspace of ZenML Pro: invites its people, makes them a team, and
-//! gives the team a role. Repeating it changes nothing.
+//! Onboards a team to a workspace of ZenML Pro: invites its people, creates the team, and gives the
+//! team a role in the workspace. Running it again changes nothing.
 //!
 //! ```text
-//! export ZENML_STORE_API_KEY=ZENPROKEY_…   # of somebody who may do that
-//! cargo run --example onboard_team -- acme prod vision jane@acme.example joe@acme.example
+//! export ZENML_STORE_API_KEY=ZENPROKEY_…   # a key of an organization admin
+//! cargo run --package zenml-examples --example onboard_team -- \
+//!     acme prod vision jane@acme.example joe@acme.example
 //! ```
 //!
-//! The arguments are the organization, the workspace, the team's name, and e-mail addresses.
+//! The arguments are the organization, the workspace, the name of the team, and e-mail addresses.
 
 use std::{env, error::Error};
 
 use uuid::Uuid;
 use zenml::{
     ErrorKind, ProClient, Response,
-    pro::types::{InvitationCreate, RoleLevel, TeamCreate},
+    pro::types::{InvitationCreate, RoleLevel, TeamCreate, WorkspaceRead},
 };
 
 const ROLE: &str = "Workspace Developer";
@@ -30,29 +31,40 @@ async fn main() -> Result<()> {
     let pro = ProClient::from_env()?;
     let organization = pro.get_organization().organization_id_or_name(organization);
     let organization = organization.send().await?.id;
-    let found = pro
-        .list_workspaces()
-        .organization_id(organization)
-        .workspace_name(&workspace)
-        .send()
-        .await?;
-    let mut found = found.iter();
-    let workspace = found
-        .find(|found| found.name == workspace)
-        .ok_or("no such workspace")?;
+    let workspace = find_workspace(&pro, organization, &workspace).await?;
+    let role = find_role(&pro, organization).await?;
 
-    let team = team_named(&pro, organization, &team).await?;
+    let team = find_or_create_team(&pro, organization, &team).await?;
     for email in arguments {
-        let member = invite(&pro, organization, &email).await?;
+        let member = find_or_invite(&pro, organization, &email).await?;
         let add = pro.add_team_member().team_id(team);
         let add = match member {
-            Member::Invited(id) => add.invitation_id(id),
-            Member::Known(id) => add.user_id(id),
+            Member::User(id) => add.user_id(id),
+            Member::Invitation(id) => add.invitation_id(id),
         };
-        unless_done(add.send().await)?;
+        ignore_conflict(add.send().await)?;
         println!("{email} is in the team");
     }
 
+    let assign = pro.assign_role().role_id(role).team_id(team);
+    ignore_conflict(assign.workspace_id(workspace.id).send().await)?;
+    println!("The team is {ROLE} in {}", workspace.name);
+    Ok(())
+}
+
+async fn find_workspace(pro: &ProClient, organization: Uuid, name: &str) -> Result<WorkspaceRead> {
+    let workspaces = pro
+        .list_workspaces()
+        .organization_id(organization)
+        .workspace_name(name)
+        .send()
+        .await?;
+    let mut workspaces = workspaces.into_inner().into_iter();
+    let found = workspaces.find(|workspace| workspace.name == name);
+    Ok(found.ok_or_else(|| format!("the organization has no workspace {name:?}"))?)
+}
+
+async fn find_role(pro: &ProClient, organization: Uuid) -> Result<Uuid> {
     let roles = pro
         .list_organization_roles()
         .organization_id(organization)
@@ -60,18 +72,15 @@ async fn main() -> Result<()> {
         .name(ROLE)
         .send()
         .await?;
-    // The name may be taken for a part of one.
+    // The server may also return roles whose names contain this one.
     let mut roles = roles.iter();
-    let role = roles
-        .find(|role| role.name.as_deref() == Some(ROLE))
-        .ok_or("no such role")?;
-    let assign = pro.assign_role().role_id(role.id).team_id(team);
-    unless_done(assign.workspace_id(workspace.id).send().await)?;
-    println!("The team is {ROLE} in {}", workspace.name);
-    Ok(())
+    let found = roles.find(|role| role.name.as_deref() == Some(ROLE));
+    Ok(found
+        .ok_or_else(|| format!("the organization has no role {ROLE:?}"))?
+        .id)
 }
 
-async fn team_named(pro: &ProClient, organization: Uuid, name: &str) -> Result<Uuid> {
+async fn find_or_create_team(pro: &ProClient, organization: Uuid, name: &str) -> Result<Uuid> {
     let teams = pro.list_organization_teams().organization_id(organization);
     let teams = teams.send().await?;
     if let Some(team) = teams.iter().find(|team| team.name == name) {
@@ -82,42 +91,42 @@ async fn team_named(pro: &ProClient, organization: Uuid, name: &str) -> Result<U
 }
 
 enum Member {
-    Invited(Uuid),
-    Known(Uuid),
+    User(Uuid),
+    Invitation(Uuid),
 }
 
-/// Invites somebody, unless that has been done or is not needed.
-async fn invite(pro: &ProClient, organization: Uuid, email: &str) -> Result<Member> {
-    let is_same = |known: &str| known.eq_ignore_ascii_case(email);
-    let members = pro
-        .list_organization_members()
-        .organization_id(organization);
-    for member in members.send().await?.iter() {
-        if let Some(user) = &member.user
-            && user.email.as_deref().is_some_and(is_same)
-        {
-            return Ok(Member::Known(user.id));
-        }
+/// Returns the user with this e-mail address, or else a pending or new invitation.
+async fn find_or_invite(pro: &ProClient, organization: Uuid, email: &str) -> Result<Member> {
+    let is_email = |other: &str| other.eq_ignore_ascii_case(email);
+
+    let members = pro.list_organization_members();
+    let members = members.organization_id(organization).send().await?;
+    let mut users = members.iter().filter_map(|member| member.user.as_ref());
+    if let Some(user) = users.find(|user| user.email.as_deref().is_some_and(is_email)) {
+        return Ok(Member::User(user.id));
     }
+
     let pending = pro
         .list_organization_invitations()
         .organization_id(organization)
         .only_pending(true)
-        .email(email);
-    let pending = pending.send().await?;
+        .email(email)
+        .send()
+        .await?;
     let mut pending = pending.iter();
-    if let Some(invitation) = pending.find(|it| it.email.as_deref().is_some_and(is_same)) {
-        return Ok(Member::Invited(invitation.id));
+    if let Some(found) = pending.find(|found| found.email.as_deref().is_some_and(is_email)) {
+        return Ok(Member::Invitation(found.id));
     }
+
     let invitation = pro
         .create_organization_invitation()
         .organization_id(organization)
         .body(&InvitationCreate::new(email));
-    Ok(Member::Invited(invitation.send().await?.id))
+    Ok(Member::Invitation(invitation.send().await?.id))
 }
 
-/// The control plane says 409 to what is so already.
-fn unless_done<T>(result: zenml::Result<Response<T>>) -> zenml::Result<()> {
+/// Ignores the status 409, which says that the change was made before.
+fn ignore_conflict<T>(result: zenml::Result<Response<T>>) -> zenml::Result<()> {
     match result {
         Err(error) if error.kind() == ErrorKind::Conflict => Ok(()),
         result => result.map(drop),

@@ -1,8 +1,8 @@
-//! Lists what there is on ZenML Pro: organizations, their workspaces and their members.
+//! Lists the organizations of ZenML Pro that you belong to, with their workspaces and members.
 //!
 //! ```text
-//! export ZENML_STORE_API_KEY=ZENPROKEY_…   # and ZENML_PRO_API_URL, if it is self-hosted
-//! cargo run --example pro_inventory
+//! export ZENML_STORE_API_KEY=ZENPROKEY_…   # and ZENML_PRO_API_URL, if ZenML Pro is self-hosted
+//! cargo run --package zenml-examples --example pro_inventory
 //! ```
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 use zenml::{
     ProClient, Result,
-    pro::types::{MemberRead, RoleRead, WorkspaceRead},
+    pro::types::{MemberRead, WorkspaceRead},
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -20,75 +20,78 @@ async fn main() -> Result<()> {
     while let Some(organization) = organizations.next().await {
         let organization = organization?;
         println!("{} ({})", organization.name, organization.id);
-
-        println!(
-            "\n  {:<24} {:<16} {:<10} URL",
-            "WORKSPACE", "STATUS", "ZENML"
-        );
-        let mut workspaces = pro
-            .list_workspaces()
-            .organization_id(organization.id)
-            .stream();
-        while let Some(workspace) = workspaces.next().await {
-            print_workspace(&workspace?);
-        }
-
-        let roles = pro
-            .list_organization_roles()
-            .organization_id(organization.id)
-            .send()
-            .await?
-            .into_inner();
-        let named = |role: RoleRead| Some((role.id, role.name?));
-        let roles = roles.into_iter().filter_map(named).collect();
-        println!("\n  {:<40} {:<16} ROLES", "MEMBER", "KIND");
-        let members = pro
-            .list_organization_members()
-            .organization_id(organization.id)
-            .include_teams(true)
-            .include_service_accounts(true)
-            .send()
-            .await?;
-        for member in members.iter() {
-            print_member(member, &roles);
-        }
+        list_workspaces(&pro, organization.id).await?;
+        list_members(&pro, organization.id).await?;
         println!();
+    }
+    Ok(())
+}
+
+async fn list_workspaces(pro: &ProClient, organization: Uuid) -> Result<()> {
+    println!(
+        "\n  {:<24} {:<16} {:<10} URL",
+        "WORKSPACE", "STATUS", "ZENML"
+    );
+    let list = pro.list_workspaces().organization_id(organization);
+    let mut workspaces = list.stream();
+    while let Some(workspace) = workspaces.next().await {
+        print_workspace(&workspace?);
     }
     Ok(())
 }
 
 fn print_workspace(workspace: &WorkspaceRead) {
     let service = workspace.zenml_service.as_ref();
-    let running = service.and_then(|service| service.status.as_ref());
+    let server = service.and_then(|service| service.status.as_ref());
+    let version = server.and_then(|server| server.version.as_deref());
+    let url = server.and_then(|server| server.server_url.as_deref());
     println!(
         "  {:<24} {:<16} {:<10} {}",
         workspace.name,
         workspace.status.as_deref().unwrap_or("-"),
-        running
-            .and_then(|status| status.version.as_deref())
-            .unwrap_or("-"),
-        running
-            .and_then(|status| status.server_url.as_deref())
-            .unwrap_or("-"),
+        version.unwrap_or("-"),
+        url.unwrap_or("-"),
     );
 }
 
-fn print_member(member: &MemberRead, names: &BTreeMap<Uuid, String>) {
+async fn list_members(pro: &ProClient, organization: Uuid) -> Result<()> {
+    let list = pro.list_organization_roles().organization_id(organization);
+    let roles = list.send().await?.into_inner().into_iter();
+    let role_names: BTreeMap<Uuid, String> = roles
+        .filter_map(|role| Some((role.id, role.name?)))
+        .collect();
+
+    println!("\n  {:<40} {:<16} ROLES", "MEMBER", "KIND");
+    let members = pro
+        .list_organization_members()
+        .organization_id(organization)
+        .include_teams(true)
+        .include_service_accounts(true)
+        .send()
+        .await?;
+    for member in members.iter() {
+        print_member(member, &role_names);
+    }
+    Ok(())
+}
+
+fn print_member(member: &MemberRead, role_names: &BTreeMap<Uuid, String>) {
     let (name, kind) = match (&member.user, &member.team, &member.invitation) {
         (Some(user), _, _) => {
             let name = user.email.as_deref().or(user.username.as_deref());
-            match user.is_service_account {
-                Some(true) => (name, "service account"),
-                _ => (name, "user"),
-            }
+            let kind = match user.is_service_account {
+                Some(true) => "service account",
+                _ => "user",
+            };
+            (name, kind)
         }
         (_, Some(team), _) => (Some(team.name.as_str()), "team"),
-        (_, _, Some(invitation)) => (invitation.email.as_deref(), "invited"),
-        _ => (None, "?"),
+        (_, _, Some(invitation)) => (invitation.email.as_deref(), "invitation"),
+        _ => (None, "-"),
     };
     let roles = member.roles.iter().flatten();
-    let roles: Vec<_> = roles
-        .filter_map(|role| Some(names.get(&role.role_id?)?.as_str()))
+    let roles: Vec<&str> = roles
+        .filter_map(|role| Some(role_names.get(&role.role_id?)?.as_str()))
         .collect();
     println!(
         "  {:<40} {kind:<16} {}",

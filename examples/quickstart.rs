@@ -1,18 +1,18 @@
-//! Logs in to a ZenML server, looks at its runs, makes and deletes a tag, and meets an error.
+//! Connects to a ZenML server, lists its runs, creates and deletes a tag, and handles an error.
 //!
-//! `cargo xtask demo` runs this against a server of its own. For one of yours, log in with
-//! `zenml login`, or say where it is:
+//! `cargo xtask demo` runs this program against a server of its own. To run it against yours, log in
+//! with `zenml login`, or set two environment variables:
 //!
 //! ```text
 //! export ZENML_STORE_URL=https://… ZENML_STORE_API_KEY=ZENKEY_…
-//! cargo run --example quickstart
+//! cargo run --package zenml-examples --example quickstart
 //! ```
 
 use std::error::Error;
 
 use uuid::Uuid;
 use zenml::{
-    ErrorKind, Timestamp, WorkspaceClient,
+    ErrorKind, WorkspaceClient,
     workspace::types::{PipelineRunResponse, TagRequest},
 };
 
@@ -20,42 +20,42 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let ws = WorkspaceClient::from_env()?;
+    let client = WorkspaceClient::from_env()?;
 
-    let server = ws.server_info().send().await?;
-    println!("ZenML {}\n", server.version);
+    let server = client.server_info().send().await?;
+    println!("ZenML {}", server.version);
 
-    show_runs(&ws).await?;
-    tag(&ws).await?;
-    meet_an_error(&ws).await
+    list_runs(&client).await?;
+    create_and_delete_tag(&client).await?;
+    handle_an_error(&client).await
 }
 
-/// The newest runs, and what the newest one's steps recorded.
-async fn show_runs(ws: &WorkspaceClient) -> Result<()> {
-    let runs = ws
+/// Prints the newest runs, and the steps of the newest training run.
+async fn list_runs(client: &WorkspaceClient) -> Result<()> {
+    let runs = client
         .list_runs()
         .project("default")
         .sort_by("desc:created")
         .hydrate(true)
         .send()
         .await?;
-    println!("{} runs:", runs.total);
+    println!("\n{} runs:", runs.total);
     for run in &runs.items {
-        let status = run.body.as_ref().map(|body| body.status.to_string());
-        let status = status.as_deref().unwrap_or("hidden");
+        let status = run.status().map(ToString::to_string).unwrap_or_default();
         println!("  {:<20} {status:<12} {}", run.name, duration(run));
     }
 
-    let Some(run) = runs
-        .items
-        .iter()
-        .find(|run| run.name.starts_with("training"))
-    else {
-        println!("  (no training run to look into)");
-        return Ok(());
-    };
-    println!("\nThe steps of {}:", run.name);
-    let steps = ws
+    let mut runs = runs.items.iter();
+    match runs.find(|run| run.name.starts_with("training")) {
+        Some(run) => list_steps(client, run).await,
+        None => Ok(()),
+    }
+}
+
+/// Prints the steps of a run with the metadata that they logged.
+async fn list_steps(client: &WorkspaceClient, run: &PipelineRunResponse) -> Result<()> {
+    println!("\nSteps of {}:", run.name);
+    let steps = client
         .list_run_steps()
         .project("default")
         .pipeline_run_id(run.id)
@@ -64,17 +64,10 @@ async fn show_runs(ws: &WorkspaceClient) -> Result<()> {
         .send()
         .await?;
     for step in &steps.items {
-        let status = step.body.as_ref().map(|body| body.status.to_string());
-        println!(
-            "  {} ({})",
-            step.name,
-            status.as_deref().unwrap_or("hidden")
-        );
-        let recorded = step
-            .metadata
-            .as_ref()
-            .and_then(|metadata| metadata.run_metadata.as_ref());
-        for (name, value) in recorded.into_iter().flatten() {
+        println!("  {}", step.name);
+        let metadata = step.metadata.as_ref();
+        let logged = metadata.and_then(|metadata| metadata.run_metadata.as_ref());
+        for (name, value) in logged.into_iter().flatten() {
             println!("    {name} = {value}");
         }
     }
@@ -82,36 +75,37 @@ async fn show_runs(ws: &WorkspaceClient) -> Result<()> {
 }
 
 fn duration(run: &PipelineRunResponse) -> String {
-    let times = run
-        .metadata
-        .as_ref()
-        .map(|metadata| (metadata.start_time, metadata.end_time));
-    match times {
-        Some((Some(start), Some(end))) => {
-            let utc = |time: Timestamp| time.to_utc();
-            let milliseconds = (utc(end) - utc(start)).num_milliseconds();
-            format!("{}.{:03} s", milliseconds / 1000, milliseconds % 1000)
-        }
-        _ => "not finished".to_owned(),
+    let metadata = run.metadata.as_ref();
+    let times = metadata.map(|metadata| (metadata.start_time, metadata.end_time));
+    if let Some((Some(start), Some(end))) = times {
+        let duration = end.to_utc() - start.to_utc();
+        format!("{:.3} s", duration.as_seconds_f64())
+    } else {
+        "not finished".to_owned()
     }
 }
 
-/// Makes a tag, and cleans up after itself.
-async fn tag(ws: &WorkspaceClient) -> Result<()> {
+async fn create_and_delete_tag(client: &WorkspaceClient) -> Result<()> {
     let name = format!("quickstart-{}", Uuid::new_v4().simple());
-    let tag = ws.create_tag().body(&TagRequest::new(name)).send().await?;
-    println!("\nMade the tag {}", tag.name);
-    ws.delete_tag().tag_id(tag.id).send().await?;
-    println!("and deleted it.");
+    let tag = client
+        .create_tag()
+        .body(&TagRequest::new(name))
+        .send()
+        .await?;
+    println!("\nCreated the tag {}", tag.name);
+
+    client.delete_tag().tag_id(tag.id).send().await?;
+    println!("Deleted the tag");
     Ok(())
 }
 
-/// Errors have a kind to match on, and say what happened.
-async fn meet_an_error(ws: &WorkspaceClient) -> Result<()> {
-    let missing = Uuid::new_v4();
-    match ws.get_run().run_id(missing).send().await {
+/// Requests a run that does not exist. Match on the kind of an error to handle it; print the error
+/// to show what happened.
+async fn handle_an_error(client: &WorkspaceClient) -> Result<()> {
+    let unknown = Uuid::new_v4();
+    match client.get_run().run_id(unknown).send().await {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            println!("\nA run that does not exist: {error}");
+            println!("\nThere is no such run: {error}");
             Ok(())
         }
         Err(error) => Err(error.into()),

@@ -1,15 +1,16 @@
-//! Replaces the API keys of a service account of ZenML Pro: makes a new one, hands it over, proves
-//! that it works, and deletes all others.
+//! Rotates the API keys of a service account of ZenML Pro: creates a key, stores it in a file, checks
+//! that it works, and deletes all older keys.
 //!
 //! ```text
-//! export ZENML_STORE_API_KEY=ZENPROKEY_…   # of somebody who may do that
-//! cargo run --features pro-inferred --example rotate_key -- acme ci /run/secrets/zenml
+//! export ZENML_STORE_API_KEY=ZENPROKEY_…   # a key of an organization admin
+//! cargo run --package zenml-examples --features pro-inferred --example rotate_key -- \
+//!     acme ci /run/secrets/zenml
 //! ```
 //!
-//! The arguments are the organization, the service account, and the file that the new key goes to.
-//! The control plane shows a key's value once: it is written before anything else is done.
+//! The arguments are the organization, the service account, and the file to store the new key in.
 //!
-//! Listing and deleting keys rests on inference (see specs/README.md), hence the feature.
+//! The operations that list and delete keys are inferred by analogy and have never been observed
+//! (see specs/README.md); the feature `pro-inferred` provides them.
 
 use std::{env, error::Error, fs, io::Write, path::Path};
 
@@ -30,18 +31,8 @@ async fn main() -> Result<()> {
     let pro = ProClient::from_env()?;
     let organization = pro.get_organization().organization_id_or_name(organization);
     let organization = organization.send().await?.id;
-    let accounts = pro
-        .list_organization_service_accounts()
-        .organization_id(organization)
-        .stream()
-        .collect()
-        .await?;
-    let account = accounts
-        .iter()
-        .find(|known| known.username.as_deref() == Some(&account))
-        .ok_or("no such service account")?
-        .id;
-    let old = pro
+    let account = find_service_account(&pro, organization, &account).await?;
+    let old_keys = pro
         .list_service_account_api_keys()
         .organization_id(organization)
         .service_account_id(account)
@@ -49,7 +40,7 @@ async fn main() -> Result<()> {
         .collect()
         .await?;
 
-    let new = pro
+    let new_key = pro
         .create_service_account_api_key()
         .organization_id(organization)
         .service_account_id(account)
@@ -60,39 +51,54 @@ async fn main() -> Result<()> {
         .send()
         .await?
         .into_inner();
-    let value = new.key.ok_or("the new key's value was not shown")?;
-    write(Path::new(&file), &value)?;
-    println!("The new key is in {file}.");
+    // The server shows the key only once, so it is stored before anything else can fail.
+    let new_key = new_key.key.ok_or("the response does not contain the key")?;
+    write_secret(Path::new(&file), &new_key)?;
+    println!("Stored the new key in {file}.");
 
-    let as_account = ProClient::builder_from_env()?
-        .credentials(Credentials::api_key(value))
+    let account_client = ProClient::builder_from_env()?
+        .credentials(Credentials::api_key(new_key))
         .build()?;
-    as_account.get_current_user().send().await?;
-    println!("It works.");
+    account_client.get_current_user().send().await?;
+    println!("The new key works.");
 
-    for key in old {
+    for key in old_keys {
         pro.delete_service_account_api_key()
             .organization_id(organization)
             .service_account_id(account)
             .api_key_id(key.id)
             .send()
             .await?;
-        println!("Deleted {}.", key.name.as_deref().unwrap_or("a key"));
+        let name = key.name.unwrap_or_else(|| key.id.to_string());
+        println!("Deleted the key {name}.");
     }
     Ok(())
 }
 
-/// Puts the key into the file at once or not at all, for its owner only.
-fn write(file: &Path, key: &Secret) -> Result<()> {
-    let mut new = file.as_os_str().to_owned();
-    new.push(format!(".{}", Uuid::new_v4()));
+async fn find_service_account(pro: &ProClient, organization: Uuid, name: &str) -> Result<Uuid> {
+    let mut accounts = pro
+        .list_organization_service_accounts()
+        .organization_id(organization)
+        .stream();
+    while let Some(account) = accounts.next().await {
+        let account = account?;
+        if account.username.as_deref() == Some(name) {
+            return Ok(account.id);
+        }
+    }
+    Err(format!("the organization has no service account {name:?}").into())
+}
+
+/// Replaces the file atomically; only its owner may read it.
+fn write_secret(file: &Path, secret: &Secret) -> Result<()> {
+    let temporary = file.with_extension(Uuid::new_v4().to_string());
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut out = options.open(&new)?;
-    out.write_all(key.expose().as_bytes())?;
-    out.sync_all()?;
-    fs::rename(&new, file)?;
+    let mut output = options.open(&temporary)?;
+    output.write_all(secret.expose().as_bytes())?;
+    output.sync_all()?;
+    fs::rename(&temporary, file)?;
     Ok(())
 }

@@ -1,15 +1,18 @@
-//! Runs a run template and waits for the end: what a CI job does. Its exit code is the outcome: 0
-//! when the run has ended well, 1 when it has not, 2 when it could not be run or waited for.
+//! Triggers a run template and waits for the run to finish, as a CI job does.
+//!
+//! The exit code is 0 if the run succeeded, 1 if it did not, and 2 if it could not be triggered or
+//! observed.
 //!
 //! ```text
-//! export ZENML_STORE_URL=https://…          # of the workspace
-//! export ZENML_STORE_API_KEY=ZENPROKEY_…    # of a service account
-//! cargo run --example trigger_run_template -- default nightly train.learning_rate=0.01
+//! export ZENML_STORE_URL=https://…          # the workspace
+//! export ZENML_STORE_API_KEY=ZENPROKEY_…    # a key of a service account
+//! cargo run --package zenml-examples --example trigger_run_template -- \
+//!     default nightly train.learning_rate=0.01 run_name=ci-42
 //! ```
 //!
-//! The arguments are the project, the template, and what is to be otherwise than in the template:
-//! parameters of steps, or members of the run configuration (`run_name=ci-42`). Values are JSON;
-//! what is none is text.
+//! The arguments are the project, the template, and changes to the template: step parameters
+//! (`STEP.PARAMETER=VALUE`) and members of the run configuration (`MEMBER=VALUE`). Values are JSON;
+//! a value that is not valid JSON is a string.
 
 use std::{env, error::Error, process::ExitCode, time::Duration};
 
@@ -28,6 +31,7 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Returns whether the run succeeded.
 async fn run() -> Result<bool, Box<dyn Error>> {
     let usage =
         "usage: trigger_run_template PROJECT TEMPLATE [STEP.PARAMETER=VALUE | MEMBER=VALUE]...";
@@ -35,8 +39,10 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     let project = arguments.next().ok_or(usage)?;
     let template = arguments.next().ok_or(usage)?;
 
-    let ws = WorkspaceClient::from_env()?;
-    let mut trigger = ws.trigger(RunTemplate::named(template)).project(project);
+    let client = WorkspaceClient::from_env()?;
+    let mut trigger = client
+        .trigger(RunTemplate::named(template))
+        .project(project);
     for argument in arguments {
         let (name, value) = argument.split_once('=').ok_or(usage)?;
         let value = value.parse().unwrap_or_else(|_| Value::from(value));
@@ -48,16 +54,13 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     let run = trigger.await?;
     println!("{} ({})", run.name, run.id);
 
-    let run = ws
+    let run = client
         .wait_for_run(run.id)
         .deadline(Duration::from_secs(6 * 3600))
         .on_status(|status| println!("{status}"))
         .await?;
-    if let Some(reason) = run
-        .body
-        .as_ref()
-        .and_then(|body| body.status_reason.as_deref())
-    {
+    let body = run.body.as_ref();
+    if let Some(reason) = body.and_then(|body| body.status_reason.as_deref()) {
         println!("{reason}");
     }
     Ok(run.status().is_some_and(|status| status.is_successful()))

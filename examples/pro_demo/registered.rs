@@ -1,9 +1,9 @@
-//! Registers what a server needs to run a pipeline by itself, as `pipeline.create_snapshot()` of the
-//! Python client does after it has built the image.
+//! Registers a pipeline that the server can run by itself. The Python client registers the same
+//! objects in `pipeline.create_snapshot()`, after building the image.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 use uuid::Uuid;
 use zenml::{
     Result, WorkspaceClient,
@@ -15,27 +15,30 @@ use zenml::{
     },
 };
 
-/// What has been registered.
+/// The registered objects.
 #[derive(Debug)]
 pub struct Registered {
-    /// Its name; pipeline, stack, snapshot and run template are called after it.
+    /// Name of the project.
     pub project: String,
+    /// Id of the snapshot.
     pub snapshot: Uuid,
+    /// Id of the run template.
     pub template: Uuid,
 }
 
-/// Registers a pipeline `<name>-training` of one step `train` on a stack `<name>-stack`, with a
-/// snapshot and a run template of it, both `<name>-nightly`, in a project of that name.
-pub async fn register(ws: &WorkspaceClient, name: &str) -> Result<Registered> {
-    let project = ws.create_project().body(&ProjectRequest::new(name));
+/// Registers a project `<name>` with a pipeline `<name>-training`, its snapshot and its run template,
+/// both called `<name>-nightly`. The pipeline has one step `train` and runs on the stack
+/// `<name>-stack`.
+pub async fn register(client: &WorkspaceClient, name: &str) -> Result<Registered> {
+    let project = client.create_project().body(&ProjectRequest::new(name));
     let project = project.send().await?.id;
-    let stack = stack(ws, name).await?;
+    let stack = create_stack(client, name).await?;
 
     let pipeline_name = format!("{name}-training");
     let pipeline = PipelineRequest::new(&pipeline_name, project);
-    let pipeline = ws.create_pipeline().body(&pipeline).send().await?.id;
+    let pipeline = client.create_pipeline().body(&pipeline).send().await?.id;
 
-    let version = ws.server_info().send().await?.version.clone();
+    let version = client.server_info().send().await?.version.clone();
     let image = BuildItem::new(format!("registry.example.com/{name}:1"));
     let build = PipelineBuildRequest {
         images: Some(BTreeMap::from([("orchestrator".to_owned(), image)])),
@@ -45,10 +48,10 @@ pub async fn register(ws: &WorkspaceClient, name: &str) -> Result<Registered> {
         python_version: "3.11".into(),
         ..PipelineBuildRequest::new(true, false, project)
     };
-    let build = ws.create_build().body(&build).send().await?.id;
+    let build = client.create_build().body(&build).send().await?.id;
 
     let configuration = PipelineConfigurationInput::new(&pipeline_name);
-    let (spec, train) = train();
+    let (spec, train) = train_step();
     let snapshot = PipelineSnapshotRequest {
         name: json!(format!("{name}-nightly")).into(),
         build: build.into(),
@@ -62,16 +65,21 @@ pub async fn register(ws: &WorkspaceClient, name: &str) -> Result<Registered> {
             stack,
         )
     };
-    let snapshot = ws.create_pipeline_snapshot().body(&snapshot);
+    let snapshot = client.create_pipeline_snapshot().body(&snapshot);
     let snapshot = snapshot.send().await?.id;
 
-    // The server gives the template's name to the snapshot too.
+    // The server renames the snapshot to the name of the template.
     let template = RunTemplateRequest::new(format!("{name}-nightly"), project, snapshot);
     #[allow(
         deprecated,
-        reason = "the vendor's word for templates, which Pro still has"
+        reason = "the API deprecates run templates, but ZenML Pro still uses them"
     )]
-    let template = ws.create_run_template().body(&template).send().await?.id;
+    let template = client
+        .create_run_template()
+        .body(&template)
+        .send()
+        .await?
+        .id;
     Ok(Registered {
         project: name.to_owned(),
         snapshot,
@@ -79,43 +87,40 @@ pub async fn register(ws: &WorkspaceClient, name: &str) -> Result<Registered> {
     })
 }
 
-/// A stack that only a cluster could run: nothing of it is contacted.
-async fn stack(ws: &WorkspaceClient, name: &str) -> Result<Uuid> {
+/// Creates a stack of remote components. The server contacts none of them.
+async fn create_stack(client: &WorkspaceClient, name: &str) -> Result<Uuid> {
     let mut components = BTreeMap::new();
+    let setting = |name: &str, value: &str| Map::from_iter([(name.to_owned(), json!(value))]);
     for (kind, flavor, configuration) in [
-        (StackComponentType::Orchestrator, "kubernetes", json!({})),
+        (StackComponentType::Orchestrator, "kubernetes", Map::new()),
         (
             StackComponentType::ArtifactStore,
             "s3",
-            json!({"path": "s3://example"}),
+            setting("path", "s3://example"),
         ),
         (
             StackComponentType::ContainerRegistry,
             "default",
-            json!({"uri": "registry.example.com"}),
+            setting("uri", "registry.example.com"),
         ),
-        (StackComponentType::ImageBuilder, "local", json!({})),
+        (StackComponentType::ImageBuilder, "local", Map::new()),
     ] {
-        let configuration = match configuration {
-            Value::Object(configuration) => configuration,
-            _ => Map::new(),
-        };
         let component = ComponentRequest::new(
             configuration,
             flavor,
             format!("{name}-{kind}"),
             kind.clone(),
         );
-        let component = ws.create_stack_component().body(&component);
+        let component = client.create_stack_component().body(&component);
         let id = UuidOrComponentInfo::Uuid(component.send().await?.id);
         components.insert(kind.to_string(), vec![id]);
     }
     let stack = StackRequest::new(components, format!("{name}-stack"));
-    Ok(ws.create_stack().body(&stack).send().await?.id)
+    Ok(client.create_stack().body(&stack).send().await?.id)
 }
 
-/// A step that takes a learning rate.
-fn train() -> (StepSpecInput, StepInput) {
+/// Returns a step with the parameter `learning_rate`.
+fn train_step() -> (StepSpecInput, StepInput) {
     let source = Source {
         attribute: "train".into(),
         ..Source::new("training", ZenmlConfigSourceSourceType::User)

@@ -1,4 +1,4 @@
-//! Logins that somebody confirms in the browser.
+//! Does a device log in once its code is confirmed in the browser?
 
 use std::{
     env,
@@ -12,14 +12,14 @@ use zenml_test_server::Access;
 
 use crate::logins::client;
 
-/// What the page does at that URL when somebody confirms the code.
-async fn confirm(as_user: &WorkspaceClient, url: &str, code: &str) {
+/// Confirms the code as the page at the URL does.
+async fn confirm(user: &WorkspaceClient, url: &str, code: &str) {
     let url: reqwest::Url = url.parse().unwrap();
     let device = url
         .query_pairs()
         .find_map(|(name, value)| (name == "device_id").then(|| value.into_owned()));
     let code = types::OAuthDeviceVerificationRequest::new(code);
-    let call = as_user
+    let call = user
         .verify_authorized_device()
         .device_id(device.unwrap().parse().unwrap())
         .body(&code);
@@ -28,7 +28,7 @@ async fn confirm(as_user: &WorkspaceClient, url: &str, code: &str) {
 
 #[tokio::test]
 #[ignore = "needs a server: cargo xtask test"]
-async fn a_device_logs_in_when_somebody_confirms_its_code() {
+async fn a_device_logs_in_once_its_code_is_confirmed() {
     let access = Access::from_env().unwrap();
     let confirming = client(&access.url, &access);
     let shown: Arc<Mutex<Option<DeviceLogin>>> = Arc::default();
@@ -51,16 +51,18 @@ async fn a_device_logs_in_when_somebody_confirms_its_code() {
     assert!(shown.url.starts_with(&access.url), "{}", shown.url);
 }
 
-/// The example, as somebody would run it.
 #[tokio::test]
 #[ignore = "needs a server: cargo xtask test"]
-async fn the_example_shows_where_to_confirm_what_and_ends_when_that_is_done() {
+async fn the_example_shows_url_and_code_and_ends_after_the_confirmation() {
     let access = Access::from_env().unwrap();
-    // Beside the folder of this program, as cargo lays it out.
+    // Cargo puts the examples beside the folder of this test program.
     let me = env::current_exe().unwrap();
     let examples = me.parent().unwrap().with_file_name("examples");
     let program = examples.join("device_login");
-    assert!(program.exists(), "build it first: cargo build --examples");
+    assert!(
+        program.exists(),
+        "not built; run `cargo build --package zenml-examples --examples`"
+    );
     let mut example = Command::new(program)
         .arg(&access.url)
         .stdin(Stdio::null())
@@ -77,14 +79,14 @@ async fn the_example_shows_where_to_confirm_what_and_ends_when_that_is_done() {
     };
     let url = after("To log in, open ");
     let code = after("and confirm the code ");
-    let good_for = after("It is good for ");
-    assert_eq!(good_for, "5 minutes.");
-    assert!(example.try_wait().unwrap().is_none(), "it does not wait");
+    assert_eq!(after("The code expires in "), "5 minutes.");
+    let exit = example.try_wait().unwrap();
+    assert!(exit.is_none(), "the example does not wait");
 
     let code = code.strip_suffix('.').unwrap();
     confirm(&client(&access.url, &access), &url, code).await;
     let output = example.wait_with_output().unwrap();
     assert!(output.status.success());
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(said, format!("Logged in as {}.\n", access.username));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(printed, format!("Logged in as {}.\n", access.username));
 }
