@@ -35,7 +35,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Copy)]
 pub struct Timestamp {
     instant: DateTime<FixedOffset>,
-    separator: char,
+    // One byte each: responses hold thousands of timestamps.
+    separator: u8,
     fraction_digits: u8,
     offset_form: OffsetForm,
 }
@@ -46,9 +47,9 @@ enum OffsetForm {
     /// No offset: UTC by ZenML's convention.
     Missing,
     /// `Z` or `z`.
-    Zulu(char),
+    Zulu(u8),
     /// `+hh:mm`, or `+hhmm` without the colon. The sign is kept for `-00:00`.
-    Numeric { sign: char, colon: bool },
+    Numeric { sign: u8, colon: bool },
 }
 
 impl Timestamp {
@@ -71,7 +72,7 @@ impl From<DateTime<Utc>> for Timestamp {
         let instant = instant.with_nanosecond(micros * 1_000).unwrap_or(instant);
         Self {
             instant: instant.fixed_offset(),
-            separator: 'T',
+            separator: b'T',
             // Like Python's `isoformat`, which the server uses.
             fraction_digits: if micros == 0 { 0 } else { 6 },
             offset_form: OffsetForm::Missing,
@@ -162,7 +163,7 @@ impl fmt::Display for Timestamp {
             local.year(),
             local.month(),
             local.day(),
-            self.separator,
+            char::from(self.separator),
             local.hour(),
             local.minute(),
         )?;
@@ -173,10 +174,10 @@ impl fmt::Display for Timestamp {
         }
         match self.offset_form {
             OffsetForm::Missing => Ok(()),
-            OffsetForm::Zulu(zulu) => write!(f, "{zulu}"),
+            OffsetForm::Zulu(zulu) => write!(f, "{}", char::from(zulu)),
             OffsetForm::Numeric { sign, colon } => {
                 let minutes = self.instant.offset().local_minus_utc().abs() / 60;
-                let colon = if colon { ":" } else { "" };
+                let (sign, colon) = (char::from(sign), if colon { ":" } else { "" });
                 write!(f, "{sign}{:02}{colon}{:02}", minutes / 60, minutes % 60)
             }
         }

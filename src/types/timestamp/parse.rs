@@ -12,8 +12,8 @@ use super::{OffsetForm, Timestamp};
 pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
     const SECONDS: &str = "0000-00-00T00:00:00";
     let (whole, rest) = text.split_at_checked(SECONDS.len())?;
-    let separator = char::from(*whole.as_bytes().get("0000-00-00".len())?);
-    if !matches!(separator, 'T' | 't' | ' ') || !is_shaped_like(whole, SECONDS) {
+    let separator = *whole.as_bytes().get("0000-00-00".len())?;
+    if !matches!(separator, b'T' | b't' | b' ') || !is_shaped_like(whole, SECONDS) {
         return None;
     }
     let number = |at: Range<usize>| whole.get(at)?.parse().ok();
@@ -51,14 +51,13 @@ fn fraction(text: &str) -> Option<(u32, u8, &str)> {
 
 fn offset(text: &str) -> Option<(FixedOffset, OffsetForm)> {
     let utc = FixedOffset::east_opt(0)?;
-    let mut chars = text.chars();
-    let sign = match (chars.next(), text.len()) {
-        (None, _) => return Some((utc, OffsetForm::Missing)),
-        (Some(zulu @ ('Z' | 'z')), 1) => return Some((utc, OffsetForm::Zulu(zulu))),
-        (Some(sign @ ('+' | '-')), _) => sign,
+    let sign = match text.as_bytes() {
+        [] => return Some((utc, OffsetForm::Missing)),
+        [zulu @ (b'Z' | b'z')] => return Some((utc, OffsetForm::Zulu(*zulu))),
+        [sign @ (b'+' | b'-'), ..] => *sign,
         _ => return None,
     };
-    let digits = chars.as_str();
+    let digits = text.get(1..)?;
     let colon = is_shaped_like(digits, "00:00");
     if !colon && !is_shaped_like(digits, "0000") {
         return None;
@@ -69,7 +68,7 @@ fn offset(text: &str) -> Option<(FixedOffset, OffsetForm)> {
         return None;
     }
     let seconds = (hours * 60 + minutes) * 60;
-    let offset = FixedOffset::east_opt(if sign == '-' { -seconds } else { seconds })?;
+    let offset = FixedOffset::east_opt(if sign == b'-' { -seconds } else { seconds })?;
     Some((offset, OffsetForm::Numeric { sign, colon }))
 }
 
