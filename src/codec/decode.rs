@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 pub(crate) struct Mismatch {
     /// A JSONPath such as `$.items[3].body.status`.
     path: String,
-    /// What was expected and which type was found, without the value, which may be secret.
+    /// The found and the expected type, without the value, which may be secret.
     reason: String,
 }
 

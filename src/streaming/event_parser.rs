@@ -14,13 +14,13 @@ const EVENT_LIMIT: usize = 16 * 1024 * 1024;
 pub(crate) struct EventParser {
     /// The start of the current line.
     line: Vec<u8>,
-    /// Whether the last byte was a CR, so that a following LF belongs to the same line end.
+    /// Set if the last byte was a CR: a following LF belongs to the same line end.
     after_cr: bool,
-    /// Whether the first line, which may start with a byte order mark, is complete.
+    /// Set after the first line, which may start with a byte order mark.
     has_first_line: bool,
     name: String,
     data: String,
-    /// Whether the current event has a data line, even an empty one.
+    /// Set if the current event has a data line, even an empty one.
     has_data: bool,
     /// The last `id` line. It counts only when its event is complete: resuming after a truncated
     /// event would lose the event.

@@ -41,7 +41,7 @@ pub struct Timestamp {
     offset_form: OffsetForm,
 }
 
-/// How the offset is written.
+/// The written form of the offset.
 #[derive(Clone, Copy)]
 enum OffsetForm {
     /// No offset: UTC by ZenML's convention.
