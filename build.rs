@@ -14,6 +14,7 @@ const APIS: [(&str, &str, Options); 2] = [
         "workspace",
         "ZENML_WORKSPACE_SPEC",
         Options {
+            client: "WorkspaceClient",
             deduplicates_post: true,
             inferred_feature: "pro-inferred",
         },
@@ -22,6 +23,7 @@ const APIS: [(&str, &str, Options); 2] = [
         "pro",
         "ZENML_PRO_SPEC",
         Options {
+            client: "ProClient",
             deduplicates_post: false,
             inferred_feature: "pro-inferred",
         },

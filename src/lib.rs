@@ -82,10 +82,8 @@ pub use client::builder::ClientBuilder;
 pub use client::pro_client::ProClient;
 pub use client::workspace_client::WorkspaceClient;
 pub use error::{Error, ErrorKind, Result};
-#[doc(hidden)]
-pub use operation::call::{Call, read_answer};
-#[doc(hidden)]
-pub use operation::descriptor::Operation;
+pub(crate) use operation::call::Call;
+pub(crate) use operation::descriptor::Operation;
 pub use operation::item_stream::ItemStream;
 pub use operation::page::Page;
 pub use operation::raw_request::RawCall;
@@ -96,7 +94,7 @@ pub use streaming::byte_stream::ByteStream;
 pub use streaming::event_stream::EventStream;
 pub use streaming::server_sent_event::ServerSentEvent;
 pub use transport::call_options::CallOptions;
-pub use transport::execute::Transport;
+pub(crate) use transport::execute::Transport;
 pub use types::field::Field;
 pub use types::filter::Filter;
 pub use types::filter_value::FilterValue;
@@ -119,6 +117,13 @@ use codec::{
     open_enum::open_enum,
     union::{any_of, tagged_union},
 };
+
+/// Support for generated code, and for the tools that check it. Not part of the public API.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::operation::call::{Call, read_answer};
+    pub use crate::operation::descriptor::Operation;
+}
 
 /// The Workspace API, generated from the document of a ZenML server.
 #[allow(missing_docs, reason = "fields say what they are by name and type")]

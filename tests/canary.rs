@@ -96,7 +96,6 @@ fn every_kind() -> Vec<Credentials> {
 
 async fn calls(ws: &WorkspaceClient, heard: &Heard) {
     heard.debug(ws);
-    heard.debug(ws.transport());
     let read = ws.get_current_user();
     heard.debug(&read);
     match read.send().await {
@@ -218,7 +217,7 @@ async fn no_secret_is_ever_shown() {
             .retry(RetryPolicy::never())
             .build()
             .unwrap()
-            .with(CallOptions::default().timeout(Duration::from_secs(10)));
+            .with_options(CallOptions::default().timeout(Duration::from_secs(10)));
         heard.debug(&pro);
         if let Err(error) = pro.get_current_user().send().await {
             heard.error(error);

@@ -82,7 +82,7 @@ fn entry(text: &mut String, operation: &Operation) -> std::fmt::Result {
     };
     writeln!(
         text,
-        "Operation {{ call: zenml::Operation {{ name: {name:?}, id: {id:?}, \
+        "Operation {{ call: zenml::__private::Operation {{ name: {name:?}, id: {id:?}, \
          method: zenml::Method::{method}, path: {path:?}, required_query: &[], \
          body_required: false, idempotent: true, deduplicated: false, authenticated: {authenticated} }}, \
          body: Body::{body}, parameters: &["

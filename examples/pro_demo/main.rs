@@ -48,7 +48,7 @@ async fn main() -> Result<()> {
     println!("  run template  {}", registered.template);
 
     // The rest is what a CI job does, with nothing but the key of the service account.
-    let pro = ProClient::builder(pro.transport().url())
+    let pro = ProClient::builder(pro.url())
         .credentials(Credentials::api_key(key))
         .build()?;
     let client = pro.connect_workspace(workspace.id).await?;

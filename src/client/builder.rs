@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, header};
 use crate::auth::session::Session;
 use crate::error::last_cause;
 use crate::runtime::clock::{Clock, World};
-use crate::transport::api::Api;
+use crate::transport::api::Facts;
 use crate::transport::base_url::BaseUrl;
 use crate::transport::call_options::Settled;
 use crate::transport::execute::Shared;
@@ -206,16 +206,10 @@ impl<C> ClientBuilder<C> {
         headers.insert(header::USER_AGENT, agent);
         Ok(headers)
     }
-}
 
-impl<C: Api> ClientBuilder<C> {
-    /// Makes the client. Nothing is sent yet.
-    ///
-    /// # Errors
-    /// [`Configuration`](ErrorKind::Configuration): the URL is none of a server, credentials would
-    /// go out in clear text, or proxy, certificates or user agent are not usable.
-    pub fn build(self) -> Result<C> {
-        let suffix = C::FACTS.path_suffix;
+    /// Creates the transport of a client of this API.
+    pub(crate) fn transport(self, api: Facts) -> Result<Transport> {
+        let suffix = api.path_suffix;
         let base = match self.credentials {
             Some(_) => BaseUrl::for_credentials(&self.url, suffix, self.insecure_http)?,
             None => BaseUrl::parse(&self.url, suffix)?,
@@ -225,20 +219,19 @@ impl<C: Api> ClientBuilder<C> {
             Some(http) => (http, None),
             None => (self.connection.client(&base)?, Some(self.connection)),
         };
-        let transport = Transport::new(Shared {
+        Ok(Transport::new(Shared {
             http,
             connection,
             base,
             insecure_http: self.insecure_http,
-            api: C::FACTS,
+            api,
             headers,
             session: Session::new(self.credentials),
             budget: self.budget,
             world: self.world,
             defaults: Arc::new(Settled::default().with(self.options)),
             check_version: AtomicBool::new(self.version_warning),
-        });
-        Ok(C::over(transport))
+        }))
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::auth::cli_store::{ConnectedServer, StoredLogin, connected_server};
 use crate::runtime::clock::{Clock, TokioClock};
-use crate::transport::api::{Api, Family};
+use crate::transport::api::{Facts, Family};
 use crate::transport::base_url::BaseUrl;
 use crate::{ClientBuilder, Credentials, Error, ErrorKind, Result};
 
@@ -31,23 +31,23 @@ pub(crate) struct Environment<'a> {
     pub clock: Arc<dyn Clock>,
 }
 
-/// A client as this process's environment says.
-pub(crate) fn from_process<C: Api>() -> Result<ClientBuilder<C>> {
+/// Configures a client from the environment of this process.
+pub(crate) fn from_process<C>(api: &Facts) -> Result<ClientBuilder<C>> {
     let variable = |name: &str| std::env::var_os(name)?.into_string().ok();
     Environment {
         variable: &variable,
         clock: Arc::new(TokioClock),
     }
-    .builder()
+    .builder(api)
 }
 
 impl Environment<'_> {
-    pub fn builder<C: Api>(&self) -> Result<ClientBuilder<C>> {
-        let family = C::FACTS.family;
+    pub fn builder<C>(&self, api: &Facts) -> Result<ClientBuilder<C>> {
+        let family = api.family;
         let connected = self.config_folder().as_deref().and_then(connected_server);
         let url = self.url(family, connected.as_ref())?;
         // Errors name it, so it must have no password in it.
-        let base = BaseUrl::parse(&url, C::FACTS.path_suffix)?;
+        let base = BaseUrl::parse(&url, api.path_suffix)?;
         let credentials = self.credentials(base.as_str(), family)?;
         let builder = ClientBuilder::new(url).credentials(credentials);
         let builder = self.timeout(builder)?;

@@ -1,6 +1,7 @@
 //! How is a client configured, and what does it offer?
 
 pub(crate) mod builder;
+mod define;
 pub(crate) mod environment;
 #[cfg(feature = "pro")]
 pub(crate) mod pro_client;

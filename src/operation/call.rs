@@ -45,7 +45,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 
 impl Call {
     /// A call without parameters yet.
-    pub fn new(transport: &Transport, operation: &'static Operation) -> Self {
+    pub(crate) fn new(transport: &Transport, operation: &'static Operation) -> Self {
         Self(Box::new(Inner {
             transport: transport.clone(),
             operation,

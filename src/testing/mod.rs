@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::runtime::clock::TokioClock;
-use crate::transport::api::{Api, Facts, Family};
+use crate::transport::api::{Facts, Family};
 use crate::{Call, ClientBuilder, Clock, Credentials, Operation, Result, RetryPolicy, Transport};
 
 /// What most tests call.
@@ -48,17 +48,20 @@ pub(crate) async fn read(transport: &Transport) -> Result<String> {
 /// A client without generated methods.
 pub(crate) struct TestClient(pub Transport);
 
-impl Api for TestClient {
-    const FACTS: Facts = Facts {
+impl TestClient {
+    pub const FACTS: Facts = Facts {
         family: Family::Workspace,
         path_suffix: "/api/v1",
         login_path: "/api/v1/login",
         device_path: "/api/v1/device_authorization",
         document_version: Some("0.98.0"),
+        deduplicates_post: true,
     };
+}
 
-    fn over(transport: Transport) -> Self {
-        Self(transport)
+impl ClientBuilder<TestClient> {
+    pub(crate) fn build(self) -> Result<TestClient> {
+        self.transport(TestClient::FACTS).map(TestClient)
     }
 }
 

@@ -1,13 +1,4 @@
-use crate::Transport;
-
-/// What distinguishes one API's client from another's.
-pub trait Api: Sized {
-    /// The API.
-    const FACTS: Facts;
-
-    /// The client that sends its calls through a transport.
-    fn over(transport: Transport) -> Self;
-}
+use http::Method;
 
 /// How an API differs from another in what calls have in common.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +12,8 @@ pub struct Facts {
     pub(crate) device_path: &'static str,
     /// The version of the document that the client was generated from, where servers tell theirs.
     pub(crate) document_version: Option<&'static str>,
+    /// Whether the server recognizes a `POST` that repeats an `Idempotency-Key`.
+    pub(crate) deduplicates_post: bool,
 }
 
 impl Facts {
@@ -32,7 +25,17 @@ impl Facts {
         device_path: "/auth/device_authorization",
         // The control plane tells its own version, which is not the document's.
         document_version: None,
+        deduplicates_post: false,
     };
+
+    /// Returns whether the server deduplicates this request, which has no generated method.
+    ///
+    /// Events of a run (`routers/runs_endpoints.py`) and of webhooks (`routers/webhook_endpoints.py`)
+    /// are not deduplicated (`zen_server/request_management.py`).
+    pub(crate) fn deduplicates(&self, method: &Method, path: &str) -> bool {
+        let route = path.split('?').next().unwrap_or_default();
+        self.deduplicates_post && *method == Method::POST && !route.ends_with("/events")
+    }
 }
 
 /// Whose manners an API has.

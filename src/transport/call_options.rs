@@ -12,7 +12,7 @@ use crate::RetryPolicy;
 /// let quick = CallOptions::default()
 ///     .timeout(Duration::from_secs(2))
 ///     .retry(RetryPolicy::never());
-/// let version = &zenml.with(quick).server_info().send().await?.version;
+/// let version = &zenml.with_options(quick).server_info().send().await?.version;
 /// # Ok(())
 /// # }
 /// ```

@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 use crate::error::body::one_line;
 use crate::pro::types::WorkspaceRead;
-use crate::transport::api::Api;
 use crate::transport::base_url::BaseUrl;
 use crate::transport::hint::lacks_the_route;
 use crate::{Credentials, Error, ErrorKind, ItemStream, ProClient, Result, WorkspaceClient};
@@ -141,7 +140,7 @@ impl ConnectWorkspace {
             true => error.with_operation(OPERATION),
             false => error,
         })?;
-        let world = self.pro.transport().world();
+        let world = self.pro.transport.world();
         let deployed = asking.wait_while_pending(&mut workspace);
         let in_time = world.within(Some(self.deadline), pin!(deployed)).await;
         match in_time {
@@ -160,13 +159,13 @@ impl ConnectWorkspace {
         {
             return Err(asking.unknown(&self.locator));
         }
-        let credentials = Credentials::pro(self.pro.transport().clone());
+        let credentials = Credentials::pro(self.pro.transport.clone());
         let transport = self
             .pro
-            .transport()
+            .transport
             .beside(url, WorkspaceClient::FACTS, Some(credentials));
         let transport = transport.map_err(|error| error.with_operation(OPERATION))?;
-        Ok(WorkspaceClient::over(transport))
+        Ok(WorkspaceClient { transport })
     }
 
     async fn organization_id(&self, name_or_id: &str) -> Result<Uuid> {
@@ -219,7 +218,7 @@ impl ConnectWorkspace {
             Some("") | None => {}
             Some(reason) => message.push_str(&format!(": {}", one_line(reason))),
         }
-        let pro = self.pro.transport();
+        let pro = &self.pro.transport;
         let (base, name) = (pro.base(), pro.session().name());
         message.push_str(&format!("; says ZenML Pro at {base} to {name})"));
         Error::new(kind, message)
@@ -276,7 +275,7 @@ impl Asking<'_> {
     /// status was.
     async fn wait_while_pending(&mut self, workspace: &mut WorkspaceRead) -> Result<()> {
         while workspace.status.as_deref() == Some("pending") {
-            self.pro.transport().world().clock.sleep(INTERVAL).await;
+            self.pro.transport.world().clock.sleep(INTERVAL).await;
             match self.get(workspace.id).await {
                 Ok(now) => *workspace = now,
                 // The deployment goes on meanwhile.
@@ -356,7 +355,7 @@ impl Asking<'_> {
             Some(id) => format!(" in organization {id}"),
             None => String::new(),
         };
-        let pro = self.pro.transport();
+        let pro = &self.pro.transport;
         let message = format!(
             "no workspace {locator}{place} that {} is a member of, says ZenML Pro at {}",
             pro.session().name(),

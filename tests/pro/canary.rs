@@ -15,7 +15,6 @@ const TOKEN: &str = "eyJ";
 /// Whoever uses a workspace: its user, a token, a run that ends, and one that may not begin.
 async fn works(fixture: &Fixture, ws: &WorkspaceClient, heard: &Heard) {
     heard.debug(ws);
-    heard.debug(ws.transport());
     heard.debug(&ws.get_current_user().send().await.unwrap());
     let token = ws.api_token().send().await.unwrap();
     assert!(token.expose().starts_with(TOKEN), "it would be found");

@@ -32,7 +32,7 @@ async fn one_key_opens_the_pro_api_and_the_workspace_both_ways() {
         pro.connect_workspace(&*url).await.unwrap(),
         fixture.ws(key.value()).build().unwrap(),
     ] {
-        assert_eq!(ws.transport().url(), url);
+        assert_eq!(ws.url(), url);
         let user = ws.get_current_user().send().await.unwrap().into_inner();
         let external = user.metadata.and_then(|metadata| metadata.external_user_id);
         assert_eq!(external, Some(account.id()));
@@ -59,10 +59,7 @@ async fn the_server_says_that_it_is_of_pro_and_which_pro_api_it_belongs_to() {
         .build()
         .unwrap()
         .connect_workspace(info.pro_workspace_id.unwrap());
-    assert_eq!(
-        ws.await.unwrap().transport().url(),
-        fixture.pro.server.url()
-    );
+    assert_eq!(ws.await.unwrap().url(), fixture.pro.server.url());
 }
 
 #[tokio::test]

@@ -66,7 +66,7 @@ async fn one_that_is_being_deployed_is_waited_for() {
         let (clock, before) = (Leaping::new(), acme.plane.calls(GET).len());
         let pro = acme.pro(&acme.ci, &clock);
         let ws = pro.connect_workspace(locator.clone()).await.unwrap();
-        assert_eq!(ws.transport().url(), URL);
+        assert_eq!(ws.url(), URL);
         assert_eq!(acme.prod.status(), "available");
         assert_eq!(clock.leapt(), 3 * INTERVAL, "{locator}");
         let by_id = matches!(locator, WorkspaceLocator::Id(_));

@@ -27,7 +27,7 @@ async fn a_control_plane_that_only_knows_tenants_leads_to_the_workspace() {
             .await
             .unwrap(),
     ] {
-        assert_eq!(ws.transport().url(), "http://127.0.0.1:9");
+        assert_eq!(ws.url(), "http://127.0.0.1:9");
     }
     let error = pro.connect_workspace("staging").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);

@@ -9,6 +9,7 @@ use zenml_codegen::files::{self, SpecFiles};
 use zenml_codegen::render::{Options, render};
 
 const OPTIONS: Options = Options {
+    client: "WorkspaceClient",
     deduplicates_post: true,
     inferred_feature: "pro-inferred",
 };

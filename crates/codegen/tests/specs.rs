@@ -270,6 +270,7 @@ fn text(path: &Path) -> String {
 #[test]
 fn the_same_specs_give_the_same_bytes() {
     let options = Options {
+        client: "WorkspaceClient",
         deduplicates_post: true,
         inferred_feature: "pro-inferred",
     };

@@ -23,7 +23,7 @@ pub enum Api {
 #[derive(Debug)]
 pub struct Operation {
     /// The library's description of the operation.
-    pub call: zenml::Operation,
+    pub call: zenml::__private::Operation,
     /// Kind of its response body.
     pub body: Body,
     /// Its parameters: path parameters in the order of the path, then the others by name.
@@ -45,7 +45,7 @@ pub enum Body {
 
 /// Decodes a response as the library does, and encodes the result.
 pub type RoundTrip =
-    fn(&'static zenml::Operation, StatusCode, Bytes) -> Result<String, RoundTripError>;
+    fn(&'static zenml::__private::Operation, StatusCode, Bytes) -> Result<String, RoundTripError>;
 
 /// Error of a [`RoundTrip`].
 #[derive(Debug)]
@@ -161,11 +161,12 @@ fn parse(text: &str) -> Value {
 
 /// Implements [`RoundTrip`] for a type; the generated table refers to it.
 fn round_trip<T: DeserializeOwned + Serialize>(
-    operation: &'static zenml::Operation,
+    operation: &'static zenml::__private::Operation,
     status: StatusCode,
     body: Bytes,
 ) -> Result<String, RoundTripError> {
-    let value: T = zenml::read_answer(operation, status, body).map_err(RoundTripError::Decode)?;
+    let value: T =
+        zenml::__private::read_answer(operation, status, body).map_err(RoundTripError::Decode)?;
     serde_json::to_string(&value).map_err(RoundTripError::Encode)
 }
 

@@ -54,7 +54,7 @@ enum Outcome {
 
 impl Report {
     /// Adds the verdict on a response.
-    pub fn add(&mut self, operation: &zenml::Operation, verdict: Verdict) {
+    pub fn add(&mut self, operation: &zenml::__private::Operation, verdict: Verdict) {
         let route = format!("{} {}", operation.method, operation.path);
         self.add_unknown(operation.name, route, verdict);
     }
@@ -80,7 +80,7 @@ impl Report {
 
     /// Adds the verdict on a call that was meant to fail. An error response does not count as an
     /// exercise of the operation.
-    pub fn add_error_case(&mut self, operation: &zenml::Operation, verdict: Verdict) {
+    pub fn add_error_case(&mut self, operation: &zenml::__private::Operation, verdict: Verdict) {
         match verdict {
             Verdict::Error(_) => self.error_cases += 1,
             other => self.add(operation, other),
@@ -200,7 +200,7 @@ mod tests {
     use crate::operation::Api;
     use crate::schema::Schema;
 
-    fn operation(name: &str) -> &'static zenml::Operation {
+    fn operation(name: &str) -> &'static zenml::__private::Operation {
         let operations = Api::Workspace.operations().iter();
         let mut calls = operations.map(|operation| &operation.call);
         calls.find(|call| call.name == name).unwrap()

@@ -5,35 +5,22 @@ use crate::Call;
 use crate::testing::{
     READ, Received, TestClient, TestServer, builder, builder_of, grant, json, response,
 };
-use crate::transport::api::Api;
+use crate::transport::api::Facts;
 
 async fn read(ws: &Transport) -> Result<u8> {
     Ok(Call::new(ws, &READ).send::<u8>().await?.into_inner())
 }
 
-/// A client of the Pro API without generated methods.
-struct TestPro(Transport);
-
-impl Api for TestPro {
-    const FACTS: Facts = Facts::PRO;
-
-    fn over(transport: Transport) -> Self {
-        Self(transport)
-    }
-}
-
 /// A workspace's transport that logs in through the Pro API.
 fn through(pro: &TestServer, ws: &TestServer) -> Transport {
-    let pro = builder_of::<TestPro>(&pro.url)
+    let pro = builder_of::<()>(&pro.url)
         .credentials(Credentials::api_key("ZENPROKEY_abc"))
-        .build()
+        .transport(Facts::PRO)
         .unwrap();
     let credentials = Some(Credentials(crate::auth::credentials::Kind::Pro(
-        pro.0.clone(),
+        pro.clone(),
     )));
-    pro.0
-        .beside(&ws.url, TestClient::FACTS, credentials)
-        .unwrap()
+    pro.beside(&ws.url, TestClient::FACTS, credentials).unwrap()
 }
 
 fn lines(server: &TestServer) -> Vec<String> {

@@ -3,7 +3,6 @@ use http::{HeaderName, HeaderValue};
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 use crate::testing::tls::Authority;
 use crate::testing::{TestClient, TestServer, builder, json};
-use crate::transport::api::Api;
 use crate::{Credentials, ErrorKind, Method, RawCall, Transport};
 
 async fn read(transport: &Transport) -> crate::Result<()> {
@@ -95,11 +94,8 @@ async fn clear_text_to_this_machine_does_not_go_through_the_systems_proxy() {
 
 #[test]
 fn what_cannot_be_used_is_told_by_build() {
-    let build = |client: crate::ClientBuilder<_>| {
-        let error = client
-            .build()
-            .map(|_: crate::testing::TestClient| ())
-            .unwrap_err();
+    let build = |client: crate::ClientBuilder<TestClient>| {
+        let error = client.build().map(|_| ()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);
         assert!(
             !format!("{error} {error:?}").contains("hunter2"),

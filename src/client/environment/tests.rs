@@ -15,7 +15,7 @@ fn builder(variables: &[(&str, &str)]) -> Result<ClientBuilder<TestClient>> {
         variable: &variable,
         clock: Arc::new(Nineties),
     };
-    environment.builder()
+    environment.builder(&TestClient::FACTS)
 }
 
 /// What a client becomes with these variables.

@@ -375,7 +375,7 @@ async fn a_raw_post_is_repeated_where_the_server_deduplicates_it() {
 #[tokio::test]
 async fn an_idempotency_key_of_all_calls_is_none_and_one_of_a_call_is() {
     let server = TestServer::always(ok("null")).await;
-    let ws: WorkspaceClient = builder_of(&server.url)
+    let ws = builder_of::<WorkspaceClient>(&server.url)
         .credentials(Credentials::api_token("bearer"))
         .default_header(
             http::HeaderName::from_static("idempotency-key"),

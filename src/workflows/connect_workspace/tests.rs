@@ -19,7 +19,7 @@ fn workspace(id: Uuid, organization: Uuid, status: &str) -> Value {
 }
 
 fn pro(server: &TestServer) -> ProClient {
-    builder_of(&server.url)
+    builder_of::<ProClient>(&server.url)
         .credentials(Credentials::api_token("bearer"))
         .build()
         .unwrap()
@@ -44,7 +44,7 @@ fn lines(server: &TestServer) -> Vec<String> {
 }
 
 fn url_of(ws: &WorkspaceClient) -> String {
-    ws.transport().base().to_string()
+    ws.transport.base().to_string()
 }
 
 #[test]
@@ -260,7 +260,7 @@ async fn credentials_do_not_go_out_in_clear_text_unless_allowed() {
     let server = control_plane(vec![("GET /workspaces/", answer)]).await;
     let error = pro(&server).connect_workspace(ID).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
-    let pro: ProClient = builder_of(&server.url)
+    let pro = builder_of::<ProClient>(&server.url)
         .credentials(Credentials::api_token("bearer"))
         .allow_insecure_http()
         .build()

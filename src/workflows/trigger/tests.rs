@@ -8,7 +8,7 @@ use crate::{Credentials, RunTemplate, Snapshot, WorkspaceClient};
 const ID: Uuid = uuid!("00000000-0000-0000-0000-00000000000a");
 
 fn ws(server: &TestServer) -> WorkspaceClient {
-    builder_of(&server.url)
+    builder_of::<WorkspaceClient>(&server.url)
         .credentials(Credentials::api_token("bearer"))
         .build()
         .unwrap()

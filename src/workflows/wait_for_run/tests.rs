@@ -7,7 +7,7 @@ use crate::testing::{TestServer, builder_of, json, response};
 const RUN: Uuid = Uuid::from_u128(7);
 
 fn ws(server: &TestServer) -> WorkspaceClient {
-    builder_of(&server.url)
+    builder_of::<WorkspaceClient>(&server.url)
         .credentials(Credentials::api_token("bearer"))
         .build()
         .unwrap()

@@ -20,14 +20,14 @@ struct Mentions {
 pub(super) struct Backlinks(BTreeMap<String, Mentions>);
 
 impl Backlinks {
-    pub(super) fn new(api: &Api, gates: &FeatureGates) -> Self {
+    pub(super) fn new(api: &Api, gates: &FeatureGates, client: &str) -> Self {
         let mut backlinks: BTreeMap<String, Mentions> = BTreeMap::new();
         for operation in &api.operations {
             // Without the feature, a link to a gated item would be broken.
             let link = if gates.operation(operation).is_some() {
                 format!("`{}`", operation.name)
             } else {
-                format!("[`{0}`](super::Client::{0})", operation.name)
+                format!("[`{0}`](crate::{client}::{0})", operation.name)
             };
             if let Outcome::Json(ty) = &operation.result {
                 for name in mentioned(ty) {

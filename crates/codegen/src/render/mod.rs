@@ -15,6 +15,8 @@ use feature_gates::FeatureGates;
 /// Properties of an API that its document does not declare.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
+    /// The type in the root of the crate that operations are methods of.
+    pub client: &'static str,
     /// Whether the server recognizes a `POST` that repeats an `Idempotency-Key`.
     pub deduplicates_post: bool,
     /// The cargo feature that inferred operations require.
@@ -24,34 +26,12 @@ pub struct Options {
 /// Returns the text of the module.
 pub fn render(api: &Api, options: Options) -> String {
     let gates = FeatureGates::new(api, options.inferred_feature);
-    let types = types::types(api, &gates);
+    let types = types::types(api, &gates, options.client);
     let groups = operations::groups(api, &gates, options);
-    let summary = format!(" Client of {} {}.", api.title, api.version);
     let version = &api.version;
     let file: syn::File = syn::parse_quote! {
         #[doc = " The version of the document that this client was generated from."]
         pub const DOCUMENT_VERSION: &str = #version;
-
-        #[doc = #summary]
-        #[doc = ""]
-        #[doc = " One method for each operation: it returns a builder with a setter for each parameter,"]
-        #[doc = " and `send` on the builder sends the request. Cheap to clone."]
-        #[derive(Debug, Clone)]
-        pub struct Client {
-            transport: crate::Transport,
-        }
-
-        impl Client {
-            #[doc = " Creates a client that sends its requests through `transport`."]
-            pub fn new(transport: crate::Transport) -> Self {
-                Self { transport }
-            }
-
-            #[doc = " Returns the transport of the client."]
-            pub fn transport(&self) -> &crate::Transport {
-                &self.transport
-            }
-        }
 
         #[doc = " Types of requests and responses."]
         pub mod types {

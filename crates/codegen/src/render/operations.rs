@@ -22,7 +22,10 @@ fn group(operations: &[Operation], gates: &FeatureGates, options: Options) -> To
     let methods = operations
         .iter()
         .map(|operation| method(operation, gates, options));
-    let builders = operations.iter().map(|operation| builder(operation, gates));
+    let client = format_ident!("{}", options.client);
+    let builders = operations
+        .iter()
+        .map(|operation| builder(operation, gates, options.client));
     quote! {
         #[doc = #summary]
         pub mod #module {
@@ -35,7 +38,7 @@ fn group(operations: &[Operation], gates: &FeatureGates, options: Options) -> To
                 std::{collections::BTreeMap, fmt::Display, future::Future},
                 uuid::Uuid,
             };
-            impl super::Client {
+            impl crate::#client {
                 #(#methods)*
             }
             #(#builders)*
@@ -90,14 +93,14 @@ fn method(operation: &Operation, gates: &FeatureGates, options: Options) -> Toke
     }
 }
 
-fn builder(operation: &Operation, gates: &FeatureGates) -> TokenStream {
+fn builder(operation: &Operation, gates: &FeatureGates, client: &str) -> TokenStream {
     let gate = gates.operation(operation);
     let ident = builder_ident(operation);
     let summary = if gate.is_some() {
         format!(" Request builder of `{}`.", operation.name)
     } else {
         format!(
-            " Request builder of [`{0}`](super::Client::{0}).",
+            " Request builder of [`{0}`](crate::{client}::{0}).",
             operation.name
         )
     };

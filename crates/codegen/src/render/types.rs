@@ -8,8 +8,8 @@ use super::feature_gates::FeatureGates;
 use super::{doc_attributes, docs};
 use crate::model::{Api, Enum, Field, Presence, Struct, Type, Union};
 
-pub(super) fn types(api: &Api, gates: &FeatureGates) -> Vec<TokenStream> {
-    let backlinks = Backlinks::new(api, gates);
+pub(super) fn types(api: &Api, gates: &FeatureGates, client: &str) -> Vec<TokenStream> {
+    let backlinks = Backlinks::new(api, gates, client);
     let types = api.types.iter().map(|(name, ty)| {
         let gate = gates.ty(name);
         match ty {

@@ -25,6 +25,7 @@ cases! { "render", check:
 
 fn check(case: &Case) {
     let options = Options {
+        client: "WorkspaceClient",
         deduplicates_post: true,
         inferred_feature: "pro-inferred",
     };

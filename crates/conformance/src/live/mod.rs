@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use bytes::Bytes;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::timeout;
-use zenml::{Call, ErrorKind, EventStream, Method, StatusCode, WorkspaceClient};
+use zenml::{ErrorKind, EventStream, Method, StatusCode, WorkspaceClient};
 
 use crate::check::{Verdict, check};
 use crate::json::Json;
@@ -261,8 +261,8 @@ fn call(
     operation: &'static Operation,
     arguments: &Arguments,
     query: &[(&'static str, String)],
-) -> Call {
-    let call = Call::new(client.transport(), &operation.call);
+) -> zenml::__private::Call {
+    let call = client.__call(&operation.call);
     let call = arguments
         .segments
         .iter()
@@ -273,7 +273,7 @@ fn call(
 }
 
 /// Sends the call and returns the undecoded response.
-async fn collect(call: Call) -> zenml::Result<(StatusCode, Bytes)> {
+async fn collect(call: zenml::__private::Call) -> zenml::Result<(StatusCode, Bytes)> {
     let response = call.download().await?;
     let status = response.status();
     Ok((status, response.into_inner().bytes(MAX_SIZE).await?))

@@ -2,24 +2,6 @@
 
 /// The version of the document that this client was generated from.
 pub const DOCUMENT_VERSION: &str = "1";
-/// Client of Things 1.
-///
-/// One method for each operation: it returns a builder with a setter for each parameter,
-/// and `send` on the builder sends the request. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Client {
-    transport: crate::Transport,
-}
-impl Client {
-    /// Creates a client that sends its requests through `transport`.
-    pub fn new(transport: crate::Transport) -> Self {
-        Self { transport }
-    }
-    /// Returns the transport of the client.
-    pub fn transport(&self) -> &crate::Transport {
-        &self.transport
-    }
-}
 /// Types of requests and responses.
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
@@ -27,7 +9,7 @@ pub mod types {
         serde_json::{Map, Value},
         std::collections::BTreeMap, uuid::Uuid,
     };
-    /// Sent by [`create_thing`](super::Client::create_thing).
+    /// Sent by [`create_thing`](crate::WorkspaceClient::create_thing).
     #[derive(Debug, Clone, PartialEq)]
     pub struct ThingRequest {
         pub name: String,
@@ -60,7 +42,7 @@ pub mod things {
         std::{collections::BTreeMap, fmt::Display, future::Future},
         uuid::Uuid,
     };
-    impl super::Client {
+    impl crate::WorkspaceClient {
         /// Create thing: `POST /things`.
         ///
         /// Returns nothing. Required: `body`.
@@ -84,7 +66,7 @@ pub mod things {
             CreateThing(Call::new(&self.transport, &OPERATION))
         }
     }
-    /// Request builder of [`create_thing`](super::Client::create_thing).
+    /// Request builder of [`create_thing`](crate::WorkspaceClient::create_thing).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct CreateThing(Call);

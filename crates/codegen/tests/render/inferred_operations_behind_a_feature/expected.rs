@@ -2,24 +2,6 @@
 
 /// The version of the document that this client was generated from.
 pub const DOCUMENT_VERSION: &str = "1";
-/// Client of Things 1.
-///
-/// One method for each operation: it returns a builder with a setter for each parameter,
-/// and `send` on the builder sends the request. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Client {
-    transport: crate::Transport,
-}
-impl Client {
-    /// Creates a client that sends its requests through `transport`.
-    pub fn new(transport: crate::Transport) -> Self {
-        Self { transport }
-    }
-    /// Returns the transport of the client.
-    pub fn transport(&self) -> &crate::Transport {
-        &self.transport
-    }
-}
 /// Types of requests and responses.
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
@@ -49,7 +31,7 @@ pub mod things {
         std::{collections::BTreeMap, fmt::Display, future::Future},
         uuid::Uuid,
     };
-    impl super::Client {
+    impl crate::WorkspaceClient {
         #[cfg(feature = "pro-inferred")]
         /// Guess: `GET /guesses`.
         ///
@@ -115,7 +97,7 @@ pub mod things {
             self.0.send()
         }
     }
-    /// Request builder of [`list_things`](super::Client::list_things).
+    /// Request builder of [`list_things`](crate::WorkspaceClient::list_things).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListThings(Call);

@@ -2,24 +2,6 @@
 
 /// The version of the document that this client was generated from.
 pub const DOCUMENT_VERSION: &str = "1";
-/// Client of Things 1.
-///
-/// One method for each operation: it returns a builder with a setter for each parameter,
-/// and `send` on the builder sends the request. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Client {
-    transport: crate::Transport,
-}
-impl Client {
-    /// Creates a client that sends its requests through `transport`.
-    pub fn new(transport: crate::Transport) -> Self {
-        Self { transport }
-    }
-    /// Returns the transport of the client.
-    pub fn transport(&self) -> &crate::Transport {
-        &self.transport
-    }
-}
 /// Types of requests and responses.
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
@@ -27,7 +9,7 @@ pub mod types {
         serde_json::{Map, Value},
         std::collections::BTreeMap, uuid::Uuid,
     };
-    /// Returned by [`list_bare`](super::Client::list_bare), [`list_pages`](super::Client::list_pages), [`list_unpaged`](super::Client::list_unpaged).
+    /// Returned by [`list_bare`](crate::WorkspaceClient::list_bare), [`list_pages`](crate::WorkspaceClient::list_pages), [`list_unpaged`](crate::WorkspaceClient::list_unpaged).
     #[derive(Debug, Clone, PartialEq)]
     pub struct Thing {
         pub name: String,
@@ -47,7 +29,7 @@ pub mod things {
         std::{collections::BTreeMap, fmt::Display, future::Future},
         uuid::Uuid,
     };
-    impl super::Client {
+    impl crate::WorkspaceClient {
         /// List bare: `GET /bare`.
         ///
         /// Returns `Vec<Thing>`.
@@ -115,7 +97,7 @@ pub mod things {
             ListUnpaged(Call::new(&self.transport, &OPERATION))
         }
     }
-    /// Request builder of [`list_bare`](super::Client::list_bare).
+    /// Request builder of [`list_bare`](crate::WorkspaceClient::list_bare).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListBare(Call);
@@ -147,7 +129,7 @@ pub mod things {
             self.0.items()
         }
     }
-    /// Request builder of [`list_pages`](super::Client::list_pages).
+    /// Request builder of [`list_pages`](crate::WorkspaceClient::list_pages).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListPages(Call);
@@ -181,7 +163,7 @@ pub mod things {
             self.0.paged_items()
         }
     }
-    /// Request builder of [`list_unpaged`](super::Client::list_unpaged).
+    /// Request builder of [`list_unpaged`](crate::WorkspaceClient::list_unpaged).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListUnpaged(Call);

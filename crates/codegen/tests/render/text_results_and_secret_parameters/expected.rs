@@ -2,24 +2,6 @@
 
 /// The version of the document that this client was generated from.
 pub const DOCUMENT_VERSION: &str = "1";
-/// Client of Things 1.
-///
-/// One method for each operation: it returns a builder with a setter for each parameter,
-/// and `send` on the builder sends the request. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Client {
-    transport: crate::Transport,
-}
-impl Client {
-    /// Creates a client that sends its requests through `transport`.
-    pub fn new(transport: crate::Transport) -> Self {
-        Self { transport }
-    }
-    /// Returns the transport of the client.
-    pub fn transport(&self) -> &crate::Transport {
-        &self.transport
-    }
-}
 /// Types of requests and responses.
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
@@ -37,7 +19,7 @@ pub mod things {
         std::{collections::BTreeMap, fmt::Display, future::Future},
         uuid::Uuid,
     };
-    impl super::Client {
+    impl crate::WorkspaceClient {
         /// Download: `GET /things/file`.
         ///
         /// Returns a file, as a stream. Required: `token`.
@@ -83,7 +65,7 @@ pub mod things {
             Health(Call::new(&self.transport, &OPERATION))
         }
     }
-    /// Request builder of [`download`](super::Client::download).
+    /// Request builder of [`download`](crate::WorkspaceClient::download).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Download(Call);
@@ -101,7 +83,7 @@ pub mod things {
             self.0.download()
         }
     }
-    /// Request builder of [`health`](super::Client::health).
+    /// Request builder of [`health`](crate::WorkspaceClient::health).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Health(Call);

@@ -2,24 +2,6 @@
 
 /// The version of the document that this client was generated from.
 pub const DOCUMENT_VERSION: &str = "1";
-/// Client of Things 1.
-///
-/// One method for each operation: it returns a builder with a setter for each parameter,
-/// and `send` on the builder sends the request. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Client {
-    transport: crate::Transport,
-}
-impl Client {
-    /// Creates a client that sends its requests through `transport`.
-    pub fn new(transport: crate::Transport) -> Self {
-        Self { transport }
-    }
-    /// Returns the transport of the client.
-    pub fn transport(&self) -> &crate::Transport {
-        &self.transport
-    }
-}
 /// Types of requests and responses.
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
@@ -27,7 +9,7 @@ pub mod types {
         serde_json::{Map, Value},
         std::collections::BTreeMap, uuid::Uuid,
     };
-    /// Sent by [`update_thing`](super::Client::update_thing).
+    /// Sent by [`update_thing`](crate::WorkspaceClient::update_thing).
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct ThingUpdate {
         pub name: crate::Field<String>,
@@ -48,7 +30,7 @@ pub mod things {
         std::{collections::BTreeMap, fmt::Display, future::Future},
         uuid::Uuid,
     };
-    impl super::Client {
+    impl crate::WorkspaceClient {
         /// Update thing: `PUT /things/{thing_id}`.
         ///
         /// Returns nothing. Required: `thing_id`, `body`.
@@ -72,7 +54,7 @@ pub mod things {
             UpdateThing(Call::new(&self.transport, &OPERATION))
         }
     }
-    /// Request builder of [`update_thing`](super::Client::update_thing).
+    /// Request builder of [`update_thing`](crate::WorkspaceClient::update_thing).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct UpdateThing(Call);
