@@ -1,9 +1,9 @@
-//! Running cargo.
+//! How does xtask run cargo.
 
 use std::{
     env,
     ffi::OsString,
-    process::{ExitStatus, Stdio},
+    process::{ExitCode, ExitStatus, Stdio},
     time::Duration,
 };
 
@@ -14,10 +14,10 @@ use zenml_test_server::{Access, ProcessGroup, paths};
 
 use crate::interrupt;
 
-/// Longer than a program gives the server that it stops.
+/// Longer than a program takes to stop its server.
 const GRACE: Duration = Duration::from_secs(12);
 
-/// A call of cargo in the workspace.
+/// A command of cargo in the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cargo {
     arguments: Vec<String>,
@@ -27,7 +27,7 @@ pub struct Cargo {
 }
 
 impl Cargo {
-    /// `cargo` with these arguments, separated by spaces.
+    /// Creates a command with these arguments, separated by spaces.
     #[must_use]
     pub fn new(arguments: &str) -> Self {
         Self {
@@ -38,38 +38,45 @@ impl Cargo {
         }
     }
 
-    /// Adds an argument, which may hold spaces.
+    /// Adds an argument, which may contain spaces.
     #[must_use]
     pub fn arg(mut self, argument: &str) -> Self {
         self.arguments.push(argument.to_owned());
         self
     }
 
-    /// Sets a variable of the call's.
+    /// Adds arguments, which may contain spaces.
+    #[must_use]
+    pub fn args(self, arguments: &[impl AsRef<str>]) -> Self {
+        let arguments = arguments.iter();
+        arguments.fold(self, |command, argument| command.arg(argument.as_ref()))
+    }
+
+    /// Sets an environment variable.
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Tells the call about a server.
+    /// Passes address and login of a server to the command.
     #[must_use]
     pub fn server(mut self, access: Access) -> Self {
         self.server = Some(access);
         self
     }
 
-    /// Runs it where this process runs, not in the root of the workspace: for what has paths among
-    /// its arguments.
+    /// Runs the command in the current folder instead of the root of the workspace, so that paths
+    /// among the arguments are right.
     #[must_use]
     pub fn in_current_folder(mut self) -> Self {
         self.in_current_folder = true;
         self
     }
 
-    /// The command as one would type it, for a server that one has oneself.
+    /// Returns the command as typed in a shell, without the server.
     #[must_use]
-    pub fn shown(&self) -> String {
+    pub fn command_line(&self) -> String {
         self.environment
             .iter()
             .map(|(name, value)| format!("{name}='{value}'"))
@@ -79,40 +86,39 @@ impl Cargo {
             .join(" ")
     }
 
-    /// Runs it with this process's output.
+    /// Runs the command with the output of this process.
     ///
     /// # Errors
-    /// When cargo is missing or fails.
+    /// Returns an error if cargo is missing or fails.
     pub async fn run(&self) -> Result<()> {
         let status = self.status().await?;
         if !status.success() {
-            bail!("`{}` failed ({status})", self.shown());
+            bail!("`{}` failed ({status})", self.command_line());
         }
         Ok(())
     }
 
-    /// Runs it with this process's output, and says how it ended.
+    /// Runs the command with the output of this process, and returns its exit status.
     ///
     /// # Errors
-    /// When cargo is missing.
+    /// Returns an error if cargo is missing.
     pub async fn status(&self) -> Result<ExitStatus> {
         let mut cargo = ProcessGroup::spawn(&mut self.command()).context("cannot start cargo")?;
         Ok(cargo.wait().await?)
     }
 
-    /// Runs it with this process's output, and says how it ended. On Ctrl-C and its relatives it is
-    /// asked to end, and has time to stop what it has started itself. Its standard input ends with
-    /// this process, however that ends.
+    /// Runs the command like [`Cargo::status`]. On Ctrl-C it gets SIGTERM, and time to stop its own
+    /// processes. Its standard input ends with this process, even if that is killed.
     ///
     /// # Errors
-    /// When cargo is missing, or when interrupted.
+    /// Returns an error if cargo is missing, or if interrupted.
     pub async fn status_or_stop(&self) -> Result<ExitStatus> {
         let mut cargo = ProcessGroup::spawn(self.command().stdin(Stdio::piped()))
             .context("cannot start cargo")?;
         let _lifeline = cargo.take_stdin();
         let interrupted = tokio::select! {
             status = cargo.wait() => return Ok(status?),
-            stopped = interrupt::stopped() => stopped,
+            stopped = interrupt::wait_for_signal() => stopped,
         };
         cargo.stop(GRACE).await?;
         Err(interrupted.err().unwrap_or_else(interrupt::interrupted))
@@ -131,10 +137,10 @@ impl Cargo {
     }
 }
 
-/// The features of a package of the workspace, `default` left out, sorted.
+/// Returns the features of a package of the workspace without `default`, sorted.
 ///
 /// # Errors
-/// When cargo does not know the package.
+/// Returns an error if the workspace has no such package.
 pub async fn features(package: &str) -> Result<Vec<String>> {
     let output = Command::new(program())
         .args(["metadata", "--no-deps", "--format-version=1"])
@@ -149,7 +155,8 @@ pub async fn features(package: &str) -> Result<Vec<String>> {
             String::from_utf8_lossy(&output.stderr)
         );
     }
-    let metadata = serde_json::from_slice(&output.stdout).context("cargo's metadata")?;
+    let metadata = serde_json::from_slice(&output.stdout)
+        .context("cannot parse the output of `cargo metadata`")?;
     features_of(&metadata, package)
 }
 
@@ -161,7 +168,7 @@ fn features_of(metadata: &Value, package: &str) -> Result<Vec<String>> {
         .flatten()
         .find(|candidate| candidate.get("name").is_some_and(|name| name == package))
         .and_then(|found| found.get("features")?.as_object())
-        .with_context(|| format!("cargo knows no package `{package}`"))?;
+        .with_context(|| format!("the workspace has no package `{package}`"))?;
     let mut names: Vec<_> = features
         .keys()
         .filter(|name| *name != "default")
@@ -169,6 +176,13 @@ fn features_of(metadata: &Value, package: &str) -> Result<Vec<String>> {
         .collect();
     names.sort();
     Ok(names)
+}
+
+/// Returns the exit code of a command; a failure if a signal ended it.
+#[must_use]
+pub fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    code.map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 fn program() -> OsString {
@@ -180,16 +194,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_is_shown_as_one_would_type_it() {
-        let call = Cargo::new("doc --no-deps").env("RUSTDOCFLAGS", "-D warnings");
+    fn a_command_line_is_as_typed_in_a_shell() {
+        let command = Cargo::new("doc --no-deps").env("RUSTDOCFLAGS", "-D warnings");
         assert_eq!(
-            call.shown(),
+            command.command_line(),
             "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps"
         );
     }
 
     #[test]
-    fn a_packages_features_are_listed_without_default() {
+    fn the_features_of_a_package_do_not_include_default() {
         let metadata = serde_json::json!({"packages": [
             {"name": "other", "features": {"x": []}},
             {"name": "zenml", "features": {"tls": [], "default": ["tls"], "pro": []}},

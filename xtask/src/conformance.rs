@@ -3,38 +3,30 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::Args;
 
-use crate::{cargo::Cargo, interrupt::or_interrupted, test};
+use crate::{
+    cargo::{Cargo, exit_code},
+    interrupt::or_interrupted,
+    test,
+};
 
-/// Checks that everything a ZenML server says survives the crate's types: --help says more.
-///
-/// The options are those of the program that does it, in conformance/. It uses the library, this
-/// one does not.
-#[derive(Debug, Args)]
-#[command(disable_help_flag = true)]
-pub struct Arguments {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    options: Vec<String>,
-}
-
-/// Options by which it has answers without a server of ours, or needs none.
+/// Options with which the program needs no server of ours.
 const WITHOUT_SERVER: [&str; 5] = ["--server", "--recordings", "--help", "-h", "--api"];
 
-/// Runs the command.
+/// Runs the program in `crates/conformance`, with a server if it needs one.
 ///
 /// # Errors
-/// When a server is needed and does not start, or cannot be filled.
-pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let program = Cargo::new("run --quiet --package zenml-conformance --").in_current_folder();
-    let options = arguments.options.iter();
-    let program = options.fold(program, |program, option| program.arg(option));
+/// Returns an error if the server does not start or cannot be filled.
+pub async fn run(options: &[String]) -> Result<ExitCode> {
+    let program = Cargo::new("run --quiet --package zenml-conformance --")
+        .in_current_folder()
+        .args(options);
     let status = or_interrupted(async {
-        // First and not quietly, so that neither people nor a server wait without a word.
+        // Built first, with cargo's progress, so that neither a terminal nor a server waits.
         Cargo::new("build --package zenml-conformance")
             .run()
             .await?;
-        if !needs_server(&arguments.options) {
+        if !needs_server(options) {
             return program.status().await;
         }
         let server = test::start().await?;
@@ -43,9 +35,7 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         Ok(status)
     })
     .await?;
-    // By a signal: there is no code.
-    let code = status.code().and_then(|code| u8::try_from(code).ok());
-    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+    Ok(exit_code(status))
 }
 
 fn needs_server(options: &[String]) -> bool {
@@ -60,16 +50,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_is_started_unless_the_answers_come_from_elsewhere() {
+    fn a_server_is_started_unless_the_options_name_another_source() {
         let needs = |options: &[&str]| {
             let options: Vec<String> = options.iter().map(|o| (*o).to_owned()).collect();
             needs_server(&options)
         };
         assert!(needs(&[]));
-        assert!(needs(&["--record", "answers", "--objects=3"]));
+        assert!(needs(&["--record", "responses", "--objects=3"]));
         assert!(!needs(&["--server", "https://zenml.example.com"]));
         assert!(!needs(&["--server=https://zenml.example.com"]));
-        assert!(!needs(&["--recordings", "answers"]));
+        assert!(!needs(&["--recordings", "responses"]));
         assert!(!needs(&["--help"]));
     }
 }

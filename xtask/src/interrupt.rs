@@ -1,11 +1,11 @@
-//! Ctrl-C and its relatives.
+//! What happens on Ctrl-C.
 
 use std::{fmt, process::ExitCode};
 
 use anyhow::{Error, Result};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// What a command ends with when somebody stopped it.
+/// Error of a command that was interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Interrupted;
 
@@ -17,32 +17,32 @@ impl fmt::Display for Interrupted {
 
 impl std::error::Error for Interrupted {}
 
-/// Does the work until it ends, or until Ctrl-C, SIGTERM or the end of the terminal: then it is
-/// dropped, and with it whatever it has started.
+/// Runs a future to its end, or drops it on Ctrl-C, SIGTERM or SIGHUP, together with all processes
+/// that it has started.
 ///
 /// # Errors
-/// Those of the work, or that it has been interrupted.
+/// Returns the error of the future, or that it was interrupted.
 pub async fn or_interrupted<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::select! {
         result = work => result,
-        result = stopped() => {
+        result = wait_for_signal() => {
             result?;
             Err(Interrupted.into())
         }
     }
 }
 
-/// What a command ends with that has been interrupted and has stopped everything.
+/// Returns the error of a command that was interrupted and has stopped everything.
 #[must_use]
 pub fn interrupted() -> Error {
     Interrupted.into()
 }
 
-/// Returns when somebody wants this process to end.
+/// Waits for Ctrl-C, SIGTERM or SIGHUP.
 ///
 /// # Errors
-/// When the operating system does not tell about signals.
-pub async fn stopped() -> Result<()> {
+/// Returns an error if no signal handler can be installed.
+pub async fn wait_for_signal() -> Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
@@ -54,7 +54,7 @@ pub async fn stopped() -> Result<()> {
     Ok(())
 }
 
-/// 130 for what has been interrupted, as shells have it, and 1 for every other failure.
+/// Returns 130 for an interrupted command, as shells do, and 1 for any other failure.
 #[must_use]
 pub fn exit_code(error: &Error) -> ExitCode {
     if error.is::<Interrupted>() {
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_interrupted_command_has_the_exit_code_of_shells() {
+    fn an_interrupted_command_has_the_exit_code_130() {
         assert_eq!(exit_code(&Interrupted.into()), ExitCode::from(130));
         assert_eq!(exit_code(&anyhow::anyhow!("other")), ExitCode::FAILURE);
     }

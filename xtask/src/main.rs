@@ -4,7 +4,6 @@ mod bench;
 mod cargo;
 mod conformance;
 mod demo;
-mod diff;
 mod interrupt;
 mod pro;
 mod server;
@@ -13,34 +12,57 @@ mod test;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 /// Developer commands of the `zenml` crate.
 ///
-/// New here? `cargo xtask demo` shows the crate at work against a real ZenML server, and
-/// `cargo xtask test` checks everything that CI checks. Both need Python 3.10 or newer with its
-/// venv module, and a C compiler; nothing else has to be installed or running.
+/// They need Python 3.10 or newer with its venv module, and a C compiler. Nothing else has to be
+/// installed or running: the commands install and start the ZenML server that they need.
 #[derive(Debug, Parser)]
-#[command(bin_name = "cargo xtask", arg_required_else_help = true)]
+#[command(
+    bin_name = "cargo xtask",
+    arg_required_else_help = true,
+    after_help = "\
+New here? See the crate at work, and check that everything works on this machine:
+  cargo xtask demo
+  cargo xtask test
+
+Each command explains itself, with examples: cargo xtask test --help
+
+Everything that the commands leave behind is below target/ (or CARGO_TARGET_DIR). ZenML servers are
+in target/zenml/, about 800 MB for each version; delete the folder at any time."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
+// In the order of the help: from the first steps to rare tasks.
 #[derive(Debug, Subcommand)]
 enum Command {
-    Bench(bench::Arguments),
-    Server(server::Arguments),
     Demo(demo::Arguments),
     Test(test::Arguments),
-    Conformance(conformance::Arguments),
-    SyncSpec(sync_spec::Arguments),
-    Diff(diff::Arguments),
+    Server(server::Arguments),
+    /// Check that every response of a server survives the library's types
+    Conformance(Forwarded),
+    /// Update specs/ to a new version of an API, and report what changed
+    SyncSpec(Forwarded),
+    /// Report what changed between two documents of an API
+    Diff(Forwarded),
+    Bench(bench::Arguments),
+}
+
+/// Options that are forwarded to another program, `--help` included.
+#[derive(Debug, Args)]
+#[command(disable_help_flag = true)]
+struct Forwarded {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    options: Vec<String>,
 }
 
 fn main() -> ExitCode {
-    if let Some(notes) = std::env::var_os(bench::MEASUREMENTS) {
-        return bench::measured(notes.as_ref()).unwrap_or_else(|error| {
+    if let Some(measurements) = std::env::var_os(bench::MEASUREMENTS) {
+        return bench::run_rustc(measurements.as_ref()).unwrap_or_else(|error| {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         });
@@ -58,16 +80,16 @@ fn main() -> ExitCode {
     };
     let result = runtime.block_on(async {
         match cli.command {
-            Command::Bench(arguments) => bench::run(&arguments).await,
-            Command::Server(arguments) => server::run(arguments).await,
             Command::Demo(arguments) => demo::run(&arguments).await,
             Command::Test(arguments) => test::run(&arguments).await,
-            Command::Conformance(arguments) => conformance::run(&arguments).await,
-            Command::SyncSpec(arguments) => sync_spec::run(&arguments).await,
-            Command::Diff(arguments) => diff::run(&arguments).await,
+            Command::Server(arguments) => server::run(arguments).await,
+            Command::Conformance(forwarded) => conformance::run(&forwarded.options).await,
+            Command::SyncSpec(forwarded) => sync_spec::run("sync-spec", &forwarded.options).await,
+            Command::Diff(forwarded) => sync_spec::run("diff", &forwarded.options).await,
+            Command::Bench(arguments) => bench::run(&arguments).await,
         }
     });
-    // A thread that waits for a lock must not hold up the end.
+    // A thread that waits for a lock must not delay the exit.
     runtime.shutdown_background();
     match result {
         Ok(code) => code,

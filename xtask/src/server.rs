@@ -8,41 +8,43 @@ use zenml_test_server::{ConsoleProgress, Fill, Options, Server, seconds};
 
 use crate::{interrupt, pro};
 
-/// Runs a real ZenML server until Ctrl-C, for playing with.
+/// Run a real ZenML server until Ctrl-C, for experiments
 ///
-/// The server is the PyPI package in a private virtual environment under target/zenml/. Installing
-/// it takes about a minute the first time. It listens on loopback only, sends no analytics, and has
-/// an empty database that goes when the server stops.
+/// The server is the PyPI package in a private virtual environment below target/zenml/. It listens
+/// on loopback only and sends no analytics. Prints the address, and how to reach it from Rust.
 ///
-/// With --pro it runs as a workspace of ZenML Pro: beside a double of the Pro API, in which it has
-/// an organization, and a service account with a key to play with. Runs that are triggered are
-/// reported as running and then completed. Nothing of it reaches the vendor.
+/// With --pro, it is a workspace of ZenML Pro beside a fake of the Pro API, with an organization and
+/// a service account with a key. Triggered runs are reported as running and then completed. Nothing
+/// is sent to the vendor.
+///
+/// Installing a version takes about a minute, once; starting takes about ten seconds. Its database
+/// is deleted when the server stops, unless --data keeps it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   cargo xtask server --fill              with runs, models, schedules, secrets, ... to look at
   cargo xtask server --port 8237         on the same port each time
   cargo xtask server --version 0.97.0    an older server
-  cargo xtask server --data /tmp/mine    keeps its database for the next time
-  cargo xtask server --pro               as a workspace of ZenML Pro, with a Pro API of its own")]
+  cargo xtask server --data /tmp/mine    keep the database for the next time
+  cargo xtask server --pro               a workspace of ZenML Pro, with its own Pro API")]
 pub struct Arguments {
     /// Version of the PyPI package [default: that of specs/workspace.json]
     #[arg(long, value_name = "VERSION")]
     version: Option<String>,
 
-    /// Port on loopback; 0 takes a free one
+    /// Port on loopback; 0 is a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
 
-    /// Fill the server with executed pipelines and one of everything it can hold
+    /// Fill the server with executed pipelines and one object of each kind
     #[arg(long)]
     fill: bool,
 
-    /// Keep database, files and logs in this folder, and continue with what is there
+    /// Keep database, files and logs in this folder, and continue with existing ones
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 
-    /// Run it as a workspace of ZenML Pro, beside a double of the Pro API
+    /// Run the server as a workspace of ZenML Pro, beside a fake of the Pro API
     #[arg(long, conflicts_with_all = ["fill", "data"])]
     pro: bool,
 }
@@ -50,7 +52,7 @@ pub struct Arguments {
 /// Runs the command.
 ///
 /// # Errors
-/// When the server does not start, cannot be filled, or ends by itself.
+/// Returns an error if the server does not start, cannot be filled, or ends by itself.
 pub async fn run(arguments: Arguments) -> Result<ExitCode> {
     if arguments.pro {
         return pro::workspace(arguments.version.as_deref(), arguments.port, &[]).await;
@@ -79,7 +81,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode> {
     println!("Ready after {}.", seconds(started.elapsed()));
     tokio::select! {
         ended = server.ended() => match ended? {},
-        stopped = interrupt::stopped() => stopped?,
+        stopped = interrupt::wait_for_signal() => stopped?,
     }
     server.stop().await?;
     eprintln!("\nThe server has been stopped.");
@@ -99,15 +101,15 @@ ZenML {version} is running.
 
 From Rust:
 
-  let ws = zenml::WorkspaceClient::builder(\"{url}\")
+  let client = zenml::WorkspaceClient::builder(\"{url}\")
       .credentials(zenml::Credentials::password(\"{user}\", \"\"))
       .build()?;
 
-The example against it:
+Run an example against it:
 
   ZENML_STORE_URL={url} cargo run --package zenml-examples --example quickstart
 
-Ctrl-C stops the server.
+Press Ctrl-C to stop the server.
 ",
         version = server.version(),
         url = access.url,

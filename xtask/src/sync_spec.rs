@@ -1,4 +1,4 @@
-//! `cargo xtask sync-spec`, and what it shares with `cargo xtask diff`.
+//! `cargo xtask sync-spec` and `cargo xtask diff`, which are commands of one program.
 
 use std::{
     io::{self, IsTerminal},
@@ -6,39 +6,20 @@ use std::{
 };
 
 use anyhow::Result;
-use clap::Args;
 
 use crate::{cargo::Cargo, interrupt::or_interrupted};
 
-/// Follows a new version of an API: refreshes specs/, regenerates, and reports what changed.
-///
-/// The options are those of the program that does it, in sync-spec/: --help says more.
-#[derive(Debug, Args)]
-#[command(disable_help_flag = true)]
-pub struct Arguments {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    options: Vec<String>,
-}
-
-/// Runs the command.
+/// Runs a command of the program in `crates/sync-spec`.
 ///
 /// # Errors
-/// When the program cannot be built.
-pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
-    program("sync-spec", &arguments.options).await
-}
-
-/// Runs a command of the program.
-///
-/// # Errors
-/// When the program cannot be built.
-pub async fn program(command: &str, options: &[String]) -> Result<ExitCode> {
-    let program =
-        Cargo::new("run --quiet --profile tool --package zenml-sync-spec --").in_current_folder();
-    let options = options.iter();
-    let program = options.fold(program.arg(command), |program, option| program.arg(option));
+/// Returns an error if the program cannot be built.
+pub async fn run(command: &str, options: &[String]) -> Result<ExitCode> {
+    let program = Cargo::new("run --quiet --profile tool --package zenml-sync-spec --")
+        .in_current_folder()
+        .arg(command)
+        .args(options);
     let status = or_interrupted(async {
-        // First and not quietly, where somebody would wait without a word.
+        // Built first, with cargo's progress, so that a terminal is not silent for minutes.
         if io::stderr().is_terminal() {
             Cargo::new("build --profile tool --package zenml-sync-spec")
                 .run()
@@ -50,8 +31,8 @@ pub async fn program(command: &str, options: &[String]) -> Result<ExitCode> {
     Ok(exit_code(status.code()).into())
 }
 
-/// The program's own codes, which `--help` explains. Whatever else comes out is a failure: cargo's
-/// 101 if it cannot build the program, or none after a signal.
+/// Keeps the program's own exit codes, which `--help` explains. All others become 1: cargo's 101 if
+/// it cannot build the program, and none after a signal.
 fn exit_code(code: Option<i32>) -> u8 {
     let code = code.and_then(|code| u8::try_from(code).ok());
     code.filter(|code| *code <= 3).unwrap_or(1)
@@ -62,12 +43,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_program_s_own_exit_codes_are_passed_on() {
+    fn exit_codes_of_the_program_are_kept() {
         assert_eq!([0, 1, 2, 3].map(|code| exit_code(Some(code))), [0, 1, 2, 3]);
     }
 
     #[test]
-    fn whatever_else_comes_out_is_a_failure() {
+    fn other_exit_codes_become_a_failure() {
         assert_eq!(exit_code(Some(101)), 1, "cargo could not build the program");
         assert_eq!(exit_code(Some(256)), 1);
         assert_eq!(exit_code(None), 1, "ended by a signal");

@@ -15,55 +15,60 @@ use crate::{
     interrupt::or_interrupted,
 };
 
-/// Checks everything that CI checks, tests against a real ZenML server included.
+/// Run all checks of CI, including the tests against a real ZenML server
 ///
-/// Runs one step after the other and stops at the first that fails. Steps that need a server share
-/// one, which is started and filled for them and stopped at the end.
+/// Runs one step after the other and stops at the first failure. Steps that need a server share one,
+/// which is started and filled for them and stopped at the end. The last lines are a table of the
+/// steps, with the command that runs a failed one again.
+///
+/// Takes about 20 minutes on two cores the first time, most of them for compiling. Leaves build
+/// results and the installed server below target/.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask test                  everything but on-demand
-  cargo xtask test --list           the steps and the commands behind them
-  cargo xtask test --only clippy    one step; a step that needs a server gets one
+  cargo xtask test                             all steps except on-demand
+  cargo xtask test --list                      the steps and their commands
+  cargo xtask test --only fmt --only clippy    the steps for each commit, a minute
+  cargo xtask test --only server               one step, with a server for it
 
-Tests that need a server are marked #[ignore = \"needs a server: cargo xtask test\"] and find it
-through zenml_test_server::Access::from_env() (ZENML_TEST_URL, ZENML_TEST_USERNAME,
-ZENML_TEST_PASSWORD, ZENML_TEST_PROJECT). Those that need a workspace of ZenML Pro are marked the
-same and start one: zenml_pro_fake::ProWorkspace::start().")]
+Tests that need a server are marked #[ignore = \"needs a server: cargo xtask test\"] and find it with
+zenml_test_server::Access::from_env() (ZENML_TEST_URL, ZENML_TEST_USERNAME, ZENML_TEST_PASSWORD,
+ZENML_TEST_PROJECT). Tests that need a workspace of ZenML Pro have the same mark and start one with
+zenml_pro_fake::ProWorkspace::start().")]
 pub struct Arguments {
     /// Print the steps and their commands, and run nothing
     #[arg(long, conflicts_with = "only")]
     list: bool,
 
-    /// Run this step alone; may be given more than once
+    /// Run this step only; may be given more than once
     #[arg(long, value_name = "STEP", value_enum)]
     only: Vec<Step>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Step {
-    /// Formatting
+    /// Check the formatting
     Fmt,
-    /// Lints, where every warning is an error
+    /// Lint; a warning is an error
     Clippy,
-    /// Tests that need no server, and the examples in the documentation
+    /// Run the tests that need no server, and the examples in the documentation
     Offline,
-    /// Documentation, where every warning is an error
+    /// Build the documentation; a warning is an error
     Doc,
-    /// The library without features, and with each one alone; its tests with the default ones; TLS
-    /// by the operating system's library
+    /// Check the library without features, with each feature alone and with the TLS of the operating
+    /// system, and its tests with the default features
     Features,
-    /// Starting and filling the server of the following steps
+    /// Start and fill the server for the next steps
     Start,
-    /// Tests against that server
+    /// Run the tests against that server
     Server,
-    /// Reading everything that server can say, without loss
+    /// Check that all responses of that server are read without loss
     Conformance,
-    /// The README's demo, with a server of its own
+    /// Run the demo, with a server of its own
     Demo,
-    /// The demo of ZenML Pro, with a server and a Pro API of its own
+    /// Run the demo of ZenML Pro, with a server and a Pro API of its own
     DemoPro,
-    /// What takes minutes, and is run only by name: documents of older servers, another Pro document
+    /// Run the slow tests (by name only): documents of older servers, another Pro document
     OnDemand,
 }
 
@@ -84,8 +89,8 @@ impl Step {
         matches!(self, Self::Server | Self::Conformance)
     }
 
-    /// The calls of cargo that the step consists of, without the server they are told about.
-    async fn calls(self) -> Result<Vec<Cargo>> {
+    /// Returns the commands of the step, without the server.
+    async fn commands(self) -> Result<Vec<Cargo>> {
         Ok(match self {
             Self::Fmt => vec![Cargo::new("fmt --all --check")],
             Self::Clippy => vec![Cargo::new(
@@ -97,28 +102,30 @@ impl Step {
                     .env("RUSTDOCFLAGS", "-D warnings"),
             ],
             Self::Features => {
-                let mut calls = feature_checks(&cargo::features("zenml").await?);
-                // What somebody gets who types `cargo test`; the other steps have all features.
-                calls.push(Cargo::new("check --package zenml --tests"));
-                // With all features TLS is rustls: whom the other library trusts is tested here.
-                calls.push(Cargo::new(
+                let mut commands = feature_checks(&cargo::features("zenml").await?);
+                // `cargo test` has the default features; the other steps have all features.
+                commands.push(Cargo::new("check --package zenml --tests"));
+                // With all features, TLS is rustls; this tests the certificates of the other library.
+                commands.push(Cargo::new(
                     "test --package zenml --lib --no-default-features --features native-tls -- \
                      builder:: environment::",
                 ));
-                calls
+                commands
             }
             Self::Start => vec![],
             Self::Server => {
                 vec![
-                    // Tests run them.
+                    // Tests run the examples.
                     Cargo::new("build --package zenml-examples --all-features --examples"),
-                    // The chaos test says by which seed it happens again.
+                    // The chaos test prints the seed that reproduces it.
                     Cargo::new(
                         "test --workspace --all-features --tests -- --ignored --show-output",
                     ),
                 ]
             }
-            Self::Conformance => vec![conformance()],
+            Self::Conformance => vec![Cargo::new(
+                "run --quiet --package zenml-conformance -- --at-least 100",
+            )],
             Self::Demo => vec![Cargo::new("xtask demo")],
             Self::DemoPro => vec![Cargo::new("xtask demo --pro")],
             Self::OnDemand => vec![Cargo::new(
@@ -137,12 +144,7 @@ fn feature_checks(features: &[String]) -> Vec<Cargo> {
         .collect()
 }
 
-/// Compares every answer of the server with what the library makes of it.
-fn conformance() -> Cargo {
-    Cargo::new("run --quiet --package zenml-conformance -- --at-least 100")
-}
-
-/// What became of a step.
+/// Result of a step.
 struct Outcome {
     step: Step,
     took: Duration,
@@ -152,8 +154,8 @@ struct Outcome {
 /// Runs the command.
 ///
 /// # Errors
-/// When interrupted, or when the server cannot be stopped. A step that fails is no error here but
-/// the exit code, so that the last line is the summary.
+/// Returns an error if interrupted, or if the server cannot be stopped. A failed step is an exit
+/// code, not an error, so that the summary is the last output.
 pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.list {
         print!("{}", list().await?);
@@ -163,18 +165,18 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     or_interrupted(async {
         let mut server = None;
         let mut outcomes: Vec<Outcome> = Vec::new();
-        for &step in &steps {
+        for (number, &step) in (1..).zip(&steps) {
+            let (name, about) = (step.name(), step.about());
+            eprintln!("\n== {number}/{} {name}: {about}", steps.len());
             let started = Instant::now();
             let result = run_step(step, &mut server).await;
+            let failed = result.is_err();
             outcomes.push(Outcome {
                 step,
                 took: started.elapsed(),
                 result,
             });
-            if outcomes
-                .last()
-                .is_some_and(|outcome| outcome.result.is_err())
-            {
+            if failed {
                 break;
             }
         }
@@ -192,7 +194,7 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     .await
 }
 
-/// The steps to run, in their order, with the start of a server where one needs it.
+/// Returns the steps to run, in their order, with the start of a server if one needs it.
 fn selected(only: &[Step]) -> Vec<Step> {
     let wanted = |step: &Step| {
         only.is_empty() && *step != Step::OnDemand
@@ -207,25 +209,24 @@ fn selected(only: &[Step]) -> Vec<Step> {
 }
 
 async fn run_step(step: Step, server: &mut Option<Server>) -> Result<()> {
-    eprintln!("\n== {}: {}", step.name(), step.about());
     if step == Step::Start {
         *server = Some(start().await?);
     }
     let access = server.as_ref().map(Server::access);
-    for call in step.calls().await? {
-        eprintln!("$ {}", call.shown());
+    for command in step.commands().await? {
+        eprintln!("$ {}", command.command_line());
         match access.clone().filter(|_| step.needs_server()) {
-            Some(access) => call.server(access).run().await?,
-            None => call.run().await?,
+            Some(access) => command.server(access).run().await?,
+            None => command.run().await?,
         }
     }
     Ok(())
 }
 
-/// Starts a server and fills it with one of everything.
+/// Starts a server and fills it with one object of each kind.
 ///
 /// # Errors
-/// When the server does not start or cannot be filled.
+/// Returns an error if the server does not start or cannot be filled.
 pub async fn start() -> Result<Server> {
     let progress = ConsoleProgress::new();
     let server = Server::start(Options::default().progress(progress.clone())).await?;
@@ -238,33 +239,24 @@ async fn list() -> Result<String> {
     let mut text = String::new();
     for &step in Step::value_variants() {
         writeln!(text, "{:<12} {}", step.name(), step.about())?;
-        for call in step.calls().await? {
-            writeln!(text, "{:<12}   {}", "", call.shown())?;
+        for command in step.commands().await? {
+            writeln!(text, "{:<12}   {}", "", command.command_line())?;
         }
     }
     Ok(text)
 }
 
-/// A table of the steps; the last line is the summary.
+/// Returns a table of the steps; the last line is the summary.
 fn report(steps: &[Step], outcomes: &[Outcome]) -> String {
     let mut text = String::from("\n");
     for step in steps {
         let name = step.name();
         let line = match outcomes.iter().find(|outcome| outcome.step == *step) {
             None => format!("{name:<12} not run\n"),
-            Some(Outcome {
-                took,
-                result: Ok(()),
-                ..
-            }) => {
-                format!("{name:<12} passed {:>10}\n", seconds(*took))
-            }
-            Some(Outcome {
-                took,
-                result: Err(_),
-                ..
-            }) => {
-                format!("{name:<12} FAILED {:>10}\n", seconds(*took))
+            Some(outcome) => {
+                let passed = outcome.result.is_ok();
+                let result = if passed { "passed" } else { "FAILED" };
+                format!("{name:<12} {result} {:>10}\n", seconds(outcome.took))
             }
         };
         text.push_str(&line);
@@ -275,7 +267,7 @@ fn report(steps: &[Step], outcomes: &[Outcome]) -> String {
             failed += 1;
             let name = outcome.step.name();
             text.push_str(&format!(
-                "\n{name}: {error:#}\nTo run it again: cargo xtask test --only {name}\n"
+                "\n{name}: {error:#}\nRun it again with: cargo xtask test --only {name}\n"
             ));
         }
     }
@@ -299,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_but_what_takes_minutes_is_run_unless_something_is_chosen() {
+    fn all_steps_except_on_demand_run_by_default() {
         let (on_demand, everything) = Step::value_variants().split_last().unwrap();
         assert_eq!(selected(&[]), everything);
         assert_eq!(selected(&[*on_demand]), [Step::OnDemand]);
@@ -307,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_that_needs_a_server_gets_one() {
+    fn the_start_of_a_server_is_added_to_a_step_that_needs_it() {
         assert_eq!(
             selected(&[Step::Conformance]),
             [Step::Start, Step::Conformance]
@@ -316,12 +308,12 @@ mod tests {
 
     #[test]
     fn the_features_are_checked_one_by_one_and_without_any() {
-        let shown: Vec<_> = feature_checks(&["a".into(), "b".into()])
+        let commands: Vec<_> = feature_checks(&["a".into(), "b".into()])
             .iter()
-            .map(Cargo::shown)
+            .map(Cargo::command_line)
             .collect();
         assert_eq!(
-            shown,
+            commands,
             [
                 "cargo check --package zenml --no-default-features",
                 "cargo check --package zenml --no-default-features --features a",
@@ -339,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_reported_with_the_command_that_repeats_it() {
+    fn a_failure_is_reported_with_the_command_that_runs_it_again() {
         let outcomes = [
             outcome(Step::Fmt, Ok(())),
             outcome(Step::Clippy, Err(anyhow::anyhow!("3 warnings"))),

@@ -12,46 +12,48 @@ use clap::Args;
 use tokio::process::Command;
 use zenml_test_server::{ConsoleProgress, Progress as _, paths};
 
-use super::crates::{CHECK, DEBUG, Mode, RELEASE, Side};
+use super::crates::{CHECK, Contender, DEBUG, Mode, RELEASE};
 use super::rustc::Measured;
 
-/// Compares building this crate with building what progenitor alone emits.
+/// Compare the build time of this crate with that of plain progenitor output
 ///
-/// Both sides are made from the same lowered Workspace document, progenitor's in builder style.
-/// Only the library itself is measured, without incremental compilation, what it depends on being
-/// built already. Takes about five minutes.
+/// Both crates are generated from the same lowered Workspace document, progenitor's in builder
+/// style. Only the crate itself is measured, without incremental compilation; its dependencies are
+/// built before.
+///
+/// Takes about five minutes. Leaves the builds in target/bench/.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Compile each side this many times and take the fastest
+    /// Compile each crate this many times and take the fastest
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
 }
 
-/// One line of the table.
+/// Row of the table.
 struct Row {
     measure: String,
     ours: f64,
     plain: f64,
     unit: &'static str,
-    /// The ratio to reach.
+    /// The highest acceptable ratio.
     target: Option<f64>,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// When a side does not compile.
+/// Returns an error if a crate does not compile.
 pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let target = paths::scratch().with_file_name("bench");
     fs::create_dir_all(&target)?;
     let progress = ConsoleProgress::new();
-    progress.stage("Generate the plain client");
-    let plain = Side::plain(&target).await?;
-    let ours = Side::ours(&target);
+    progress.stage("Generating the plain client");
+    let plain = Contender::plain(&target).await?;
+    let ours = Contender::ours(&target);
 
     let mut rows = Vec::new();
     for (mode, target) in [(CHECK, Some(0.75)), (DEBUG, None), (RELEASE, Some(0.6))] {
-        progress.stage(&format!("Compile both: {}", mode.name));
+        progress.stage(&format!("Compiling both crates: {}", mode.name));
         let ours = fastest(&ours, mode, arguments.rounds).await?;
         let plain = fastest(&plain, mode, arguments.rounds).await?;
         rows.push(Row {
@@ -78,7 +80,7 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
             target: Some(0.6),
         });
     }
-    progress.stage("Generate both clients");
+    progress.stage("Generating both clients");
     let (script, out_dir) = ours.build_script().await?;
     let generation = generation(&script, &target.join("generated")).await?;
     progress.done();
@@ -92,22 +94,22 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
 
     println!("{}", table(&rows));
     println!(
-        "Generating both clients in a development build: {:.2} s (to reach: under 2 s).\n",
+        "Generating both clients in a development build: {:.2} s (target: under 2 s).\n",
         generation.as_secs_f64()
     );
     println!("Commands, each after `touch src/lib.rs`:");
-    for side in [&ours, &plain] {
+    for contender in [&ours, &plain] {
         for mode in [CHECK, DEBUG, RELEASE] {
-            println!("  {}: {}", side.name, side.shown(mode));
+            println!("  {}: {}", contender.name, contender.command_line(mode));
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn fastest(side: &Side, mode: Mode, rounds: u32) -> Result<Measured> {
-    let mut best = side.compile(mode).await?;
+async fn fastest(contender: &Contender, mode: Mode, rounds: u32) -> Result<Measured> {
+    let mut best = contender.compile(mode).await?;
     for _ in 1..rounds {
-        let next = side.compile(mode).await?;
+        let next = contender.compile(mode).await?;
         if next.time < best.time {
             best = next;
         }
@@ -115,7 +117,7 @@ async fn fastest(side: &Side, mode: Mode, rounds: u32) -> Result<Measured> {
     Ok(best)
 }
 
-/// Runs the build script by itself.
+/// Runs the build script alone, and returns its time.
 async fn generation(script: &Path, out_dir: &Path) -> Result<Duration> {
     fs::create_dir_all(out_dir)?;
     let started = Instant::now();
@@ -146,10 +148,10 @@ fn mebibytes(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
 }
 
-/// A Markdown table.
+/// Formats the rows as a Markdown table.
 fn table(rows: &[Row]) -> String {
     let mut table = String::from(
-        "| measure | this crate | plain progenitor | ratio | to reach |\n| --- | ---: | ---: | ---: | ---: |\n",
+        "| measure | this crate | plain progenitor | ratio | target |\n| --- | ---: | ---: | ---: | ---: |\n",
     );
     for row in rows {
         let digits = usize::from(!row.unit.is_empty());
@@ -175,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_shows_both_sides_their_ratio_and_the_target() {
+    fn the_table_shows_both_values_their_ratio_and_the_target() {
         let row = |unit, target| Row {
             measure: "x".to_owned(),
             ours: 1.0,

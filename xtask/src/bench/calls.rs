@@ -8,15 +8,18 @@ use zenml_test_server::{default_version, paths};
 
 use crate::cargo::Cargo;
 
-/// Compares calls of this client with hand-written ones and with those of the official client.
+/// Compare the speed of calls with hand-written requests and the official client
 ///
-/// One server on loopback answers recorded bodies from memory; each client asks it for a single tag
-/// and for a page of 100 hydrated runs, one call after the other. The Rust clients take short turns,
-/// which are compared one by one. The official client follows, in one long turn, if
-/// `cargo xtask server` or `test` has installed its package. Takes about a minute.
+/// A server on loopback sends recorded responses from memory. Each client gets a single tag and a
+/// page of 100 hydrated runs, one call after the other. The Rust clients take short turns, which are
+/// compared in pairs. The official client follows in one long turn, if `cargo xtask server` or `test`
+/// has installed its package.
+///
+/// Takes about a minute, after compiling an optimised build. Prints the table and leaves nothing
+/// behind but build results.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// How many turns each client has, of a tenth of a second; the median counts
+    /// Number of turns of each client, a tenth of a second each; the median counts
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
 }
@@ -24,7 +27,7 @@ pub struct Arguments {
 /// Runs the command.
 ///
 /// # Errors
-/// When the measuring program cannot be built or fails.
+/// Returns an error if the benchmark cannot be built or fails.
 pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let python = paths::scratch()
         .join(default_version()?)

@@ -1,4 +1,4 @@
-//! The two sides of `bench build`: this crate, and what progenitor alone makes of the document.
+//! Which crates does `bench build` compare, and how are they compiled.
 
 use std::{
     fs,
@@ -13,17 +13,17 @@ use zenml_test_server::paths;
 
 use super::rustc::{self, Measured};
 
-/// A crate that is compiled again and again.
-pub struct Side {
+/// A crate whose compilation is measured.
+pub struct Contender {
     pub name: &'static str,
-    /// Where its `Cargo.toml` lies.
+    /// The folder with its `Cargo.toml`.
     folder: PathBuf,
-    /// The features that make the two sides comparable: the Workspace API alone.
+    /// Arguments that make the crates comparable: only the Workspace API.
     features: &'static [&'static str],
     target: PathBuf,
 }
 
-/// How a side is compiled.
+/// Way to compile a crate.
 #[derive(Debug, Clone, Copy)]
 pub struct Mode {
     pub name: &'static str,
@@ -47,8 +47,8 @@ pub const RELEASE: Mode = Mode {
     folder: "release",
 };
 
-impl Side {
-    /// This crate with the Workspace API alone.
+impl Contender {
+    /// Returns this crate, with the Workspace API only.
     pub fn ours(target: &Path) -> Self {
         Self {
             name: "zenml",
@@ -62,10 +62,10 @@ impl Side {
         }
     }
 
-    /// A crate of its own around the output of `crates/codegen/examples/plain.rs`.
+    /// Creates a crate from the output of `crates/codegen/examples/plain.rs`.
     ///
     /// # Errors
-    /// When the output cannot be generated or written.
+    /// Returns an error if the output cannot be generated or written.
     pub async fn plain(target: &Path) -> Result<Self> {
         let folder = target.join("plain");
         let source = Command::new("cargo")
@@ -88,7 +88,7 @@ impl Side {
         fs::create_dir_all(folder.join("src"))?;
         fs::write(folder.join("src/lib.rs"), source.stdout)?;
         fs::write(folder.join("Cargo.toml"), include_str!("plain.toml"))?;
-        // The same versions of what both depend on.
+        // Both crates get the same versions of their dependencies.
         fs::copy(
             paths::workspace().join("Cargo.lock"),
             folder.join("Cargo.lock"),
@@ -101,34 +101,34 @@ impl Side {
         })
     }
 
-    /// The command that is measured, as one would type it.
-    pub fn shown(&self, mode: Mode) -> String {
+    /// Returns the measured command as typed in a shell.
+    pub fn command_line(&self, mode: Mode) -> String {
         let words = mode.arguments.iter().chain(self.features);
         let words: Vec<&str> = words.copied().collect();
         format!("CARGO_INCREMENTAL=0 cargo {}", words.join(" "))
     }
 
-    /// Compiles the side once more, everything it depends on being there already.
+    /// Compiles the crate, after compiling its dependencies.
     ///
     /// # Errors
-    /// When it does not compile.
+    /// Returns an error if the crate does not compile.
     pub async fn compile(&self, mode: Mode) -> Result<Measured> {
-        let notes = self.target.join("measurements.jsonl");
-        self.cargo(mode, &notes).await?;
+        let measurements = self.target.join("measurements.jsonl");
+        self.cargo(mode, &measurements).await?;
         let lib = self.folder.join("src/lib.rs");
         fs::File::options()
             .write(true)
             .open(lib)?
             .set_modified(SystemTime::now())?;
-        fs::remove_file(&notes).or_else(|error| match error.kind() {
+        fs::remove_file(&measurements).or_else(|error| match error.kind() {
             std::io::ErrorKind::NotFound => Ok(()),
             _ => Err(error),
         })?;
-        self.cargo(mode, &notes).await?;
-        rustc::last(&notes, self.name)
+        self.cargo(mode, &measurements).await?;
+        rustc::last(&measurements, self.name)
     }
 
-    async fn cargo(&self, mode: Mode, notes: &Path) -> Result<Vec<Value>> {
+    async fn cargo(&self, mode: Mode, measurements: &Path) -> Result<Vec<Value>> {
         let output = Command::new("cargo")
             .args(mode.arguments)
             .args(self.features)
@@ -137,7 +137,7 @@ impl Side {
             .env("CARGO_TARGET_DIR", &self.target)
             .env("CARGO_INCREMENTAL", "0")
             .env("RUSTC_WRAPPER", std::env::current_exe()?)
-            .env(rustc::MEASUREMENTS, notes)
+            .env(rustc::MEASUREMENTS, measurements)
             .kill_on_drop(true)
             .output()
             .await
@@ -145,7 +145,7 @@ impl Side {
         if !output.status.success() {
             bail!(
                 "`{}` failed in {}:\n{}",
-                self.shown(mode),
+                self.command_line(mode),
                 self.folder.display(),
                 String::from_utf8_lossy(&output.stderr)
             );
@@ -157,10 +157,10 @@ impl Side {
             .collect())
     }
 
-    /// The size of the compiled library in bytes.
+    /// Returns the size of the compiled library in bytes.
     ///
     /// # Errors
-    /// When it has not been built.
+    /// Returns an error if the library has not been built.
     pub fn library_size(&self, mode: Mode) -> Result<u64> {
         let library = format!("lib{}.rlib", self.name);
         let path = self.target.join(mode.folder).join(library);
@@ -168,17 +168,17 @@ impl Side {
         Ok(metadata.len())
     }
 
-    /// The build script's program and the folder that it wrote to.
+    /// Returns the executable of the build script, and its output folder.
     ///
     /// # Errors
-    /// When the side has no build script.
+    /// Returns an error if the crate has no build script.
     pub async fn build_script(&self) -> Result<(PathBuf, PathBuf)> {
         let messages = self
             .cargo(CHECK, &self.target.join("measurements.jsonl"))
             .await?;
         let is_ours = |message: &&Value| {
             let id = message.get("package_id").and_then(Value::as_str);
-            // A package in a folder of its own name is identified by the folder.
+            // The id of a package in a folder of the same name contains the folder only.
             id.is_some_and(|id| id.contains("#zenml@") || id.contains("/zenml#"))
         };
         let find = |reason: &str, pointer: &str| {

@@ -10,9 +10,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-pub use rustc::{MEASUREMENTS, measured};
+pub use rustc::{MEASUREMENTS, run_rustc};
 
-/// Measures what the README claims, each time against something else in the same run.
+/// Measure the claims of docs/performance.md
+///
+/// Each measurement compares the crate with something else in the same run.
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -28,7 +30,7 @@ enum Bench {
 /// Runs the command.
 ///
 /// # Errors
-/// When something cannot be built.
+/// Returns an error if a measured program cannot be built or fails.
 pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     match &arguments.bench {
         Bench::Build(arguments) => build::run(arguments).await,

@@ -1,7 +1,7 @@
-//! xtask in rustc's place: notes what each compilation took.
+//! What does each compilation cost: xtask as a wrapper of rustc.
 //!
-//! cargo calls the program in `RUSTC_WRAPPER` with rustc's path and arguments. Only from inside can
-//! the compiler's own peak of memory be told from cargo's and from that of other crates.
+//! cargo calls the program in `RUSTC_WRAPPER` with rustc's path and arguments. Only the parent of the
+//! compiler can tell its peak memory from that of cargo and of other crates.
 
 use std::{
     env, fs,
@@ -15,24 +15,28 @@ use anyhow::{Context, Result};
 use nix::sys::resource::{UsageWho, getrusage};
 use serde_json::{Value, json};
 
-/// The variable that makes xtask act as a wrapper of rustc; it names the file for the notes.
+use crate::cargo::exit_code;
+
+/// The variable that makes xtask a wrapper of rustc. Names the file for the measurements.
 pub const MEASUREMENTS: &str = "ZENML_BENCH_MEASUREMENTS";
 
-/// What one compilation took.
+/// Cost of one compilation.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Measured {
     pub time: Duration,
-    /// Bytes.
+    /// In bytes.
     pub peak_memory: u64,
 }
 
-/// Runs the rustc call that this process's arguments spell out, and notes what it took.
+/// Runs rustc with the arguments of this process, and records its cost.
 ///
 /// # Errors
-/// When rustc cannot be started, or the notes cannot be written.
-pub fn measured(notes: &Path) -> Result<ExitCode> {
+/// Returns an error if rustc cannot be started or the measurements cannot be written.
+pub fn run_rustc(measurements: &Path) -> Result<ExitCode> {
     let mut arguments = env::args_os().skip(1);
-    let rustc = arguments.next().context("cargo named no rustc")?;
+    let rustc = arguments
+        .next()
+        .context("cargo has passed no path of rustc")?;
     let arguments: Vec<_> = arguments.collect();
     let started = Instant::now();
     let status = Command::new(rustc).args(&arguments).status()?;
@@ -42,33 +46,32 @@ pub fn measured(notes: &Path) -> Result<ExitCode> {
         .skip_while(|argument| *argument != "--crate-name");
     if let Some(name) = names.nth(1).and_then(|name| name.to_str()) {
         let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-        // Linux counts in kibibytes.
+        // Linux reports kibibytes.
         let peak = usage.max_rss().cast_unsigned() * 1024;
-        let note = json!({ "crate": name, "micros": time.as_micros(), "peak": peak });
+        let measurement = json!({ "crate": name, "micros": time.as_micros(), "peak": peak });
         let mut file = fs::OpenOptions::new()
             .create(true)
             .append(true)
-            .open(notes)?;
-        writeln!(file, "{note}")?;
+            .open(measurements)?;
+        writeln!(file, "{measurement}")?;
     }
-    let code = status.code().and_then(|code| u8::try_from(code).ok());
-    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+    Ok(exit_code(status))
 }
 
-/// What the last compilation of a crate took.
+/// Returns the cost of the last compilation of a crate.
 ///
 /// # Errors
-/// When the notes hold none.
-pub fn last(notes: &Path, name: &str) -> Result<Measured> {
-    let text = fs::read_to_string(notes).context("the notes on compilations")?;
+/// Returns an error if there is no measurement of the crate.
+pub fn last(measurements: &Path, name: &str) -> Result<Measured> {
+    let text = fs::read_to_string(measurements).context("cannot read the measurements")?;
     text.lines()
         .rev()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .find(|note| note.get("crate").is_some_and(|found| found == name))
-        .and_then(|note| {
+        .find(|measurement| measurement.get("crate").is_some_and(|found| found == name))
+        .and_then(|measurement| {
             Some(Measured {
-                time: Duration::from_micros(note.get("micros")?.as_u64()?),
-                peak_memory: note.get("peak")?.as_u64()?,
+                time: Duration::from_micros(measurement.get("micros")?.as_u64()?),
+                peak_memory: measurement.get("peak")?.as_u64()?,
             })
         })
         .with_context(|| format!("cargo did not compile `{name}`"))
