@@ -1,11 +1,12 @@
-//! The reviewed listings of the public items of both generated clients, one per group. `cargo insta
-//! review` accepts a change; `cargo xtask sync-spec` writes the same listings for a new version of an
-//! API.
+//! Does the public API of the generated clients equal its reviewed listings, one per group?
+//!
+//! `cargo insta review` accepts a change. `cargo xtask sync-spec` writes the same listings for a new
+//! version of an API.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test may panic, and so may its helpers"
+    reason = "tests and their helpers may panic"
 )]
 
 use std::collections::BTreeSet;

@@ -4,7 +4,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test's helpers may panic"
+    reason = "tests and their helpers may panic"
 )]
 
 mod heard;

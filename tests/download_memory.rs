@@ -1,11 +1,11 @@
-//! A file is written as it comes: how large it is does not show in memory.
+//! Does a download stream its file to disk without holding it in memory?
 //!
-//! A test binary of its own, because what is measured is the peak of the whole process.
+//! The test measures the peak memory of the whole process, so it needs a test binary of its own.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test may panic, and so may its helpers"
+    reason = "tests and their helpers may panic"
 )]
 #![cfg(target_os = "linux")]
 
@@ -19,13 +19,13 @@ use std::{
 use uuid::Uuid;
 use zenml::{Credentials, WorkspaceClient};
 
-const SIZE: usize = 200 << 20;
-const ALLOWED: usize = 20 << 20;
+const FILE_SIZE: usize = 200 << 20;
+const MEMORY_LIMIT: usize = 20 << 20;
 
 #[tokio::test]
-async fn a_download_of_200_mb_takes_less_than_20_mb_of_memory() {
+async fn a_download_of_200_mib_needs_less_than_20_mib_of_memory() {
     let url = serve_one_download();
-    let ws = WorkspaceClient::builder(url)
+    let client = WorkspaceClient::builder(url)
         .credentials(Credentials::api_token("token"))
         .build()
         .unwrap();
@@ -33,7 +33,7 @@ async fn a_download_of_200_mb_takes_less_than_20_mb_of_memory() {
     let file = folder.path().join("artifact.tar.gz");
 
     let before = peak_memory();
-    let download = ws
+    let download = client
         .download_artifact_data()
         .artifact_version_id(Uuid::nil())
         .token("download")
@@ -41,13 +41,13 @@ async fn a_download_of_200_mb_takes_less_than_20_mb_of_memory() {
         .await
         .unwrap();
     download.into_inner().save_to(&file).await.unwrap();
-    let grown = peak_memory() - before;
+    let growth = peak_memory() - before;
 
-    assert_eq!(fs::metadata(&file).unwrap().len(), SIZE as u64);
-    assert!(grown < ALLOWED, "{} MiB more", grown >> 20);
+    assert_eq!(fs::metadata(&file).unwrap().len(), FILE_SIZE as u64);
+    assert!(growth < MEMORY_LIMIT, "{} MiB", growth >> 20);
 }
 
-/// Answers one request with a file that exists nowhere as a whole.
+/// Starts a server that responds to one request with a file, which it generates chunk by chunk.
 fn serve_one_download() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -56,16 +56,16 @@ fn serve_one_download() -> String {
         let mut request = BufReader::new(stream.try_clone().unwrap()).lines();
         while request.next().is_some_and(|line| !line.unwrap().is_empty()) {}
         let head = "HTTP/1.1 200 OK\r\ncontent-type: application/gzip\r\n";
-        write!(stream, "{head}content-length: {SIZE}\r\n\r\n").unwrap();
+        write!(stream, "{head}content-length: {FILE_SIZE}\r\n\r\n").unwrap();
         let chunk = vec![0x5a; 1 << 16];
-        for _ in 0..SIZE / chunk.len() {
+        for _ in 0..FILE_SIZE / chunk.len() {
             stream.write_all(&chunk).unwrap();
         }
     });
     url
 }
 
-/// The most memory that this process has ever had, in bytes.
+/// Returns the peak memory of this process in bytes.
 fn peak_memory() -> usize {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));

@@ -1,10 +1,11 @@
-//! What becomes of what real servers answered (`errors/`: each file has the server, the request and
-//! the answer), and of bodies that are cut off.
+//! Which errors do the recorded error responses of real servers become, and those that are cut off?
+//!
+//! Each file in `errors/` holds the version of the server, the request and the response.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test's helpers may panic"
+    reason = "tests and their helpers may panic"
 )]
 
 use std::{
@@ -18,13 +19,13 @@ use std::{
 use zenml::{Error, ErrorKind, Method, RetryPolicy, WorkspaceClient};
 use zenml_test_server::Access;
 
-/// A request, and what a server answered.
+/// A request and its response.
 struct Recording {
     request: Message,
-    answer: Message,
+    response: Message,
 }
 
-/// One of HTTP: its first line, its headers and its body.
+/// An HTTP message: start line, headers and body.
 struct Message {
     line: String,
     headers: Vec<(String, String)>,
@@ -40,13 +41,13 @@ impl Recording {
         let at = text.find("\n\nHTTP/1.1 ").unwrap();
         Self {
             request: Message::read(&text[..at]),
-            answer: Message::read(&text[at + "\n\nHTTP/1.1 ".len()..]),
+            response: Message::read(&text[at + "\n\nHTTP/1.1 ".len()..]),
         }
     }
 
-    /// The number of the answer.
+    /// Returns the status code of the response.
     fn status(&self) -> &str {
-        &self.answer.line[..3]
+        &self.response.line[..3]
     }
 }
 
@@ -67,8 +68,8 @@ impl Message {
     }
 }
 
-/// A server that answers everything with these bytes.
-fn serve(answer: Vec<u8>) -> String {
+/// Starts a server that responds to every request with these bytes.
+fn serve(response: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
@@ -76,27 +77,28 @@ fn serve(answer: Vec<u8>) -> String {
             let mut stream = stream.unwrap();
             let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
             while lines.next().is_some_and(|line| !line.unwrap().is_empty()) {}
-            stream.write_all(&answer).unwrap();
+            stream.write_all(&response).unwrap();
         }
     });
     url
 }
 
-async fn ask(answer: Vec<u8>) -> Error {
-    let ws = WorkspaceClient::builder(serve(answer))
+/// Returns the error of a call that receives this response.
+async fn error_of(response: Vec<u8>) -> Error {
+    let client = WorkspaceClient::builder(serve(response))
         .retry(RetryPolicy::never())
         .build()
         .unwrap();
-    let call = ws.request(Method::GET, "/api/v1/x");
+    let call = client.request(Method::GET, "/api/v1/x");
     call.send::<Vec<u8>>().await.unwrap_err()
 }
 
-fn answer(status: &str, length: usize, body: &str) -> Vec<u8> {
+fn response(status: &str, length: usize, body: &str) -> Vec<u8> {
     let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close");
     format!("{head}\r\n\r\n{body}").into_bytes()
 }
 
-/// Recorded bodies: file, kind, exception and message.
+/// The recordings: file, kind, exception and message of the error.
 const RECORDED: [(&str, ErrorKind, Option<&str>, &str); 14] = [
     (
         "404-missing_object.http",
@@ -194,12 +196,12 @@ const RECORDED: [(&str, ErrorKind, Option<&str>, &str); 14] = [
 ];
 
 #[tokio::test]
-async fn every_recorded_body_says_what_happened() {
+async fn every_recorded_error_has_its_kind_and_the_message_of_the_server() {
     for (file, kind, exception, message) in RECORDED {
         let recording = Recording::read(file);
-        let (status, body) = (recording.status(), &recording.answer.body);
+        let (status, body) = (recording.status(), &recording.response.body);
         assert!(file.starts_with(status), "{file}");
-        let error = ask(answer(status, body.len(), body)).await;
+        let error = error_of(response(status, body.len(), body)).await;
         assert_eq!(error.kind(), kind, "{file}");
         assert_eq!(error.status().unwrap().as_str(), status, "{file}");
         assert_eq!(error.server_exception(), exception, "{file}");
@@ -208,15 +210,14 @@ async fn every_recorded_body_says_what_happened() {
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/errors");
     let files = fs::read_dir(folder).unwrap().count();
-    assert_eq!(files, RECORDED.len(), "every file is covered");
+    assert_eq!(files, RECORDED.len(), "a file is missing in RECORDED");
 }
 
-/// Sends the recorded requests again: what the tests above read is what servers answer.
 #[tokio::test]
 #[ignore = "needs a server: cargo xtask test"]
-async fn the_server_still_answers_as_recorded() {
+async fn the_server_still_responds_as_recorded() {
     let access = Access::from_env().unwrap();
-    // After some errors the server closes the connection, without saying so before.
+    // The server closes the connection after some errors without announcing it.
     let http = reqwest::Client::builder().no_proxy();
     let http = http.pool_max_idle_per_host(0).build().unwrap();
     let login = http
@@ -226,32 +227,32 @@ async fn the_server_still_answers_as_recorded() {
             "username={}&password={}",
             access.username, access.password
         ));
-    let granted = login.send().await.unwrap().bytes().await.unwrap();
-    let granted: serde_json::Value = serde_json::from_slice(&granted).unwrap();
-    let token = granted["access_token"].as_str().unwrap();
+    let login = login.send().await.unwrap().bytes().await.unwrap();
+    let login: serde_json::Value = serde_json::from_slice(&login).unwrap();
+    let token = login["access_token"].as_str().unwrap();
     for (file, ..) in RECORDED {
-        // Its server is another: see there.
+        // Recorded from a server with another configuration.
         if file.starts_with("429") {
             continue;
         }
-        let Recording { request, answer } = Recording::read(file);
+        let Recording { request, response } = Recording::read(file);
         let (method, path) = request.line.split_once(' ').unwrap();
         let url = format!("{}{path}", access.url);
-        let mut sent = http.request(method.parse().unwrap(), url);
+        let mut repeated = http.request(method.parse().unwrap(), url);
         for (name, value) in &request.headers {
-            sent = sent.header(name, value.replace("[token]", token));
+            repeated = repeated.header(name, value.replace("[token]", token));
         }
-        let received = sent.body(request.body).send().await.unwrap();
-        assert_eq!(received.status().to_string(), answer.line, "{file}");
-        for (name, value) in &answer.headers {
+        let received = repeated.body(request.body).send().await.unwrap();
+        assert_eq!(received.status().to_string(), response.line, "{file}");
+        for (name, value) in &response.headers {
             assert_eq!(received.headers()[name], value, "{file}");
         }
         let body = received.text().await.unwrap();
-        assert_eq!(without_folder(&body), answer.body, "{file}");
+        assert_eq!(without_folder(&body), response.body, "{file}");
     }
 }
 
-/// Where the server is installed is nobody's business.
+/// Replaces the folder that the server is installed in, as the recordings do.
 fn without_folder(body: &str) -> String {
     match body.split_once("site-packages/") {
         None => body.to_owned(),
@@ -263,9 +264,9 @@ fn without_folder(body: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_recorded_page_with_an_error_is_named_by_its_title() {
-    let page = Recording::read("200-page.http").answer.body;
-    let error = ask(answer("502", page.len(), &page)).await;
+async fn the_message_of_an_html_error_page_is_its_title() {
+    let page = Recording::read("200-page.http").response.body;
+    let error = error_of(response("502", page.len(), &page)).await;
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(
         error.message().starts_with("an HTML page titled \"ZenML"),
@@ -274,28 +275,28 @@ async fn a_recorded_page_with_an_error_is_named_by_its_title() {
 }
 
 #[tokio::test]
-async fn recorded_bodies_that_break_off_are_told_from_errors_of_the_server() {
-    let body = Recording::read("404-missing_object.http").answer.body;
+async fn a_truncated_body_differs_from_an_error_of_the_server() {
+    let body = Recording::read("404-missing_object.http").response.body;
     let half = &body[..body.len() / 2];
-    // As an error the status counts, and the body is quoted as far as it came.
-    let error = ask(answer("404", body.len(), half)).await;
+    // The status decides the kind of an error response; its message quotes the received part.
+    let error = error_of(response("404", body.len(), half)).await;
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(
         error.message().starts_with(r#"{"detail":["KeyError""#),
         "{error}"
     );
-    // As an answer it is none.
-    let error = ask(answer("200", body.len(), half)).await;
+    // A success response cannot do without its body.
+    let error = error_of(response("200", body.len(), half)).await;
     assert_eq!(error.kind(), ErrorKind::Interrupted);
-    let error = ask(answer("200", half.len(), half)).await;
+    let error = error_of(response("200", half.len(), half)).await;
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(!error.message().contains("KeyError"), "{error}");
 }
 
 #[tokio::test]
-async fn empty_bodies_leave_the_status_to_speak() {
-    let error = ask(answer("413", 0, "")).await;
+async fn an_error_with_an_empty_body_names_the_status() {
+    let error = error_of(response("413", 0, "")).await;
     assert_eq!(error.message(), "the server answered: Payload Too Large");
-    let error = ask(answer("200", 0, "")).await;
+    let error = error_of(response("200", 0, "")).await;
     assert_eq!(error.kind(), ErrorKind::Decode);
 }

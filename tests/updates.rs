@@ -1,9 +1,9 @@
-//! Against the real server: an update leaves a field alone, clears it, sets it, or empties it.
+//! Does an update of a real server keep, set, clear and empty fields as its [`Field`]s say?
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test may panic, and so may its helpers"
+    reason = "tests and their helpers may panic"
 )]
 
 use std::collections::BTreeMap;
@@ -29,8 +29,8 @@ fn unique(name: &str) -> String {
     format!("{name}-{}", Uuid::new_v4().simple())
 }
 
-async fn default_components(ws: &WorkspaceClient) -> BTreeMap<String, Vec<Uuid>> {
-    let stacks = ws
+async fn default_components(client: &WorkspaceClient) -> BTreeMap<String, Vec<Uuid>> {
+    let stacks = client
         .list_stacks()
         .name("default")
         .hydrate(true)
@@ -44,14 +44,19 @@ async fn default_components(ws: &WorkspaceClient) -> BTreeMap<String, Vec<Uuid>>
         .collect()
 }
 
-async fn update(ws: &WorkspaceClient, stack: Uuid, body: &StackUpdate) -> StackResponseMetadata {
-    let call = ws.update_stack().stack_id(stack).body(body);
+/// Updates the stack and returns its metadata.
+async fn update(
+    client: &WorkspaceClient,
+    stack: Uuid,
+    body: &StackUpdate,
+) -> StackResponseMetadata {
+    let call = client.update_stack().stack_id(stack).body(body);
     call.send().await.unwrap();
-    read(ws, stack).await
+    read(client, stack).await
 }
 
-async fn read(ws: &WorkspaceClient, stack: Uuid) -> StackResponseMetadata {
-    let stack: StackResponse = ws
+async fn read(client: &WorkspaceClient, stack: Uuid) -> StackResponseMetadata {
+    let stack: StackResponse = client
         .get_stack()
         .stack_id(stack)
         .send()
@@ -63,14 +68,14 @@ async fn read(ws: &WorkspaceClient, stack: Uuid) -> StackResponseMetadata {
 
 #[tokio::test]
 #[ignore = "needs a server: cargo xtask test"]
-async fn a_field_of_a_stack_is_set_left_alone_and_cleared() {
-    let ws = client();
-    let components = default_components(&ws).await;
+async fn an_update_keeps_sets_empties_and_clears_fields_of_a_stack() {
+    let client = client();
+    let components = default_components(&client).await;
     let components = components.iter();
     let components =
         components.map(|(kind, ids)| (kind.clone(), ids.iter().map(|id| (*id).into()).collect()));
     let labels = Map::from_iter([("team".to_owned(), json!("vision"))]);
-    let stack = ws
+    let stack = client
         .create_stack()
         .body(&StackRequest {
             description: Some("as created".to_owned()),
@@ -81,15 +86,15 @@ async fn a_field_of_a_stack_is_set_left_alone_and_cleared() {
         .await
         .unwrap();
 
-    let untouched = update(&ws, stack.id, &StackUpdate::default()).await;
-    assert_eq!(untouched.description.as_deref(), Some("as created"));
-    assert_eq!(untouched.labels, Some(labels.clone()));
+    let kept = update(&client, stack.id, &StackUpdate::default()).await;
+    assert_eq!(kept.description.as_deref(), Some("as created"));
+    assert_eq!(kept.labels, Some(labels.clone()));
 
     let set = StackUpdate {
         description: "changed".into(),
         ..StackUpdate::default()
     };
-    let set = update(&ws, stack.id, &set).await;
+    let set = update(&client, stack.id, &set).await;
     assert_eq!(set.description.as_deref(), Some("changed"));
     assert_eq!(set.labels, Some(labels));
 
@@ -97,7 +102,7 @@ async fn a_field_of_a_stack_is_set_left_alone_and_cleared() {
         labels: Map::new().into(),
         ..StackUpdate::default()
     };
-    let emptied = update(&ws, stack.id, &emptied).await;
+    let emptied = update(&client, stack.id, &emptied).await;
     assert_eq!(emptied.labels, Some(Map::new()));
     assert_eq!(emptied.description.as_deref(), Some("changed"));
 
@@ -106,32 +111,37 @@ async fn a_field_of_a_stack_is_set_left_alone_and_cleared() {
         labels: Field::Null,
         ..StackUpdate::default()
     };
-    let cleared = update(&ws, stack.id, &cleared).await;
+    let cleared = update(&client, stack.id, &cleared).await;
     assert_eq!((cleared.description, cleared.labels), (None, None));
-    ws.delete_stack().stack_id(stack.id).send().await.unwrap();
+    client
+        .delete_stack()
+        .stack_id(stack.id)
+        .send()
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 #[ignore = "needs a server: cargo xtask test"]
-async fn a_list_of_a_stack_is_emptied() {
-    let ws = client();
+async fn an_update_empties_a_list_of_a_stack() {
+    let client = client();
     let kind = StackComponentType::ImageBuilder;
     let builder = ComponentRequest::new(Map::new(), "local", unique("builder"), kind.clone());
-    let builder = ws
+    let builder = client
         .create_stack_component()
         .body(&builder)
         .send()
         .await
         .unwrap();
-    let mut ids = default_components(&ws).await;
+    let mut ids = default_components(&client).await;
     ids.insert(kind.to_string(), vec![builder.id]);
     let components = ids.iter();
     let components =
         components.map(|(kind, ids)| (kind.clone(), ids.iter().map(|id| (*id).into()).collect()));
     let request = StackRequest::new(components.collect(), unique("updates"));
-    let stack = ws.create_stack().body(&request).send().await.unwrap();
+    let stack = client.create_stack().body(&request).send().await.unwrap();
     assert!(
-        read(&ws, stack.id)
+        read(&client, stack.id)
             .await
             .components
             .contains_key(kind.as_str())
@@ -142,12 +152,18 @@ async fn a_list_of_a_stack_is_emptied() {
         components: ids.into(),
         ..StackUpdate::default()
     };
-    let emptied = update(&ws, stack.id, &body).await;
+    let emptied = update(&client, stack.id, &body).await;
 
     assert!(!emptied.components.contains_key(kind.as_str()));
     assert!(emptied.components.contains_key("orchestrator"));
-    ws.delete_stack().stack_id(stack.id).send().await.unwrap();
-    ws.deregister_stack_component()
+    client
+        .delete_stack()
+        .stack_id(stack.id)
+        .send()
+        .await
+        .unwrap();
+    client
+        .deregister_stack_component()
         .component_id(builder.id)
         .send()
         .await
@@ -156,20 +172,20 @@ async fn a_list_of_a_stack_is_emptied() {
 
 #[tokio::test]
 #[ignore = "needs a server: cargo xtask test"]
-async fn a_tag_keeps_what_an_update_does_not_name() {
-    let ws = client();
+async fn an_update_keeps_the_fields_of_a_tag_that_it_does_not_set() {
+    let client = client();
     let request = TagRequest {
         color: Some(ColorVariants::Red),
         ..TagRequest::new(unique("updates"))
     };
-    let tag = ws.create_tag().body(&request).send().await.unwrap();
+    let tag = client.create_tag().body(&request).send().await.unwrap();
 
     let renamed = unique("renamed");
     let body = TagUpdate {
         name: renamed.as_str().into(),
         ..TagUpdate::default()
     };
-    let tag = ws
+    let tag = client
         .update_tag()
         .tag_id(tag.id)
         .body(&body)
@@ -179,5 +195,5 @@ async fn a_tag_keeps_what_an_update_does_not_name() {
 
     assert_eq!(tag.name, renamed);
     assert_eq!(tag.body.as_ref().unwrap().color, Some(ColorVariants::Red));
-    ws.delete_tag().tag_id(tag.id).send().await.unwrap();
+    client.delete_tag().tag_id(tag.id).send().await.unwrap();
 }

@@ -41,11 +41,11 @@ async fn a_device_logs_in_once_its_code_is_confirmed() {
             tokio::spawn(async move { confirm(&confirming, &login.url, &login.user_code).await });
         }
     });
-    let ws = WorkspaceClient::builder(&access.url)
+    let client = WorkspaceClient::builder(&access.url)
         .credentials(credentials)
         .build()
         .unwrap();
-    let user = ws.get_current_user().send().await.unwrap();
+    let user = client.get_current_user().send().await.unwrap();
     assert_eq!(user.name, access.username);
     let shown = shown.lock().unwrap().clone().unwrap();
     assert!(shown.url.starts_with(&access.url), "{}", shown.url);

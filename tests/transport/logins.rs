@@ -1,4 +1,4 @@
-//! How often clients log in.
+//! How often does a client log in?
 
 use std::{
     sync::{
@@ -13,6 +13,7 @@ use zenml_test_server::{Access, Options, Server, proxy::Proxy};
 
 use crate::unique;
 
+/// Returns a client that logs in with the password of the server's user.
 pub fn client(url: &str, access: &Access) -> WorkspaceClient {
     WorkspaceClient::builder(url)
         .credentials(Credentials::password(&access.username, &*access.password))
@@ -20,11 +21,11 @@ pub fn client(url: &str, access: &Access) -> WorkspaceClient {
         .unwrap()
 }
 
-/// Real time, some hours later.
+/// A clock that is some hours ahead.
 #[derive(Clone, Default)]
-struct Ahead(Arc<AtomicU64>);
+struct ClockAhead(Arc<AtomicU64>);
 
-impl Clock for Ahead {
+impl Clock for ClockAhead {
     fn now(&self) -> Instant {
         Instant::now() + Duration::from_secs(self.0.load(Ordering::SeqCst) * 3600)
     }
@@ -40,23 +41,23 @@ impl Clock for Ahead {
 
 #[tokio::test]
 #[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_thousand_calls_on_a_token_that_has_ended_log_in_once() {
+async fn a_thousand_calls_with_an_expired_token_log_in_once() {
     let options = Options::default().env("ZENML_SERVER_JWT_TOKEN_EXPIRE_MINUTES", "60");
     let server = Server::start(options).await.unwrap();
     let proxy = Proxy::start(&server.url(), 0, 0).await;
-    let clock = Ahead::default();
+    let clock = ClockAhead::default();
     let access = server.access();
-    let ws = WorkspaceClient::builder(proxy.url())
+    let client = WorkspaceClient::builder(proxy.url())
         .credentials(Credentials::password(&access.username, &*access.password))
         .clock(clock.clone())
         .build()
         .unwrap();
-    ws.get_current_user().send().await.unwrap();
+    client.get_current_user().send().await.unwrap();
     assert_eq!(proxy.logins(), 1);
 
     clock.0.store(2, Ordering::SeqCst);
     let calls: Vec<_> = (0..1_000)
-        .map(|_| tokio::spawn(ws.get_current_user().send()))
+        .map(|_| tokio::spawn(client.get_current_user().send()))
         .collect();
     for call in calls {
         call.await.unwrap().unwrap();
@@ -67,22 +68,22 @@ async fn a_thousand_calls_on_a_token_that_has_ended_log_in_once() {
 
 #[tokio::test]
 #[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_new_signing_key_costs_each_client_one_login_and_no_call() {
+async fn a_new_signing_key_costs_each_client_one_login_and_fails_no_call() {
     let mut server = Server::start(Options::default()).await.unwrap();
     let proxy = Proxy::start(&server.url(), 0, 0).await;
     let clients: Vec<_> = (0..3)
         .map(|_| client(&proxy.url(), &server.access()))
         .collect();
-    for ws in &clients {
-        ws.get_current_user().send().await.unwrap();
+    for client in &clients {
+        client.get_current_user().send().await.unwrap();
     }
     assert_eq!(proxy.logins(), 3);
 
-    let key = "another key, by which the tokens given out so far are not valid";
+    let key = "another key, which invalidates all tokens issued so far";
     server.restart_with_signing_key(key).await.unwrap();
     let calls: Vec<_> = clients
         .iter()
-        .flat_map(|ws| (0..20).map(|_| tokio::spawn(ws.get_current_user().send())))
+        .flat_map(|client| (0..20).map(|_| tokio::spawn(client.get_current_user().send())))
         .collect();
     for call in calls {
         call.await.unwrap().unwrap();
@@ -93,38 +94,39 @@ async fn a_new_signing_key_costs_each_client_one_login_and_no_call() {
 
 #[tokio::test]
 #[ignore = "needs a server: cargo xtask test"]
-async fn a_service_accounts_key_is_exchanged_for_a_token() {
+async fn the_api_key_of_a_service_account_is_exchanged_for_a_token() {
     let access = Access::from_env().unwrap();
-    let ws = client(&access.url, &access);
-    let (account, key) = service_account(&ws).await;
+    let client = client(&access.url, &access);
+    let (account, key) = create_service_account(&client).await;
     let proxy = Proxy::start(&access.url, 0, 0).await;
-    let as_account = WorkspaceClient::builder(proxy.url())
+    let account_client = WorkspaceClient::builder(proxy.url())
         .credentials(Credentials::api_key(key))
         .build()
         .unwrap();
     for _ in 0..3 {
-        let user = as_account.get_current_user().send().await.unwrap();
+        let user = account_client.get_current_user().send().await.unwrap();
         assert_eq!(user.id, account);
     }
     assert_eq!(proxy.logins(), 1);
-    ws.delete_service_account()
+    client
+        .delete_service_account()
         .service_account_name_or_id(account)
         .send()
         .await
         .unwrap();
 }
 
-/// A new service account, and a key of it.
-pub async fn service_account(ws: &WorkspaceClient) -> (uuid::Uuid, zenml::Secret) {
+/// Creates a service account and an API key of it.
+pub async fn create_service_account(client: &WorkspaceClient) -> (uuid::Uuid, zenml::Secret) {
     let account = types::ServiceAccountRequest::new(true, unique("transport"));
-    let account = ws
+    let account = client
         .create_service_account()
         .body(&account)
         .send()
         .await
         .unwrap();
     let key = types::ApiKeyRequest::new(unique("key"));
-    let key = ws
+    let key = client
         .create_api_key()
         .service_account_id(account.id)
         .body(&key)

@@ -1,18 +1,18 @@
-//! The transport against a real server, on a network that breaks.
+//! The transport against a real server: logins, outages, and a network that fails.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test's helpers may panic"
+    reason = "tests and their helpers may panic"
 )]
 
 mod chaos;
 mod device_login;
 mod logins;
 mod outage;
-mod stored;
+mod stored_login;
 
-/// Text that no other run uses.
+/// Returns a name that no other run of the tests uses.
 fn unique(name: &str) -> String {
     format!("{name}-{}", uuid::Uuid::new_v4().simple())
 }

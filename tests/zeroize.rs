@@ -1,10 +1,10 @@
-//! Credentials that are dropped leave no copy behind in this process's memory.
+//! Does dropping credentials erase every copy of them from the memory of the process?
 
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test's helpers may panic"
+    reason = "tests and their helpers may panic"
 )]
 
 use std::{
@@ -16,19 +16,21 @@ use zenml::{
     Credentials, CredentialsProvider, ProvidedCredentials, RetryPolicy, Secret, WorkspaceClient,
 };
 
-/// What is looked for, but for one in each byte: what looks for it must not find itself.
-const HIDDEN: &[u8; 48] = b"ZGHEXVHRXPXFZQXLNSDMZSNQXHRXZXRDBQDSXNEXSGHRXOQN";
+/// The secret with one subtracted from each byte, so that the search does not find this constant.
+const SHIFTED_SECRET: &[u8; 48] = b"ZGHEXVHRXPXFZQXLNSDMZSNQXHRXZXRDBQDSXNEXSGHRXOQN";
 
-/// A new copy of the secret. Whoever frees memory writes into its beginning, so that what is looked
-/// for is its end.
+/// Returns a new copy of the secret after some padding, because allocators overwrite the beginning
+/// of freed memory.
 fn secret() -> String {
-    let beginning = std::iter::repeat_n(b'-', HIDDEN.len());
-    let end = HIDDEN.iter().map(|byte| std::hint::black_box(byte + 1));
-    let bytes: Vec<u8> = beginning.chain(end).collect();
+    let padding = std::iter::repeat_n(b'-', SHIFTED_SECRET.len());
+    let secret = SHIFTED_SECRET
+        .iter()
+        .map(|byte| std::hint::black_box(byte + 1));
+    let bytes: Vec<u8> = padding.chain(secret).collect();
     String::from_utf8(bytes).unwrap()
 }
 
-/// How often the secret is in the memory that this process can write to.
+/// Counts the copies of the secret in the writable memory of this process.
 fn copies() -> usize {
     let memory = File::open("/proc/self/mem").unwrap();
     let maps = fs::read_to_string("/proc/self/maps").unwrap();
@@ -41,32 +43,32 @@ fn copies() -> usize {
         let [mut at, to] = [from, to].map(|hex| u64::from_str_radix(hex, 16).unwrap());
         while at < to {
             let length = bytes.len().min((to - at) as usize);
-            // What is not there, or belongs to the kernel, cannot be read.
+            // Unmapped memory and memory of the kernel cannot be read.
             let Ok(read) = memory.read_at(&mut bytes[..length], at) else {
                 break;
             };
-            let windows = bytes[..read].windows(HIDDEN.len()).enumerate();
+            let windows = bytes[..read].windows(SHIFTED_SECRET.len()).enumerate();
             found += windows
-                .filter(|(offset, window)| is_it(window) && !own.contains(&(at + *offset as u64)))
+                .filter(|(offset, window)| {
+                    is_secret(window) && !own.contains(&(at + *offset as u64))
+                })
                 .count();
-            // The secret may lie across two pieces.
+            // A copy may cross the boundary between two reads.
             let is_last = at + read as u64 >= to;
-            at += match is_last {
-                true => read,
-                false => read - (HIDDEN.len() - 1),
-            } as u64;
+            let overlap = if is_last { 0 } else { SHIFTED_SECRET.len() - 1 };
+            at += (read - overlap) as u64;
         }
     }
     found
 }
 
-fn is_it(window: &[u8]) -> bool {
-    // The first one alone decides about nearly all.
-    window[0] == HIDDEN[0] + 1
+fn is_secret(window: &[u8]) -> bool {
+    // Comparing the first byte alone rules out most windows.
+    window[0] == SHIFTED_SECRET[0] + 1
         && window
             .iter()
-            .zip(HIDDEN)
-            .all(|(byte, hidden)| *byte == hidden + 1)
+            .zip(SHIFTED_SECRET)
+            .all(|(byte, shifted)| *byte == shifted + 1)
 }
 
 struct Vault(Secret);
@@ -78,7 +80,7 @@ impl CredentialsProvider for Vault {
 }
 
 #[test]
-fn dropped_credentials_are_nowhere_in_memory() {
+fn dropping_credentials_erases_every_copy() {
     let kinds: [fn() -> Credentials; 4] = [
         || Credentials::api_token(secret()),
         || Credentials::api_key(secret()),
@@ -88,7 +90,6 @@ fn dropped_credentials_are_nowhere_in_memory() {
     for credentials in kinds {
         let credentials = credentials();
         let shown = format!("{credentials:?}");
-        // At once: what is freed may be overwritten by chance.
         assert_eq!(copies(), 1, "{shown}");
         let builder = WorkspaceClient::builder("http://localhost")
             .credentials(credentials.clone())
@@ -97,7 +98,7 @@ fn dropped_credentials_are_nowhere_in_memory() {
         drop((credentials, client));
         assert_eq!(copies(), 0, "{shown}");
     }
-    // What is merely freed is found.
+    // The search finds a secret in memory that was freed without erasing it.
     drop(secret());
     assert_ne!(copies(), 0);
 }
