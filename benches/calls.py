@@ -1,6 +1,6 @@
-"""Measures the official client: calls of `benches/calls.rs`, as JSON lines.
+"""Measures the official client with the calls of `benches/calls.rs`; prints JSON lines.
 
-Arguments: the server's URL, the id of the tag, and how long to measure, in seconds.
+Arguments: URL of the server, id of the tag, and seconds to measure each call.
 """
 
 import json
@@ -16,7 +16,7 @@ from zenml.zen_stores.rest_zen_store import (
 
 
 def main() -> None:
-    """Connects as the library does, and repeats each call for a while."""
+    """Connects to the server and makes each call for the given time."""
     url, tag, seconds = sys.argv[1], UUID(sys.argv[2]), float(sys.argv[3])
     store = RestZenStore(
         config=RestZenStoreConfiguration(url=url, username="default", password=""),
@@ -28,11 +28,11 @@ def main() -> None:
         "runs": lambda: store.list_runs(runs, hydrate=True),
     }.items():
         call()
-        calls, begun, cpu = 0, time.perf_counter(), time.process_time()
-        while time.perf_counter() - begun < seconds:
+        calls, started, cpu = 0, time.perf_counter(), time.process_time()
+        while time.perf_counter() - started < seconds:
             call()
             calls += 1
-        wall = time.perf_counter() - begun
+        wall = time.perf_counter() - started
         cpu = time.process_time() - cpu
         print(json.dumps({"call": name, "calls": calls, "wall": wall, "cpu": cpu}))
 

@@ -1,12 +1,13 @@
-//! Calls per second, and processor time per call: this client, hand-written reqwest and serde, and
-//! the official Python client. `cargo xtask bench calls` runs it.
+//! How much does a call cost: calls per second, and CPU time per call?
 //!
-//! One server on loopback answers recorded bodies from memory. Each client asks one call after the
-//! other, on one thread, and decodes into types. The hand-written side decodes into the same ones,
-//! sends the same request, and gives up after a while, as whoever writes it for a service has to;
-//! beside it, to show what those cost, stands one without user agent, request id and timeout.
-//! All take many short turns, one right after the other, so that what else the machine does meets
-//! them alike; their throughput is compared turn by turn, and the median counts.
+//! `cargo xtask bench calls` runs this. It compares this client with the official Python client and
+//! with two hand-written clients on reqwest and serde. The first of these sends the same headers as
+//! this client and has a timeout, as a service needs; the second shows what these cost.
+//!
+//! A server on the loopback interface sends recorded bodies from memory. Each client makes one call
+//! after the other on one thread, and decodes the responses into the same types. The Rust clients take
+//! many short turns, one right after the other, so that other load on the machine affects them alike.
+//! The table shows the medians of all turns; throughput is compared turn by turn.
 
 #![allow(clippy::indexing_slicing, reason = "indices are constants")]
 
@@ -32,96 +33,107 @@ use zenml::{
 
 const TAG: Uuid = uuid!("0c9e1b0e-7a9e-4c7c-9d5f-3d3f5f7a4b11");
 const ITEMS: usize = 100;
-/// One turn.
+/// Length of a turn.
 const PERIOD: Duration = Duration::from_millis(100);
-/// As this client's own for an attempt.
+/// Timeout of a request; equals this client's default for an attempt.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-type Failure = Box<dyn std::error::Error>;
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-fn main() -> Result<(), Failure> {
-    // `cargo test --benches` asks whether it runs, not how fast.
-    let measures = env::args().any(|argument| argument == "--bench");
+fn main() -> Result<()> {
+    // `cargo test --benches` checks only that the benchmark runs.
+    let is_benchmark = env::args().any(|argument| argument == "--bench");
     let rounds = match env::var("ZENML_BENCH_ROUNDS") {
         Ok(rounds) => rounds.parse()?,
         Err(_) => 50,
     };
-    let (rounds, period) = match measures {
-        true => (rounds, PERIOD),
-        false => (1, Duration::from_millis(1)),
+    let (rounds, period) = if is_benchmark {
+        (rounds, PERIOD)
+    } else {
+        (1, Duration::from_millis(1))
     };
-    let answers = Arc::new(Answers::recorded()?);
-    let (tag, page) = (answers.tag.len(), answers.page.len());
-    let url = serve(answers)?;
+    let responses = Arc::new(Responses::recorded()?);
+    let (tag, page) = (responses.tag.len(), responses.page.len());
+    let url = serve(responses)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
 
-    let mut small = [Vec::new(), Vec::new(), Vec::new()];
-    let mut large = [Vec::new(), Vec::new(), Vec::new()];
-    runtime.block_on(async {
-        let ws = WorkspaceClient::builder(&url)
-            .credentials(Credentials::password("default", ""))
-            .build()?;
-        let hand = Hand::log_in(&url).await?;
-        let bare = Hand {
-            http: reqwest::Client::builder().no_proxy().build()?,
-            headers: HeaderMap::new(),
-            ..hand.clone()
-        };
-        for _ in 0..rounds {
-            small[0].push(turn(period, async || tag_by_client(&ws).await).await?);
-            small[1].push(turn(period, async || hand.tag().await).await?);
-            small[2].push(turn(period, async || bare.tag().await).await?);
-            large[0].push(turn(period, async || page_by_client(&ws).await).await?);
-            large[1].push(turn(period, async || hand.page().await).await?);
-            large[2].push(turn(period, async || bare.page().await).await?);
-        }
-        Ok::<_, Failure>(())
-    })?;
-    let official = official(&url, if measures { rounds } else { 0 })?;
+    let clients = measure_rust_clients(&url, rounds, period);
+    let [small, large] = runtime.block_on(clients)?;
+    let official = official_client(&url, if is_benchmark { rounds } else { 0 })?;
     report(
-        &format!("one tag, {tag} bytes"),
+        &format!("a tag of {tag} bytes"),
         &small,
         official.as_ref().map(|o| &o[0]),
     );
     report(
-        &format!("page of {ITEMS} hydrated runs, {} kB", page / 1000),
+        &format!("a page of {ITEMS} hydrated runs, {} kB", page / 1000),
         &large,
         official.as_ref().map(|o| &o[1]),
     );
-    if measures && official.is_none() {
-        println!("The official client is not installed: `cargo xtask server` does that.");
+    if is_benchmark && official.is_none() {
+        println!(
+            "The official client is not installed; run `cargo xtask server` once to install it."
+        );
     }
     Ok(())
 }
 
-async fn tag_by_client(ws: &WorkspaceClient) -> Result<Uuid, Failure> {
-    Ok(ws.get_tag().tag_id(TAG).hydrate(true).send().await?.id)
+/// Measures the Rust clients in turn: this one, and both that are written by hand. Returns the turns
+/// of each client for the small response, and for the large one.
+async fn measure_rust_clients(
+    url: &str,
+    rounds: u32,
+    period: Duration,
+) -> Result<[[Vec<Turn>; 3]; 2]> {
+    let client = WorkspaceClient::builder(url)
+        .credentials(Credentials::password("default", ""))
+        .build()?;
+    let by_hand = HandWritten::log_in(url).await?;
+    let minimal = HandWritten {
+        http: reqwest::Client::builder().no_proxy().build()?,
+        headers: HeaderMap::new(),
+        ..by_hand.clone()
+    };
+    let [mut small, mut large] = <[[Vec<Turn>; 3]; 2]>::default();
+    for _ in 0..rounds {
+        small[0].push(measure(period, async || get_tag(&client).await).await?);
+        small[1].push(measure(period, async || by_hand.get_tag().await).await?);
+        small[2].push(measure(period, async || minimal.get_tag().await).await?);
+        large[0].push(measure(period, async || list_runs(&client).await).await?);
+        large[1].push(measure(period, async || by_hand.list_runs().await).await?);
+        large[2].push(measure(period, async || minimal.list_runs().await).await?);
+    }
+    Ok([small, large])
 }
 
-async fn page_by_client(ws: &WorkspaceClient) -> Result<Uuid, Failure> {
-    let page = ws
+async fn get_tag(client: &WorkspaceClient) -> Result<Uuid> {
+    Ok(client.get_tag().tag_id(TAG).hydrate(true).send().await?.id)
+}
+
+async fn list_runs(client: &WorkspaceClient) -> Result<Uuid> {
+    let page = client
         .list_runs()
         .size(ITEMS as i64)
         .hydrate(true)
         .send()
         .await?;
-    Ok(page.items.first().ok_or("an empty page")?.id)
+    Ok(page.items.first().ok_or("the page is empty")?.id)
 }
 
-/// What one writes without a client.
+/// A client on reqwest and serde, as one writes it by hand.
 #[derive(Clone)]
-struct Hand {
+struct HandWritten {
     http: reqwest::Client,
     url: String,
     token: String,
-    /// Of each request.
+    /// Headers of every request.
     headers: HeaderMap,
 }
 
-impl Hand {
-    async fn log_in(url: &str) -> Result<Self, Failure> {
+impl HandWritten {
+    async fn log_in(url: &str) -> Result<Self> {
         #[derive(Deserialize)]
         struct Login {
             access_token: String,
@@ -152,8 +164,8 @@ impl Hand {
         })
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        let answer = self
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let response = self
             .http
             .get(format!("{}{path}", self.url))
             .bearer_auth(&self.token)
@@ -161,26 +173,26 @@ impl Hand {
             .send()
             .await?
             .error_for_status()?;
-        Ok(serde_json::from_slice(&answer.bytes().await?)?)
+        Ok(serde_json::from_slice(&response.bytes().await?)?)
     }
 
-    async fn tag(&self) -> Result<Uuid, Failure> {
+    async fn get_tag(&self) -> Result<Uuid> {
         let path = format!("/api/v1/tags/{TAG}?hydrate=true");
         Ok(self.get::<TagResponse>(&path).await?.id)
     }
 
-    async fn page(&self) -> Result<Uuid, Failure> {
+    async fn list_runs(&self) -> Result<Uuid> {
         let path = format!("/api/v1/runs?size={ITEMS}&hydrate=true");
         let page: Page<PipelineRunResponse> = self.get(&path).await?;
-        Ok(page.items.first().ok_or("an empty page")?.id)
+        Ok(page.items.first().ok_or("the page is empty")?.id)
     }
 }
 
-/// What one client did in one turn.
+/// Measurements of one turn of a client.
 #[derive(Debug, Clone, Copy)]
 struct Turn {
     per_second: f64,
-    /// Seconds of a processor for each call, where the system says that.
+    /// CPU seconds per call, if the system reports them.
     cpu: Option<f64>,
 }
 
@@ -193,21 +205,17 @@ impl Turn {
     }
 }
 
-async fn turn(
-    period: Duration,
-    call: impl AsyncFn() -> Result<Uuid, Failure>,
-) -> Result<Turn, Failure> {
+/// Makes calls for the period.
+async fn measure(period: Duration, call: impl AsyncFn() -> Result<Uuid>) -> Result<Turn> {
     call().await?;
-    let (begun, cpu) = (Instant::now(), processor_time());
+    let (started, cpu) = (Instant::now(), cpu_time());
     let mut calls = 0;
-    while begun.elapsed() < period {
+    while started.elapsed() < period {
         std::hint::black_box(call().await?);
         calls += 1;
     }
-    let wall = begun.elapsed().as_secs_f64();
-    let cpu = processor_time()
-        .zip(cpu)
-        .map(|(after, before)| after - before);
+    let wall = started.elapsed().as_secs_f64();
+    let cpu = cpu_time().zip(cpu).map(|(after, before)| after - before);
     Ok(Turn::new(f64::from(calls), wall, cpu))
 }
 
@@ -217,15 +225,15 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
     values.get(values.len() / 2).copied()
 }
 
-/// What this thread has used of a processor, in seconds, where the system says that.
-fn processor_time() -> Option<f64> {
+/// Returns the CPU seconds of this thread, if the system reports them.
+fn cpu_time() -> Option<f64> {
     let statistics = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     let nanoseconds: u64 = statistics.split(' ').next()?.parse().ok()?;
     Some(nanoseconds as f64 / 1e9)
 }
 
-/// The official client's measurements: tag and page. None if it is not installed.
-fn official(url: &str, rounds: u32) -> Result<Option<[Turn; 2]>, Failure> {
+/// Returns the measurements of the official client: tag and page. `None` if it is not installed.
+fn official_client(url: &str, rounds: u32) -> Result<Option<[Turn; 2]>> {
     #[derive(Deserialize)]
     struct Line {
         call: String,
@@ -250,7 +258,7 @@ fn official(url: &str, rounds: u32) -> Result<Option<[Turn; 2]>, Failure> {
     if !output.status.success() {
         return Err("the official client failed".into());
     }
-    // The library may print beside it.
+    // The Python library may print other lines.
     let lines = String::from_utf8(output.stdout)?;
     let mut lines = lines
         .lines()
@@ -260,33 +268,38 @@ fn official(url: &str, rounds: u32) -> Result<Option<[Turn; 2]>, Failure> {
         Some(Turn::new(line.calls, line.wall, Some(line.cpu)))
     };
     let turns = next("tag").zip(next("runs"));
-    let (tag, page) = turns.ok_or("the official client measured nothing")?;
+    let (tag, page) = turns.ok_or("the official client printed no measurements")?;
     Ok(Some([tag, page]))
 }
 
-fn report(what: &str, [ours, hand, bare]: &[Vec<Turn>; 3], official: Option<&Turn>) {
-    println!("\n| {what} | calls/s | CPU per call | throughput to hand-written |");
+/// Prints a table of the measurements.
+fn report(title: &str, [ours, by_hand, minimal]: &[Vec<Turn>; 3], official: Option<&Turn>) {
+    println!("\n| {title} | calls/s | CPU per call | throughput relative to by hand |");
     println!("| --- | ---: | ---: | ---: |");
     let row = |name: &str, turns: &[Turn], target: &str| {
-        let ratios = turns.iter().zip(hand);
-        let ratio = median(ratios.map(|(turn, hand)| turn.per_second / hand.per_second));
+        let ratios = turns.iter().zip(by_hand);
+        let ratio = median(ratios.map(|(turn, by_hand)| turn.per_second / by_hand.per_second));
         let per_second = median(turns.iter().map(|turn| turn.per_second));
         let cpu = median(turns.iter().filter_map(|turn| turn.cpu))
             .map_or_else(|| "-".to_owned(), |cpu| format!("{:.0} µs", cpu * 1e6));
         let (per_second, ratio) = (per_second.unwrap_or_default(), ratio.unwrap_or_default());
         println!("| {name} | {per_second:.0} | {cpu} | {ratio:.2}{target} |");
     };
-    row("this client", ours, " (to reach: 0.95)");
-    row("reqwest and serde by hand", hand, "");
-    row("by hand, without agent, request id and timeout", bare, "");
+    row("this client", ours, " (target: 0.95)");
+    row("by hand: reqwest and serde", by_hand, "");
+    row(
+        "by hand, without user agent, request id and timeout",
+        minimal,
+        "",
+    );
     if let Some(official) = official {
-        // It has one long turn of its own: compared with what was usual.
-        row("official client", &vec![*official; hand.len()], "");
+        // It has a single long turn, which is compared with every turn of the hand-written client.
+        row("official client", &vec![*official; by_hand.len()], "");
     }
 }
 
-/// What the server answers, head and body.
-struct Answers {
+/// The responses of the server, head and body.
+struct Responses {
     tag: Vec<u8>,
     page: Vec<u8>,
     info: Vec<u8>,
@@ -294,8 +307,8 @@ struct Answers {
     other: Vec<u8>,
 }
 
-impl Answers {
-    fn recorded() -> Result<Self, Failure> {
+impl Responses {
+    fn recorded() -> Result<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings/workspace");
         let read = |name: &str| fs::read(folder.join(name));
         let mut page: Value = serde_json::from_slice(&read("list_runs-hydrated-1.json")?)?;
@@ -306,15 +319,15 @@ impl Answers {
         page["total"] = ITEMS.into();
         let token = json!({"access_token": "e30.e30.c2ln", "token_type": "bearer"});
         Ok(Self {
-            tag: answer_of(&read("get_tag-hydrated-1.json")?),
-            page: answer_of(&serde_json::to_vec(&page)?),
-            info: answer_of(&read("server_info-1.json")?),
-            login: answer_of(&serde_json::to_vec(&token)?),
-            other: answer_of(b"null"),
+            tag: response(&read("get_tag-hydrated-1.json")?),
+            page: response(&serde_json::to_vec(&page)?),
+            info: response(&read("server_info-1.json")?),
+            login: response(&serde_json::to_vec(&token)?),
+            other: response(b"null"),
         })
     }
 
-    fn to(&self, request: &[u8]) -> &[u8] {
+    fn for_request(&self, request: &[u8]) -> &[u8] {
         let path = request.split(|byte| *byte == b' ').nth(1);
         match path.unwrap_or_default() {
             path if path.starts_with(b"/api/v1/tags/") => &self.tag,
@@ -326,7 +339,7 @@ impl Answers {
     }
 }
 
-fn answer_of(body: &[u8]) -> Vec<u8> {
+fn response(body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let head = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
@@ -334,37 +347,38 @@ fn answer_of(body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-fn serve(answers: Arc<Answers>) -> Result<String, Failure> {
+/// Starts the server and returns its URL.
+fn serve(responses: Arc<Responses>) -> Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let url = format!("http://{}", listener.local_addr()?);
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let answers = answers.clone();
-            thread::spawn(move || answer(stream, &answers));
+            let responses = responses.clone();
+            thread::spawn(move || respond(stream, &responses));
         }
     });
     Ok(url)
 }
 
-/// Answers one connection's requests, one after the other, until the client hangs up.
-fn answer(mut stream: TcpStream, answers: &Answers) -> std::io::Result<()> {
+/// Responds to the requests of one connection, one after the other, until the client closes it.
+fn respond(mut stream: TcpStream, responses: &Responses) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
-    let (mut request, mut piece) = (Vec::new(), [0; 4096]);
+    let (mut request, mut chunk) = (Vec::new(), [0; 4096]);
     loop {
-        let length = stream.read(&mut piece)?;
+        let length = stream.read(&mut chunk)?;
         if length == 0 {
             return Ok(());
         }
-        request.extend_from_slice(&piece[..length]);
-        if is_whole(&request) {
-            stream.write_all(answers.to(&request))?;
+        request.extend_from_slice(&chunk[..length]);
+        if is_complete(&request) {
+            stream.write_all(responses.for_request(&request))?;
             request.clear();
         }
     }
 }
 
-/// Whether a request, and its body if it has one, has arrived.
-fn is_whole(request: &[u8]) -> bool {
+/// Returns whether a request has arrived with its whole body.
+fn is_complete(request: &[u8]) -> bool {
     const END: &str = "\r\n\r\n";
     if request.starts_with(b"GET ") {
         return request.ends_with(END.as_bytes());
