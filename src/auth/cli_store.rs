@@ -8,11 +8,11 @@ use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
-use crate::auth::provider::{CredentialsProvider, ProvidedCredentials};
-use crate::auth::token::shown;
-use crate::auth::yaml::Yaml;
+use super::credentials::{Credentials, CredentialsProvider, ProvidedCredentials};
+use super::token::to_utc_text;
+use super::yaml::Yaml;
+use crate::Timestamp;
 use crate::runtime::clock::Clock;
-use crate::{Credentials, Timestamp};
 
 /// Credentials of one server, read again from the store each time they are needed: after a new
 /// `zenml login` a program goes on.
@@ -59,8 +59,8 @@ impl Display for Unusable {
             Self::Unknown => f.write_str("it has no login for this server"),
             Self::Expired(when) => write!(
                 f,
-                "the login ended at {}; run `zenml login` again",
-                shown(*when)
+                "the login expired at {}; run `zenml login` again",
+                to_utc_text(*when)
             ),
         }
     }

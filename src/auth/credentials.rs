@@ -1,23 +1,25 @@
+//! The credentials of a client.
+
+use std::error::Error as StdError;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::device::{Device, DeviceLogin};
+use crate::Secret;
 #[cfg(feature = "pro")]
-use crate::Transport;
-use crate::auth::device::Device;
-use crate::auth::provider::CredentialsProvider;
-use crate::{DeviceLogin, Secret};
+use crate::transport::shared::Transport;
 
-/// How a client proves who it is.
+/// Credentials of a client.
 ///
-/// Whatever the kind, a client logs in when a call first needs it, keeps the token that it gets,
-/// gets another before it ends (3 minutes before, of an hour), and once more when a server says
-/// that it is not valid any more. All clones of a client share this, and wait for one and the same
-/// login.
+/// A client logs in when a call first needs it. It keeps the access token, renews it before it
+/// expires (a token of one hour 3 minutes before), and logs in again if a server rejects it. All
+/// clones of a client share the login and wait for the same one.
 ///
-/// `Debug` shows the kind and, for a password, the user. Secrets are zeroised on drop; what the HTTP
-/// library has copied in order to send it is not.
+/// `Debug` shows the kind of credentials and the user of a password. Secrets are zeroised on drop;
+/// copies that the HTTP library has made to send them are not.
 ///
 /// ```
 /// use zenml::Credentials;
@@ -30,43 +32,46 @@ pub struct Credentials(pub(crate) Kind);
 
 #[derive(Clone)]
 pub(crate) enum Kind {
-    /// Goes out as it is, in every request.
+    /// Sent unchanged in every request.
     Token(Secret),
-    /// Is exchanged for a token.
+    /// Exchanged for a token.
     Key(Secret),
     Password {
         user: String,
         password: Secret,
     },
     Device(Arc<Device>),
-    /// A login to the Pro API, to be exchanged for a token of a workspace.
+    /// A session of the Pro API, exchanged for a token of a workspace.
     ProSession(Secret),
-    /// The same, of a client of the Pro API that renews it.
+    /// The same, of a Pro client that renews it.
     #[cfg(feature = "pro")]
     Pro(Transport),
     Provider(Arc<dyn CredentialsProvider>),
 }
 
 impl Credentials {
-    /// A short-lived token, as `GET /api/v1/api_token` of a server or a login gives it out.
+    /// Creates credentials from a short-lived token, issued by `GET /api/v1/api_token` or by a login.
     ///
-    /// It cannot be renewed: when it ends, calls fail with
-    /// [`Unauthorized`](crate::ErrorKind::Unauthorized), and the error says when that was.
+    /// The token cannot be renewed. After it has expired, calls return
+    /// [`ErrorKind::Unauthorized`](crate::ErrorKind::Unauthorized), and the error says when it
+    /// expired.
     pub fn api_token(token: impl Into<Secret>) -> Self {
         Self(Kind::Token(token.into()))
     }
 
-    /// The key of a service account (`ZENKEY_…` of a server, `ZENPROKEY_…` of an organization) or
-    /// a personal access token (`ZENPROKEY_…`). It is exchanged for a token; a server whose login
-    /// does not know keys gets it directly.
+    /// Creates credentials from the API key of a service account (`ZENKEY_…` of a server,
+    /// `ZENPROKEY_…` of an organization) or a personal access token (`ZENPROKEY_…`).
     ///
-    /// `ZENPROKEY_…` opens the Pro API and the organization's workspaces alike. A workspace whose
-    /// server is too old to take it is logged in to through the Pro API that it belongs to.
+    /// The key is exchanged for an access token. A server that does not exchange keys receives the
+    /// key itself. A key `ZENPROKEY_…` is valid at the Pro API and at the organization's workspaces;
+    /// if a workspace's server is too old for it, the client logs in through the Pro API that the
+    /// workspace belongs to.
     pub fn api_key(key: impl Into<Secret>) -> Self {
         Self(Kind::Key(key.into()))
     }
 
-    /// Name and password of a user. Servers that belong to ZenML Pro refuse passwords.
+    /// Creates credentials from the name and password of a user. Workspaces of ZenML Pro do not accept
+    /// passwords.
     pub fn password(user: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self(Kind::Password {
             user: user.into(),
@@ -74,14 +79,16 @@ impl Credentials {
         })
     }
 
-    /// A login in the browser: the function is to show someone where to go, and the client waits
-    /// until that has been done (five minutes at most; the server says). It is called again
-    /// whenever the login has ended, which is after a day, or a month for trusted devices.
+    /// Creates credentials for a login that a user confirms in the browser (RFC 8628).
     ///
-    /// The client id names this installation: the server lists it among the user's devices. Use
-    /// the same one each time, or every login adds a device; but not for two programs at once: the
-    /// login of one ends that of the other. Workspaces of ZenML Pro do not take
-    /// part: log in to the Pro API, and go on by its client's `connect_workspace`.
+    /// `show` tells the user where to confirm the login. The client waits until the login is
+    /// confirmed, as long as the server allows (five minutes by default). `show` is called again when
+    /// the login has expired: after a day, or after a month on trusted devices.
+    ///
+    /// `client_id` identifies this installation in the server's list of the user's devices. Use the
+    /// same id each time: every new one adds a device. Do not use one id in two programs: a login of
+    /// one ends that of the other. Workspaces of ZenML Pro do not support device logins: log in to
+    /// the Pro API and call `connect_workspace` of its client.
     ///
     /// ```
     /// use zenml::Credentials;
@@ -95,24 +102,24 @@ impl Credentials {
         Self(Kind::Device(Arc::new(Device::new(client_id, show))))
     }
 
-    /// Credentials that come from elsewhere each time they are needed: a vault, a file that is
-    /// rewritten.
+    /// Creates credentials that a provider supplies each time they are needed, for instance from a
+    /// vault or from a file that changes.
     pub fn provider(provider: impl CredentialsProvider) -> Self {
         Self(Kind::Provider(Arc::new(provider)))
     }
 
-    /// A token that a login to the Pro API gave out, for a workspace.
+    /// Creates credentials for a workspace from a session of the Pro API.
     pub(crate) fn pro_session(token: Secret) -> Self {
         Self(Kind::ProSession(token))
     }
 
-    /// The login of a client of the Pro API, for a workspace.
+    /// Creates credentials for a workspace from the login of a Pro client.
     #[cfg(feature = "pro")]
     pub(crate) fn pro(client: Transport) -> Self {
         Self(Kind::Pro(client))
     }
 
-    /// What errors call them.
+    /// Returns what error messages call the principal.
     pub(crate) fn name(&self) -> String {
         match &self.0 {
             Kind::Token(_) => "the API token".to_owned(),
@@ -121,7 +128,11 @@ impl Credentials {
             Kind::Device(_) => "this device".to_owned(),
             Kind::ProSession(_) => "the login to ZenML Pro".to_owned(),
             #[cfg(feature = "pro")]
-            Kind::Pro(pro) => format!("{} (ZenML Pro at {})", pro.session().name(), pro.base()),
+            Kind::Pro(pro) => format!(
+                "{} (ZenML Pro at {})",
+                pro.authenticator().name(),
+                pro.base()
+            ),
             Kind::Provider(provider) => provider.name(),
         }
     }
@@ -143,18 +154,69 @@ impl fmt::Debug for Credentials {
             Kind::Device(device) => device.fmt(f),
             #[cfg(feature = "pro")]
             Kind::Pro(pro) => f.debug_tuple("Pro").field(pro).finish(),
-            // What a provider holds is its own: it is not asked to show itself.
+            // A provider's `Debug` might show secrets.
             Kind::Provider(_) => f.write_str("Provider"),
         }
     }
 }
+
+/// Source of credentials that live elsewhere, for [`Credentials::provider`].
+///
+/// ```
+/// use zenml::Credentials;
+/// use zenml::{CredentialsProvider, ProvidedCredentials};
+///
+/// /// A key that another program rewrites from time to time.
+/// struct KeyFile(std::path::PathBuf);
+///
+/// impl CredentialsProvider for KeyFile {
+///     fn provide(&self) -> ProvidedCredentials<'_> {
+///         Box::pin(async {
+///             let key = tokio::fs::read_to_string(&self.0).await?;
+///             Ok(Credentials::api_key(key.trim()))
+///         })
+///     }
+/// }
+///
+/// let credentials = Credentials::provider(KeyFile("/run/secrets/zenml".into()));
+/// ```
+pub trait CredentialsProvider: Send + Sync + 'static {
+    /// Returns the current credentials.
+    ///
+    /// Called before the first call, when the token is about to expire, and when a server rejects the
+    /// token; never twice at the same time for one client. It may take 60 seconds. While the last
+    /// token is valid, calls wait at most ten seconds and then use that token.
+    ///
+    /// If the token is a JWT, its `exp` claim decides when it is renewed; any other token is used
+    /// until the server rejects it. A provider must not return another provider.
+    fn provide(&self) -> ProvidedCredentials<'_>;
+
+    /// Returns the name of the source for error messages. Defaults to "the credentials provider".
+    fn name(&self) -> String {
+        "the credentials provider".to_owned()
+    }
+
+    /// Returns what to do if a server rejects the credentials, for error messages. Defaults to
+    /// `None`.
+    fn hint(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Future that a [`CredentialsProvider`] returns. The text of its error is shown to the caller and
+/// must not contain a secret.
+pub type ProvidedCredentials<'a> =
+    Pin<Box<dyn Future<Output = Result<Credentials, Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
+
+#[cfg(test)]
+mod provider_tests;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_who_but_not_the_secret() {
+    fn debug_shows_the_user_but_not_the_secret() {
         for credentials in [
             Credentials::api_token("hunter2"),
             Credentials::api_key("hunter2"),

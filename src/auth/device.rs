@@ -1,3 +1,5 @@
+//! Device logins (RFC 8628).
+
 use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
@@ -7,47 +9,48 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::auth::login::{Grant, LoginStep};
-use crate::transport::request::Body;
-use crate::{Error, ErrorKind, Result, Secret, Transport};
+use super::token_request::{TokenRequest, TokenResponse};
+use crate::transport::body::Body;
+use crate::transport::shared::Transport;
+use crate::{Error, ErrorKind, Result, Secret};
 
-/// Where to go to confirm the login of a device: what [`Credentials::device`] shows.
+/// Where a user confirms a device login, passed to the function of [`Credentials::device`].
 ///
 /// [`Credentials::device`]: crate::Credentials::device
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeviceLogin {
-    /// The page to open. The code is a part of it already, where the server does that.
+    /// The page to open. It contains the code if the server supports that.
     pub url: String,
-    /// The code that the page shows, or asks for.
+    /// The code that the page shows or asks for.
     pub user_code: String,
-    /// How much time there is.
+    /// How long the login can be confirmed.
     pub expires_in: Duration,
 }
 
-/// The OAuth device flow (RFC 8628), as ZenML's servers do it
-/// (`zen_server/routers/auth_endpoints.py` and `login/web_login.py` in ZenML 0.98.0).
+/// The device flow as ZenML's servers implement it (`zen_server/routers/auth_endpoints.py` and
+/// `login/web_login.py` in ZenML 0.98.0).
 pub(crate) struct Device {
     client_id: Uuid,
     show: Box<dyn Fn(&DeviceLogin) + Send + Sync>,
 }
 
-/// The answer to a request for codes.
+/// Response of the device authorization endpoint (RFC 8628, section 3.2).
 #[derive(Deserialize)]
-struct Codes {
+struct DeviceAuthorizationResponse {
     device_code: Secret,
     user_code: String,
     verification_uri: String,
     verification_uri_complete: Option<String>,
     /// Seconds.
     expires_in: u64,
-    /// Seconds between two questions.
+    /// Seconds between two requests for the token.
     interval: Option<u64>,
 }
 
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// What RFC 8628 prescribes when the server says nothing, and after `slow_down`.
+/// Polling interval of RFC 8628 if the server does not name one, and the increase after `slow_down`.
 const INTERVAL: Duration = Duration::from_secs(5);
 
 impl Device {
@@ -58,44 +61,48 @@ impl Device {
         }
     }
 
-    /// Asks for codes, has them shown, and waits until somebody has confirmed them.
-    pub async fn log_in(&self, transport: &Transport) -> Result<Grant> {
-        let codes = self.codes(transport).await?;
+    /// Requests a code, shows it, and polls until the login has been confirmed.
+    pub async fn log_in(&self, transport: &Transport) -> Result<TokenResponse> {
+        let codes = self.request_codes(transport).await?;
+        let url = codes.verification_uri_complete.as_ref();
         (self.show)(&DeviceLogin {
-            url: transport.absolute(
-                codes
-                    .verification_uri_complete
-                    .as_ref()
-                    .unwrap_or(&codes.verification_uri),
-            ),
+            url: transport
+                .base()
+                .absolute(url.unwrap_or(&codes.verification_uri)),
             user_code: codes.user_code.clone(),
             expires_in: Duration::from_secs(codes.expires_in),
         });
-        let world = transport.world();
         let limit = Some(Duration::from_secs(codes.expires_in));
-        let confirmed = self.confirmed(transport, &codes);
-        let confirmed = world.within(limit, pin!(confirmed)).await;
-        confirmed.unwrap_or_else(|| {
+        let token = pin!(self.poll(transport, &codes));
+        let token = transport.runtime().within(limit, token).await;
+        token.unwrap_or_else(|| {
             Err(Error::new(
                 ErrorKind::Credentials,
-                format!("nobody confirmed it within {} seconds", codes.expires_in),
+                format!(
+                    "the device login was not confirmed within {} seconds",
+                    codes.expires_in
+                ),
             ))
         })
     }
 
-    async fn codes(&self, transport: &Transport) -> Result<Codes> {
+    async fn request_codes(&self, transport: &Transport) -> Result<DeviceAuthorizationResponse> {
         let form = json!({ "client_id": self.client_id });
-        let step = LoginStep {
+        let request = TokenRequest {
             method: Method::POST,
             path: transport.api().device_path,
             body: Some(Body::form(&form)?),
             headers: HeaderMap::new(),
             secrets: Vec::new(),
         };
-        transport.login_step(step).await
+        request.send(transport).await
     }
 
-    async fn confirmed(&self, transport: &Transport, codes: &Codes) -> Result<Grant> {
+    async fn poll(
+        &self,
+        transport: &Transport,
+        codes: &DeviceAuthorizationResponse,
+    ) -> Result<TokenResponse> {
         let mut interval = codes.interval.map_or(INTERVAL, Duration::from_secs);
         let form = json!({
             "grant_type": GRANT_TYPE,
@@ -103,21 +110,15 @@ impl Device {
             "device_code": codes.device_code.expose(),
         });
         loop {
-            transport.world().clock.sleep(interval).await;
-            let step = LoginStep {
-                method: Method::POST,
-                path: transport.api().login_path,
-                body: Some(Body::form(&form)?),
-                headers: HeaderMap::new(),
-                secrets: vec![codes.device_code.clone()],
-            };
-            match transport.login_step(step).await {
+            transport.runtime().clock.sleep(interval).await;
+            let request = TokenRequest::new(transport, Body::form(&form)?, &codes.device_code);
+            match request.send(transport).await {
                 Err(error) if error.server_exception() == Some("authorization_pending") => {}
                 Err(error) if error.server_exception() == Some("slow_down") => {
                     interval += INTERVAL;
                 }
                 Err(error) if error.is_retryable() => {}
-                granted_or_refused => return granted_or_refused,
+                outcome => return outcome,
             }
         }
     }

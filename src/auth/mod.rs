@@ -1,4 +1,17 @@
 //! How do credentials become a token?
+//!
+//! A [`Session`](session::Session) implements the transport's `Authenticator`: it logs in when a call
+//! first needs it, and renews the access token before it expires.
+//!
+//! | module | has |
+//! | --- | --- |
+//! | [`credentials`], [`device`] | what users configure |
+//! | [`session`] | which way a login takes |
+//! | [`login`], [`token_request`] | the exchange of credentials at the token endpoint |
+//! | [`pro_token_exchange`] | the login to a workspace through the Pro API |
+//! | [`token_cache`], [`token`] | the access token, and one renewal at a time |
+//! | [`cli_store`], [`yaml`] | what the `zenml` command line has stored |
+//! | [`hint`] | what to do about rejected credentials |
 
 pub(crate) mod cli_store;
 pub(crate) mod credentials;
@@ -6,7 +19,8 @@ pub(crate) mod device;
 pub(crate) mod hint;
 pub(crate) mod login;
 pub(crate) mod pro_token_exchange;
-pub(crate) mod provider;
 pub(crate) mod session;
 pub(crate) mod token;
+pub(crate) mod token_cache;
+pub(crate) mod token_request;
 pub(crate) mod yaml;

@@ -1,59 +1,64 @@
+//! An access token and how long it is valid.
+
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, SecondsFormat, Utc};
-use http::HeaderValue;
 use serde::Deserialize;
 
 use crate::runtime::clock::Clock;
-use crate::{Error, ErrorKind, Result, Secret};
+use crate::transport::authorization::Authorization;
+use crate::{Result, Secret};
 
-/// What authenticates requests for a while.
-#[derive(Debug)]
+/// An access token with its lifetime.
+#[derive(Debug, Clone)]
 pub(crate) struct Token {
-    pub secret: Secret,
-    /// `Bearer …`
-    pub authorization: HeaderValue,
-    /// When to look for another, and when this one stops to be valid; none for never.
+    pub authorization: Arc<Authorization>,
+    /// When to renew the token, and when it expires; `None` for never.
     renew_at: Option<Instant>,
-    ends_at: Option<Instant>,
+    expires_at: Option<Instant>,
 }
 
 impl Token {
     /// # Errors
-    /// `Credentials`: the token cannot stand in a header.
+    /// `Credentials`: the token contains characters that a header cannot carry.
     pub fn new(secret: Secret, lifetime: Option<Duration>, now: Instant) -> Result<Self> {
         let at = |lifetime| now.checked_add(lifetime);
         Ok(Self {
-            authorization: authorization(&secret)?,
-            secret,
+            authorization: Arc::new(Authorization::bearer(secret)?),
             renew_at: lifetime.and_then(|lifetime| at(lifetime - leeway(lifetime))),
-            ends_at: lifetime.and_then(at),
+            expires_at: lifetime.and_then(at),
         })
     }
 
-    /// The same token, used until its very end: looking for another would end it.
-    pub fn until_its_end(self) -> Self {
+    /// Returns the same token without renewal before it expires.
+    pub fn without_early_renewal(self) -> Self {
         Self {
-            renew_at: self.ends_at,
+            renew_at: self.expires_at,
             ..self
         }
     }
 
-    /// Whether it can be used without looking for another.
+    /// Whether the token is valid and need not be renewed yet.
     pub fn is_fresh(&self, now: Instant) -> bool {
         self.renew_at.is_none_or(|renew_at| now < renew_at)
     }
 
-    /// Whether it can be used at all.
+    /// Whether the token has not expired.
     pub fn is_valid(&self, now: Instant) -> bool {
-        self.ends_at.is_none_or(|ends_at| now < ends_at)
+        self.expires_at.is_none_or(|expires_at| now < expires_at)
+    }
+
+    /// Whether the authorization is that of this token.
+    pub fn is(&self, authorization: &Authorization) -> bool {
+        std::ptr::eq(authorization, &raw const *self.authorization)
     }
 }
 
-/// How long before its end a token is renewed: as the official client does it
-/// (`login/credentials_store.py`), but never more than the token lives.
+/// Returns how long before its expiry a token is renewed: as the official client does
+/// (`login/credentials_store.py`), but never longer than the token lives.
 fn leeway(lifetime: Duration) -> Duration {
     if lifetime < Duration::from_secs(3600) {
         lifetime.min(Duration::from_secs(30))
@@ -62,22 +67,8 @@ fn leeway(lifetime: Duration) -> Duration {
     }
 }
 
-/// # Errors
-/// `Credentials`: the secret cannot stand in a header.
-pub(crate) fn authorization(secret: &Secret) -> Result<HeaderValue> {
-    let text = zeroize::Zeroizing::new(format!("Bearer {}", secret.expose()));
-    let mut value = HeaderValue::from_str(&text).map_err(|_| {
-        Error::new(
-            ErrorKind::Credentials,
-            "the token or key has characters that cannot stand in a header, a line break perhaps",
-        )
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-/// When a token says that it ends, if it is a JSON Web Token that does.
-pub(crate) fn end_of_jwt(token: &Secret) -> Option<SystemTime> {
+/// Returns the expiry of a JWT (RFC 7519), or `None` if the token is not a JWT or has no `exp` claim.
+pub(crate) fn jwt_expiry(token: &Secret) -> Option<SystemTime> {
     #[derive(Deserialize)]
     struct Claims {
         exp: f64,
@@ -89,14 +80,15 @@ pub(crate) fn end_of_jwt(token: &Secret) -> Option<SystemTime> {
     SystemTime::UNIX_EPOCH.checked_add(since_epoch)
 }
 
-/// What is left of a lifetime that ends then.
-pub(crate) fn left_until(end: SystemTime, clock: &dyn Clock) -> Duration {
-    end.duration_since(clock.utc()).unwrap_or_default()
+/// Returns the time until an expiry.
+pub(crate) fn time_until(expiry: SystemTime, clock: &dyn Clock) -> Duration {
+    expiry.duration_since(clock.utc()).unwrap_or_default()
 }
 
-/// `2026-11-21T20:04:49Z`
-pub(crate) fn shown(time: SystemTime) -> String {
-    DateTime::<Utc>::from(time).to_rfc3339_opts(SecondsFormat::Secs, true)
+/// Formats a time for messages: `2026-11-21 20:04:49 UTC`.
+pub(crate) fn to_utc_text(time: SystemTime) -> String {
+    let text = DateTime::<Utc>::from(time).to_rfc3339_opts(SecondsFormat::Secs, true);
+    text.replace('T', " ").replace('Z', " UTC")
 }
 
 #[cfg(test)]
@@ -108,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_renewed_before_it_ends() {
+    fn a_token_is_renewed_before_it_expires() {
         let now = Instant::now();
         for (lifetime, renewed_after) in [(3600, 3420), (60, 30), (86_400, 82_080)] {
             let token = token(Some(lifetime), now);
@@ -128,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_without_an_end_stays() {
+    fn a_token_without_expiry_stays_valid() {
         let now = Instant::now();
         let later = now + Duration::from_secs(1 << 40);
         assert!(token(None, now).is_fresh(later) && token(None, now).is_valid(later));
@@ -136,18 +128,18 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_a_jwt_is_read_and_of_anything_else_unknown() {
+    fn the_expiry_of_a_jwt_is_read_and_that_of_other_tokens_is_unknown() {
         let jwt = |claims: &str| {
             let claims = BASE64_URL_SAFE_NO_PAD.encode(claims);
-            end_of_jwt(&format!("e30.{claims}.sig").into())
+            jwt_expiry(&format!("e30.{claims}.sig").into())
         };
         let end = jwt(r#"{"sub":"x","exp":1795291489}"#).unwrap();
-        assert_eq!(shown(end), "2026-11-21T20:04:49Z");
+        assert_eq!(to_utc_text(end), "2026-11-21 20:04:49 UTC");
         assert_eq!(jwt("{}"), None);
         assert_eq!(jwt(r#"{"exp":-1}"#), None);
         assert_eq!(jwt(r#"{"exp":1e300}"#), None);
         for other in ["", "ZENKEY_abc", "a.%.c", "a.b.c"] {
-            assert_eq!(end_of_jwt(&other.into()), None, "{other}");
+            assert_eq!(jwt_expiry(&other.into()), None, "{other}");
         }
     }
 }

@@ -17,7 +17,7 @@ macro_rules! define_client {
         }
 
         impl $Client {
-            pub(crate) const FACTS: crate::transport::api::Facts = $config;
+            pub(crate) const CONFIG: crate::transport::api::ApiConfig = $config;
 
             $(#[$builder_docs])*
             pub fn builder(url: impl Into<String>) -> crate::ClientBuilder<Self> {
@@ -35,7 +35,7 @@ macro_rules! define_client {
             ///
             /// Returns the errors of [`from_env`](Self::from_env).
             pub fn builder_from_env() -> crate::Result<crate::ClientBuilder<Self>> {
-                crate::client::environment::from_process(&Self::FACTS)
+                crate::client::environment::from_process(&Self::CONFIG)
             }
 
             /// Returns a client with other options for its calls. Both clients share connections,
@@ -53,13 +53,13 @@ macro_rules! define_client {
             #[must_use]
             pub fn with_options(&self, options: crate::CallOptions) -> Self {
                 Self {
-                    transport: self.transport.with(options),
+                    transport: self.transport.with_options(options),
                 }
             }
 
             /// Returns the base URL of the API, without a trailing slash.
             pub fn url(&self) -> &str {
-                self.transport.url()
+                self.transport.base().as_str()
             }
 
             /// Returns a request to a route that has no method of its own. It carries the client's
@@ -81,7 +81,7 @@ macro_rules! define_client {
                 path: impl Into<String>,
             ) -> crate::RawCall {
                 let path = path.into();
-                let deduplicated = Self::FACTS.deduplicates(&method, &path);
+                let deduplicated = Self::CONFIG.deduplicates(&method, &path);
                 crate::RawCall::new(&self.transport, method, path, deduplicated)
             }
 
@@ -105,7 +105,7 @@ macro_rules! define_client {
             /// proxy, a certificate or the user agent is not usable.
             pub fn build(self) -> crate::Result<$Client> {
                 Ok($Client {
-                    transport: self.transport($Client::FACTS)?,
+                    transport: self.transport($Client::CONFIG)?,
                 })
             }
         }

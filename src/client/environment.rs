@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::auth::cli_store::{ConnectedServer, StoredLogin, connected_server};
 use crate::runtime::clock::{Clock, TokioClock};
-use crate::transport::api::{Facts, Family};
+use crate::transport::api::{ApiConfig, ApiKind};
 use crate::transport::base_url::BaseUrl;
 use crate::{ClientBuilder, Credentials, Error, ErrorKind, Result};
 
@@ -32,7 +32,7 @@ pub(crate) struct Environment<'a> {
 }
 
 /// Configures a client from the environment of this process.
-pub(crate) fn from_process<C>(api: &Facts) -> Result<ClientBuilder<C>> {
+pub(crate) fn from_process<C>(api: &ApiConfig) -> Result<ClientBuilder<C>> {
     let variable = |name: &str| std::env::var_os(name)?.into_string().ok();
     Environment {
         variable: &variable,
@@ -42,13 +42,12 @@ pub(crate) fn from_process<C>(api: &Facts) -> Result<ClientBuilder<C>> {
 }
 
 impl Environment<'_> {
-    pub fn builder<C>(&self, api: &Facts) -> Result<ClientBuilder<C>> {
-        let family = api.family;
+    pub fn builder<C>(&self, api: &ApiConfig) -> Result<ClientBuilder<C>> {
         let connected = self.config_folder().as_deref().and_then(connected_server);
-        let url = self.url(family, connected.as_ref())?;
+        let url = self.url(api.kind, connected.as_ref())?;
         // Errors name it, so it must have no password in it.
         let base = BaseUrl::parse(&url, api.path_suffix)?;
-        let credentials = self.credentials(base.as_str(), family)?;
+        let credentials = self.credentials(base.as_str(), api.kind)?;
         let builder = ClientBuilder::new(url).credentials(credentials);
         let builder = self.timeout(builder)?;
         let stored = match self.get(STORE_URL) {
@@ -68,8 +67,8 @@ impl Environment<'_> {
         self.get(PRO_API_URL).unwrap_or_else(|| PRO_URL.to_owned())
     }
 
-    fn url(&self, family: Family, connected: Option<&ConnectedServer>) -> Result<String> {
-        if family == Family::Pro {
+    fn url(&self, api: ApiKind, connected: Option<&ConnectedServer>) -> Result<String> {
+        if api == ApiKind::Pro {
             return Ok(self.pro_url());
         }
         if let Some(url) = self.get(STORE_URL) {
@@ -87,12 +86,12 @@ impl Environment<'_> {
         })
     }
 
-    fn credentials(&self, url: &str, family: Family) -> Result<Credentials> {
+    fn credentials(&self, url: &str, api: ApiKind) -> Result<Credentials> {
         if let Some(key) = self.get(API_KEY) {
             return Ok(Credentials::api_key(key));
         }
         // Tokens and users are those of a workspace: the Pro API would refuse them.
-        if family == Family::Workspace {
+        if api == ApiKind::Workspace {
             if let Some(token) = self.get(API_TOKEN) {
                 return Ok(Credentials::api_token(token));
             }
@@ -108,9 +107,9 @@ impl Environment<'_> {
                 Err(why) => format!("{}: {why}", stored.file.display()),
             },
         };
-        let variables = match family {
-            Family::Workspace => format!("{API_KEY}, {API_TOKEN} and {USERNAME} are not set"),
-            Family::Pro => format!("{API_KEY} is not set"),
+        let variables = match api {
+            ApiKind::Workspace => format!("{API_KEY}, {API_TOKEN} and {USERNAME} are not set"),
+            ApiKind::Pro => format!("{API_KEY} is not set"),
         };
         Err(Error::new(
             ErrorKind::Credentials,

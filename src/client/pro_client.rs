@@ -2,7 +2,7 @@
 
 use crate::client::define::define_client;
 use crate::client::environment;
-use crate::transport::api::Facts;
+use crate::transport::api::ApiConfig;
 use crate::{ConnectWorkspace, WorkspaceLocator};
 
 define_client! {
@@ -23,7 +23,7 @@ define_client! {
     /// # Ok(())
     /// # }
     /// ```
-    ProClient: Facts::PRO;
+    ProClient: ApiConfig::PRO;
 
     /// Configures a client of the Pro API at this URL: [`DEFAULT_URL`](Self::DEFAULT_URL), or the
     /// URL of a self-hosted control plane. A base path such as `/api/v1` is part of it. A trailing

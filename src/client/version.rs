@@ -1,113 +1,104 @@
+//! Whether a server and the client fit together.
+
+use std::cmp::Ordering;
 use std::fmt;
-use std::sync::atomic::Ordering;
 
 use http::Method;
-use serde::Deserialize;
-use tokio::runtime::Handle;
-use tracing::Level;
-use tracing::instrument::WithSubscriber;
 
-use crate::transport::execute::Accept;
-use crate::transport::request::{Repeat, Request};
-use crate::{CallOptions, RetryPolicy, Transport};
+use crate::transport::request::{Accept, Request};
+use crate::transport::server_version::ServerVersion;
+use crate::{Error, ErrorKind, Result, WorkspaceClient};
 
-/// The version of a ZenML server, as it tells it.
-#[derive(Debug, PartialEq)]
-pub(crate) struct ServerVersion(String);
+/// Version of a server, compared with the version of ZenML that this client was generated for.
+///
+/// Patch versions do not count: servers of one minor version have the same API. `Display` says in one
+/// sentence what a difference means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VersionCheck {
+    /// Version that the server reports.
+    pub server: String,
+    /// Version of ZenML that the client was generated for.
+    pub client: String,
+    ordering: Ordering,
+}
 
-impl ServerVersion {
-    /// Reads an answer of `GET /api/v1/info`; none if it is something else.
-    pub fn read(body: &[u8]) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Info {
-            version: String,
-        }
-        let info: Info = serde_json::from_slice(body).ok()?;
-        let version = Self(info.version);
-        version.minor().map(|_| version)
+impl VersionCheck {
+    /// Whether server and client have the same minor version.
+    #[must_use]
+    pub fn is_match(&self) -> bool {
+        self.ordering.is_eq()
     }
 
-    /// Major and minor.
-    fn minor(&self) -> Option<(u32, u32)> {
-        minor(&self.0)
+    /// Whether the server is older: it may lack operations and fields.
+    #[must_use]
+    pub fn is_server_older(&self) -> bool {
+        self.ordering.is_lt()
     }
 
-    /// Whether it is of another minor version, or major.
-    fn differs_from(&self, document: &str) -> bool {
-        self.minor() != minor(document)
-    }
-
-    pub fn is_older_than(&self, document: &str) -> bool {
-        self.minor() < minor(document)
+    /// Whether the server is newer: it may send fields and have operations that the client does not
+    /// know.
+    #[must_use]
+    pub fn is_server_newer(&self) -> bool {
+        self.ordering.is_gt()
     }
 }
 
-fn minor(version: &str) -> Option<(u32, u32)> {
-    let mut numbers = version.split('.').map(str::parse);
-    match (numbers.next(), numbers.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) => Some((major, minor)),
-        _ => None,
-    }
-}
-
-impl fmt::Display for ServerVersion {
+impl fmt::Display for VersionCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Transport {
-    /// Once per client, and only if somebody would read the warning: asks the server, beside the
-    /// calls, for its version.
-    pub(crate) fn compare_versions(&self) {
-        let pending = &self.shared().check_version;
-        let Some(document) = self.api().document_version else {
-            return;
-        };
-        if !pending.load(Ordering::Relaxed)
-            || !tracing::enabled!(target: "zenml", Level::WARN)
-            || !pending.swap(false, Ordering::Relaxed)
-        {
-            return;
-        }
-        let Ok(runtime) = Handle::try_current() else {
-            return;
-        };
-        let options = CallOptions::default().retry(RetryPolicy::never());
-        let transport = self.with(options);
-        let comparison = async move {
-            // What cannot be asked is not worth a word: the calls themselves succeed.
-            if let Some(server) = transport.server_version().await
-                && server.differs_from(document)
-            {
-                tracing::warn!(
-                    target: "zenml",
-                    %server,
-                    document,
-                    "the server and the document that the client was generated from differ in \
-                     version: newer fields arrive as unknown, newer operations need `request`"
-                );
+        let Self { server, client, .. } = self;
+        let meaning = match self.ordering {
+            Ordering::Equal => "they fit together",
+            Ordering::Less => "the server may lack operations and fields; upgrade the server",
+            Ordering::Greater => {
+                "new fields arrive in `unknown_fields`, new operations need `request`; upgrade this \
+                 crate"
             }
         };
-        runtime.spawn(comparison.with_current_subscriber());
+        write!(
+            f,
+            "the server is ZenML {server}, the client was generated for ZenML {client}: {meaning}"
+        )
     }
+}
 
-    async fn server_version(&self) -> Option<ServerVersion> {
-        let path = "/api/v1/info";
+impl WorkspaceClient {
+    /// Asks the server for its version and compares it with that of the client.
+    ///
+    /// The client never does this by itself: call it at the start of a program, for instance to log a
+    /// difference.
+    ///
+    /// ```no_run
+    /// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
+    /// let check = client.check_version().await?;
+    /// if !check.is_match() {
+    ///     eprintln!("warning: {check}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Returns [`ErrorKind::Decode`] if the URL does not lead to a ZenML server, and each
+    /// [`ErrorKind`] that a call can have.
+    pub async fn check_version(&self) -> Result<VersionCheck> {
         let request = Request {
-            operation: "server_info".into(),
-            template: path.into(),
-            method: Method::GET,
-            path: path.to_owned(),
-            query: Vec::new(),
-            headers: http::HeaderMap::new(),
-            body: None,
-            secrets: Vec::new(),
-            repeat: Repeat::Always,
             authenticated: false,
+            ..Request::new("check_version", Method::GET, ServerVersion::PATH)
         };
-        let answer = self.send(request, Accept::Json).await.ok()?;
-        ServerVersion::read(&answer.body)
+        let response = self.transport.send(request, Accept::Json).await?;
+        let server = ServerVersion::read(&response.body).ok_or_else(|| {
+            let message = "the response does not contain a version; check that the URL leads to a \
+                           ZenML server";
+            let error = Error::new(ErrorKind::Decode, message).with_status(response.status);
+            response.context.explain(error)
+        })?;
+        let client = crate::workspace::DOCUMENT_VERSION;
+        Ok(VersionCheck {
+            ordering: server.cmp_minor(client),
+            server: server.to_string(),
+            client: client.to_owned(),
+        })
     }
 }
 

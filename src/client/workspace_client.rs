@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::client::define::define_client;
-use crate::transport::api::{Facts, Family};
+use crate::transport::api::{ApiConfig, ApiKind};
 use crate::{Runnable, Trigger, WaitForRun, workspace};
 
 define_client! {
@@ -26,8 +26,8 @@ define_client! {
     /// # Ok(())
     /// # }
     /// ```
-    WorkspaceClient: Facts {
-        family: Family::Workspace,
+    WorkspaceClient: ApiConfig {
+        kind: ApiKind::Workspace,
         path_suffix: "/api/v1",
         login_path: "/api/v1/login",
         device_path: "/api/v1/device_authorization",

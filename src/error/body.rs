@@ -1,6 +1,11 @@
 //! Reads what servers, and proxies before them, put into the bodies of failed requests.
 
+use std::borrow::Cow;
+
+use http::StatusCode;
 use serde_json::Value;
+
+use crate::{Error, ErrorKind, Secret};
 
 /// At most so many bytes of an error's body are read.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
@@ -177,9 +182,64 @@ fn without_input(line: &str) -> String {
     }
 }
 
+/// Returns the error that an unsuccessful response stands for.
+///
+/// `secrets` are values of the request: a debugging proxy or the server may echo them.
+pub(crate) fn to_error<'a>(
+    status: StatusCode,
+    body: &[u8],
+    secrets: impl Iterator<Item = &'a Secret> + Clone,
+) -> Error {
+    let body = String::from_utf8_lossy(body);
+    // Before the text is cut anywhere, so that no half of a secret remains.
+    let read = read(&redact(&body, secrets.clone()));
+    let message = match read.message.as_str() {
+        "" => {
+            let reason = status.canonical_reason().unwrap_or("no explanation");
+            format!("the server answered: {reason}")
+        }
+        message => message.to_owned(),
+    };
+    // Once more: the JSON may have contained it in escaped form.
+    Error::new(ErrorKind::of_status(status), redact(&message, secrets))
+        .with_status(status)
+        .with_server_exception(read.exception)
+}
+
+/// Replaces secrets in a text, in each form in which they are sent.
+fn redact<'a, 's>(text: &'a str, secrets: impl Iterator<Item = &'s Secret>) -> Cow<'a, str> {
+    let mut text = Cow::Borrowed(text);
+    for secret in secrets.map(Secret::expose) {
+        // A shorter value is not a secret, and may be part of the JSON syntax.
+        if secret.len() < 4 {
+            continue;
+        }
+        // Plain, in a JSON body, and in a form.
+        let json = serde_json::Value::from(secret).to_string();
+        let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        for written in [secret, json.trim_matches('"'), &form] {
+            if text.contains(written) {
+                text = text.replace(written, "[redacted]").into();
+            }
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_echoed_secret_is_redacted_in_each_of_its_forms() {
+        let secrets = [Secret::from("a \"b\" c")];
+        let body = r#"{"detail":"got a \"b\" c and {\"key\":\"a \\\"b\\\" c\"} and a+%22b%22+c"}"#;
+        let error = to_error(StatusCode::BAD_REQUEST, body.as_bytes(), secrets.iter());
+        assert_eq!(
+            error.message(),
+            r#"got [redacted] and {"key":"[redacted]"} and [redacted]"#
+        );
+    }
 
     fn exception(exception: &str, message: &str) -> ErrorBody {
         ErrorBody {

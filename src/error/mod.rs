@@ -252,6 +252,25 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Whether a workspace of ZenML Pro could not ask the control plane who the caller is. It answers
+    /// 401 then (`authenticate_external_user` in `zen_server/auth.py`).
+    pub(crate) fn is_control_plane_outage(&self) -> bool {
+        self.status() == Some(StatusCode::UNAUTHORIZED)
+            && self
+                .message()
+                .contains("Error fetching user information from external authenticator")
+    }
+
+    /// Returns the status or the kind, for logs.
+    pub(crate) fn type_label(&self) -> String {
+        match self.status() {
+            Some(status) => status.as_str().to_owned(),
+            None => format!("{:?}", self.kind()),
+        }
+    }
+}
+
 impl ErrorKind {
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {

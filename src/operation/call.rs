@@ -8,9 +8,12 @@ use serde::de::DeserializeOwned;
 
 use crate::codec::decode;
 use crate::error::body as error_body;
-use crate::transport::execute::{Accept, Answer, Origin, StreamedAnswer};
-use crate::transport::request::{Body, Query, Repeat, Request, set_header};
-use crate::transport::sender::failure_of;
+use crate::retry::idempotency::Idempotency;
+use crate::transport::body::Body;
+use crate::transport::body_stream::BodyStream;
+use crate::transport::context::CallContext;
+use crate::transport::request::{Accept, Query, Request, set_header};
+use crate::transport::response::{RawResponse, StreamedResponse};
 use crate::{
     ByteStream, Error, ErrorKind, EventStream, Filter, Operation, Response, Result, Secret,
     Transport,
@@ -183,7 +186,7 @@ impl Call {
         if !content_type.starts_with("text/event-stream") {
             let message = format!("expected an event stream, got {content_type}");
             let error = Error::new(ErrorKind::Decode, message).with_status(answer.status);
-            return Err(answer.body.origin.explain(error));
+            return Err(answer.body.context.explain(error));
         }
         Ok(streamed(answer, EventStream::new))
     }
@@ -194,12 +197,12 @@ impl Call {
         query.find_map(|(known, value)| (known == name).then_some(value.as_str()))
     }
 
-    pub(crate) async fn execute(self, accept: Accept) -> Result<Answer> {
+    pub(crate) async fn execute(self, accept: Accept) -> Result<RawResponse> {
         let (transport, request) = self.request()?;
         transport.send(request, accept).await
     }
 
-    async fn open(self, accept: Accept) -> Result<StreamedAnswer> {
+    async fn open(self, accept: Accept) -> Result<StreamedResponse> {
         let (transport, request) = self.request()?;
         transport.open(request, accept).await
     }
@@ -236,7 +239,7 @@ impl Inner {
             body: self.body,
             secrets: self.secrets,
             // The server deduplicates for those whom it knows (`zen_server/request_management.py`).
-            repeat: Repeat::of(
+            idempotency: Idempotency::new(
                 operation.idempotent,
                 operation.deduplicated && operation.authenticated,
             ),
@@ -263,12 +266,12 @@ fn fill(template: &str, segments: &[(&'static str, String)]) -> Result<String, S
 }
 
 /// The answer with its body as it is.
-pub(crate) fn whole(answer: Answer) -> Response<bytes::Bytes> {
-    let id = answer.origin.request_id;
+pub(crate) fn whole(answer: RawResponse) -> Response<bytes::Bytes> {
+    let id = answer.context.request_id;
     Response::new(answer.status, answer.headers, id, answer.body)
 }
 
-pub(crate) fn decoded<T: DeserializeOwned>(answer: Answer) -> Result<Response<T>> {
+pub(crate) fn decoded<T: DeserializeOwned>(answer: RawResponse) -> Result<Response<T>> {
     match decode::decode(&answer.body) {
         Ok(value) => Ok(whole(answer).map(|_| value)),
         Err(mismatch) => Err(undecodable(
@@ -290,19 +293,19 @@ pub fn read_answer<T: DeserializeOwned>(
     body: bytes::Bytes,
 ) -> Result<T> {
     if !status.is_success() {
-        let error = failure_of(status, &body, [].into_iter());
+        let error = error_body::to_error(status, &body, [].into_iter());
         return Err(error.with_operation(operation.name));
     }
-    let answer = Answer {
+    let answer = RawResponse {
         status,
         headers: HeaderMap::new(),
         body,
-        origin: Origin::new(operation.name.into()),
+        context: CallContext::new(operation.name.into()),
     };
     decoded(answer).map(Response::into_inner)
 }
 
-fn undecodable(answer: &Answer, mismatch: &str, type_name: &str) -> Error {
+fn undecodable(answer: &RawResponse, mismatch: &str, type_name: &str) -> Error {
     let text = String::from_utf8_lossy(&answer.body);
     let message = if error_body::is_html(&text) {
         "an HTML page instead of JSON: does the URL lead to the API? The ZenML Pro API and its \
@@ -312,7 +315,7 @@ fn undecodable(answer: &Answer, mismatch: &str, type_name: &str) -> Error {
         format!("no {}: {mismatch}", short(type_name))
     };
     let error = Error::new(ErrorKind::Decode, message).with_status(answer.status);
-    answer.origin.explain(error)
+    answer.context.explain(error)
 }
 
 /// `zenml::Page<zenml::workspace::types::TagResponse>` as `Page<TagResponse>`.
@@ -325,11 +328,8 @@ fn short(type_name: &str) -> String {
     short
 }
 
-fn streamed<T>(
-    answer: StreamedAnswer,
-    read: fn(crate::streaming::byte_stream::BodyStream) -> T,
-) -> Response<T> {
-    let id = answer.body.origin.request_id.clone();
+fn streamed<T>(answer: StreamedResponse, read: fn(BodyStream) -> T) -> Response<T> {
+    let id = answer.body.context.request_id.clone();
     Response::new(answer.status, answer.headers, id, read(answer.body))
 }
 

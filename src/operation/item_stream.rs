@@ -9,7 +9,8 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use crate::operation::call::decoded;
-use crate::transport::execute::{Accept, Answer};
+use crate::transport::request::Accept;
+use crate::transport::response::RawResponse;
 use crate::{Call, Page, Result};
 
 /// The items of a list, page after page: each page is asked for when the one before is used up.
@@ -38,7 +39,7 @@ pub struct ItemStream<T> {
 }
 
 /// The items of a page, and how many pages there are, if it says so.
-type Read<T> = fn(Answer) -> Result<(Vec<T>, Option<u64>)>;
+type Read<T> = fn(RawResponse) -> Result<(Vec<T>, Option<u64>)>;
 
 /// The most that the Pro API gives out at once, and what is asked for otherwise.
 const LIMIT: u64 = 100;
@@ -152,7 +153,7 @@ struct Pages {
     /// None after the last page.
     call: Option<Call>,
     paging: Paging,
-    coming: Option<Pin<Box<dyn Future<Output = Result<Answer>> + Send>>>,
+    coming: Option<Pin<Box<dyn Future<Output = Result<RawResponse>> + Send>>>,
     previous: Bytes,
 }
 
@@ -164,7 +165,7 @@ enum Paging {
 }
 
 impl Pages {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Answer>>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<RawResponse>>> {
         let Some(call) = &self.call else {
             return Poll::Ready(None);
         };

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::operation::call::{decoded, whole};
-use crate::transport::execute::Accept;
-use crate::transport::request::{Body, Repeat, Request, set_header};
+use crate::retry::idempotency::Idempotency;
+use crate::transport::body::Body;
+use crate::transport::request::{Accept, Request, set_header};
 use crate::{Response, Result, Transport};
 
 /// A call of a route that no generated method exists for; made by the clients' `request`.
@@ -33,7 +34,7 @@ impl RawCall {
         let request = Request {
             operation: format!("{method} {route}").into(),
             template: route.to_owned().into(),
-            repeat: Repeat::of(method.is_idempotent(), deduplicated),
+            idempotency: Idempotency::new(method.is_idempotent(), deduplicated),
             method,
             path,
             query: Vec::new(),

@@ -1,5 +1,19 @@
 //! May a failed attempt be retried, when, and how often in all?
+//!
+//! | module | has |
+//! | --- | --- |
+//! | [`run`] | the loop: one attempt after the other until one succeeds or none may follow |
+//! | [`policy`] | [`RetryPolicy`](policy::RetryPolicy): how often and how soon one call is retried |
+//! | [`budget`] | [`RetryBudget`](budget::RetryBudget): how many retries all calls may spend together |
+//! | [`state`] | what the failed attempts of a call say about the next one |
+//! | [`idempotency`] | what a second attempt of an operation does |
+//! | [`attempt_error`] | an attempt that failed, and what the server asks for |
+//! | [`retry_after`] | the `Retry-After` header |
 
+pub(crate) mod attempt_error;
+pub(crate) mod budget;
+pub(crate) mod idempotency;
 pub(crate) mod policy;
 pub(crate) mod retry_after;
+pub(crate) mod run;
 pub(crate) mod state;

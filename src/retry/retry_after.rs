@@ -1,30 +1,19 @@
+//! The `Retry-After` header (RFC 9110, section 10.2.3): seconds, or a date in any of the three
+//! forms of section 5.6.7.
+
 use std::time::{Duration, SystemTime};
 
-use chrono::{DateTime, NaiveDateTime};
 use http::{HeaderMap, header};
 
-/// The dates of earlier days, which RFC 9110 (5.6.7) has recipients read too: those of RFC 850,
-/// and those of C's `asctime`. Two digits of a year are of 1970 to 2069.
-const OBSOLETE: [&str; 2] = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
-
-/// How long a server asks to wait: its `Retry-After`, in seconds or as a date.
+/// Returns how long the server asks to wait.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    // What has passed already asks for no wait.
-    Some(date(text)?.duration_since(now).unwrap_or_default())
-}
-
-fn date(text: &str) -> Option<SystemTime> {
-    if let Ok(date) = DateTime::parse_from_rfc2822(text) {
-        return Some(date.into());
-    }
-    OBSOLETE.iter().find_map(|form| {
-        let date = NaiveDateTime::parse_from_str(text, form).ok()?;
-        Some(date.and_utc().into())
-    })
+    let date = httpdate::parse_http_date(text).ok()?;
+    // A date in the past asks for no wait.
+    Some(date.duration_since(now).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -54,7 +43,7 @@ mod tests {
         ] {
             assert_eq!(read(date), Some(10), "{date}");
         }
-        // Two digits of a year, and two of a day.
+        // A year of two digits, and a day of two.
         let next_century = Duration::from_secs(2_000_000_010 - 784_111_767);
         for date in [
             "Wednesday, 18-May-33 03:33:30 GMT",
@@ -65,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_asks_for_nothing() {
+    fn any_other_value_is_ignored() {
         for value in ["", "soon", "-1", "1.5", "1994-11-06", "Sun Nov 6"] {
             assert_eq!(read(value), None, "{value}");
         }

@@ -5,98 +5,15 @@ use std::future::poll_fn;
 use std::io;
 use std::path::Path;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use http_body::Body as _;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use crate::streaming::part_file::PartFile;
-use crate::transport::execute::Origin;
+use crate::transport::body_stream::BodyStream;
 use crate::{Error, ErrorKind, Result};
-
-/// The pieces of a body as they come, their errors naming the call.
-pub(crate) struct BodyStream {
-    body: reqwest::Body,
-    pub origin: Origin,
-}
-
-impl BodyStream {
-    pub fn new(body: reqwest::Body, origin: Origin) -> Self {
-        Self { body, origin }
-    }
-
-    pub fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
-        let chunk = ready!(poll_data(&mut self.body, cx));
-        Poll::Ready(chunk.map(|chunk| chunk.map_err(|error| self.origin.explain(error))))
-    }
-
-    /// The whole rest, if it is not longer than the limit.
-    pub async fn read(self, limit: usize) -> Result<Bytes> {
-        let Self { body, origin } = self;
-        let read = read(body, limit).await;
-        read.map_err(|error| origin.explain(error))
-    }
-}
-
-fn poll_data(body: &mut reqwest::Body, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
-    loop {
-        match ready!(Pin::new(&mut *body).poll_frame(cx)) {
-            None => return Poll::Ready(None),
-            Some(Err(error)) => return Poll::Ready(Some(Err(Error::from_http(error)))),
-            // Trailers are skipped.
-            Some(Ok(frame)) => {
-                if let Ok(data) = frame.into_data() {
-                    return Poll::Ready(Some(Ok(data)));
-                }
-            }
-        }
-    }
-}
-
-async fn next_data(body: &mut reqwest::Body) -> Option<Result<Bytes>> {
-    poll_fn(|cx| poll_data(body, cx)).await
-}
-
-/// A body as a whole, in one piece.
-pub(crate) async fn read(mut body: reqwest::Body, limit: usize) -> Result<Bytes> {
-    let too_large = |length: u64| {
-        let message = format!("{length} bytes or more, where {limit} are allowed");
-        Error::new(ErrorKind::TooLarge, message)
-    };
-    let announced = body.size_hint().lower();
-    if announced > limit as u64 {
-        return Err(too_large(announced));
-    }
-    let Some(first) = next_data(&mut body).await.transpose()? else {
-        return Ok(Bytes::new());
-    };
-    if body.is_end_stream() && first.len() <= limit {
-        return Ok(first);
-    }
-    // What is announced is only believed up to a point.
-    let mut whole = Vec::with_capacity(announced.min(1 << 20) as usize);
-    whole.extend_from_slice(&first);
-    while whole.len() <= limit {
-        match next_data(&mut body).await.transpose()? {
-            Some(data) => whole.extend_from_slice(&data),
-            None => return Ok(whole.into()),
-        }
-    }
-    Err(too_large(whole.len() as u64))
-}
-
-/// As much of a body as comes, up to about a limit.
-pub(crate) async fn read_beginning(mut body: reqwest::Body, limit: usize) -> Vec<u8> {
-    let mut beginning = Vec::new();
-    while beginning.len() < limit
-        && let Some(Ok(data)) = next_data(&mut body).await
-    {
-        beginning.extend_from_slice(&data);
-    }
-    beginning
-}
 
 /// A download, read while it arrives.
 ///
@@ -157,10 +74,10 @@ impl ByteStream {
     /// the connection breaks.
     pub async fn save_to(self, path: impl AsRef<Path>) -> Result<u64> {
         let path = path.as_ref();
-        let origin = self.0.origin.clone();
+        let context = self.0.context.clone();
         let failed = |error| {
             let what = format!("the download cannot be saved as {}", path.display());
-            origin.explain(io_error(&what, error))
+            context.explain(io_error(&what, error))
         };
         let (part, mut file) = PartFile::create(path).await.map_err(failed)?;
         let length = self.write_to(&mut file).await?;
@@ -180,7 +97,7 @@ impl ByteStream {
 
     fn write_error(&self, error: io::Error) -> Error {
         let error = io_error("the download cannot be written", error);
-        self.0.origin.explain(error)
+        self.0.context.explain(error)
     }
 }
 
@@ -198,7 +115,7 @@ impl Stream for ByteStream {
 
 impl fmt::Debug for ByteStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ByteStream").field(&self.0.origin).finish()
+        f.debug_tuple("ByteStream").field(&self.0.context).finish()
     }
 }
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use futures_core::Stream;
 
-use crate::streaming::byte_stream::BodyStream;
 use crate::streaming::event_parser::EventParser;
+use crate::transport::body_stream::BodyStream;
 use crate::{Error, Result, ServerSentEvent};
 
 /// Server-sent events, read while they arrive.
@@ -100,7 +100,7 @@ impl EventStream {
             match ready!(self.body.poll_chunk(cx)) {
                 Some(Ok(bytes)) => {
                     if let Err(error) = self.parser.feed(&bytes, &mut self.events) {
-                        let error = self.body.origin.explain(error);
+                        let error = self.body.context.explain(error);
                         self.fail(error);
                     }
                 }
@@ -127,7 +127,7 @@ impl Stream for EventStream {
 impl fmt::Debug for EventStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventStream")
-            .field("origin", &self.body.origin)
+            .field("context", &self.body.context)
             .field("last_event_id", &self.last_id)
             .finish_non_exhaustive()
     }

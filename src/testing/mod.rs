@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::runtime::clock::TokioClock;
-use crate::transport::api::{Facts, Family};
+use crate::transport::api::{ApiConfig, ApiKind};
 use crate::{Call, ClientBuilder, Clock, Credentials, Operation, Result, RetryPolicy, Transport};
 
 /// What most tests call.
@@ -49,8 +49,8 @@ pub(crate) async fn read(transport: &Transport) -> Result<String> {
 pub(crate) struct TestClient(pub Transport);
 
 impl TestClient {
-    pub const FACTS: Facts = Facts {
-        family: Family::Workspace,
+    pub const CONFIG: ApiConfig = ApiConfig {
+        kind: ApiKind::Workspace,
         path_suffix: "/api/v1",
         login_path: "/api/v1/login",
         device_path: "/api/v1/device_authorization",
@@ -61,7 +61,7 @@ impl TestClient {
 
 impl ClientBuilder<TestClient> {
     pub(crate) fn build(self) -> Result<TestClient> {
-        self.transport(TestClient::FACTS).map(TestClient)
+        self.transport(TestClient::CONFIG).map(TestClient)
     }
 }
 
@@ -77,7 +77,7 @@ pub(crate) fn builder_of<C>(url: &str) -> ClientBuilder<C> {
         .retry(RetryPolicy::never())
         .attempt_timeout(None)
         .timeout(None)
-        .random(|| 1.0)
+        .jitter(|| 1.0)
 }
 
 /// Tokio's time, on a day in 1994.

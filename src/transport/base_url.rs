@@ -1,3 +1,5 @@
+//! The base URL of an API.
+
 use std::fmt;
 use std::net::IpAddr;
 
@@ -5,40 +7,43 @@ use url::{Host, Url};
 
 use crate::{Error, ErrorKind, Result};
 
-/// Where an API is served: scheme, host, port, and the path before the operations' paths.
+/// Scheme, host, port, and the path before the operations' paths.
 #[derive(Debug, Clone)]
 pub(crate) struct BaseUrl(
-    // Without a slash at the end, query or fragment.
+    // Without trailing slash, query and fragment.
     String,
-    // The same, parsed.
+    // The same URL, parsed.
     Url,
 );
 
 impl BaseUrl {
-    /// Reads what a user writes. `suffix` is the path that operations begin with themselves and
-    /// that many write as a part of the base.
+    /// Parses a URL as users write it. `suffix` is the path that operations' paths begin with and
+    /// that many users include in the base URL.
     ///
     /// # Errors
-    /// `Configuration`: no http or https URL, or one with credentials, query or fragment.
+    /// `Configuration`: not an http or https URL, or one with credentials, query or fragment.
     pub fn parse(text: &str, suffix: &str) -> Result<Self> {
-        // The text may hold a password: it is not quoted.
+        // The URL may hold a password: it is not quoted.
         let refused = |why: &str| Error::new(ErrorKind::Configuration, why);
-        let example = "write it as https://zenml.example.com";
-        let mut url = Url::parse(text.trim())
-            .map_err(|error| refused(&format!("the server's URL is none ({error}); {example}")))?;
+        let example = "write it like https://zenml.example.com";
+        let mut url = Url::parse(text.trim()).map_err(|error| {
+            refused(&format!(
+                "the server's URL is not valid ({error}); {example}"
+            ))
+        })?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(refused(&format!(
-                "the server's URL begins with neither http:// nor https://; {example}"
+                "the server's URL starts with neither http:// nor https://; {example}"
             )));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(refused(
-                "the server's URL contains credentials; give them to the builder instead",
+                "the server's URL contains credentials; pass them to `credentials` of the builder instead",
             ));
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(refused(&format!(
-                "the server's URL has a query or fragment; {example}"
+                "the server's URL has a query or a fragment; {example}"
             )));
         }
         let path = url.path().trim_end_matches('/');
@@ -48,26 +53,27 @@ impl BaseUrl {
         Ok(Self(text, url))
     }
 
-    /// As [`parse`](Self::parse), of a server that credentials go to.
+    /// Parses the URL of a server that receives credentials.
     ///
     /// # Errors
-    /// `Configuration`, too, if they would go out in clear text, unless that is allowed.
+    /// Those of [`parse`](Self::parse), and `Configuration` if credentials would travel in clear text
+    /// and `insecure_http` does not allow it.
     pub fn for_credentials(text: &str, suffix: &str, insecure_http: bool) -> Result<Self> {
         let base = Self::parse(text, suffix)?;
         if base.is_clear_text_to_another_machine() && !insecure_http {
             return Err(Error::new(
                 ErrorKind::Configuration,
-                "the credentials would be sent in clear text; use https, or allow_insecure_http \
-                 if the network is trusted",
+                "the credentials would travel in clear text; use https, or call \
+                 `allow_insecure_http` if the network is trusted",
             ));
         }
         Ok(base)
     }
 
-    /// The URL of a path (percent-encoded, with a slash in front) and a query.
+    /// Returns the URL of a path (percent-encoded, with a leading slash) and a query.
     ///
     /// # Errors
-    /// `InvalidRequest`: the path cannot stand in a URL.
+    /// `InvalidRequest`: the path does not start with a slash.
     pub fn join<'a>(
         &self,
         path: &str,
@@ -75,10 +81,10 @@ impl BaseUrl {
     ) -> Result<Url> {
         let invalid = |why: String| Error::new(ErrorKind::InvalidRequest, why);
         if !path.starts_with('/') {
-            // Without its query, which may be secret.
+            // The query may be secret: it is not quoted.
             let path = path.split(['?', '#']).next().unwrap_or_default();
             return Err(invalid(format!(
-                "the path {path:?} does not begin with a slash"
+                "the path {path:?} does not start with a slash"
             )));
         }
         let path = path.split('#').next().unwrap_or_default();
@@ -86,7 +92,7 @@ impl BaseUrl {
             Some((path, query)) => (path, Some(query)),
             None => (path, None),
         };
-        // Not parsed as a whole: reading the host again was a good part of what a small call cost.
+        // The host is not parsed again, which would be a good part of the cost of a small call.
         let mut url = self.1.clone();
         match self.1.path().trim_end_matches('/') {
             "" => url.set_path(path),
@@ -100,26 +106,35 @@ impl BaseUrl {
         Ok(url)
     }
 
+    /// Returns the absolute form of a URL in a response, which may be a path.
+    pub fn absolute(&self, url: &str) -> String {
+        if url.contains("://") {
+            url.to_owned()
+        } else {
+            format!("{self}/{}", url.trim_start_matches('/'))
+        }
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Name or address.
+    /// Returns the host name or address.
     pub fn host(&self) -> &str {
         self.1.host_str().unwrap_or_default()
     }
 
-    /// Also where the URL leaves it to the scheme.
+    /// Returns the port, the default one of the scheme included.
     pub fn port(&self) -> Option<u16> {
         self.1.port_or_known_default()
     }
 
-    /// Whether anybody between here and there can read along.
+    /// Whether the network can read what is sent.
     fn is_clear_text_to_another_machine(&self) -> bool {
         self.1.scheme() == "http" && !is_loopback(&self.1)
     }
 
-    /// Whether nobody can read along because it does not leave the machine.
+    /// Whether what is sent is unencrypted but stays on this machine.
     pub fn is_clear_text_to_this_machine(&self) -> bool {
         self.1.scheme() == "http" && is_loopback(&self.1)
     }
@@ -150,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn however_the_base_is_written_the_path_follows_it() {
+    fn a_path_follows_the_base_in_each_of_its_spellings() {
         for base in [
             "https://zenml.example.com",
             "https://zenml.example.com/",
@@ -170,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_base_path_that_operations_do_not_repeat_stays() {
+    fn a_base_path_that_is_not_the_suffix_stays() {
         let base = BaseUrl::parse("https://pro.example.com/api/v1/", "").unwrap();
         let url = base
             .join("/workspaces", [("q", "a b&c"), ("q", "ü")].into_iter())
@@ -182,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_in_the_path_and_one_beside_it_are_joined() {
+    fn a_query_in_the_path_and_a_separate_one_are_joined() {
         let base = BaseUrl::parse("https://zenml.example.com", "").unwrap();
         let url = base.join("/a?b=1", [("c", "2")].into_iter()).unwrap();
         assert_eq!(url.as_str(), "https://zenml.example.com/a?b=1&c=2");
@@ -216,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base_is_refused_without_being_quoted() {
+    fn an_unusable_base_is_refused_without_being_quoted() {
         for text in [
             "zenml.example.com",
             "localhost:8237",

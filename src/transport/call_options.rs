@@ -1,23 +1,25 @@
+//! Options of single calls.
+
 use std::time::Duration;
 
 use crate::RetryPolicy;
 
-/// What may differ from call to call. A client's `with` takes it and gives a client back:
+/// Options of single calls, passed to `with_options` of a client.
+///
+/// Options that are not set keep the client's value.
 ///
 /// ```no_run
-/// # async fn example(zenml: zenml::WorkspaceClient) -> zenml::Result<()> {
+/// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
 /// use std::time::Duration;
 /// use zenml::{CallOptions, RetryPolicy};
 ///
 /// let quick = CallOptions::default()
 ///     .timeout(Duration::from_secs(2))
 ///     .retry(RetryPolicy::never());
-/// let version = &zenml.with_options(quick).server_info().send().await?.version;
+/// let version = &client.with_options(quick).server_info().send().await?.version;
 /// # Ok(())
 /// # }
 /// ```
-///
-/// What is not set stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[must_use]
 pub struct CallOptions {
@@ -27,48 +29,48 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// When and how soon failed attempts are repeated.
+    /// Sets when and how soon failed attempts are retried.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
 
-    /// How long one attempt may take, until the answer is complete; of downloads and event streams,
-    /// until they begin. None for as long as it takes.
+    /// Sets how long one attempt may take until the response is complete, or until a download or an
+    /// event stream begins. `None` removes the limit.
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = Some(limit.into());
         self
     }
 
-    /// How long the call may take with all its attempts, and the login that it may need; of
-    /// downloads and event streams, until they begin. None for as long as it takes.
+    /// Sets how long the call may take with all its attempts and a login if it needs one, or until a
+    /// download or an event stream begins. `None` removes the limit.
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.timeout = Some(limit.into());
         self
     }
 }
 
-/// The options that a call has in the end.
+/// Options of a call after the client's defaults have been applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Settled {
+pub(crate) struct ResolvedOptions {
     pub retry: RetryPolicy,
     pub attempt_timeout: Option<Duration>,
     pub timeout: Option<Duration>,
 }
 
-impl Default for Settled {
+impl Default for ResolvedOptions {
     fn default() -> Self {
         Self {
             retry: RetryPolicy::default(),
-            // The server answers a slow POST after 20 s (`zen_server/request_management.py`), but
-            // lets other calls work as long as they need.
+            // The server answers a slow POST after 20 s (`zen_server/request_management.py`); other
+            // requests have no limit there.
             attempt_timeout: Some(Duration::from_secs(120)),
             timeout: Some(Duration::from_secs(600)),
         }
     }
 }
 
-impl Settled {
+impl ResolvedOptions {
     pub fn with(&self, options: CallOptions) -> Self {
         Self {
             retry: options.retry.unwrap_or_else(|| self.retry.clone()),
@@ -83,8 +85,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_set_stays() {
-        let client = Settled::default();
+    fn options_that_are_not_set_keep_the_clients_value() {
+        let client = ResolvedOptions::default();
         assert_eq!(client.with(CallOptions::default()), client);
         let call = client.with(CallOptions::default().timeout(None));
         assert_eq!(call.timeout, None);

@@ -1,11 +1,34 @@
 //! What is one HTTP exchange?
+//!
+//! A call goes from [`request`] through [`execute`] (prepare, attempts by `retry`, hint) and
+//! [`sender`] (one attempt with its [`redirect`]s) to [`response`]. The transport sees requests and
+//! facts of their operations; it knows neither operations nor result types, and is the same for both
+//! APIs. Authentication is behind the trait [`Authenticator`](shared::Authenticator).
+//!
+//! | module | has |
+//! | --- | --- |
+//! | [`shared`] | the `Transport` and what all its clones share |
+//! | [`execute`] | one call, from its request to its response |
+//! | [`sender`], [`redirect`] | one attempt |
+//! | [`request`], [`body`], [`base_url`], [`authorization`] | what is sent |
+//! | [`response`], [`body_stream`] | what is received |
+//! | [`connection`], [`call_options`], [`api`] | settings |
+//! | [`context`], [`trace`], [`hint`], [`server_version`] | what is said about a call |
 
 pub(crate) mod api;
+pub(crate) mod authorization;
 pub(crate) mod base_url;
+pub(crate) mod body;
+pub(crate) mod body_stream;
 pub(crate) mod call_options;
+pub(crate) mod connection;
+pub(crate) mod context;
 pub(crate) mod execute;
 pub(crate) mod hint;
 pub(crate) mod redirect;
 pub(crate) mod request;
+pub(crate) mod response;
 pub(crate) mod sender;
+pub(crate) mod server_version;
+pub(crate) mod shared;
 pub(crate) mod trace;

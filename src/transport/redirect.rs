@@ -1,31 +1,31 @@
 //! Where a redirect leads, and whether to follow it.
 //!
-//! Not left to reqwest, which does as browsers do: it turns a POST that is redirected (from http
-//! to https, say) into a GET, and sends a body on to whatever host is named.
+//! reqwest's own redirects follow the habits of browsers: they turn a redirected POST into a GET (for
+//! instance from http to https) and send a body on to any host.
 
 use http::{HeaderMap, Method, StatusCode, header};
 use url::Url;
 
 use crate::{Error, ErrorKind, Result};
 
-/// As many as the official client follows.
+/// Maximum number of redirects, that of the official client.
 pub(crate) const LIMIT: usize = 3;
 
 /// The request that a redirect asks for.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Hop {
     pub url: Url,
-    /// False after `303 See Other`: a GET without body follows.
+    /// `false` after `303 See Other`, which asks for a GET without a body.
     pub keeps_method: bool,
-    /// Whether credentials may go there too.
+    /// Whether credentials may go there.
     pub same_host: bool,
 }
 
-/// Reads an answer's redirect; none if it is something else.
+/// Reads the redirect of a response, or returns `None` if it is not one.
 ///
 /// # Errors
-/// `Decode`: it leads nowhere, to an unencrypted connection, or would hand a request that changes
-/// something to another host.
+/// `Decode`: the redirect has no usable target, leads to an unencrypted connection, or would send a
+/// request that changes something to another host.
 pub(crate) fn next_hop(
     from: &Url,
     method: &Method,
@@ -40,28 +40,28 @@ pub(crate) fn next_hop(
         .get(header::LOCATION)
         .and_then(|value| value.to_str().ok());
     let Some(url) = location.and_then(|location| from.join(location).ok()) else {
-        return refused("a redirect that says not where to".to_owned());
+        return refused("a redirect without a usable Location header".to_owned());
     };
     let host = url.host_str().unwrap_or_default();
     if !matches!(url.scheme(), "http" | "https") || host.is_empty() {
-        return refused("a redirect to something that is no web address".to_owned());
+        return refused("a redirect to a URL that is neither http nor https".to_owned());
     }
     if from.scheme() == "https" && url.scheme() == "http" {
         return refused(format!(
-            "a redirect to an unencrypted connection with {host}"
+            "a redirect from https to unencrypted http at {host}; it is not followed"
         ));
     }
     let same_port = from.port_or_known_default() == url.port_or_known_default();
     let same_host = from.host_str() == url.host_str()
         && match (from.scheme(), url.scheme()) {
-            // To https on its usual port: the same server, better reached.
+            // The same server over https, on its default port.
             ("http", "https") => url.port().is_none(),
             _ => same_port,
         };
     let keeps_method = status != StatusCode::SEE_OTHER;
     if !same_host && keeps_method && !method.is_safe() {
         return refused(format!(
-            "a redirect to another host, {host}; if that is the server, use its URL"
+            "a redirect to another host, {host}; if that is the server, use its URL instead"
         ));
     }
     Ok(Some(Hop {
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn moving_to_https_keeps_verb_and_credentials() {
+    fn a_redirect_to_https_keeps_method_and_credentials() {
         let hop = hop(
             "http://a.example/x",
             Method::POST,
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn another_host_gets_no_request_that_changes_something() {
+    fn a_request_that_changes_something_does_not_go_to_another_host() {
         for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             let error = hop(
                 "https://a.example/",
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn see_other_asks_for_a_get() {
+    fn see_other_turns_the_request_into_a_get() {
         let hop = hop("https://a.example/", Method::POST, 303, "/done")
             .unwrap()
             .unwrap();
@@ -146,12 +146,12 @@ mod tests {
     }
 
     #[test]
-    fn tls_is_not_given_up() {
+    fn a_redirect_from_https_to_http_is_refused() {
         hop("https://a.example/", Method::GET, 302, "http://a.example/").unwrap_err();
     }
 
     #[test]
-    fn a_redirect_to_nowhere_is_an_error() {
+    fn a_redirect_without_a_usable_target_is_an_error() {
         hop("https://a.example/", Method::GET, 302, "https://").unwrap_err();
         hop("https://a.example/", Method::GET, 302, "mailto:a@b.example").unwrap_err();
         let url = "https://a.example/".parse().unwrap();
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_no_redirect() {
+    fn other_statuses_are_not_redirects() {
         for status in [200, 304, 300, 404] {
             assert_eq!(
                 hop("https://a.example/", Method::GET, status, "/b").unwrap(),

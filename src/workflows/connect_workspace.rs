@@ -4,10 +4,12 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::auth::session::Session;
 use crate::error::body::one_line;
 use crate::pro::types::WorkspaceRead;
 use crate::transport::base_url::BaseUrl;
@@ -55,7 +57,7 @@ impl fmt::Display for WorkspaceLocator {
             Self::Id(id) => write!(f, "with the id {id}"),
             Self::Name(name) => write!(f, "named {name:?}"),
             // What is no URL of a server may hold a password.
-            Self::Url(url) => match BaseUrl::parse(url, WorkspaceClient::FACTS.path_suffix) {
+            Self::Url(url) => match BaseUrl::parse(url, WorkspaceClient::CONFIG.path_suffix) {
                 Ok(url) => write!(f, "at {url}"),
                 Err(_) => f.write_str("at what is no URL of a server"),
             },
@@ -123,7 +125,7 @@ impl ConnectWorkspace {
 
     async fn connect(self) -> Result<WorkspaceClient> {
         if let WorkspaceLocator::Url(url) = &self.locator {
-            let is_url = BaseUrl::parse(url, WorkspaceClient::FACTS.path_suffix);
+            let is_url = BaseUrl::parse(url, WorkspaceClient::CONFIG.path_suffix);
             is_url.map_err(|error| error.with_operation(OPERATION))?;
         }
         let mut asking = Asking {
@@ -140,7 +142,7 @@ impl ConnectWorkspace {
             true => error.with_operation(OPERATION),
             false => error,
         })?;
-        let world = self.pro.transport.world();
+        let world = self.pro.transport.runtime();
         let deployed = asking.wait_while_pending(&mut workspace);
         let in_time = world.within(Some(self.deadline), pin!(deployed)).await;
         match in_time {
@@ -160,10 +162,11 @@ impl ConnectWorkspace {
             return Err(asking.unknown(&self.locator));
         }
         let credentials = Credentials::pro(self.pro.transport.clone());
-        let transport = self
-            .pro
-            .transport
-            .beside(url, WorkspaceClient::FACTS, Some(credentials));
+        let transport = self.pro.transport.to_server(
+            url,
+            WorkspaceClient::CONFIG,
+            Arc::new(Session::new(Some(credentials))),
+        );
         let transport = transport.map_err(|error| error.with_operation(OPERATION))?;
         Ok(WorkspaceClient { transport })
     }
@@ -219,7 +222,7 @@ impl ConnectWorkspace {
             Some(reason) => message.push_str(&format!(": {}", one_line(reason))),
         }
         let pro = &self.pro.transport;
-        let (base, name) = (pro.base(), pro.session().name());
+        let (base, name) = (pro.base(), pro.authenticator().name());
         message.push_str(&format!("; says ZenML Pro at {base} to {name})"));
         Error::new(kind, message)
             .with_operation(OPERATION)
@@ -275,7 +278,7 @@ impl Asking<'_> {
     /// status was.
     async fn wait_while_pending(&mut self, workspace: &mut WorkspaceRead) -> Result<()> {
         while workspace.status.as_deref() == Some("pending") {
-            self.pro.transport.world().clock.sleep(INTERVAL).await;
+            self.pro.transport.runtime().clock.sleep(INTERVAL).await;
             match self.get(workspace.id).await {
                 Ok(now) => *workspace = now,
                 // The deployment goes on meanwhile.
@@ -358,7 +361,7 @@ impl Asking<'_> {
         let pro = &self.pro.transport;
         let message = format!(
             "no workspace {locator}{place} that {} is a member of, says ZenML Pro at {}",
-            pro.session().name(),
+            pro.authenticator().name(),
             pro.base()
         );
         let hint = "`list_workspaces` shows those there are; a member is who has a role on it";
@@ -407,7 +410,7 @@ fn server_url(workspace: &WorkspaceRead) -> Option<&str> {
 
 /// As control planes write it: without a path of the API's or a slash at the end.
 fn normalised(url: &str) -> String {
-    match BaseUrl::parse(url, WorkspaceClient::FACTS.path_suffix) {
+    match BaseUrl::parse(url, WorkspaceClient::CONFIG.path_suffix) {
         Ok(base) => base.to_string(),
         Err(_) => url.to_owned(),
     }

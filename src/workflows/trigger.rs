@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::retry::state::is_still_at_work;
+use crate::retry::state::is_in_progress;
 use crate::transport::hint::lacks_the_route;
 use crate::workflows::run_target::Wanted;
 use crate::workspace::types::PipelineRunResponse;
@@ -288,7 +288,7 @@ fn explain(error: Error) -> Error {
             "the server runs nothing: it is no workspace of ZenML Pro, or has no workload manager",
         );
     }
-    if is_still_at_work(&error) {
+    if is_in_progress(&error) {
         return error.with_hint(hint(
             "the server is still starting this run: look for it in `list_runs` before you trigger \
              another",

@@ -106,7 +106,7 @@ impl WaitForRun {
     async fn wait(self) -> Result<PipelineRunResponse> {
         let (ws, run) = (self.ws.clone(), self.run);
         let deadline = self.deadline;
-        let world = ws.transport.world();
+        let world = ws.transport.runtime();
         let mut last = None;
         let finished = async {
             self.until_finished(&mut last).await?;
@@ -118,7 +118,7 @@ impl WaitForRun {
 
     /// Keeps the status where whoever gives up the waiting finds it.
     async fn until_finished(mut self, last: &mut Option<ExecutionStatus>) -> Result<()> {
-        let clock = &*self.ws.transport.world().clock;
+        let clock = &*self.ws.transport.runtime().clock;
         let mut answered = clock.now();
         loop {
             match self.ws.get_run_status().run_id(self.run).send().await {

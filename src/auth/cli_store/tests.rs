@@ -46,7 +46,7 @@ fn a_token_counts_until_its_end() {
     let text = error.to_string();
     assert_eq!(
         text,
-        "the login ended at 1994-11-06T00:00:00Z; run `zenml login` again"
+        "the login expired at 1994-11-06 00:00:00 UTC; run `zenml login` again"
     );
     let endless = format!("{SERVER}:\n  api_token: {{access_token: t, unknown: [1]}}\n");
     assert_eq!(pick(&endless).unwrap(), "token t");

@@ -97,7 +97,7 @@ async fn a_login_that_nobody_confirms_ends_with_its_codes() {
     assert!(
         error
             .message()
-            .ends_with("nobody confirmed it within 300 seconds"),
+            .ends_with("was not confirmed within 300 seconds"),
         "{error}"
     );
     assert_eq!(begun.elapsed().as_secs(), 300);

@@ -107,7 +107,9 @@ async fn a_token_that_has_ended_says_when_and_what_to_do() {
         format!("e30.{claims}.c2ln")
     };
     let ended = hint(jwt(784_111_700)).await;
-    assert!(ended.starts_with("the API token expired at 1994-11-06T08:48:20Z; make another"));
+    assert!(
+        ended.starts_with("the API token expired at 1994-11-06 08:48:20 UTC; create a new one")
+    );
     assert!(
         hint(jwt(784_111_800))
             .await
@@ -116,7 +118,7 @@ async fn a_token_that_has_ended_says_when_and_what_to_do() {
     assert!(
         hint("Bearer abc".to_owned())
             .await
-            .contains("without \"Bearer\"")
+            .contains("without the prefix \"Bearer\"")
     );
     assert!(
         hint("\"abc\"".to_owned())

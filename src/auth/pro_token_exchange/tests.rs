@@ -1,11 +1,13 @@
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::Call;
+use crate::Credentials;
+use crate::auth::session::Session;
 use crate::testing::{
     READ, Received, TestClient, TestServer, builder, builder_of, grant, json, response,
 };
-use crate::transport::api::Facts;
+use crate::transport::api::ApiConfig;
 
 async fn read(ws: &Transport) -> Result<u8> {
     Ok(Call::new(ws, &READ).send::<u8>().await?.into_inner())
@@ -15,12 +17,13 @@ async fn read(ws: &Transport) -> Result<u8> {
 fn through(pro: &TestServer, ws: &TestServer) -> Transport {
     let pro = builder_of::<()>(&pro.url)
         .credentials(Credentials::api_key("ZENPROKEY_abc"))
-        .transport(Facts::PRO)
+        .transport(ApiConfig::PRO)
         .unwrap();
     let credentials = Some(Credentials(crate::auth::credentials::Kind::Pro(
         pro.clone(),
     )));
-    pro.beside(&ws.url, TestClient::FACTS, credentials).unwrap()
+    let session = Arc::new(Session::new(credentials));
+    pro.to_server(&ws.url, TestClient::CONFIG, session).unwrap()
 }
 
 fn lines(server: &TestServer) -> Vec<String> {
@@ -137,7 +140,10 @@ async fn a_user_whom_only_the_workspace_refuses_is_told_so_without_another_login
         )
     );
     assert!(
-        error.hint().unwrap().contains("has the user a role"),
+        error
+            .hint()
+            .unwrap()
+            .contains("check that the user has a role"),
         "{error}"
     );
     assert_eq!(lines(&pro), ["POST /auth/login", "GET /users/me"]);
@@ -156,7 +162,7 @@ async fn a_key_that_the_pro_api_refuses_is_said_to_be_refused_there() {
         )
     );
     assert!(
-        error.hint().unwrap().contains("make another one"),
+        error.hint().unwrap().contains("create a new one"),
         "{error}"
     );
     assert!(ws.received().is_empty());

@@ -197,10 +197,10 @@ async fn nobody_waits_for_a_login_longer_than_the_call_may_take() {
     let server = TestServer::always(STALL.to_vec()).await;
     let transport = server.transport_as(password());
     let limit = CallOptions::default().timeout(Duration::from_secs(3));
-    let error = read(&transport.with(limit)).await.unwrap_err();
+    let error = read(&transport.with_options(limit)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(
         error.message(),
-        "the login took longer than the 3.0 s that the call may"
+        "the login exceeded the 3.0 s that the call may take"
     );
 }

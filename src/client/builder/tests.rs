@@ -1,6 +1,9 @@
 use http::{HeaderName, HeaderValue};
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
+use std::sync::Arc;
+
+use crate::auth::session::Session;
 use crate::testing::tls::Authority;
 use crate::testing::{TestClient, TestServer, builder, json};
 use crate::{Credentials, ErrorKind, Method, RawCall, Transport};
@@ -64,7 +67,8 @@ async fn clear_text_to_this_machine_does_not_go_through_the_systems_proxy() {
         }
         // The same where one leads to the other, as the Pro API and its workspaces do.
         for (from, to) in [(ELSEWHERE, &*here), (&here, ELSEWHERE)] {
-            let client = client(from).beside(to, TestClient::FACTS, None);
+            let client =
+                client(from).to_server(to, TestClient::CONFIG, Arc::new(Session::new(None)));
             read(&client.unwrap()).await.unwrap();
         }
         return;

@@ -15,7 +15,7 @@ fn builder(variables: &[(&str, &str)]) -> Result<ClientBuilder<TestClient>> {
         variable: &variable,
         clock: Arc::new(Nineties),
     };
-    environment.builder(&TestClient::FACTS)
+    environment.builder(&TestClient::CONFIG)
 }
 
 /// What a client becomes with these variables.

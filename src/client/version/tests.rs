@@ -1,93 +1,45 @@
-use http::Method;
-use tracing::instrument::WithSubscriber;
+use crate::testing::{TestServer, builder_of, json};
+use crate::{ErrorKind, WorkspaceClient};
 
-use super::*;
-use crate::RawCall;
-use crate::testing::{Log, TestServer, builder, json};
-
-/// What is warned of after two calls to a server of this version, and how often it was asked for
-/// its version.
-async fn warning(version: &str, warn: bool) -> (String, usize) {
-    let info = format!(r#"{{"version":"{version}"}}"#);
-    let server = TestServer::start(move |request| match &*request.line {
-        "GET /api/v1/info" => json(&info),
-        _ => json("null"),
-    });
-    let server = server.await;
-    let transport = builder(&server.url)
-        .version_warning(warn)
-        .build()
-        .unwrap()
-        .0;
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).finish();
-    let calls = async {
-        for _ in 0..2 {
-            let call = RawCall::new(&transport, Method::GET, "/a".to_owned(), false);
-            call.send::<()>().await.unwrap();
-            // The comparison runs beside the calls, on this thread.
-            while warn
-                && server
-                    .received()
-                    .iter()
-                    .all(|r| r.line != "GET /api/v1/info")
-            {
-                tokio::task::yield_now().await;
-            }
-        }
-        // And it ends before its transport is ours alone again.
-        let shared = std::sync::Arc::strong_count;
-        while shared(transport.shared_by_all()) > 1 {
-            tokio::task::yield_now().await;
-        }
-    };
-    calls.with_subscriber(subscriber).await;
-    let asked = server
-        .received()
-        .iter()
-        .filter(|r| r.line == "GET /api/v1/info")
-        .count();
-    (log.text(), asked)
+async fn check(info: &str) -> crate::Result<super::VersionCheck> {
+    let server = TestServer::always(json(info)).await;
+    let client = builder_of::<WorkspaceClient>(&server.url).build().unwrap();
+    let check = client.check_version().await;
+    assert_eq!(server.only().line, "GET /api/v1/info");
+    check
 }
 
 #[tokio::test]
-async fn another_minor_version_is_warned_of_once() {
-    let (log, asked) = warning("0.97.3", true).await;
-    assert_eq!((asked, log.matches("WARN").count()), (1, 1), "{log}");
-    assert!(
-        log.contains("server=0.97.3") && log.contains("document=\"0.98.0\""),
-        "{log}"
+async fn patch_versions_fit_together() {
+    let check = check(r#"{"version":"0.98.4"}"#).await.unwrap();
+    assert!(check.is_match() && !check.is_server_older() && !check.is_server_newer());
+}
+
+#[tokio::test]
+async fn an_older_server_may_lack_operations() {
+    let check = check(r#"{"version":"0.97.3"}"#).await.unwrap();
+    assert!(check.is_server_older() && !check.is_match());
+    assert_eq!(
+        check.to_string(),
+        "the server is ZenML 0.97.3, the client was generated for ZenML 0.98.0: the server may lack \
+         operations and fields; upgrade the server"
     );
 }
 
 #[tokio::test]
-async fn the_same_minor_version_is_not() {
-    let (log, asked) = warning("0.98.4", true).await;
-    assert_eq!((asked, log.matches("WARN").count()), (1, 0), "{log}");
+async fn a_newer_server_may_send_more() {
+    let check = check(r#"{"version":"1.0.0"}"#).await.unwrap();
+    assert!(check.is_server_newer());
+    assert!(check.to_string().contains("upgrade this crate"), "{check}");
 }
 
 #[tokio::test]
-async fn the_warning_can_be_turned_off() {
-    let (log, asked) = warning("0.97.3", false).await;
-    assert_eq!((asked, log.matches("WARN").count()), (0, 0), "{log}");
-}
-
-#[tokio::test]
-async fn without_anybody_listening_nothing_is_asked() {
-    let server = TestServer::always(json("null")).await;
-    let transport = builder(&server.url).build().unwrap().0;
-    let call = RawCall::new(&transport, Method::GET, "/a".to_owned(), false);
-    call.send::<()>().await.unwrap();
-    assert_eq!(server.only().line, "GET /a");
-}
-
-#[test]
-fn versions_are_compared_by_major_and_minor() {
-    let version = |text: &str| ServerVersion::read(format!(r#"{{"version":"{text}"}}"#).as_bytes());
-    let server = version("0.98.0").unwrap();
-    assert!(!server.differs_from("0.98.5") && server.differs_from("1.98.0"));
-    assert!(server.is_older_than("0.100.0") && !server.is_older_than("0.97.9"));
-    assert_eq!(version("1.0.0rc1").unwrap().to_string(), "1.0.0rc1");
-    assert_eq!(version("unknown"), None);
-    assert_eq!(ServerVersion::read(b"{}"), None);
+async fn another_service_is_not_a_zenml_server() {
+    let error = check(r#"{"name":"x"}"#).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(
+        error
+            .message()
+            .contains("check that the URL leads to a ZenML server")
+    );
 }

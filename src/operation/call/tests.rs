@@ -211,7 +211,7 @@ async fn what_is_wrong_with_a_call_is_told_before_anything_is_sent() {
         ),
         (
             Call::new(&transport, &LIST).header("Last-Event-ID", "a\nb"),
-            "the value of header \"Last-Event-ID\" cannot stand in HTTP",
+            "the value of header \"Last-Event-ID\" contains characters that HTTP forbids",
         ),
         (
             Call::new(&transport, &LIST).filter("id", Filter::one_of(Vec::<Uuid>::new())),

@@ -158,11 +158,17 @@ async fn what_may_have_been_carried_out_is_not_repeated_unless_allowed() {
         let server = TestServer::always(answer.clone()).await;
         let error = call(&retrying(&server.url), &UPDATE).await.unwrap_err();
         assert_eq!(server.received().len(), 1);
-        assert!(error.hint().unwrap().contains("may have carried it out"));
+        assert!(
+            error
+                .hint()
+                .unwrap()
+                .contains("may have carried out the request")
+        );
 
         let server = TestServer::sequence([answer, fine()]).await;
-        let allowed = CallOptions::default().retry(RetryPolicy::default().repeat_unsafe(true));
-        let transport = retrying(&server.url).with(allowed);
+        let allowed =
+            CallOptions::default().retry(RetryPolicy::default().retry_non_idempotent(true));
+        let transport = retrying(&server.url).with_options(allowed);
         call(&transport, &UPDATE).await.unwrap();
     }
 }
@@ -178,7 +184,7 @@ async fn an_attempt_that_takes_too_long_is_given_up_and_repeated() {
     let server = TestServer::sequence([STALL.to_vec(), fine()]).await;
     let limit = CallOptions::default().attempt_timeout(Duration::from_secs(30));
     let begun = Instant::now();
-    call(&retrying(&server.url).with(limit), &READ)
+    call(&retrying(&server.url).with_options(limit), &READ)
         .await
         .unwrap();
     assert_eq!(begun.elapsed().as_secs(), 31);
@@ -189,11 +195,11 @@ async fn a_call_ends_when_its_time_is_over() {
     let server = TestServer::always(STALL.to_vec()).await;
     let limit = CallOptions::default().timeout(Duration::from_secs(5));
     let begun = Instant::now();
-    let error = call(&retrying(&server.url).with(limit), &READ)
+    let error = call(&retrying(&server.url).with_options(limit), &READ)
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
-    assert_eq!(error.message(), "no complete answer within 5.0 s");
+    assert_eq!(error.message(), "no complete response within 5.0 s");
     assert_eq!((error.attempts(), begun.elapsed().as_secs()), (1, 5));
 }
 
@@ -202,7 +208,7 @@ async fn there_is_no_waiting_for_an_attempt_that_would_come_too_late() {
     let server = TestServer::always(response(503, "retry-after: 60\r\n", "")).await;
     let limit = CallOptions::default().timeout(Duration::from_secs(50));
     let begun = Instant::now();
-    let error = call(&retrying(&server.url).with(limit), &READ)
+    let error = call(&retrying(&server.url).with_options(limit), &READ)
         .await
         .unwrap_err();
     assert_eq!(error.status().unwrap(), 503);
@@ -236,7 +242,7 @@ async fn with_a_server_that_is_down_retries_end_with_the_budget_and_begin_again_
     }
     drop(server);
     let left = transport.shared().budget.clone();
-    assert!(left.take() && left.take() && !left.take());
+    assert!(left.withdraw() && left.withdraw() && !left.withdraw());
 }
 
 #[tokio::test(start_paused = true)]
@@ -303,7 +309,7 @@ async fn what_is_no_tls_is_not_tried_again() {
 async fn options_of_one_call_leave_the_client_as_it_is() {
     let server = TestServer::sequence([unavailable(), unavailable(), fine()]).await;
     let transport = retrying(&server.url);
-    let once = transport.with(CallOptions::default().retry(RetryPolicy::never()));
+    let once = transport.with_options(CallOptions::default().retry(RetryPolicy::never()));
     assert_eq!(call(&once, &READ).await.unwrap_err().attempts(), 1);
     call(&transport, &READ).await.unwrap();
 }

@@ -27,9 +27,7 @@ async fn told(transport: &Transport, calls: impl AsyncFn(&Transport)) -> String 
 #[tokio::test(start_paused = true)]
 async fn a_call_is_one_span_with_the_names_of_opentelemetry() {
     let server = TestServer::sequence([response(503, "", ""), json("null")]).await;
-    let client = builder(&server.url)
-        .retry(RetryPolicy::default())
-        .version_warning(false);
+    let client = builder(&server.url).retry(RetryPolicy::default());
     let transport = client.build().unwrap().0;
     let log = told(&transport, async |transport| {
         let call = Call::new(transport, &READ_THING)
@@ -55,7 +53,7 @@ async fn a_call_is_one_span_with_the_names_of_opentelemetry() {
         &format!("http.request.header.x_request_id=\"{id}\""),
         "http.request.resend_count=1",
         "http.response.status_code=200",
-        "attempt=1 delay=1.0 error.type=\"503\"",
+        "retry=1 delay=1.0 error.type=\"503\"",
         "time.busy",
     ] {
         assert!(log.contains(field), "{field} in {log}");

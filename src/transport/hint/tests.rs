@@ -1,11 +1,10 @@
-//! What a server that lacks the route is asked, and how long.
-
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
 
+use super::*;
 use crate::testing::{STALL, TestServer, builder, json, read, response};
 use crate::{Clock, ErrorKind, Transport};
 
@@ -14,7 +13,7 @@ fn transport(url: &str) -> Transport {
 }
 
 #[tokio::test]
-async fn a_route_that_the_server_lacks_is_explained_by_what_the_server_is() {
+async fn a_missing_route_is_explained_by_what_the_server_is() {
     let info = |answer: fn() -> Vec<u8>| {
         TestServer::start(move |request| match &*request.line {
             "GET /api/v1/info" => answer(),
@@ -47,7 +46,7 @@ async fn a_route_that_the_server_lacks_is_explained_by_what_the_server_is() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_away_is_not_said_to_be_none() {
+async fn a_server_that_is_down_is_not_called_something_else() {
     for status in [429, 502, 503] {
         let server = TestServer::start(move |request| match &*request.line {
             "GET /api/v1/info" => response(status, "", ""),
@@ -59,7 +58,7 @@ async fn a_server_that_is_away_is_not_said_to_be_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_does_not_say_what_it_is_holds_the_error_up_for_five_seconds() {
+async fn a_silent_server_delays_the_error_by_five_seconds() {
     let server = TestServer::start(|request| match &*request.line {
         "GET /api/v1/info" => STALL.to_vec(),
         _ => response(404, "", r#"{"detail":"Not Found"}"#),
@@ -72,7 +71,7 @@ async fn a_server_that_does_not_say_what_it_is_holds_the_error_up_for_five_secon
     assert_eq!(server.received().len(), 2);
 }
 
-/// Time that stands still until the server is asked what it is, and has then run out.
+/// A clock that stands still until the server is asked for its version, and has then run out.
 #[derive(Clone)]
 struct Limits {
     now: Instant,
@@ -99,7 +98,7 @@ impl Clock for Limits {
 }
 
 #[tokio::test]
-async fn the_error_of_a_call_is_not_held_up_beyond_the_calls_own_limit() {
+async fn the_error_of_a_call_is_not_delayed_beyond_the_deadline_of_the_call() {
     let (ask, is_asked) = watch::channel(false);
     let server = TestServer::start(move |request| match &*request.line {
         "GET /api/v1/info" => {
@@ -121,4 +120,18 @@ async fn the_error_of_a_call_is_not_held_up_beyond_the_calls_own_limit() {
     assert_eq!((error.kind(), error.hint()), (ErrorKind::NotFound, None));
     let limit = limits.limits.lock().unwrap().last().copied();
     assert_eq!(limit, Some(Duration::from_secs(2)));
+}
+
+#[test]
+fn the_hint_says_what_kind_of_server_is_at_the_url() {
+    let hint = |api, server: Option<&str>| {
+        let version = |text| ServerVersion::read(format!(r#"{{"version":"{text}"}}"#).as_bytes());
+        let server = server.map(|text| version(text).unwrap());
+        wrong_server(api, server.as_ref(), Some("0.98.0")).unwrap_or_default()
+    };
+    assert!(hint(ApiKind::Workspace, None).contains("no ZenML server at this URL"));
+    assert!(hint(ApiKind::Workspace, Some("0.70.1")).starts_with("the server is ZenML 0.70.1; "));
+    assert_eq!(hint(ApiKind::Workspace, Some("0.98.2")), "");
+    assert!(hint(ApiKind::Pro, Some("0.98.0")).contains("use the URL of the Pro API"));
+    assert_eq!(hint(ApiKind::Pro, None), "");
 }

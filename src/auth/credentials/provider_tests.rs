@@ -48,7 +48,10 @@ async fn a_provider_that_has_nothing_new_ends_the_call_and_is_named() {
         (error.kind(), error.attempts()),
         (ErrorKind::Unauthorized, 2)
     );
-    assert_eq!(error.hint(), Some("they are of the credentials provider"));
+    assert_eq!(
+        error.hint(),
+        Some("they come from the credentials provider")
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,124 @@
+//! The retry budget that all calls of a client share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Number of retries that a client and all its clones may spend.
+///
+/// A retry withdraws one; a successful call deposits a half, up to the capacity. While a server is
+/// down, the budget runs out and calls are attempted once each, so that retries do not make the
+/// outage worse. The first successful calls fill the budget again.
+///
+/// Defaults to 100 retries per client. Clones of a budget are the same budget, so that clients can
+/// share one.
+///
+/// ```
+/// use zenml::{RetryBudget, WorkspaceClient};
+///
+/// let client = WorkspaceClient::builder("https://zenml.example.com")
+///     .retry_budget(RetryBudget::new(20))
+///     .build()?;
+/// # Ok::<(), zenml::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct RetryBudget(Option<Arc<Bucket>>);
+
+/// Counts half retries.
+#[derive(Debug)]
+struct Bucket {
+    balance: AtomicU64,
+    capacity: u64,
+}
+
+impl RetryBudget {
+    /// Creates a budget of this many retries.
+    #[must_use]
+    pub fn new(retries: u32) -> Self {
+        Self::with_capacity(u64::from(retries) * 2)
+    }
+
+    /// Creates a budget that never runs out: only the [`RetryPolicy`](crate::RetryPolicy) limits
+    /// the retries of a call.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        Self(None)
+    }
+
+    fn with_capacity(capacity: u64) -> Self {
+        Self(Some(Arc::new(Bucket {
+            balance: AtomicU64::new(capacity),
+            capacity,
+        })))
+    }
+
+    /// Creates a budget of the same size for another server.
+    pub(crate) fn fresh(&self) -> Self {
+        match &self.0 {
+            Some(bucket) => Self::with_capacity(bucket.capacity),
+            None => Self(None),
+        }
+    }
+
+    /// Takes one retry, if there is one.
+    pub(crate) fn withdraw(&self) -> bool {
+        self.0.as_ref().is_none_or(|bucket| {
+            bucket
+                .balance
+                .try_update(Ordering::Relaxed, Ordering::Relaxed, |balance| {
+                    balance.checked_sub(2)
+                })
+                .is_ok()
+        })
+    }
+
+    /// Returns half a retry after a success.
+    pub(crate) fn deposit(&self) {
+        if let Some(bucket) = &self.0
+            && bucket.balance.load(Ordering::Relaxed) < bucket.capacity
+        {
+            bucket
+                .balance
+                .update(Ordering::Relaxed, Ordering::Relaxed, |balance| {
+                    (balance + 1).min(bucket.capacity)
+                });
+        }
+    }
+}
+
+impl Default for RetryBudget {
+    fn default() -> Self {
+        Self::new(100)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_runs_out_and_successes_fill_it_up_to_its_capacity() {
+        let budget = RetryBudget::new(2);
+        let clone = budget.clone();
+        assert!(budget.withdraw() && clone.withdraw() && !budget.withdraw());
+        budget.deposit();
+        assert!(!budget.withdraw());
+        budget.deposit();
+        assert!(clone.withdraw() && !budget.withdraw());
+        for _ in 0..100 {
+            budget.deposit();
+        }
+        assert!(budget.withdraw() && budget.withdraw() && !budget.withdraw());
+    }
+
+    #[test]
+    fn an_unlimited_budget_never_runs_out() {
+        assert!((0..1_000).all(|_| RetryBudget::unlimited().withdraw()));
+    }
+
+    #[test]
+    fn a_fresh_budget_is_full_and_independent() {
+        let budget = RetryBudget::new(1);
+        assert!(budget.withdraw());
+        assert!(budget.fresh().withdraw() && !budget.withdraw());
+    }
+}

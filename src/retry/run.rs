@@ -1,0 +1,133 @@
+//! The retry loop: one attempt of a call after the other, until one succeeds or none may follow.
+
+use std::time::{Duration, Instant};
+
+use super::attempt_error::AttemptError;
+use super::budget::RetryBudget;
+use super::idempotency::Idempotency;
+use super::policy::RetryPolicy;
+use super::state::RetryState;
+use crate::runtime::Runtime;
+use crate::{Error, Result};
+
+/// A call, as the loop sees it.
+pub(crate) trait Call {
+    type Response;
+
+    /// Obtains the authorization of the next attempt, for which a login may be needed.
+    ///
+    /// # Errors
+    /// An error ends the call: a login has retries of its own.
+    fn authorize(&mut self, limit: Option<Duration>) -> impl Future<Output = Result<()>> + Send;
+
+    /// Sends one attempt.
+    fn attempt(
+        &mut self,
+        limit: Option<Duration>,
+    ) -> impl Future<Output = Result<Self::Response, AttemptError>> + Send;
+
+    /// Discards the authorization that the server rejected. Returns whether `authorize` may obtain
+    /// another one.
+    fn discard_authorization(&mut self) -> bool;
+
+    /// Whether the body can be sent again.
+    fn can_resend(&self) -> bool;
+}
+
+/// What decides about the attempts of a call.
+pub(crate) struct Limits<'a> {
+    pub policy: &'a RetryPolicy,
+    pub budget: &'a RetryBudget,
+    pub runtime: &'a Runtime,
+    pub idempotency: Idempotency,
+    pub attempt_timeout: Option<Duration>,
+    /// End of the time that the call may take.
+    pub deadline: Option<Instant>,
+}
+
+/// Why a call ended without a response.
+pub(crate) enum Failure {
+    /// There was no authorization for an attempt.
+    Login(Error),
+    /// The last attempt failed, and no other may follow.
+    Attempt(AttemptError, RetryState),
+}
+
+/// Attempts the call until an attempt succeeds or no other may follow.
+pub(crate) async fn run<C: Call>(
+    call: &mut C,
+    limits: &Limits<'_>,
+) -> Result<C::Response, Failure> {
+    let clock = &limits.runtime.clock;
+    let mut state = RetryState::default();
+    let mut has_just_logged_in = false;
+    let mut last: Option<AttemptError> = None;
+    loop {
+        let authorized = call
+            .authorize(limits.runtime.time_left(limits.deadline))
+            .await;
+        authorized.map_err(Failure::Login)?;
+        let started = clock.now();
+        // The delay or the login may have taken longer than the server remembers the key.
+        if let Some(mut failed) = last.take()
+            && !state.may_retry(limits.idempotency, limits.policy, started)
+        {
+            let hint = "not retried: the server may have carried out the request and has forgotten \
+                        its idempotency key by now; check before you send it again";
+            failed.error = failed.error.with_hint(Some(hint.to_owned()));
+            return Err(Failure::Attempt(failed, state));
+        }
+        let limit = [
+            limits.attempt_timeout,
+            limits.runtime.time_left(limits.deadline),
+        ];
+        let limit = limit.into_iter().flatten().min();
+        let failed = match call.attempt(limit).await {
+            Ok(response) => {
+                limits.budget.deposit();
+                return Ok(response);
+            }
+            Err(failed) => failed,
+        };
+        state.record(started, &failed.error);
+        // One new login per rejection: the token that it obtains is not replaced again.
+        if failed.rejects_credentials
+            && call.discard_authorization()
+            && !has_just_logged_in
+            && call.can_resend()
+        {
+            tracing::debug!(target: "zenml", "the server rejects the token; logging in again");
+            has_just_logged_in = true;
+            last = Some(failed);
+            continue;
+        }
+        match limits.delay(&failed, &state) {
+            Some(delay) if call.can_resend() && limits.budget.withdraw() => {
+                state.retries += 1;
+                tracing::debug!(
+                    target: "zenml",
+                    retry = state.retries,
+                    delay = delay.as_secs_f64(),
+                    error.type = failed.error.type_label(),
+                    "the attempt failed; retrying after the delay"
+                );
+                clock.sleep(delay).await;
+                has_just_logged_in = false;
+                last = Some(failed);
+            }
+            _ => return Err(Failure::Attempt(failed, state)),
+        }
+    }
+}
+
+impl Limits<'_> {
+    fn delay(&self, failed: &AttemptError, state: &RetryState) -> Option<Duration> {
+        let now = self.runtime.clock.now();
+        let jitter = (self.runtime.random)();
+        let delay = state.delay(failed, self.idempotency, self.policy, now, jitter)?;
+        // No wait for an attempt that the deadline rules out.
+        let then = now.checked_add(delay)?;
+        let in_time = self.deadline.is_none_or(|deadline| then < deadline);
+        in_time.then_some(delay)
+    }
+}

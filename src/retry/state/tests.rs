@@ -1,0 +1,131 @@
+use http::StatusCode;
+
+use super::*;
+
+fn status(status: u16, message: &str) -> Error {
+    let status = StatusCode::from_u16(status).unwrap();
+    Error::new(ErrorKind::of_status(status), message).with_status(status)
+}
+
+fn local(kind: ErrorKind) -> Error {
+    Error::new(kind, "x")
+}
+
+fn is_retried(idempotency: Idempotency, policy: &RetryPolicy, error: Error) -> bool {
+    let now = Instant::now();
+    let mut state = RetryState::default();
+    state.record(now, &error);
+    let delay = state.delay(&error.into(), idempotency, policy, now, 0.5);
+    delay.is_some()
+}
+
+#[test]
+fn passing_failures_of_idempotent_requests_are_retried() {
+    let policy = RetryPolicy::default();
+    for idempotency in [Idempotency::Idempotent, Idempotency::ByKey] {
+        for passing in [408, 429, 502, 503, 504] {
+            assert!(
+                is_retried(idempotency, &policy, status(passing, "x")),
+                "{passing}"
+            );
+        }
+        for kind in [
+            ErrorKind::Connect,
+            ErrorKind::Timeout,
+            ErrorKind::Interrupted,
+        ] {
+            assert!(is_retried(idempotency, &policy, local(kind)), "{kind:?}");
+        }
+        for lasting in [400, 401, 403, 404, 409, 413, 422, 500, 501] {
+            assert!(
+                !is_retried(idempotency, &policy, status(lasting, "x")),
+                "{lasting}"
+            );
+        }
+        assert!(!is_retried(idempotency, &policy, local(ErrorKind::Decode)));
+    }
+}
+
+#[test]
+fn non_idempotent_requests_are_retried_only_if_the_server_did_nothing() {
+    let policy = RetryPolicy::default();
+    let retried = |error| is_retried(Idempotency::NonIdempotent, &policy, error);
+    assert!(retried(local(ErrorKind::Connect)));
+    assert!(retried(status(408, "x")) && retried(status(429, "x")));
+    for unknown in [502, 503, 504] {
+        assert!(!retried(status(unknown, "x")), "{unknown}");
+    }
+    assert!(!retried(local(ErrorKind::Timeout)));
+    assert!(!retried(local(ErrorKind::Interrupted)));
+}
+
+#[test]
+fn the_policy_can_allow_retries_of_non_idempotent_requests() {
+    let policy = RetryPolicy::default().retry_non_idempotent(true);
+    assert!(is_retried(
+        Idempotency::NonIdempotent,
+        &policy,
+        local(ErrorKind::Interrupted)
+    ));
+    assert!(!is_retried(
+        Idempotency::NonIdempotent,
+        &policy,
+        status(500, "x")
+    ));
+}
+
+#[test]
+fn a_later_attempt_without_effect_leaves_an_earlier_unknown_effect_unknown() {
+    let (now, mut state) = (Instant::now(), RetryState::default());
+    state.record(now, &local(ErrorKind::Interrupted));
+    state.record(now, &local(ErrorKind::Connect));
+    let failed = AttemptError::from(local(ErrorKind::Connect));
+    let policy = RetryPolicy::default();
+    let delay = state.delay(&failed, Idempotency::NonIdempotent, &policy, now, 0.5);
+    assert_eq!(delay, None);
+}
+
+#[test]
+fn a_call_with_a_key_is_retried_as_long_as_the_server_remembers_the_key() {
+    let policy = RetryPolicy::default();
+    let (begun, mut state) = (Instant::now(), RetryState::default());
+    let may = |state: &RetryState, seconds| {
+        let failed = AttemptError::from(local(ErrorKind::Connect));
+        let now = begun + Duration::from_secs(seconds);
+        let delay = state.delay(&failed, Idempotency::ByKey, &policy, now, 0.0);
+        delay.is_some()
+    };
+    assert!(may(&state, 10_000));
+    state.record(begun, &local(ErrorKind::Interrupted));
+    assert!(may(&state, 284) && !may(&state, 285));
+    state.record(begun + Duration::from_secs(200), &local(ErrorKind::Timeout));
+    assert!(!may(&state, 285));
+    let at_work = status(429, "Server too busy. Please try again later.");
+    state.record(begun + Duration::from_secs(200), &at_work);
+    assert!(may(&state, 484) && !may(&state, 485));
+}
+
+#[test]
+fn retries_are_counted() {
+    let policy = RetryPolicy::default().max_retries(1);
+    let failed = AttemptError::from(local(ErrorKind::Connect));
+    let mut state = RetryState::default();
+    let delay = |state: &RetryState| {
+        state.delay(
+            &failed,
+            Idempotency::Idempotent,
+            &policy,
+            Instant::now(),
+            0.5,
+        )
+    };
+    assert_eq!(delay(&state), Some(Duration::from_millis(500)));
+    state.retries = 1;
+    assert_eq!(delay(&state), None);
+    let never = RetryPolicy::never();
+    assert!(!is_retried(
+        Idempotency::Idempotent,
+        &never,
+        status(503, "x")
+    ));
+}

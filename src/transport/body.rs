@@ -1,0 +1,185 @@
+//! The body of a request.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::HeaderValue;
+use http_body::Frame;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::types::secret::noting_secrets;
+use crate::{Error, ErrorKind, Result, Secret};
+
+/// An encoded body. `Debug` does not show its content.
+#[derive(Clone)]
+pub(crate) struct Body {
+    pub content_type: HeaderValue,
+    content: Content,
+    /// Values in it to redact from errors.
+    pub secrets: Vec<Secret>,
+}
+
+#[derive(Clone)]
+enum Content {
+    Bytes(Bytes),
+    /// Can be sent only once.
+    Stream(Arc<Mutex<Option<reqwest::Body>>>),
+}
+
+impl Body {
+    /// Encodes a value as JSON.
+    pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
+        let (bytes, secrets) = noting_secrets(|| serde_json::to_vec(value));
+        let bytes = bytes.map_err(not_encodable)?;
+        Ok(Self {
+            content_type: HeaderValue::from_static("application/json"),
+            content: Content::Bytes(bytes.into()),
+            secrets,
+        })
+    }
+
+    /// Creates a body of pieces that cannot be sent again.
+    pub fn stream<S, E>(content_type: &str, stream: S) -> Result<Self>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + Sync + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+    {
+        let body = reqwest::Body::wrap(StreamBody(Box::pin(stream)));
+        Ok(Self {
+            content_type: HeaderValue::from_str(content_type).map_err(|_| {
+                not_encodable("the content type contains characters that HTTP forbids")
+            })?,
+            content: Content::Stream(Arc::new(Mutex::new(Some(body)))),
+            secrets: Vec::new(),
+        })
+    }
+
+    /// Whether the body can be sent more than once.
+    pub fn can_resend(&self) -> bool {
+        matches!(self.content, Content::Bytes(_))
+    }
+
+    /// Returns the body for one attempt, or `None` if it has been sent and cannot be sent again.
+    pub fn for_attempt(&self) -> Option<reqwest::Body> {
+        match &self.content {
+            Content::Bytes(bytes) => Some(bytes.clone().into()),
+            Content::Stream(body) => body.lock().unwrap_or_else(PoisonError::into_inner).take(),
+        }
+    }
+
+    /// Encodes an object of scalars and lists of scalars as `application/x-www-form-urlencoded`. Nulls
+    /// are left out, a list repeats its name.
+    pub fn form<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
+        let (value, secrets) = noting_secrets(|| serde_json::to_value(value));
+        let value = value.map_err(not_encodable)?;
+        let Value::Object(fields) = value else {
+            return Err(not_encodable("a form consists of named fields"));
+        };
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &fields {
+            let values = match value {
+                Value::Array(values) => values.as_slice(),
+                scalar => std::slice::from_ref(scalar),
+            };
+            for value in values {
+                match value {
+                    Value::Null => {}
+                    Value::String(text) => drop(form.append_pair(name, text)),
+                    Value::Bool(_) | Value::Number(_) => {
+                        form.append_pair(name, &value.to_string());
+                    }
+                    Value::Array(_) | Value::Object(_) => {
+                        return Err(not_encodable(format!(
+                            "{name} is not a scalar, which a form requires"
+                        )));
+                    }
+                }
+            }
+        }
+        Ok(Self {
+            content_type: HeaderValue::from_static("application/x-www-form-urlencoded"),
+            content: Content::Bytes(form.finish().into()),
+            secrets,
+        })
+    }
+}
+
+fn not_encodable(why: impl fmt::Display) -> Error {
+    Error::new(
+        ErrorKind::InvalidRequest,
+        format!("the body cannot be encoded: {why}"),
+    )
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let content_type = String::from_utf8_lossy(self.content_type.as_bytes());
+        match &self.content {
+            Content::Bytes(bytes) => write!(f, "{} bytes of {content_type}", bytes.len()),
+            Content::Stream(_) => write!(f, "a stream of {content_type}"),
+        }
+    }
+}
+
+/// A stream of pieces as a request body.
+struct StreamBody<S>(Pin<Box<S>>);
+
+impl<S, E> http_body::Body for StreamBody<S>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+{
+    type Data = Bytes;
+    type Error = E;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, E>>> {
+        self.0.as_mut().poll_next(cx).map_ok(Frame::data)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_form_is_flat_and_leaves_nulls_out() {
+        let body = json!({"user": "a b&c", "n": 5, "on": true, "none": null, "tags": ["x", "y"]});
+        let body = Body::form(&body).unwrap();
+        let sent = body.for_attempt().unwrap();
+        assert_eq!(
+            sent.as_bytes().unwrap(),
+            b"n=5&on=true&tags=x&tags=y&user=a+b%26c"
+        );
+        assert_eq!(body.content_type, "application/x-www-form-urlencoded");
+    }
+
+    #[test]
+    fn nested_values_and_lists_are_refused_in_a_form() {
+        for body in [
+            json!([1]),
+            json!("a"),
+            json!({"a": {"b": 1}}),
+            json!({"a": [[1]]}),
+        ] {
+            assert_eq!(
+                Body::form(&body).unwrap_err().kind(),
+                ErrorKind::InvalidRequest
+            );
+        }
+    }
+
+    #[test]
+    fn a_body_does_not_show_in_debug() {
+        let body = Body::json(&json!({"password": "hunter2"})).unwrap();
+        assert_eq!(format!("{body:?}"), "22 bytes of application/json");
+    }
+}

@@ -1,0 +1,42 @@
+//! Which call a response or an error belongs to.
+
+use std::borrow::Cow;
+
+use http::HeaderValue;
+use uuid::Uuid;
+
+use crate::{Error, ErrorKind, Result};
+
+/// Identity of a call.
+#[derive(Debug, Clone)]
+pub(crate) struct CallContext {
+    pub operation: Cow<'static, str>,
+    /// `X-Request-ID` of all attempts.
+    pub request_id: String,
+    /// Number of requests that have been sent.
+    pub attempts: u32,
+}
+
+impl CallContext {
+    pub fn new(operation: Cow<'static, str>) -> Self {
+        Self {
+            operation,
+            request_id: Uuid::from_u128(fastrand::u128(..)).simple().to_string(),
+            attempts: 0,
+        }
+    }
+
+    /// Names the call in an error.
+    pub fn explain(&self, error: Error) -> Error {
+        error
+            .with_operation(self.operation.clone())
+            .with_request(&self.request_id, self.attempts)
+    }
+
+    /// Returns the value of the header `X-Request-ID`.
+    pub fn header(&self) -> Result<HeaderValue> {
+        HeaderValue::from_str(&self.request_id).map_err(|error| {
+            Error::new(ErrorKind::InvalidRequest, error.to_string()).with_source(error)
+        })
+    }
+}

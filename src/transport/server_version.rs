@@ -1,0 +1,73 @@
+//! The version of a ZenML server.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// Version that a server reports in the response of `GET /api/v1/info`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ServerVersion(String);
+
+impl ServerVersion {
+    /// Path of the operation that tells the version.
+    pub const PATH: &str = "/api/v1/info";
+
+    /// Reads a response of [`PATH`](Self::PATH), or returns `None` if it is something else.
+    pub fn read(body: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Info {
+            version: String,
+        }
+        let info: Info = serde_json::from_slice(body).ok()?;
+        let version = Self(info.version);
+        version.minor().map(|_| version)
+    }
+
+    /// Compares major and minor version with that of a document.
+    pub fn cmp_minor(&self, document: &str) -> std::cmp::Ordering {
+        self.minor().cmp(&minor(document))
+    }
+
+    fn minor(&self) -> Option<(u32, u32)> {
+        minor(&self.0)
+    }
+}
+
+fn minor(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.split('.').map(str::parse);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => Some((major, minor)),
+        _ => None,
+    }
+}
+
+impl fmt::Display for ServerVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Ordering;
+
+    use super::*;
+
+    #[test]
+    fn only_a_response_with_a_version_is_one_of_a_zenml_server() {
+        for body in ["", "{}", "[]", r#"{"version":"x"}"#, r#"{"version":5}"#] {
+            assert_eq!(ServerVersion::read(body.as_bytes()), None, "{body}");
+        }
+        let version = ServerVersion::read(br#"{"version":"0.98.1rc1","id":5}"#).unwrap();
+        assert_eq!(version.to_string(), "0.98.1rc1");
+    }
+
+    #[test]
+    fn patch_versions_do_not_count() {
+        let version = ServerVersion::read(br#"{"version":"0.98.1"}"#).unwrap();
+        assert_eq!(version.cmp_minor("0.98.0"), Ordering::Equal);
+        assert_eq!(version.cmp_minor("0.97.5"), Ordering::Greater);
+        assert_eq!(version.cmp_minor("0.100.0"), Ordering::Less);
+        assert_eq!(version.cmp_minor("1.0.0"), Ordering::Less);
+    }
+}

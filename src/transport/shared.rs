@@ -1,0 +1,203 @@
+//! What all calls to one API share, authentication included, which `auth` implements.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use http::{HeaderMap, header};
+
+use super::api::{ApiConfig, ApiKind};
+use super::authorization::Authorization;
+use super::base_url::BaseUrl;
+use super::call_options::{CallOptions, ResolvedOptions};
+use super::connection::Connection;
+use super::sender::HttpSender;
+use crate::Result;
+use crate::retry::budget::RetryBudget;
+use crate::runtime::Runtime;
+
+/// Sends calls to one API. Clones share connections, login and retry budget.
+#[derive(Clone)]
+pub struct Transport {
+    shared: Arc<Shared>,
+    options: Arc<ResolvedOptions>,
+}
+
+/// What all clones of a client share.
+pub(crate) struct Shared {
+    pub http: reqwest::Client,
+    /// How `http` connects; `None` if the caller provided it.
+    pub connection: Option<Connection>,
+    pub base: BaseUrl,
+    /// Whether credentials may travel in clear text.
+    pub insecure_http: bool,
+    pub api: ApiConfig,
+    /// Headers of every request.
+    pub headers: HeaderMap,
+    pub authenticator: Arc<dyn Authenticator>,
+    pub budget: RetryBudget,
+    pub runtime: Runtime,
+    /// Options of calls without options of their own.
+    pub defaults: Arc<ResolvedOptions>,
+}
+
+pub(crate) type AuthorizationFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<Arc<Authorization>>>> + Send + 'a>>;
+
+/// Source of access tokens for a transport and all its clones.
+pub(crate) trait Authenticator: fmt::Debug + Send + Sync {
+    /// Returns an access token that is at hand and need not be renewed, unless it is the rejected
+    /// one.
+    fn cached(&self, rejected: Option<&Authorization>, now: Instant) -> Option<Arc<Authorization>>;
+
+    /// Returns an access token, after a login through the transport if one is needed. Returns
+    /// `None` without credentials.
+    fn authorize<'a>(
+        &'a self,
+        transport: &'a Transport,
+        rejected: Option<&'a Authorization>,
+    ) -> AuthorizationFuture<'a>;
+
+    /// Forgets an access token that a server has rejected.
+    fn invalidate(&self, rejected: &Authorization);
+
+    /// Whether another login can obtain another access token.
+    fn is_renewable(&self) -> bool;
+
+    /// Returns what error messages call the principal.
+    fn name(&self) -> String;
+
+    /// Returns what to do if this server rejects the access token.
+    fn rejection_hint(&self, base: &BaseUrl, api: ApiKind, now: SystemTime) -> String;
+}
+
+impl Transport {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self {
+            options: shared.defaults.clone(),
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// Returns the same transport with other options.
+    #[must_use]
+    pub(crate) fn with_options(&self, options: CallOptions) -> Self {
+        Self {
+            shared: self.shared.clone(),
+            options: Arc::new(self.options.with(options)),
+        }
+    }
+
+    /// Returns the same transport with the client's own options.
+    pub(crate) fn with_defaults(&self) -> Self {
+        Self {
+            shared: self.shared.clone(),
+            options: self.shared.defaults.clone(),
+        }
+    }
+
+    /// Returns a transport to another server with the settings of this one.
+    ///
+    /// # Errors
+    /// `Configuration`: the URL is not usable, or credentials would travel in clear text.
+    pub(crate) fn to_server(
+        &self,
+        url: &str,
+        api: ApiConfig,
+        authenticator: Arc<dyn Authenticator>,
+    ) -> Result<Self> {
+        let shared = &*self.shared;
+        let user_agent = shared.headers.get(header::USER_AGENT).cloned();
+        let user_agent = user_agent
+            .into_iter()
+            .map(|agent| (header::USER_AGENT, agent));
+        let base = BaseUrl::for_credentials(url, api.path_suffix, shared.insecure_http)?;
+        let is_local = BaseUrl::is_clear_text_to_this_machine;
+        let http = match &shared.connection {
+            // One of the two goes through the system's proxy, the other must not.
+            Some(connection) if is_local(&base) != is_local(&shared.base) => {
+                connection.client(&base)?
+            }
+            _ => shared.http.clone(),
+        };
+        Ok(Self::new(Shared {
+            http,
+            connection: shared.connection.clone(),
+            base,
+            insecure_http: shared.insecure_http,
+            api,
+            // The program's own headers are for the server that it configured.
+            headers: user_agent.collect(),
+            authenticator,
+            budget: shared.budget.fresh(),
+            runtime: shared.runtime.clone(),
+            defaults: shared.defaults.clone(),
+        }))
+    }
+
+    pub(crate) fn sender(&self) -> HttpSender<'_> {
+        HttpSender {
+            http: &self.shared.http,
+            api: self.shared.api.kind,
+            runtime: &self.shared.runtime,
+        }
+    }
+
+    /// Returns the access token for a request, after a login if one is needed.
+    pub(crate) async fn authorize(
+        &self,
+        rejected: Option<&Authorization>,
+    ) -> Result<Option<Arc<Authorization>>> {
+        let authenticator = &self.shared.authenticator;
+        let now = self.shared.runtime.clock.now();
+        match authenticator.cached(rejected, now) {
+            Some(authorization) => Ok(Some(authorization)),
+            None => authenticator.authorize(self, rejected).await,
+        }
+    }
+
+    pub(crate) fn options(&self) -> &ResolvedOptions {
+        &self.options
+    }
+
+    pub(crate) fn budget(&self) -> &RetryBudget {
+        &self.shared.budget
+    }
+
+    pub(crate) fn authenticator(&self) -> &dyn Authenticator {
+        &*self.shared.authenticator
+    }
+
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.shared.runtime
+    }
+
+    pub(crate) fn api(&self) -> &ApiConfig {
+        &self.shared.api
+    }
+
+    /// Returns the headers of every request.
+    pub(crate) fn default_headers(&self) -> &HeaderMap {
+        &self.shared.headers
+    }
+
+    pub(crate) fn base(&self) -> &BaseUrl {
+        &self.shared.base
+    }
+
+    #[cfg(test)]
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field("base", &self.shared.base.to_string())
+            .field("authenticator", &self.shared.authenticator)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
