@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::base_url::BaseUrl;
-use crate::error::last_cause;
+use crate::error::from_http::last_cause;
 use crate::{Error, ErrorKind, Result};
 
 /// Settings of connections. Without effect if the caller provides an HTTP client.

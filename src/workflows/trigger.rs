@@ -280,7 +280,7 @@ const MAKE_ANOTHER: &str = "it needs a build of its own, and a stack without loc
 /// Tells apart what the status alone does not, and says what to do.
 fn explain(error: Error) -> Error {
     let hint = |text: &str| Some(text.to_owned());
-    if error.is_of_a_login() {
+    if error.is_login_failure() {
         return error;
     }
     if lacks_the_route(&error) {

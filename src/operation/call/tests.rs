@@ -258,7 +258,7 @@ async fn an_answer_of_another_shape_names_type_and_path() {
     let error = call.send::<Page<Field<String>>>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(error.attempts(), 1);
-    let text = "list_stacks: unexpected answer (200): no Page<Field<String>>: \
+    let text = "list_stacks: unexpected response (200): no Page<Field<String>>: \
                 invalid type: integer, expected a string (at $.items[0]) [request ";
     assert!(error.to_string().starts_with(text), "{error}");
 }

@@ -284,5 +284,5 @@ async fn an_error_whose_body_breaks_off_keeps_its_status() {
 async fn an_error_without_a_body_says_what_the_status_means() {
     let server = TestServer::always(response(502, "", "")).await;
     let error = read(&server.transport()).await.unwrap_err();
-    assert_eq!(error.message(), "the server answered: Bad Gateway");
+    assert_eq!(error.message(), "the server gave no details (Bad Gateway)");
 }
