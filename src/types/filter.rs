@@ -4,9 +4,12 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
 
 use crate::types::filter_value::FilterValue;
+use crate::types::timestamp::Timestamp;
 
 /// A condition on one field of a list call.
 ///
@@ -225,6 +228,31 @@ impl From<String> for Filter {
         Self::raw(text)
     }
 }
+
+macro_rules! filter_from {
+    ($($type:ty),*) => { $(
+        impl From<$type> for Filter {
+            /// Converts to [`Filter::equals`].
+            fn from(value: $type) -> Self {
+                Self::equals(value)
+            }
+        }
+    )* };
+}
+
+filter_from!(
+    bool,
+    i32,
+    i64,
+    u32,
+    u64,
+    usize,
+    f64,
+    Uuid,
+    &Uuid,
+    Timestamp,
+    DateTime<Utc>
+);
 
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

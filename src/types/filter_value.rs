@@ -3,9 +3,9 @@
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use uuid::Uuid;
 
-use crate::{Filter, Timestamp};
+use crate::Timestamp;
 
-/// A value that a [`Filter`] compares with: text, a number, a boolean, a UUID or a datetime.
+/// A value that a [`Filter`](crate::Filter) compares with: text, a number, a boolean, a UUID or a datetime.
 ///
 /// Values convert with `into()`. Datetimes are sent in UTC as `YYYY-MM-DD HH:MM:SS`, the only form
 /// that the server accepts in a filter.
@@ -82,30 +82,6 @@ macro_rules! filter_value_from {
     )* };
 }
 
-macro_rules! filter_from {
-    ($($type:ty),*) => { $(
-        impl From<$type> for Filter {
-            /// Converts to [`Filter::equals`].
-            fn from(value: $type) -> Self {
-                Filter::equals(value)
-            }
-        }
-    )* };
-}
-
 filter_value_from!(
     &str, &String, Uuid, &Uuid, bool, i32, i64, u32, u64, usize, f64
-);
-filter_from!(
-    Uuid,
-    &Uuid,
-    bool,
-    i32,
-    i64,
-    u32,
-    u64,
-    usize,
-    f64,
-    Timestamp,
-    DateTime<Utc>
 );

@@ -1,10 +1,6 @@
 //! The text that each filter sends, and its JSON.
 
-use chrono::DateTime;
-use uuid::Uuid;
-
 use super::*;
-use crate::Timestamp;
 
 fn sent(filter: impl Into<Filter>) -> Vec<String> {
     filter.into().values().map(str::to_owned).collect()
