@@ -296,7 +296,10 @@ async fn a_truncated_body_differs_from_an_error_of_the_server() {
 #[tokio::test]
 async fn an_error_with_an_empty_body_names_the_status() {
     let error = error_of(response("413", 0, "")).await;
-    assert_eq!(error.message(), "the server gave no details (Payload Too Large)");
+    assert_eq!(
+        error.message(),
+        "the server gave no details (Payload Too Large)"
+    );
     let error = error_of(response("200", 0, "")).await;
     assert_eq!(error.kind(), ErrorKind::Decode);
 }
