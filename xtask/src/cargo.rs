@@ -1,4 +1,4 @@
-//! How does xtask run cargo.
+//! How does xtask run cargo?
 
 use std::{
     env,

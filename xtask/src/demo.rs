@@ -20,14 +20,14 @@ const PRO_DEMO: &str = "--package zenml-examples --example pro_demo";
 /// examples/pro_demo runs instead: from the objects of an organization to a run that a service
 /// account has triggered.
 ///
-/// Takes about two minutes the first time, because the server has to be installed, and less than one
-/// minute later. Leaves the installed server in target/zenml/, and nothing else.
+/// Takes about two minutes the first time, because the server has to be installed, and less than
+/// one minute later. Leaves the installed server in target/zenml/, and nothing else.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   cargo xtask demo                     list projects, pipelines and runs of a server
   cargo xtask demo --version 0.97.0    the same with an older server
-  cargo xtask demo --pro               log in to ZenML Pro with a key, trigger a run and wait for it")]
+  cargo xtask demo --pro               log in to ZenML Pro, trigger a run and wait for it")]
 pub struct Arguments {
     /// Version of the PyPI package [default: that of specs/workspace.json]
     #[arg(long, value_name = "VERSION")]

@@ -1,4 +1,4 @@
-//! What happens on Ctrl-C.
+//! What happens on Ctrl-C?
 
 use std::{fmt, process::ExitCode};
 

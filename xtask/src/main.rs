@@ -30,7 +30,7 @@ New here? See the crate at work, and check that everything works on this machine
 Each command explains itself, with examples: cargo xtask test --help
 
 Everything that the commands leave behind is below target/ (or CARGO_TARGET_DIR). ZenML servers are
-in target/zenml/, about 800 MB for each version; delete the folder at any time."
+in target/zenml/, about 220 MB for each version; delete the folder at any time."
 )]
 struct Cli {
     #[command(subcommand)]

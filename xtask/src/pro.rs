@@ -1,4 +1,4 @@
-//! How is a server run as a workspace of ZenML Pro.
+//! How is a server run as a workspace of ZenML Pro?
 
 use std::process::ExitCode;
 

@@ -13,9 +13,9 @@ use crate::{interrupt, pro};
 /// The server is the PyPI package in a private virtual environment below target/zenml/. It listens
 /// on loopback only and sends no analytics. Prints the address, and how to reach it from Rust.
 ///
-/// With --pro, it is a workspace of ZenML Pro beside a fake of the Pro API, with an organization and
-/// a service account with a key. Triggered runs are reported as running and then completed. Nothing
-/// is sent to the vendor.
+/// With --pro, it is a workspace of ZenML Pro beside a fake of the Pro API, with an organization
+/// and a service account with a key. Triggered runs are reported as running and then completed.
+/// Nothing is sent to the vendor.
 ///
 /// Installing a version takes about a minute, once; starting takes about ten seconds. Its database
 /// is deleted when the server stops, unless --data keeps it.

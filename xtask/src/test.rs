@@ -17,9 +17,9 @@ use crate::{
 
 /// Run all checks of CI, including the tests against a real ZenML server
 ///
-/// Runs one step after the other and stops at the first failure. Steps that need a server share one,
-/// which is started and filled for them and stopped at the end. The last lines are a table of the
-/// steps, with the command that runs a failed one again.
+/// Runs one step after the other and stops at the first failure. Steps that need a server share
+/// one, which is started and filled for them and stopped at the end. The last lines are a table of
+/// the steps, with the command that runs a failed one again.
 ///
 /// Takes about 20 minutes on two cores the first time, most of them for compiling. Leaves build
 /// results and the installed server below target/.
@@ -55,8 +55,8 @@ enum Step {
     Offline,
     /// Build the documentation; a warning is an error
     Doc,
-    /// Check the library without features, with each feature alone and with the TLS of the operating
-    /// system, and its tests with the default features
+    /// Check the library without features, with each feature alone and with the TLS of the
+    /// operating system, and its tests with the default features
     Features,
     /// Start and fill the server for the next steps
     Start,
@@ -105,7 +105,8 @@ impl Step {
                 let mut commands = feature_checks(&cargo::features("zenml").await?);
                 // `cargo test` has the default features; the other steps have all features.
                 commands.push(Cargo::new("check --package zenml --tests"));
-                // With all features, TLS is rustls; this tests the certificates of the other library.
+                // With all features, TLS is rustls; this tests the certificates of the other
+                // library.
                 commands.push(Cargo::new(
                     "test --package zenml --lib --no-default-features --features native-tls -- \
                      builder:: environment::",

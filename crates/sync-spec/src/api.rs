@@ -1,4 +1,4 @@
-//! Which API does a document describe.
+//! Which API does a document describe?
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! How is a checksum written.
+//! How is a checksum written?
 
 use std::fmt::Write as _;
 

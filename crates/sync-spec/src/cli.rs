@@ -1,4 +1,4 @@
-//! Which commands and options are there.
+//! Which commands and options are there?
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -47,9 +47,9 @@ enum Command {
 /// The report says what changes over HTTP and for Rust callers, what breaks, and which release that
 /// needs.
 ///
-/// Takes about two minutes, most of them for compiling; the first run with `pypi:` also installs the
-/// package, which takes another minute. All files are written or none. If the command is killed, the
-/// next run undoes what was written and starts again.
+/// Takes about two minutes, most of them for compiling; the first run with `pypi:` also installs
+/// the package, which takes another minute. All files are written or none. If the command is
+/// killed, the next run undoes what was written and starts again.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Sources:
@@ -61,7 +61,7 @@ Sources:
 
 Exit codes:
   0  done; with --check: everything is up to date
-  1  failed; no file has changed
+  1  failed; no file has changed, unless the message says so
   2  with --check: out of date
   3  done, but the crate does not compile, or that could not be checked; the report says why
 
@@ -113,9 +113,9 @@ struct SyncSpec {
 
 /// Reports what changed between two documents, over HTTP and for Rust callers.
 ///
-/// Documents can be raw or canonical. The overlays in specs/overlays/ are applied to both where they
-/// match. Takes a few seconds, and longer for `pypi:` versions that are not installed yet. Changes
-/// no file of the checkout.
+/// Documents can be raw or canonical. The overlays in specs/overlays/ are applied to both where
+/// they match. Takes a few seconds, and longer for `pypi:` versions that are not installed yet.
+/// Changes no file of the checkout.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

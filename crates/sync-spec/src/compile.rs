@@ -1,4 +1,4 @@
-//! Does the crate compile, and if not, which lines do not.
+//! Does the crate compile, and if not, which lines do not?
 
 use std::env;
 use std::path::Path;
@@ -32,8 +32,8 @@ pub enum Compiled {
     NotRun(String),
 }
 
-/// Checks the crate in a checkout. A cargo that cannot be run is a result too, because the files are
-/// already written.
+/// Checks the crate in a checkout. A cargo that cannot be run is a result too, because the files
+/// are already written.
 pub async fn check(root: &Path, progress: &dyn Progress) -> Compiled {
     progress.stage("Checking that the crate compiles");
     let checked = run(root, progress).await;

@@ -1,4 +1,4 @@
-//! What changed between any two documents: `cargo xtask diff`.
+//! What changed between any two documents? Implements `cargo xtask diff`.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Is a fetched file a document of this API, and does it have at least as much in it as before.
+//! Is a fetched file a document of this API, and does it have at least as much in it as before?
 
 use std::str;
 
@@ -95,8 +95,8 @@ impl Document {
     /// Checks what was fetched. With `expected`, only a document of that API is accepted.
     ///
     /// # Errors
-    /// Returns an error if the bytes are not an OpenAPI 3.1 document in JSON, or if the document has
-    /// no operations or describes another API.
+    /// Returns an error if the bytes are not an OpenAPI 3.1 document in JSON, or if the document
+    /// has no operations or describes another API.
     pub fn new(fetched: Fetched, expected: Option<Api>) -> Result<Self> {
         let Fetched {
             raw,

@@ -1,4 +1,4 @@
-//! How is a file read if it exists, and written whole or not at all.
+//! How is a file read if it exists, and written whole or not at all?
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};

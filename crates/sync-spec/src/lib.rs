@@ -5,8 +5,8 @@
 //! source → document → overlays → plan → transaction → compile → output
 //! ```
 //!
-//! [`source`] and [`compile`] reach outside. [`transaction`] alone writes to the checkout, all files
-//! or none. The modules in between only compute.
+//! [`source`] and [`compile`] reach outside. [`transaction`] alone writes to the checkout, all
+//! files or none. The modules in between only compute.
 
 pub mod api;
 mod checksum;

@@ -1,4 +1,4 @@
-//! What does a run print and report.
+//! What does a run print and report?
 
 use std::io::{self, Write as _};
 

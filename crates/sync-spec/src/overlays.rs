@@ -1,4 +1,4 @@
-//! What do the overlays of an API correct, and which of their actions are stale.
+//! What do the overlays of an API correct, and which of their actions are stale?
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -100,8 +100,8 @@ impl Overlays {
         Ok(stale)
     }
 
-    /// Removes actions; everything else keeps its formatting. Returns the remaining overlays and the
-    /// changed files.
+    /// Removes actions; everything else keeps its formatting. Returns the remaining overlays and
+    /// the changed files.
     ///
     /// # Errors
     /// Returns an error if an overlay is malformed.

@@ -1,4 +1,4 @@
-//! Which files have to change so that a checkout follows a document. This module writes nothing.
+//! Which files have to change so that a checkout follows a document? This module writes nothing.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -139,7 +139,8 @@ impl Plan {
     /// `sources.toml`, `today` the date for a new one.
     ///
     /// # Errors
-    /// Returns an error if a permission is missing, or if no code can be generated from the document.
+    /// Returns an error if a permission is missing, or if no code can be generated from the
+    /// document.
     pub fn new(
         current: &Current,
         entry: &Entry,
@@ -215,7 +216,8 @@ impl Plan {
     }
 }
 
-/// Returns the overlays for the new document, without stale actions, and the files that this changes.
+/// Returns the overlays for the new document, without stale actions, and the files that this
+/// changes.
 fn resolve_overlays(
     current: &Current,
     document: &Document,

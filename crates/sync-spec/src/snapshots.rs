@@ -1,4 +1,4 @@
-//! Which snapshots of the generated API change. `tests/api_listing.rs` compares them.
+//! Which snapshots of the generated API change? `tests/api_listing.rs` compares them.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What does `specs/sources.toml` say about each document's origin.
+//! What does `specs/sources.toml` record about each document?
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! How does a checkout follow the document at a source: `cargo xtask sync-spec`.
+//! How does a checkout follow the document at a source? Implements `cargo xtask sync-spec`.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};

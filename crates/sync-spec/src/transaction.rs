@@ -1,9 +1,9 @@
-//! How do several files change all together or not at all.
+//! How do several files change all together or not at all?
 //!
 //! Before the first file changes, an undo log with the old and the new contents is written, in one
-//! file. It is deleted after the last change. If a run is interrupted in between, the next run finds
-//! the log, restores the old contents and starts again: its report compares with what was there
-//! before the interrupted run.
+//! file. It is deleted after the last change. If a run is interrupted in between, the next run
+//! finds the log, restores the old contents and starts again: its report compares with what was
+//! there before the interrupted run.
 
 use std::path::{Path, PathBuf};
 

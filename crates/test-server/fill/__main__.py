@@ -1,11 +1,11 @@
 """Fills a ZenML server for demonstrations and tests.
 
-Run it with the virtual environment of the server; the server is the one that
-the ZENML_STORE_* variables name. It must be fresh: names are the same in every
-fill, and existing ones are refused.
+Run it with the virtual environment of the server. The ZENML_STORE_* variables
+name the server, which must be empty: each fill uses the same names, and the
+server rejects existing ones.
 
-What stays empty, and why: resource requests. The package has only their
-interface, the implementation is a plug-in of the vendor's.
+Resource requests are not created: the package has only their interface, and
+their implementation is a plug-in of the vendor.
 """
 
 import argparse
@@ -28,9 +28,9 @@ DEMO: list[Stage] = [
     ("failing run", lambda: pipelines.run_failing("failing-1")),
 ]
 
-# A later stage may use what an earlier one made.
+# Later stages may use objects of earlier ones.
 REST: list[Stage] = [
-    ("dynamic run that waited", lambda: dynamic.run_sweep("sweep-1")),
+    ("dynamic run with a wait condition", lambda: dynamic.run_sweep("sweep-1")),
     ("run of a tuned pipeline", lambda: tuned.run_tuned("tuned-1")),
     ("users", access.add_users),
     ("service accounts and keys", access.add_service_accounts),
@@ -56,7 +56,7 @@ REST: list[Stage] = [
 
 
 def main() -> None:
-    """Runs the stages; each announces itself with a `fill: ` line."""
+    """Runs the stages, with a `fill: ` line before each."""
     parser = argparse.ArgumentParser(prog="fill", description=__doc__)
     parser.add_argument("--part", choices=["demo", "all"], default="all")
     part = parser.parse_args().part

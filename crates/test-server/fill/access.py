@@ -1,4 +1,4 @@
-"""Who may reach the server: users, service accounts, devices, secrets."""
+"""Users, service accounts, devices and secrets."""
 
 import uuid
 from urllib.parse import parse_qs, urlsplit
@@ -8,12 +8,12 @@ from zenml.client import Client
 from zenml.models import OAuthDeviceVerificationRequest
 
 DEVICE_CLIENT_ID = str(uuid.uuid5(uuid.NAMESPACE_DNS, "build-agent"))
-# The server splits this by spaces and stores the parts with the device.
+# The server stores the space-separated parts with the device.
 DEVICE_HEADERS = {"User-Agent": "Host/build-agent ZenML/0.98.0 Python/3.12.0 OS/Linux"}
 
 
 def add_users() -> None:
-    """Adds a second user, who is no administrator, and metadata to both."""
+    """Adds a second user without administrator rights, and metadata to both."""
     client = Client()
     client.create_user(name="ada", password="ada-password", is_admin=False)
     client.update_user(
@@ -53,16 +53,16 @@ def add_secrets() -> None:
 
 
 def authorize_device() -> None:
-    """Goes through the device flow: a device asks, the user agrees, it logs in."""
+    """Authorizes a device: it requests a code, the user approves, it logs in."""
     store = Client().zen_store
-    asked = requests.post(
+    requested = requests.post(
         f"{store.url}/api/v1/device_authorization",
         data={"client_id": DEVICE_CLIENT_ID},
         headers=DEVICE_HEADERS,
         timeout=30,
     )
-    asked.raise_for_status()
-    grant = asked.json()
+    requested.raise_for_status()
+    grant = requested.json()
     page = parse_qs(urlsplit(grant["verification_uri_complete"]).query)
     store.put(
         f"/devices/{page['device_id'][0]}/verify",

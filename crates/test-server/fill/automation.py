@@ -1,4 +1,4 @@
-"""What starts runs: schedules, snapshots, templates, triggers, webhooks."""
+"""Schedules, snapshots, run templates, triggers and webhooks."""
 
 import hashlib
 import hmac
@@ -31,8 +31,8 @@ WEBHOOK_DELIVERY = "delivery-1"
 def add_schedules() -> None:
     """Adds schedules of all three kinds.
 
-    Over REST: the local orchestrator runs a scheduled pipeline at once and
-    leaves no schedule behind.
+    Over REST, because the local orchestrator runs a scheduled pipeline at once
+    and creates no schedule.
     """
     client = Client()
     client.zen_store.create_schedule(
@@ -67,8 +67,8 @@ def _schedule(name: str, active: bool = True, **when: object) -> ScheduleRequest
 def add_snapshots() -> None:
     """Adds a build and two named snapshots of the executed pipeline.
 
-    `nightly` belongs to the remote stack with build, schedule and code
-    reference; `local` has its code in the artifact store.
+    `nightly` belongs to the remote stack and has a build, a schedule and a code
+    reference; the code of `local` is in the artifact store.
     """
     client = Client()
     executed = client.get_pipeline_run("training-1").snapshot
@@ -149,7 +149,7 @@ def _snapshot_id(name: str) -> UUID:
 def add_run_template() -> None:
     """Adds a run template of the remote snapshot.
 
-    It has the snapshot's name, because the server renames the snapshot.
+    The template has the snapshot's name, because the server renames the snapshot.
     """
     Client().create_run_template(
         name="nightly",
@@ -160,7 +160,7 @@ def add_run_template() -> None:
 
 
 def add_deployment() -> None:
-    """Adds a deployment that reports to be running."""
+    """Adds a deployment with the status running."""
     client = Client()
     deployer = client.zen_store.create_stack_component(
         ComponentRequest(
@@ -188,7 +188,7 @@ def add_deployment() -> None:
 
 
 def add_webhooks() -> None:
-    """Adds webhooks of two providers and delivers one signed event."""
+    """Adds webhooks of two providers and sends one signed event."""
     client = Client()
     client.create_webhook("pushes", webhook_type="github", secret=WEBHOOK_SECRET)
     hook = client.create_webhook("orders", webhook_type="custom", secret=WEBHOOK_SECRET)

@@ -1,4 +1,4 @@
-"""What can be registered and is never contacted: stacks, flavors, connectors."""
+"""Registered objects that are never contacted: stacks, flavors, connectors."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from zenml.models import (
 )
 from zenml.services import ServiceType
 
-# A stack of remote components: what a run template and a build need.
+# A stack of remote components, which run templates and builds require.
 REMOTE_COMPONENTS = {
     Kind.ORCHESTRATOR: (
         "cluster",
@@ -34,7 +34,7 @@ REMOTE_COMPONENTS = {
 
 
 def add_connectors() -> None:
-    """Adds connectors: registries, and a cloud whose SDK the server lacks."""
+    """Adds connectors to registries and to a cloud without SDK on the server."""
     store = Client().zen_store
     store.create_service_connector(
         ServiceConnectorRequest(
@@ -130,7 +130,7 @@ def add_flavor() -> None:
 
 
 def add_code_repository() -> None:
-    """Adds a repository, without asking GitHub for it as the client would."""
+    """Adds a repository over REST, because the client would contact GitHub."""
     client = Client()
     client.zen_store.create_code_repository(
         CodeRepositoryRequest(

@@ -1,4 +1,4 @@
-"""A dynamic pipeline: it decides while it runs, and waits for an answer."""
+"""A dynamic pipeline: it decides at run time, and has wait conditions."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ QUESTION = "Ship it?"
 METADATA: dict[str, Any] = {"asked_in": "chat", "attempts": 2}
 
 
-def _ask(run: PipelineRunResponse, name: str) -> RunWaitConditionResponse:
+def _create_condition(run: PipelineRunResponse, name: str) -> RunWaitConditionResponse:
     return Client().zen_store.create_run_wait_condition(
         RunWaitConditionRequest(
             project=run.project_id,
@@ -32,8 +32,8 @@ def _ask(run: PipelineRunResponse, name: str) -> RunWaitConditionResponse:
     )
 
 
-def _tell(run: PipelineRunResponse, fraction: float) -> None:
-    """Publishes an event to whoever follows the run."""
+def _report_progress(run: PipelineRunResponse, fraction: float) -> None:
+    """Publishes an event of the run."""
     event = StreamEvent(
         pipeline_run_id=run.id,
         step_name="load_rows",
@@ -49,24 +49,24 @@ def _tell(run: PipelineRunResponse, fraction: float) -> None:
 
 @pipeline(dynamic=True, enable_cache=False, on_success=note_success)
 def sweep(run_name: str, sizes: list[int]) -> None:
-    """Asks, gets its answer at once, and loads as often as it was told to."""
+    """Creates and resolves a condition, and loads rows once for each size."""
     run = Client().get_pipeline_run(run_name)
-    _tell(run, 0.0)
-    condition = _ask(run, "approved")
+    _report_progress(run, 0.0)
+    condition = _create_condition(run, "approved")
     Client().zen_store.resolve_run_wait_condition(
         condition.id,
         RunWaitConditionResolveRequest(
             resolution=RunWaitConditionResolution.CONTINUE, result=True
         ),
     )
-    # The same question again is the same condition, and that has its answer.
+    # The same question is the same condition, which is already resolved.
     approved = wait(bool, name="approved", question=QUESTION, metadata=METADATA)
     for size in sizes if approved else []:
         load_rows(rows=size, split={"train": 1.0})
-    _tell(run, 1.0)
+    _report_progress(run, 1.0)
 
 
 def run_sweep(run_name: str) -> None:
-    """Runs `sweep` and leaves a condition that nobody answered."""
+    """Runs `sweep` and leaves an unresolved condition."""
     sweep.with_options(run_name=run_name)(run_name=run_name, sizes=[1, 2])
-    _ask(Client().get_pipeline_run(run_name), "unanswered")
+    _create_condition(Client().get_pipeline_run(run_name), "unanswered")

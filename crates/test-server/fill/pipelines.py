@@ -1,4 +1,4 @@
-"""The pipelines that are really executed: what their steps do and record."""
+"""Executed pipelines, and what their steps record."""
 
 import contextlib
 import logging
@@ -28,7 +28,7 @@ CHURN = Model(
     tags=["tabular"],
 )
 
-# One value of every kind that run metadata can hold, nested ones included.
+# One value of each kind of run metadata, with nested ones.
 EVERY_KIND_OF_METADATA: dict[str, Any] = {
     "text": "learning rate warm-up",
     "empty_text": "",
@@ -59,7 +59,7 @@ def load_rows(
     list[dict[str, Any]],
     ArtifactConfig(name="rows", tags=["raw"], run_metadata={"source": "made up"}),
 ]:
-    """Makes up the rows to train on."""
+    """Generates the rows to train on."""
     logger.info("Making up %d rows, split %s", rows, split)
     log_metadata(metadata=EVERY_KIND_OF_METADATA)
     return [
@@ -77,7 +77,7 @@ def train(
     dict[str, float],
     ArtifactConfig(name="weights", artifact_type="ModelArtifact", tags=["trained"]),
 ]:
-    """Stands in for a training, with metadata on step, artifact and model."""
+    """Imitates a training, with metadata of step, artifact and model."""
     for epoch in range(3):
         logger.info("epoch %d: loss %.3f", epoch, 1 / (epoch + 1))
     logger.warning("Training stopped early")
@@ -96,7 +96,7 @@ def report(
     Annotated[CSVString, "report_csv"],
     Annotated[JSONString, "report_json"],
 ]:
-    """Writes artifacts that have a visualization."""
+    """Creates artifacts with visualizations."""
     add_tags(tags=["reported"], run=get_step_context().pipeline_run.id)
     return (
         HTMLString(f"<h1>{title}</h1><p>{len(weights)} weights</p>"),
@@ -108,18 +108,18 @@ def report(
 
 @step(enable_cache=False)
 def refuse(weights: dict[str, float]) -> None:
-    """Fails, so that there is a failed run with its exception."""
+    """Fails, for a failed run with an exception."""
     logger.error("About to fail with %d weights", len(weights))
     raise ValueError("the weights do not converge: this run fails on purpose")
 
 
 def note_success() -> None:
-    """Success hook: leaves a trace in the logs."""
+    """Success hook: writes to the logs."""
     logger.info("step done")
 
 
 def note_failure(exception: BaseException) -> None:
-    """Failure hook: leaves a trace in the logs."""
+    """Failure hook: writes to the logs."""
     logger.info("step failed: %s", exception)
 
 
@@ -131,7 +131,7 @@ def note_failure(exception: BaseException) -> None:
     extra={"owner": "team-churn"},
 )
 def training(rows: int = 20, learning_rate: float = 0.1) -> None:
-    """Loads rows, trains on them and reports."""
+    """Loads rows, trains with them and reports."""
     weights = train(
         load_rows(rows=rows, split={"train": 0.8, "test": 0.2}, seed=7),
         learning_rate=learning_rate,
@@ -147,7 +147,7 @@ def failing(rows: int = 3) -> None:
 
 
 def run_training(run_name: str, **parameters: Any) -> None:
-    """Runs `training` and records metadata on the run itself."""
+    """Runs `training` and records metadata of the run."""
     training.with_options(run_name=run_name)(**parameters)
     log_metadata(
         metadata={
@@ -160,11 +160,11 @@ def run_training(run_name: str, **parameters: Any) -> None:
 
 
 def run_failing(run_name: str) -> None:
-    """Runs `failing`, and insists that it fails where it should."""
-    # Which exception arrives depends on the execution mode: the run tells.
+    """Runs `failing`, and checks that only the step `refuse` fails."""
+    # The exception depends on the execution mode; the run has the failed steps.
     with contextlib.suppress(Exception):
         failing.with_options(run_name=run_name)()
     steps = Client().get_pipeline_run(run_name).steps
     failed = [name for name, s in steps.items() if s.status == ExecutionStatus.FAILED]
     if failed != ["refuse"]:
-        raise RuntimeError(f"of {run_name} only `refuse` should fail: {failed}")
+        raise RuntimeError(f"only `refuse` should fail in {run_name}, not {failed}")

@@ -1,4 +1,4 @@
-"""What hangs on runs and artifacts: conditions, hooks, visualizations, links."""
+"""Objects of runs and artifacts: models, hooks, visualizations, tags."""
 
 from datetime import datetime
 from typing import Any
@@ -59,7 +59,7 @@ def add_model_versions() -> None:
 def add_hook_invocations() -> None:
     """Adds a hook invocation of a run and a failed one of a step.
 
-    Over REST: only dynamic pipelines record their hooks.
+    Over REST, because only dynamic pipelines record their hooks.
     """
     client = Client()
     run = client.get_pipeline_run("training-1")
@@ -118,7 +118,7 @@ def add_curated_visualizations() -> None:
 
 
 def add_tags() -> None:
-    """Adds a tag that only one run can carry and one that nothing carries."""
+    """Adds an exclusive tag on a run, and an unused tag."""
     client = Client()
     client.create_tag("unused", color="red")
     client.create_tag("latest", exclusive=True, color="green")

@@ -1,4 +1,4 @@
-"""A pipeline with a value for everything that the others leave at its default."""
+"""A pipeline with values for all settings that the others leave at their defaults."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from zenml.enums import StepType
 
 
 def connect(level: int, hosts: list[str]) -> dict[str, int]:
-    """Init hook: makes the state that the steps share."""
+    """Init hook: creates the state that the steps share."""
     return {host: level for host in hosts}
 
 
@@ -44,7 +44,7 @@ def disconnect() -> None:
 def shuffle(
     seed: int = 7,
 ) -> Annotated[int, ArtifactConfig(name="seed_of_{team}", version=1)]:
-    """Passes its parameter on."""
+    """Returns its parameter."""
     return seed
 
 
@@ -64,7 +64,7 @@ def shuffle(
     substitutions={"team": "churn"},
 )
 def tuned() -> None:
-    """Shuffles once."""
+    """Runs one step."""
     shuffle()
 
 

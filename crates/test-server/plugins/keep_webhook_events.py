@@ -1,7 +1,7 @@
-"""Server plug-in: keeps the raw body of every webhook event.
+"""Server plug-in that stores the raw body of every webhook event.
 
-The package has the store and the route to read it back, but leaves the keeping
-to a plug-in of the vendor's.
+The package has the table and the route to read it, but a plug-in of the vendor
+stores the events.
 """
 
 from zenml.webhooks import WebhookEventHandler
@@ -10,11 +10,11 @@ from zenml.zen_server.utils import zen_store
 
 
 class KeepWebhookEvents(WebhookEventHandler):
-    """Keeps each event that the server accepted."""
+    """Stores each event that the server accepts."""
 
     @classmethod
     async def create(cls) -> "KeepWebhookEvents":
-        """Creates the handler; the server calls this when it starts."""
+        """Creates the handler when the server starts."""
         return cls()
 
     def handle_webhook_event(self, event: WebhookEvent) -> None:

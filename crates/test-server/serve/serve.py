@@ -1,7 +1,7 @@
-"""Serves ZenML on loopback until it is told to stop or its starter is gone.
+"""Serves ZenML on loopback until it gets a signal or its parent process has ended.
 
-The first line on standard output is the port. Standard input is a pipe that
-nobody writes to: its end means that the starter died, however that happened.
+The first line of standard output is the port. Standard input is a pipe without
+data: its end means that the parent process has ended.
 """
 
 import argparse
@@ -24,18 +24,18 @@ def stop_when_orphaned() -> None:
 
 
 def main() -> None:
-    """Takes a port, tells it, and serves."""
+    """Binds a port, prints it, and serves."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    # Bound here and handed over: nobody else can take the port in between.
+    parser.add_argument("--port", type=int, default=0, help="0 is a free port")
+    # Bound here and passed on, so that no other process can take the port in between.
     listener = socket.create_server(("127.0.0.1", parser.parse_args().port))
     port = listener.getsockname()[1]
     print(port, flush=True)
-    # The port is all that standard output is for; logs belong to the other.
+    # After the port, all output goes to standard error.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     threading.Thread(target=stop_when_orphaned, daemon=True).start()
 
-    # The server names itself in links, such as those of webhooks and devices.
+    # The server uses its URL in links, such as those of webhooks and devices.
     os.environ.setdefault("ZENML_SERVER_SERVER_URL", f"http://127.0.0.1:{port}")
     config = uvicorn.Config(
         "zenml.zen_server.zen_server_api:app",

@@ -1,4 +1,4 @@
-//! How does a test reach the server that was started for it.
+//! How does a test reach the server that was started for it?
 
 use std::env;
 

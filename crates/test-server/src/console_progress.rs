@@ -1,4 +1,4 @@
-//! How is progress shown: a spinner on a terminal, plain lines elsewhere.
+//! How is progress shown? As a spinner on a terminal, as plain lines elsewhere.
 
 use std::{
     io::{self, IsTerminal},

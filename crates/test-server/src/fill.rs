@@ -1,4 +1,4 @@
-//! How is a server filled: by the Python client of its own package.
+//! How is a server filled? By the Python client of its own package.
 
 use std::{
     fs::{self, File},

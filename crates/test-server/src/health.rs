@@ -1,4 +1,4 @@
-//! When is a server ready.
+//! When is a server ready?
 
 use std::{io, time::Duration};
 

@@ -1,4 +1,4 @@
-//! How is the server package installed, once per version.
+//! How is the server package installed, once per version?
 
 use std::{
     fs::{self, File, TryLockError},

@@ -1,4 +1,4 @@
-//! Where is the checkout, and where do servers keep their files.
+//! Where is the checkout, and where do servers keep their files?
 
 use std::env;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Which versions does the package index have.
+//! Which versions does the package index have?
 
 use std::fs;
 

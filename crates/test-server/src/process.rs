@@ -1,4 +1,4 @@
-//! How does a child process end together with the value that owns it.
+//! How does a child process end together with the value that owns it?
 
 use std::{fs, io, path::Path, process::ExitStatus, time::Duration};
 

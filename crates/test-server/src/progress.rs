@@ -1,4 +1,4 @@
-//! How is the progress of long work reported.
+//! How is the progress of long work reported?
 
 /// Receiver of progress reports.
 pub trait Progress: Send + Sync {

@@ -1,4 +1,5 @@
-//! How does a client cope with bad networks, proxies and servers: a proxy that injects their faults.
+//! How does a client cope with bad networks? A proxy that injects the faults of networks and
+//! servers.
 
 #![allow(
     clippy::unwrap_used,

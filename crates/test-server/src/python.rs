@@ -1,4 +1,4 @@
-//! Which Python runs the server.
+//! Which Python runs the server?
 
 use std::{
     env,

@@ -1,4 +1,4 @@
-//! How does a server start, run and end.
+//! How does a server start, run and end?
 
 use std::{
     env,
@@ -40,8 +40,8 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Returns the defaults: the version of `specs/workspace.json` on a free port, an empty database
-    /// that is deleted with the server, three minutes to start, no progress reports.
+    /// Returns the defaults: the version of `specs/workspace.json` on a free port, an empty
+    /// database that is deleted with the server, three minutes to start, no progress reports.
     fn default() -> Self {
         Self {
             version: None,
@@ -78,8 +78,8 @@ impl Options {
         self
     }
 
-    /// Sets the key that signs tokens, of at least 32 characters. Tokens signed with another key are
-    /// rejected.
+    /// Sets the key that signs tokens, of at least 32 characters. Tokens signed with another key
+    /// are rejected.
     #[must_use]
     pub fn signing_key(mut self, key: impl Into<String>) -> Self {
         self.signing_key = key.into();
@@ -146,8 +146,8 @@ impl Server {
     /// Installs the package if necessary, starts the server and waits until it is ready.
     ///
     /// # Errors
-    /// Returns an error if Python is missing, pip fails, the port is taken, or the server dies or is
-    /// not ready in time. The last two show the end of the log.
+    /// Returns an error if Python is missing, pip fails, the port is taken, or the server dies or
+    /// is not ready in time. The last two show the end of the log.
     pub async fn start(options: Options) -> Result<Self> {
         let version = options
             .version
@@ -184,7 +184,8 @@ impl Server {
         &self.version
     }
 
-    /// Returns the server's log file. It is deleted with the server unless [`Options::data`] keeps it.
+    /// Returns the server's log file. It is deleted with the server unless [`Options::data`] keeps
+    /// it.
     #[must_use]
     pub fn log(&self) -> PathBuf {
         log(self.folder.path())

@@ -11,9 +11,9 @@ use crate::cargo::Cargo;
 /// Compare the speed of calls with hand-written requests and the official client
 ///
 /// A server on loopback sends recorded responses from memory. Each client gets a single tag and a
-/// page of 100 hydrated runs, one call after the other. The Rust clients take short turns, which are
-/// compared in pairs. The official client follows in one long turn, if `cargo xtask server` or `test`
-/// has installed its package.
+/// page of 100 hydrated runs, one call after the other. The Rust clients take short turns, which
+/// are compared in pairs. The official client follows in one long turn, if `cargo xtask server` or
+/// `test` has installed its package.
 ///
 /// Takes about a minute, after compiling an optimised build. Prints the table and leaves nothing
 /// behind but build results.

@@ -1,4 +1,4 @@
-//! Which crates does `bench build` compare, and how are they compiled.
+//! Which crates does `bench build` compare, and how are they compiled?
 
 use std::{
     fs,

@@ -1,7 +1,7 @@
-//! What does each compilation cost: xtask as a wrapper of rustc.
+//! What does each compilation cost? Runs xtask as a wrapper of rustc.
 //!
-//! cargo calls the program in `RUSTC_WRAPPER` with rustc's path and arguments. Only the parent of the
-//! compiler can tell its peak memory from that of cargo and of other crates.
+//! cargo calls the program in `RUSTC_WRAPPER` with rustc's path and arguments. Only the parent of
+//! the compiler can tell its peak memory from that of cargo and of other crates.
 
 use std::{
     env, fs,

@@ -1,4 +1,4 @@
-//! How is a document read from a file.
+//! How is a document read from a file?
 
 use std::path::Path;
 

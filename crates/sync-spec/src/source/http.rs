@@ -1,4 +1,4 @@
-//! How is a document fetched from a server.
+//! How is a document fetched from a server?
 
 use std::net::IpAddr;
 use std::time::Duration;

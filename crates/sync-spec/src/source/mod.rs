@@ -1,4 +1,4 @@
-//! Where does a document come from, and how is it fetched.
+//! Where does a document come from, and how is it fetched?
 
 mod file;
 mod http;
@@ -38,8 +38,8 @@ pub enum Version {
 pub struct Fetched {
     /// The bytes.
     pub raw: Vec<u8>,
-    /// The origin for `sources.toml` and for messages, without credentials and without paths of this
-    /// machine.
+    /// The origin for `sources.toml` and for messages, without credentials and without paths of
+    /// this machine.
     pub origin: String,
     /// The versions of the packages that printed the document, if known.
     pub printed_by: Option<String>,

@@ -1,4 +1,4 @@
-"""Writes the OpenAPI document of the installed ZenML server to the folder in the first argument."""
+"""Writes the OpenAPI document of the installed ZenML server to a folder."""
 
 import json
 import sys

@@ -1,5 +1,7 @@
-//! How is a document printed by the PyPI package. That needs no running server, and configured as a
-//! Pro workspace the package prints everything that any ZenML server publishes.
+//! How is a document printed by the PyPI package?
+//!
+//! That needs no running server. Configured as a Pro workspace, the package prints everything that
+//! any ZenML server publishes.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +18,8 @@ use crate::checksum::sha256;
 /// Writes the document, and the versions of the packages that printed it, to a folder.
 const SCRIPT: &str = include_str!("print_document.py");
 
-/// Variables that make the server a Pro workspace. Nothing is loaded, so that any dotted name will do.
+/// Variables that make the server a Pro workspace. Nothing is loaded, so that any dotted name will
+/// do.
 const PRO_WORKSPACE: [&str; 3] = [
     "ZENML_SERVER_WORKLOAD_MANAGER_IMPLEMENTATION_SOURCE",
     "ZENML_SERVER_RBAC_IMPLEMENTATION_SOURCE",

@@ -1,5 +1,5 @@
-//! What `sync-spec` and `diff` do to a checkout, and what they leave alone. These tests need neither
-//! a network nor Python.
+//! What `sync-spec` and `diff` do to a checkout, and what they leave alone. These tests need
+//! neither a network nor Python.
 
 #![allow(
     clippy::unwrap_used,
