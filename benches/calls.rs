@@ -30,6 +30,7 @@ use zenml::{
     Credentials, Page, WorkspaceClient,
     workspace::types::{PipelineRunResponse, TagResponse},
 };
+use zenml_test_server::paths;
 
 const TAG: Uuid = uuid!("0c9e1b0e-7a9e-4c7c-9d5f-3d3f5f7a4b11");
 const ITEMS: usize = 100;
@@ -248,7 +249,7 @@ fn official_client(url: &str, rounds: u32) -> Result<Option<[Turn; 2]>> {
     let seconds = (PERIOD * rounds).as_secs_f64();
     let folder = tempfile::tempdir()?;
     let output = Command::new(python)
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/calls.py"))
+        .arg(paths::workspace().join("benches/calls.py"))
         .args([url, &TAG.to_string(), &seconds.to_string()])
         .env("ZENML_CONFIG_PATH", folder.path())
         .env("ZENML_ANALYTICS_OPT_IN", "false")
@@ -309,7 +310,7 @@ struct Responses {
 
 impl Responses {
     fn recorded() -> Result<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings/workspace");
+        let folder = paths::workspace().join("tests/recordings/workspace");
         let read = |name: &str| fs::read(folder.join(name));
         let mut page: Value = serde_json::from_slice(&read("list_runs-hydrated-1.json")?)?;
         let items = page["items"].as_array().ok_or("no items")?.clone();

@@ -1,11 +1,9 @@
 //! The real server as a workspace of ZenML Pro.
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
 use tokio::time::timeout;
 
-use zenml_test_server::{Options as ServerOptions, Server};
+use zenml_test_server::{Options as ServerOptions, Server, paths};
 
 use crate::{Account, ControlPlane, Options, Organization, Workspace};
 
@@ -58,7 +56,7 @@ impl ProWorkspace {
         let workspace = organization.enrolled("prod");
         let (url, deadline) = (plane.url(), server.time_to_start());
         let server = server
-            .plugins(Path::new(env!("CARGO_MANIFEST_DIR")).join("plugins"))
+            .plugins(paths::workspace().join("crates/pro-fake/plugins"))
             .env("ZENML_SERVER_AUTO_ACTIVATE", "")
             .env("ZENML_SERVER_DEPLOYMENT_TYPE", "cloud")
             .env("ZENML_SERVER_PRO_API_URL", &url)
