@@ -7,7 +7,7 @@
 use std::{env, error::Error};
 
 use uuid::Uuid;
-use zenml::{Credentials, DeviceLogin, WorkspaceClient};
+use zenml::{Credentials, WorkspaceClient, auth::DeviceLogin};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {

@@ -37,7 +37,7 @@ async fn main() -> Result<()> {
         .organization_id(organization)
         .service_account_id(account)
         .stream()
-        .collect()
+        .try_collect::<Vec<_>>()
         .await?;
 
     let new_key = pro

@@ -41,7 +41,7 @@ async fn run() -> Result<bool, Box<dyn Error>> {
 
     let client = WorkspaceClient::from_env()?;
     let mut trigger = client
-        .trigger(RunTemplate::named(template))
+        .trigger(RunTemplate::by_name(template))
         .project(project);
     for argument in arguments {
         let (name, value) = argument.split_once('=').ok_or(usage)?;
@@ -51,14 +51,14 @@ async fn run() -> Result<bool, Box<dyn Error>> {
             None => trigger.configuration(json!({ name: value })),
         };
     }
-    let run = trigger.await?;
+    let run = trigger.send().await?;
     println!("{} ({})", run.name, run.id);
 
     let run = client
         .wait_for_run(run.id)
         .deadline(Duration::from_secs(6 * 3600))
         .on_status(|status| println!("{status}"))
-        .await?;
+        .wait().await?;
     let body = run.body.as_ref();
     if let Some(reason) = body.and_then(|body| body.status_reason.as_deref()) {
         println!("{reason}");

@@ -1,35 +1,27 @@
-//! Rust client for [ZenML](https://zenml.io): typed clients for the Workspace API of ZenML servers
-//! ([`WorkspaceClient`]) and for the ZenML Pro API ([`ProClient`]).
+//! Rust client for [ZenML](https://zenml.io): [`WorkspaceClient`] for the Workspace API of ZenML
+//! servers, and [`ProClient`] for the ZenML Pro API.
 //!
 //! ```no_run
 //! # async fn example() -> zenml::Result<()> {
 //! use zenml::{Credentials, Filter, WorkspaceClient};
 //!
-//! let zenml = WorkspaceClient::builder("https://zenml.example.com")
+//! let client = WorkspaceClient::builder("https://zenml.example.com")
 //!     .credentials(Credentials::api_key("ZENKEY_…"))
 //!     .build()?;
-//! let runs = zenml
-//!     .list_runs()
-//!     .project("default")
-//!     .name(Filter::starts_with("train"))
-//!     .send()
-//!     .await?;
-//! for run in &runs.items {
+//! let training = Filter::starts_with("train");
+//! for run in &client.list_runs().project("default").name(training).send().await?.items {
 //!     println!("{} {}", run.id, run.name);
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Every operation of an API is a method of its client. It returns a builder with a method for
-//! each parameter; `send` carries the call out and returns a [`Response`] or an [`Error`].
-//! Lists have `stream` beside `send`: an [`ItemStream`] of all items, page after page.
-//! What a newer server sends beyond the types is kept, in [`UnknownFields`] and in the `Unknown`
-//! variants of enums.
+//! Every operation of an API is a method of its client. The method returns a builder with a setter
+//! for each parameter. `send` sends the request and returns a [`Response`] or an [`Error`].
 //!
 //! # ZenML Pro
 //!
-//! One key opens the Pro API and its workspaces:
+//! A single API key gives access to the Pro API and to its workspaces:
 //!
 //! ```no_run
 //! # #[cfg(feature = "pro")]
@@ -39,75 +31,95 @@
 //! let pro = ProClient::builder(ProClient::DEFAULT_URL)
 //!     .credentials(Credentials::api_key("ZENPROKEY_…"))
 //!     .build()?;
-//! let ws = pro.connect_workspace("staging").await?;
-//! let run = ws
-//!     .trigger(RunTemplate::named("nightly"))
-//!     .project("default")
-//!     .parameter("trainer", "learning_rate", 0.01)
-//!     .await?;
-//! let run = ws.wait_for_run(run.id).await?;
-//! println!("{} is {}", run.name, run.status().map_or("hidden", |status| status.as_str()));
+//! let client = pro.connect_workspace("staging").send().await?;
+//! let nightly = client.trigger(RunTemplate::by_name("nightly")).project("default");
+//! let run = nightly.parameter("trainer", "learning_rate", 0.01).send().await?;
+//! let run = client.wait_for_run(run.id).wait().await?;
+//! println!("{}: {:?}", run.name, run.status());
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Which API to call with which credential, and what to do about the errors that the vendor's
-//! documentation lists, is in the
-//! [guide](https://github.com/zenml-io/zenml-rust/blob/main/docs/pro.md).
+//! The [guide](https://github.com/zenml-io/zenml-rust/blob/main/docs/pro.md) shows which API takes
+//! which credentials, and how to solve common problems.
+//!
+//! # Features
+//!
+//! - Typed: each operation, parameter and response has a Rust type, generated from the servers'
+//!   OpenAPI documents.
+//! - Lossless: what only a newer server sends is kept in [`UnknownFields`](types::UnknownFields) and
+//!   in the `Unknown` variants of enums.
+//! - Robust: transient failures are retried if a retry is safe, and tokens are renewed before they
+//!   expire.
+//! - Discreet: credentials and secret values never appear in `Debug` output, errors or `tracing`
+//!   events.
+//!
+//! | cargo feature | enables |
+//! | --- | --- |
+//! | `pro` (default) | the client of the ZenML Pro API |
+//! | `pro-inferred` | Pro operations inferred by analogy; they have never been observed and may not exist |
+//! | `rustls` (default) | TLS with rustls and the certificate verifier of the platform |
+//! | `native-tls` | TLS with the library of the operating system |
+//!
+//! # Where to look
+//!
+//! | to | see |
+//! | --- | --- |
+//! | configure a client | [`WorkspaceClient::builder`], [`ClientBuilder`] |
+//! | take URL and credentials from the environment or from `zenml login` | [`WorkspaceClient::from_env`] |
+//! | choose credentials, log in with a browser, bring a provider | [`Credentials`], [`auth`] |
+//! | find an operation and its types | [`workspace`], [`pro`] |
+//! | filter a list | [`Filter`] |
+//! | read a list page by page, or item by item | [`Page`], [`ItemStream`] |
+//! | leave a field alone, clear it or set it in an update | [`Field`] |
+//! | read HTTP status and headers | [`Response`] |
+//! | handle an error | [`Error`], [`ErrorKind`] |
+//! | set timeouts and retries of a client or of some calls | [`CallOptions`], [`RetryPolicy`], [`retry`] |
+//! | download a file, read server-sent events | [`stream`] |
+//! | run a template or snapshot, and wait for the run | [`WorkspaceClient::trigger`], [`WorkspaceClient::wait_for_run`] |
+//! | connect to a workspace of ZenML Pro | [`ProClient::connect_workspace`] |
+//! | call a route that has no method | [`WorkspaceClient::request`] |
+//! | pass secrets around | [`Secret`] |
 
 #![warn(missing_docs)]
 
-// Generated code and the crate's macros say `zenml::` wherever they stand.
+// Macros of this crate refer to it as `zenml`, inside and outside of it.
 extern crate self as zenml;
 
-mod auth;
+pub mod auth;
 mod client;
 mod codec;
 mod error;
 mod operation;
-mod retry;
-mod runtime;
+pub mod retry;
+pub mod runtime;
 mod streaming;
 #[cfg(test)]
 mod testing;
 mod transport;
-mod types;
-mod workflows;
+pub mod types;
+pub mod workflows;
 
-pub use auth::credentials::{Credentials, CredentialsProvider, ProvidedCredentials};
-pub use auth::device::DeviceLogin;
+pub use auth::credentials::Credentials;
 pub use client::builder::ClientBuilder;
 #[cfg(feature = "pro")]
 pub use client::pro_client::ProClient;
 pub use client::version::VersionCheck;
 pub use client::workspace_client::WorkspaceClient;
 pub use error::{Error, ErrorKind, Result};
-pub(crate) use operation::call::Call;
-pub(crate) use operation::descriptor::Operation;
 pub use operation::item_stream::ItemStream;
 pub use operation::page::Page;
-pub use operation::raw_request::RawCall;
+pub use operation::raw_request::RawRequest;
 pub use operation::response::Response;
-pub use retry::budget::RetryBudget;
 pub use retry::policy::RetryPolicy;
-pub use runtime::clock::Clock;
-pub use streaming::byte_stream::ByteStream;
-pub use streaming::event_stream::EventStream;
-pub use streaming::server_sent_event::ServerSentEvent;
 pub use transport::call_options::CallOptions;
-pub(crate) use transport::shared::Transport;
 pub use types::field::Field;
 pub use types::filter::Filter;
-pub use types::filter_value::FilterValue;
 pub use types::secret::Secret;
-pub use types::secret_map::SecretMap;
-pub use types::timestamp::{ParseTimestampError, Timestamp};
-pub use types::unknown_fields::UnknownFields;
+pub use types::timestamp::Timestamp;
+pub use workflows::run_target::{RunTemplate, Snapshot};
 #[cfg(feature = "pro")]
-pub use workflows::connect_workspace::{ConnectWorkspace, WorkspaceLocator};
-pub use workflows::run_target::{RunTemplate, Runnable, Snapshot};
-pub use workflows::trigger::Trigger;
-pub use workflows::wait_for_run::WaitForRun;
+pub use workflows::workspace_locator::WorkspaceLocator;
 
 pub use http::{HeaderMap, Method, StatusCode};
 
@@ -119,10 +131,42 @@ use codec::{
     union::{any_of, tagged_union},
 };
 
-/// Support for generated code, and for the tools that check it. Not part of the public API.
+// The short paths of generated code and of the library itself.
+pub(crate) use operation::call::Call;
+pub(crate) use operation::descriptor::Operation;
+pub(crate) use retry::budget::RetryBudget;
+#[cfg(test)]
+pub(crate) use runtime::clock::Clock;
+pub(crate) use streaming::byte_stream::ByteStream;
+pub(crate) use streaming::event_stream::EventStream;
+pub(crate) use streaming::server_sent_event::ServerSentEvent;
+pub(crate) use transport::shared::Transport;
+pub(crate) use types::secret_map::SecretMap;
+pub(crate) use types::unknown_fields::UnknownFields;
+pub(crate) use workflows::run_target::RunTarget;
+
+/// Bodies and lists that are read as they arrive.
+///
+/// All streams implement `futures_core::Stream`, and have methods for programs without a stream
+/// library.
+///
+/// | type | returned by |
+/// | --- | --- |
+/// | [`ItemStream`] | `stream` of the builder of a list |
+/// | [`ByteStream`](stream::ByteStream) | `send` of a download |
+/// | [`EventStream`](stream::EventStream) | `send` of an operation with server-sent events |
+pub mod stream {
+    #[doc(no_inline)]
+    pub use crate::ItemStream;
+    pub use crate::streaming::byte_stream::ByteStream;
+    pub use crate::streaming::event_stream::EventStream;
+    pub use crate::streaming::server_sent_event::ServerSentEvent;
+}
+
+/// What generated code and the tools of this repository need. It is not part of the public API.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::operation::call::{Call, read_answer};
+    pub use crate::operation::call::{Call, read_response};
     pub use crate::operation::descriptor::Operation;
 }
 

@@ -22,8 +22,9 @@ use http::{HeaderName, HeaderValue};
 use serde_json::json;
 use uuid::Uuid;
 use zenml::{
-    CallOptions, Credentials, CredentialsProvider, Method, ProClient, ProvidedCredentials,
-    RetryPolicy, Secret, SecretMap, WorkspaceClient,
+    CallOptions, Credentials, Method, ProClient, RetryPolicy, Secret, WorkspaceClient,
+    auth::{CredentialsProvider, ProvidedCredentials},
+    types::SecretMap,
     workspace::types::{
         CodeRepositoryRequest, CodeRepositoryResponseMetadata, SecretRequest,
         ServiceConnectorResponseMetadata, ServiceConnectorUpdate, Source, UserRequest,

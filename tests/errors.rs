@@ -190,8 +190,7 @@ const RECORDED: [(&str, ErrorKind, Option<&str>, &str); 14] = [
         "200-page.http",
         ErrorKind::Decode,
         None,
-        "an HTML page instead of JSON: does the URL lead to the API? The ZenML Pro API and its \
-         workspaces have a URL each, and a login page may stand before them",
+        "got an HTML page instead of JSON",
     ),
 ];
 

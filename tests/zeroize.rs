@@ -13,7 +13,8 @@ use std::{
 };
 
 use zenml::{
-    Credentials, CredentialsProvider, ProvidedCredentials, RetryPolicy, Secret, WorkspaceClient,
+    Credentials, RetryPolicy, Secret, WorkspaceClient,
+    auth::{CredentialsProvider, ProvidedCredentials},
 };
 
 /// The secret with one subtracted from each byte, so that the search does not find this constant.

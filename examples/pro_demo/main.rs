@@ -29,7 +29,7 @@ async fn main() -> Result<()> {
     let url = env::var("ZENML_STORE_URL").map_err(|_| "set ZENML_STORE_URL to the workspace")?;
     let name = format!("demo-{}", &Uuid::new_v4().simple().to_string()[..8]);
 
-    let client = pro.connect_workspace(&*url).await?;
+    let client = pro.connect_workspace(&*url).send().await?;
     let workspaces = pro.list_workspaces().url(&url).send().await?;
     let workspace = workspaces
         .first()
@@ -51,9 +51,9 @@ async fn main() -> Result<()> {
     let pro = ProClient::builder(pro.url())
         .credentials(Credentials::api_key(key))
         .build()?;
-    let client = pro.connect_workspace(workspace.id).await?;
+    let client = pro.connect_workspace(workspace.id).send().await?;
     let run = client
-        .trigger(RunTemplate::named(format!("{name}-nightly")))
+        .trigger(RunTemplate::by_name(format!("{name}-nightly")))
         .project(&registered.project)
         .parameter("train", "learning_rate", 0.01)
         .await?;

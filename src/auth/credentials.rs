@@ -164,7 +164,7 @@ impl fmt::Debug for Credentials {
 ///
 /// ```
 /// use zenml::Credentials;
-/// use zenml::{CredentialsProvider, ProvidedCredentials};
+/// use zenml::auth::{CredentialsProvider, ProvidedCredentials};
 ///
 /// /// A key that another program rewrites from time to time.
 /// struct KeyFile(std::path::PathBuf);

@@ -24,3 +24,8 @@ pub(crate) mod token;
 pub(crate) mod token_cache;
 pub(crate) mod token_request;
 pub(crate) mod yaml;
+
+#[doc(no_inline)]
+pub use crate::Credentials;
+pub use credentials::{CredentialsProvider, ProvidedCredentials};
+pub use device::DeviceLogin;

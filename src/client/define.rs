@@ -79,10 +79,10 @@ macro_rules! define_client {
                 &self,
                 method: crate::Method,
                 path: impl Into<String>,
-            ) -> crate::RawCall {
+            ) -> crate::RawRequest {
                 let path = path.into();
                 let deduplicated = Self::CONFIG.deduplicates(&method, &path);
-                crate::RawCall::new(&self.transport, method, path, deduplicated)
+                crate::RawRequest::new(&self.transport, method, path, deduplicated)
             }
 
             /// Returns a call of an operation that has no method of its own.

@@ -3,7 +3,6 @@
 use crate::client::define::define_client;
 use crate::client::environment;
 use crate::transport::api::ApiConfig;
-use crate::{ConnectWorkspace, WorkspaceLocator};
 
 define_client! {
     /// Client of the ZenML Pro API: organizations, workspaces, teams, roles.
@@ -45,20 +44,4 @@ define_client! {
 impl ProClient {
     /// The URL of the Pro API that ZenML GmbH operates.
     pub const DEFAULT_URL: &str = environment::PRO_URL;
-
-    /// Returns a builder that connects to a workspace, given by name, id or URL.
-    ///
-    /// The workspace's client logs in with this client's login. If the workspace is being deployed,
-    /// the builder waits for it: see [`ConnectWorkspace`].
-    ///
-    /// ```no_run
-    /// # async fn example(pro: zenml::ProClient) -> zenml::Result<()> {
-    /// let client = pro.connect_workspace("staging").organization("acme").await?;
-    /// println!("{}", client.get_current_user().send().await?.name);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn connect_workspace(&self, workspace: impl Into<WorkspaceLocator>) -> ConnectWorkspace {
-        ConnectWorkspace::new(self.clone(), workspace.into())
-    }
 }

@@ -1,10 +1,8 @@
 //! What does the client of the Workspace API offer beside its operations?
 
-use uuid::Uuid;
-
 use crate::client::define::define_client;
 use crate::transport::api::{ApiConfig, ApiKind};
-use crate::{Runnable, Trigger, WaitForRun, workspace};
+use crate::workspace;
 
 define_client! {
     /// Client of a ZenML server: the Workspace API.
@@ -64,46 +62,4 @@ define_client! {
     /// variable is not usable, and [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if
     /// there are no credentials; the message lists the places searched.
     fn from_env;
-}
-
-impl WorkspaceClient {
-    /// Returns a builder that runs a run template or a snapshot. This requires a workspace of ZenML
-    /// Pro.
-    ///
-    /// ```no_run
-    /// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
-    /// use zenml::RunTemplate;
-    ///
-    /// let run = client
-    ///     .trigger(RunTemplate::named("nightly"))
-    ///     .project("default")
-    ///     .parameter("trainer", "learning_rate", 0.01)
-    ///     .await?;
-    /// let run = client.wait_for_run(run.id).await?;
-    /// println!("{} is {}", run.name, run.status().map_or("hidden", |status| status.as_str()));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn trigger(&self, runnable: impl Into<Runnable>) -> Trigger {
-        Trigger::new(&self.transport, runnable.into())
-    }
-
-    /// Returns a builder that waits for the end of a run.
-    ///
-    /// ```no_run
-    /// # async fn example(client: zenml::WorkspaceClient, id: uuid::Uuid) -> zenml::Result<()> {
-    /// use std::time::Duration;
-    ///
-    /// let run = client
-    ///     .wait_for_run(id)
-    ///     .deadline(Duration::from_secs(3600))
-    ///     .on_status(|status| eprintln!("{status}"))
-    ///     .await?;
-    /// let is_good = run.status().is_some_and(|status| status.is_successful());
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn wait_for_run(&self, run: Uuid) -> WaitForRun {
-        WaitForRun::new(self.clone(), run)
-    }
 }

@@ -1,3 +1,5 @@
+//! How do parameters become a request, and how is the response decoded?
+
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
@@ -19,10 +21,9 @@ use crate::{
     Transport,
 };
 
-/// One call of an operation, while its parameters are collected. Generated builders wrap it.
+/// The request builder that all generated builders wrap.
 ///
-/// What is wrong with a parameter is told by `send`, so that the builder's methods chain.
-#[doc(hidden)]
+/// `send` reports the first invalid parameter, so that the builder's methods chain.
 #[derive(Clone)]
 pub struct Call(Box<Inner>);
 
@@ -35,11 +36,11 @@ struct Inner {
     headers: HeaderMap,
     body: Option<Body>,
     secrets: Vec<Secret>,
-    /// The first parameter that cannot be sent.
+    /// Describes the first parameter that cannot be sent.
     problem: Option<String>,
 }
 
-/// What a path segment holds unencoded.
+/// The characters that are encoded in a path segment: all but the unreserved ones of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -47,7 +48,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 impl Call {
-    /// A call without parameters yet.
+    /// Creates a call without parameters.
     pub(crate) fn new(transport: &Transport, operation: &'static Operation) -> Self {
         Self(Box::new(Inner {
             transport: transport.clone(),
@@ -61,13 +62,13 @@ impl Call {
         }))
     }
 
-    /// Sets a query parameter, in place of what it was before.
+    /// Sets a query parameter and replaces its previous value.
     #[must_use]
     pub fn query(self, name: &'static str, value: impl Display) -> Self {
         self.set_query(name, [value.to_string()])
     }
 
-    /// Sets a query parameter to each of several values, in place of what it was before.
+    /// Sets a query parameter to several values, each sent under the same name.
     #[must_use]
     pub fn query_list<V: Display>(
         self,
@@ -77,7 +78,7 @@ impl Call {
         self.set_query(name, values.into_iter().map(|value| value.to_string()))
     }
 
-    /// Sets a query parameter to a value that must not come back in an error.
+    /// Sets a query parameter to a value that is redacted in errors.
     #[must_use]
     pub fn secret(mut self, name: &'static str, value: Secret) -> Self {
         let text = value.expose().to_owned();
@@ -85,7 +86,7 @@ impl Call {
         self.set_query(name, [text])
     }
 
-    /// Sets a query parameter to each condition of a filter, in place of what it was before.
+    /// Sets a query parameter to the conditions of a filter, each sent under the same name.
     #[must_use]
     pub fn filter(mut self, name: &'static str, filter: Filter) -> Self {
         if let Some(problem) = filter.problem() {
@@ -101,14 +102,14 @@ impl Call {
         self
     }
 
-    /// Sets a path parameter; the value becomes one segment, whatever is in it.
+    /// Sets a path parameter. The encoded value is always a single segment.
     #[must_use]
     pub fn path(mut self, name: &'static str, value: impl Display) -> Self {
         let value = value.to_string();
-        // These three lead to another route, encoded or not: URLs know no way to write them.
+        // These lead to another route even when encoded: URLs have no notation for them.
         if matches!(&*value, "" | "." | "..") {
             self.refuse(format!(
-                "parameter {name}: {value:?} cannot stand in a path"
+                "parameter {name}: {value:?} cannot be part of a path"
             ));
         }
         let segment = match Cow::from(utf8_percent_encode(&value, SEGMENT)) {
@@ -120,7 +121,7 @@ impl Call {
         self
     }
 
-    /// Sets a header, in place of what it was before.
+    /// Sets a header and replaces its previous value.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Display) -> Self {
         let set = set_header(&mut self.0.headers, name, &value.to_string());
@@ -156,42 +157,43 @@ impl Call {
         self.0.problem.get_or_insert(problem);
     }
 
-    /// Sends the call and decodes the answer; no content reads as `null`.
+    /// Sends the request and decodes the response as JSON. An empty body is read as `null`.
     pub fn send<T: DeserializeOwned>(
         self,
     ) -> impl Future<Output = Result<Response<T>>> + Send + use<T> {
-        let answer = self.execute(Accept::Json);
-        async move { decoded(answer.await?) }
+        let response = self.execute(Accept::Json);
+        async move { decoded(response.await?) }
     }
 
-    /// Sends the call and takes the answer as text, which is no JSON.
+    /// Sends the request and returns the body as plain text.
     pub async fn text(self) -> Result<Response<String>> {
-        let bytes = whole(self.execute(Accept::Text).await?);
-        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+        let response = self.execute(Accept::Text).await?;
+        let text = String::from_utf8_lossy(&response.body).into_owned();
+        Ok(with_value(response, text))
     }
 
-    /// Sends the call and hands the answer's body out as it comes.
+    /// Sends the request and returns the body as a stream of bytes.
     pub async fn download(self) -> Result<Response<ByteStream>> {
-        let answer = self.open(Accept::Bytes).await?;
-        Ok(streamed(answer, ByteStream::new))
+        let response = self.open(Accept::Bytes).await?;
+        Ok(streamed(response, ByteStream::new))
     }
 
-    /// Sends the call and reads the answer's body as an event stream.
+    /// Sends the request and returns the body as a stream of server-sent events.
     pub async fn events(self) -> Result<Response<EventStream>> {
-        let answer = self.open(Accept::Events).await?;
-        let content_type = answer.headers.get(header::CONTENT_TYPE);
+        let response = self.open(Accept::Events).await?;
+        let content_type = response.headers.get(header::CONTENT_TYPE);
         let content_type = content_type
             .and_then(|value| value.to_str().ok())
-            .unwrap_or("nothing");
+            .unwrap_or("a response without a content type");
         if !content_type.starts_with("text/event-stream") {
             let message = format!("expected an event stream, got {content_type}");
-            let error = Error::new(ErrorKind::Decode, message).with_status(answer.status);
-            return Err(answer.body.context.explain(error));
+            let error = Error::new(ErrorKind::Decode, message).with_status(response.status);
+            return Err(response.body.context.explain(error));
         }
-        Ok(streamed(answer, EventStream::new))
+        Ok(streamed(response, EventStream::new))
     }
 
-    /// What a query parameter has been set to.
+    /// Returns the value of a query parameter.
     pub(crate) fn query_value(&self, name: &str) -> Option<&str> {
         let mut query = self.0.query.iter();
         query.find_map(|(known, value)| (known == name).then_some(value.as_str()))
@@ -238,7 +240,8 @@ impl Inner {
             headers: self.headers,
             body: self.body,
             secrets: self.secrets,
-            // The server deduplicates for those whom it knows (`zen_server/request_management.py`).
+            // The server deduplicates authenticated requests only
+            // (`zen_server/request_management.py`).
             idempotency: Idempotency::new(
                 operation.idempotent,
                 operation.deduplicated && operation.authenticated,
@@ -249,7 +252,7 @@ impl Inner {
     }
 }
 
-/// Puts encoded segments into a template's `{name}`s.
+/// Replaces each `{name}` of a path template with its encoded segment.
 fn fill(template: &str, segments: &[(&'static str, String)]) -> Result<String, String> {
     let mut path = String::with_capacity(template.len() + 32);
     for (i, part) in template.split(['{', '}']).enumerate() {
@@ -265,29 +268,29 @@ fn fill(template: &str, segments: &[(&'static str, String)]) -> Result<String, S
     Ok(path)
 }
 
-/// The answer with its body as it is.
-pub(crate) fn whole(answer: RawResponse) -> Response<bytes::Bytes> {
-    let id = answer.context.request_id;
-    Response::new(answer.status, answer.headers, id, answer.body)
+/// Returns a response with its decoded value in place of the body.
+pub(crate) fn with_value<T>(response: RawResponse, value: T) -> Response<T> {
+    let id = response.context.request_id;
+    Response::new(response.status, response.headers, id, value)
 }
 
-pub(crate) fn decoded<T: DeserializeOwned>(answer: RawResponse) -> Result<Response<T>> {
-    match decode::decode(&answer.body) {
-        Ok(value) => Ok(whole(answer).map(|_| value)),
+pub(crate) fn decoded<T: DeserializeOwned>(response: RawResponse) -> Result<Response<T>> {
+    match decode::decode(&response.body) {
+        Ok(value) => Ok(with_value(response, value)),
         Err(mismatch) => Err(undecodable(
-            &answer,
+            &response,
             &mismatch.to_string(),
             std::any::type_name::<T>(),
         )),
     }
 }
 
-/// Reads an answer that was received earlier, as the call would have read it.
+/// Decodes a recorded response exactly as the operation's call decodes it.
 ///
 /// # Errors
-/// [`ErrorKind::Decode`], or what an unsuccessful status stands for.
-#[doc(hidden)]
-pub fn read_answer<T: DeserializeOwned>(
+/// Returns [`ErrorKind::Decode`] if the body does not match the type, and the error of the status
+/// if that is not a success.
+pub fn read_response<T: DeserializeOwned>(
     operation: &'static Operation,
     status: StatusCode,
     body: bytes::Bytes,
@@ -296,29 +299,36 @@ pub fn read_answer<T: DeserializeOwned>(
         let error = error_body::to_error(status, &body, [].into_iter());
         return Err(error.with_operation(operation.name));
     }
-    let answer = RawResponse {
+    let response = RawResponse {
         status,
         headers: HeaderMap::new(),
         body,
         context: CallContext::new(operation.name.into()),
     };
-    decoded(answer).map(Response::into_inner)
+    decoded(response).map(Response::into_inner)
 }
 
-fn undecodable(answer: &RawResponse, mismatch: &str, type_name: &str) -> Error {
-    let text = String::from_utf8_lossy(&answer.body);
-    let message = if error_body::is_html(&text) {
-        "an HTML page instead of JSON: does the URL lead to the API? The ZenML Pro API and its \
-         workspaces have a URL each, and a login page may stand before them"
-            .to_owned()
+fn undecodable(response: &RawResponse, mismatch: &str, type_name: &str) -> Error {
+    let text = String::from_utf8_lossy(&response.body);
+    let (message, hint) = if error_body::is_html(&text) {
+        let hint = "check that the URL leads to the API and not to a login page; the ZenML Pro API \
+                    and each of its workspaces have URLs of their own";
+        ("got an HTML page instead of JSON".to_owned(), Some(hint))
     } else {
-        format!("no {}: {mismatch}", short(type_name))
+        let expected = short(type_name);
+        (
+            format!("the response is not a {expected}: {mismatch}"),
+            None,
+        )
     };
-    let error = Error::new(ErrorKind::Decode, message).with_status(answer.status);
-    answer.context.explain(error)
+    let error = Error::new(ErrorKind::Decode, message)
+        .with_status(response.status)
+        .with_hint(hint.map(str::to_owned));
+    response.context.explain(error)
 }
 
-/// `zenml::Page<zenml::workspace::types::TagResponse>` as `Page<TagResponse>`.
+/// Removes the modules from a type's name:
+/// `zenml::Page<zenml::workspace::types::TagResponse>` becomes `Page<TagResponse>`.
 fn short(type_name: &str) -> String {
     let mut short = String::new();
     for part in type_name.split_inclusive(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | ':'))
@@ -328,13 +338,13 @@ fn short(type_name: &str) -> String {
     short
 }
 
-fn streamed<T>(answer: StreamedResponse, read: fn(BodyStream) -> T) -> Response<T> {
-    let id = answer.body.context.request_id.clone();
-    Response::new(answer.status, answer.headers, id, read(answer.body))
+fn streamed<T>(response: StreamedResponse, read: fn(BodyStream) -> T) -> Response<T> {
+    let id = response.body.context.request_id.clone();
+    Response::new(response.status, response.headers, id, read(response.body))
 }
 
 impl fmt::Debug for Call {
-    /// Names without values: a value may be a token.
+    /// Shows the parameters' names only, because a value may be a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         let query = inner.query.iter().map(|(name, _)| name);

@@ -1,26 +1,59 @@
+//! Which constants describe an operation?
+
 use http::Method;
 
-/// What is known about an operation before it is called. Generated code holds one per operation.
-#[doc(hidden)]
+/// The constants of an operation. Generated code holds one for each operation.
 #[derive(Debug)]
 pub struct Operation {
-    /// `list_stacks`
+    /// The name of the client's method: `list_stacks`.
     pub name: &'static str,
     /// The `operationId` of the vendor's document.
     pub id: &'static str,
-    /// The verb.
+    /// The HTTP method.
     pub method: Method,
-    /// `/api/v1/stacks/{stack_id}`
+    /// The path template: `/api/v1/stacks/{stack_id}`.
     pub path: &'static str,
-    /// Names of the query parameters without which the call is not sent.
+    /// The names of the required query parameters.
     pub required_query: &'static [&'static str],
-    /// Whether the call is not sent without a body.
+    /// Whether a body is required.
     pub body_required: bool,
-    /// Whether twice is as good as once.
+    /// Whether the operation is idempotent (RFC 9110, section 9.2.2).
     pub idempotent: bool,
-    /// Whether the server carries the call out once only, however often it comes with the same
-    /// `Idempotency-Key`.
+    /// Whether the server executes requests with the same `Idempotency-Key` only once.
     pub deduplicated: bool,
-    /// Whether the call needs credentials.
+    /// Whether the request carries the client's credentials.
     pub authenticated: bool,
+}
+
+/// Operations of hand-written code, for routes that a document may lack.
+impl Operation {
+    /// Creates an operation that reads.
+    pub(crate) const fn get(name: &'static str, path: &'static str) -> Self {
+        Self {
+            name,
+            id: name,
+            method: Method::GET,
+            path,
+            required_query: &[],
+            body_required: false,
+            idempotent: true,
+            deduplicated: false,
+            authenticated: true,
+        }
+    }
+
+    /// Creates an operation with a body that the server deduplicates.
+    pub(crate) const fn post(name: &'static str, path: &'static str) -> Self {
+        Self {
+            name,
+            id: name,
+            method: Method::POST,
+            path,
+            required_query: &[],
+            body_required: true,
+            idempotent: false,
+            deduplicated: true,
+            authenticated: true,
+        }
+    }
 }

@@ -1,3 +1,5 @@
+//! How is a list read item by item?
+
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -13,59 +15,60 @@ use crate::transport::request::Accept;
 use crate::transport::response::RawResponse;
 use crate::{Call, Page, Result};
 
-/// The items of a list, page after page: each page is asked for when the one before is used up.
+/// All items of a list, returned by the `stream` method of a list's builder.
 ///
-/// A [`Stream`]; [`next`](Self::next) does without a stream library. It ends after the last page, or
-/// with the error of the page that could not be had.
+/// The stream is a [`Stream`] and requests each page when the items of the previous page are
+/// consumed. It ends after the last page, or after the first error. The builder's `limit` or `size`
+/// sets the number of items per request. It defaults to 100, which is also the maximum of the Pro
+/// API.
 ///
-/// A page holds as many items as the builder's `limit` or `size` says, 100 if that is not set, and
-/// never more of the Pro API, which gives out no more at once. Items that come or go while the
-/// list is being read may be missed or seen twice; sorting by `created` helps against the former.
+/// Items that are created or deleted while the list is read may be missed or returned twice. Sorting
+/// by `created` reduces the risk.
 ///
 /// ```no_run
-/// # async fn example(zenml: zenml::WorkspaceClient) -> zenml::Result<()> {
-/// let mut runs = zenml.list_runs().project("default").sort_by("asc:created").stream();
+/// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
+/// let mut runs = client.list_runs().project("default").sort_by("asc:created").stream();
 /// while let Some(run) = runs.next().await {
 ///     println!("{}", run?.name);
 /// }
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "nothing is asked for before the first item is"]
+#[must_use = "a stream sends no request until it is polled"]
 pub struct ItemStream<T> {
     items: vec::IntoIter<T>,
     pages: Pages,
     read: Read<T>,
 }
 
-/// The items of a page, and how many pages there are, if it says so.
+/// Decodes the items of a page, and the number of pages if the response contains it.
 type Read<T> = fn(RawResponse) -> Result<(Vec<T>, Option<u64>)>;
 
-/// The most that the Pro API gives out at once, and what is asked for otherwise.
+/// The maximum page size of the Pro API, and the default page size of all streams.
 const LIMIT: u64 = 100;
 
 impl Call {
-    /// The items of a list that is read by offset and limit until a page is not full.
+    /// Returns the items of a list with `offset` and `limit`, which ends with a page that is not full.
     pub fn items<T: DeserializeOwned>(self) -> ItemStream<T> {
         let number = |name| self.query_value(name).and_then(|text| text.parse().ok());
         let paging = Paging::Offset {
             offset: number("offset").unwrap_or(0),
             limit: number("limit").map_or(LIMIT, |limit: u64| limit.clamp(1, LIMIT)),
         };
-        ItemStream::new(self, paging, |answer| {
-            Ok((decoded::<Vec<T>>(answer)?.into_inner(), None))
+        ItemStream::new(self, paging, |response| {
+            Ok((decoded::<Vec<T>>(response)?.into_inner(), None))
         })
     }
 
-    /// The items of a list that says how many pages it has.
+    /// Returns the items of a list of [`Page`]s.
     pub fn paged_items<T: DeserializeOwned>(self) -> ItemStream<T> {
         let number = |name| self.query_value(name).and_then(|text| text.parse().ok());
         let paging = Paging::Number {
             page: number("page").unwrap_or(1),
             size: number("size").unwrap_or(LIMIT),
         };
-        ItemStream::new(self, paging, |answer| {
-            let page = decoded::<Page<T>>(answer)?.into_inner();
+        ItemStream::new(self, paging, |response| {
+            let page = decoded::<Page<T>>(response)?.into_inner();
             Ok((page.items, Some(page.total_pages)))
         })
     }
@@ -78,23 +81,41 @@ impl<T> ItemStream<T> {
             pages: Pages {
                 call: Some(call),
                 paging,
-                coming: None,
+                pending: None,
                 previous: Bytes::new(),
             },
             read,
         }
     }
 
-    /// The next item; none at the end.
+    /// Returns the next item, or `None` at the end.
+    ///
+    /// The method has the name and meaning of `StreamExt::next` of the stream crates, so that
+    /// importing such a trait changes nothing.
+    ///
+    /// # Errors
+    /// The item is the error of the first page that could not be fetched or decoded. The stream ends
+    /// after it.
     pub async fn next(&mut self) -> Option<Result<T>> {
         poll_fn(|cx| self.poll_item(cx)).await
     }
 
-    /// All items, or the first error.
-    pub async fn collect(mut self) -> Result<Vec<T>> {
-        let mut all = Vec::new();
+    /// Collects all remaining items.
+    ///
+    /// ```no_run
+    /// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
+    /// let stacks = client.list_stacks().stream().try_collect::<Vec<_>>().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Returns the error of the first page that could not be fetched or decoded, and drops the items
+    /// before it.
+    pub async fn try_collect<C: Default + Extend<T>>(mut self) -> Result<C> {
+        let mut all = C::default();
         while let Some(item) = self.next().await {
-            all.push(item?);
+            all.extend([item?]);
         }
         Ok(all)
     }
@@ -104,12 +125,12 @@ impl<T> ItemStream<T> {
             if let Some(item) = self.items.next() {
                 return Poll::Ready(Some(Ok(item)));
             }
-            let Some(answer) = ready!(self.pages.poll(cx)) else {
+            let Some(response) = ready!(self.pages.poll(cx)) else {
                 return Poll::Ready(None);
             };
-            let read = answer.and_then(|answer| {
-                let body = answer.body.clone();
-                let (items, total) = (self.read)(answer)?;
+            let read = response.and_then(|response| {
+                let body = response.body.clone();
+                let (items, total) = (self.read)(response)?;
                 Ok((items, total, body))
             });
             match read {
@@ -128,7 +149,7 @@ impl<T> ItemStream<T> {
     }
 }
 
-// Items are moved out of it, never pinned in it.
+// Items are moved out of the stream, never pinned in it.
 impl<T> Unpin for ItemStream<T> {}
 
 impl<T> Stream for ItemStream<T> {
@@ -148,16 +169,16 @@ impl<T> fmt::Debug for ItemStream<T> {
     }
 }
 
-/// The pages of a list, whatever is on them.
+/// The pages of a list, independent of the type of their items.
 struct Pages {
-    /// None after the last page.
+    /// `None` after the last page.
     call: Option<Call>,
     paging: Paging,
-    coming: Option<Pin<Box<dyn Future<Output = Result<RawResponse>> + Send>>>,
+    pending: Option<Pin<Box<dyn Future<Output = Result<RawResponse>> + Send>>>,
     previous: Bytes,
 }
 
-/// Which page comes next.
+/// The position of the next page.
 #[derive(Debug, Clone, Copy)]
 enum Paging {
     Offset { offset: u64, limit: u64 },
@@ -169,7 +190,7 @@ impl Pages {
         let Some(call) = &self.call else {
             return Poll::Ready(None);
         };
-        let coming = self.coming.get_or_insert_with(|| {
+        let pending = self.pending.get_or_insert_with(|| {
             let call = match self.paging {
                 Paging::Offset { offset, limit } => {
                     call.clone().query("offset", offset).query("limit", limit)
@@ -180,14 +201,15 @@ impl Pages {
             };
             Box::pin(call.execute(Accept::Json))
         });
-        let answer = ready!(coming.as_mut().poll(cx));
-        self.coming = None;
-        Poll::Ready(Some(answer))
+        let response = ready!(pending.as_mut().poll(cx));
+        self.pending = None;
+        Poll::Ready(Some(response))
     }
 
-    /// Goes on to the next page; says whether this one is the one before, once more.
+    /// Moves on to the next page, and returns whether this page repeats the previous one.
     fn advance(&mut self, items: u64, total: Option<u64>, body: Bytes) -> bool {
-        // Of some lists it is not known whether they heed the offset.
+        // Some lists of the Pro API may ignore the offset. Without this check, such a list would
+        // never end.
         let is_repeated =
             matches!(self.paging, Paging::Offset { .. }) && items > 0 && body == self.previous;
         let is_last = match &mut self.paging {

@@ -1,4 +1,12 @@
-//! What do generated builders wrap?
+//! What do the generated builders wrap, and what do their calls return?
+//!
+//! | file | question |
+//! | --- | --- |
+//! | `descriptor` | which constants describe an operation |
+//! | `call` | how do parameters become a request, and how is the response decoded |
+//! | `raw_request` | how is a route called that the document lacks |
+//! | `response` | what comes with a decoded value |
+//! | `page`, `item_stream` | how is a list read, page by page or item by item |
 
 pub(crate) mod call;
 pub(crate) mod descriptor;

@@ -1,37 +1,43 @@
+//! How is one page of a list represented?
+
 use serde::{Deserialize, Serialize};
 
 use crate::UnknownFields;
 
 /// One page of a list of the Workspace API.
 ///
-/// ```
-/// let json = r#"{"index":1,"max_size":20,"total_pages":3,"total":42,"items":["a","b"]}"#;
-/// let page: zenml::Page<String> = serde_json::from_str(json)?;
-/// assert!(page.has_next());
-/// for item in &page {
-///     println!("{item}");
+/// ```no_run
+/// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
+/// let page = client.list_stacks().page(1).size(50).send().await?.into_inner();
+/// println!("page {} of {}", page.index, page.total_pages);
+/// for stack in &page {
+///     println!("{}", stack.name);
 /// }
-/// # Ok::<(), serde_json::Error>(())
+/// # Ok(())
+/// # }
 /// ```
+///
+/// The builder's `stream` reads all pages, item by item: see [`ItemStream`](crate::ItemStream).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Page<T> {
-    /// Number of this page, counted from 1.
+    /// The number of this page, counted from 1.
     pub index: u64,
-    /// How many items a page holds at most: the `size` that was asked for, 20 by default.
+    /// The requested `size`: the maximum number of items on a page. Defaults to 20.
     pub max_size: u64,
-    /// How many pages there are, each of `max_size`.
+    /// The number of pages.
     pub total_pages: u64,
-    /// How many items there are on all pages.
+    /// The number of items on all pages.
     pub total: u64,
-    /// The items of this page, in the order that `sort_by` asked for.
+    /// The items of this page, sorted as `sort_by` requests.
     pub items: Vec<T>,
-    /// What a newer server sends beside them.
+    /// Fields that only a newer server sends.
     #[serde(flatten)]
     pub unknown_fields: UnknownFields,
 }
 
 impl<T> Page<T> {
-    /// Whether there are pages after this one.
+    /// Returns whether there are pages after this one.
     pub fn has_next(&self) -> bool {
         self.index < self.total_pages
     }
@@ -67,20 +73,20 @@ mod tests {
     }
 
     #[test]
-    fn the_last_page_has_no_next_and_neither_has_an_empty_list() {
+    fn neither_the_last_page_nor_an_empty_list_has_a_next_page() {
         assert!(page(1, 3).has_next());
         assert!(!page(3, 3).has_next());
         assert!(!page(1, 0).has_next());
     }
 
     #[test]
-    fn its_items_are_iterated_by_reference_and_by_value() {
+    fn items_are_iterated_by_reference_and_by_value() {
         assert_eq!((&page(1, 3)).into_iter().sum::<i64>(), 3);
         assert_eq!(page(1, 3).into_iter().collect::<Vec<_>>(), [1, 2]);
     }
 
     #[test]
-    fn fields_of_a_newer_server_survive() {
+    fn fields_of_a_newer_server_are_kept() {
         let json = r#"{"index":1,"max_size":2,"total_pages":1,"total":0,"items":[],"cursor":"x"}"#;
         let page: Page<i64> = serde_json::from_str(json).unwrap();
         assert_eq!(serde_json::to_string(&page).unwrap(), json);

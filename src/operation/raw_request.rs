@@ -1,3 +1,5 @@
+//! How is a route called that the document lacks?
+
 use std::fmt::{self, Display};
 
 use bytes::Bytes;
@@ -6,30 +8,40 @@ use http::{HeaderMap, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::operation::call::{decoded, whole};
+use crate::operation::call::{decoded, with_value};
 use crate::retry::idempotency::Idempotency;
 use crate::transport::body::Body;
 use crate::transport::request::{Accept, Request, set_header};
 use crate::{Response, Result, Transport};
 
-/// A call of a route that no generated method exists for; made by the clients' `request`.
+/// A request to a route that has no generated method, created by the `request` method of a client.
 ///
-/// It goes the same way as every other call: same credentials, same errors.
-#[must_use = "nothing is sent before `send` or `bytes`"]
-pub struct RawCall {
+/// A raw request uses the client's credentials, retries and errors, as every other call does.
+///
+/// ```no_run
+/// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
+/// use zenml::Method;
+///
+/// let request = client.request(Method::GET, "/api/v1/plugins").query("page", 1);
+/// let plugins = request.send::<serde_json::Value>().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a request does nothing until it is sent"]
+pub struct RawRequest {
     transport: Transport,
-    // The first value that cannot be sent is told by `send`, so that the methods chain.
+    // `send` reports the first invalid value, so that the methods chain.
     request: Result<Request>,
 }
 
-impl RawCall {
+impl RawRequest {
     pub(crate) fn new(
         transport: &Transport,
         method: Method,
         path: String,
         deduplicated: bool,
     ) -> Self {
-        // Errors name the route without a query, which may hold a token.
+        // Errors name the route without its query, which may contain a token.
         let route = path.split('?').next().unwrap_or_default();
         let request = Request {
             operation: format!("{method} {route}").into(),
@@ -49,7 +61,7 @@ impl RawCall {
         }
     }
 
-    /// Adds a query parameter; the same name may come several times.
+    /// Adds a query parameter. The same name may be added several times.
     pub fn query(self, name: impl Into<String>, value: impl Display) -> Self {
         let (name, value) = (name.into(), value.to_string());
         self.change(|request| {
@@ -58,7 +70,7 @@ impl RawCall {
         })
     }
 
-    /// Sets a header.
+    /// Sets a header and replaces its previous value.
     pub fn header(self, name: &str, value: impl Display) -> Self {
         self.change(|request| set_header(&mut request.headers, name, &value.to_string()))
     }
@@ -71,8 +83,8 @@ impl RawCall {
         })
     }
 
-    /// Sets the body to what a stream gives, piece by piece. Such a call has one attempt: what has
-    /// been sent is gone.
+    /// Sets the body to a stream of bytes. The request is not retried, because the stream can be
+    /// sent only once.
     pub fn stream<S, E>(self, content_type: &str, stream: S) -> Self
     where
         S: Stream<Item = std::result::Result<Bytes, E>> + Send + Sync + 'static,
@@ -93,29 +105,29 @@ impl RawCall {
         self
     }
 
-    /// Sends the call and decodes the answer; no content reads as `null`.
+    /// Sends the request and decodes the response as JSON. An empty body is read as `null`.
     ///
     /// # Errors
-    /// Every [`ErrorKind`](crate::ErrorKind) that a call can have;
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest), without anything being sent, when a
-    /// value given before cannot stand in a request.
+    /// Returns [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), without sending
+    /// anything, if a value of the request is invalid. The other errors are those of all calls.
     pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>> {
         decoded(self.transport.send(self.request?, Accept::Json).await?)
     }
 
-    /// Sends the call and takes the answer as it is.
+    /// Sends the request and returns the body without decoding it.
     ///
     /// # Errors
-    /// As [`send`](Self::send).
+    /// Returns the errors of [`send`](Self::send), except those of decoding.
     pub async fn bytes(self) -> Result<Response<Bytes>> {
-        let answer = self.transport.send(self.request?, Accept::Anything);
-        answer.await.map(whole)
+        let response = self.transport.send(self.request?, Accept::Anything).await?;
+        let body = response.body.clone();
+        Ok(with_value(response, body))
     }
 }
 
-impl fmt::Debug for RawCall {
+impl fmt::Debug for RawRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_tuple("RawCall");
+        let mut debug = f.debug_tuple("RawRequest");
         match &self.request {
             Ok(request) => debug.field(&request.operation).field(&request.body),
             Err(error) => debug.field(error),

@@ -1,10 +1,21 @@
+//! What comes with a decoded value?
+
 use std::ops::{Deref, DerefMut};
 
 use http::{HeaderMap, StatusCode};
 
-/// A successful answer: the value, and what came with it.
+/// A successful response: the decoded value, with the status and headers of its HTTP response.
 ///
-/// Dereferences to the value.
+/// A response dereferences to its value. [`into_inner`](Self::into_inner) returns the value itself.
+///
+/// ```no_run
+/// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
+/// let response = client.list_stacks().send().await?;
+/// println!("{} stacks in {}", response.total, response.http_request_id());
+/// let page = response.into_inner();
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Response<T> {
     status: StatusCode,
@@ -28,32 +39,22 @@ impl<T> Response<T> {
         }
     }
 
-    /// The HTTP status, between 200 and 299.
-    pub fn status(&self) -> StatusCode {
+    /// Returns the HTTP status, which is between 200 and 299.
+    pub fn http_status(&self) -> StatusCode {
         self.status
     }
 
-    /// The HTTP headers.
-    pub fn headers(&self) -> &HeaderMap {
+    /// Returns the HTTP headers.
+    pub fn http_headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The `X-Request-ID` that the request carried: the server's logs name it.
-    pub fn request_id(&self) -> &str {
+    /// Returns the `X-Request-ID` that the request carried, which the server's logs contain.
+    pub fn http_request_id(&self) -> &str {
         &self.request_id
     }
 
-    /// Changes the value.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
-        Response {
-            status: self.status,
-            headers: self.headers,
-            request_id: self.request_id,
-            value: change(self.value),
-        }
-    }
-
-    /// The value alone.
+    /// Returns the value and drops the rest of the response.
     pub fn into_inner(self) -> T {
         self.value
     }

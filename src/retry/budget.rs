@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// share one.
 ///
 /// ```
-/// use zenml::{RetryBudget, WorkspaceClient};
+/// use zenml::{WorkspaceClient, retry::RetryBudget};
 ///
 /// let client = WorkspaceClient::builder("https://zenml.example.com")
 ///     .retry_budget(RetryBudget::new(20))

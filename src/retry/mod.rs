@@ -17,3 +17,7 @@ pub(crate) mod policy;
 pub(crate) mod retry_after;
 pub(crate) mod run;
 pub(crate) mod state;
+
+#[doc(no_inline)]
+pub use crate::RetryPolicy;
+pub use budget::RetryBudget;

@@ -12,7 +12,9 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use clock::{Clock, TokioClock};
+use clock::TokioClock;
+
+pub use clock::Clock;
 
 /// Time and randomness, as one client sees them.
 #[derive(Clone)]

@@ -9,7 +9,7 @@ use crate::{Error, ErrorKind, Result};
 ///
 /// ```
 /// use serde_json::{Map, Value};
-/// use zenml::ServerSentEvent;
+/// use zenml::stream::ServerSentEvent;
 ///
 /// fn report(event: &ServerSentEvent) -> zenml::Result<()> {
 ///     let data: Map<String, Value> = event.json()?;

@@ -11,7 +11,7 @@ use crate::Timestamp;
 /// that the server accepts in a filter.
 ///
 /// ```
-/// use zenml::{Filter, FilterValue};
+/// use zenml::{Filter, types::FilterValue};
 ///
 /// fn at_least(value: impl Into<FilterValue>) -> Filter {
 ///     Filter::gte(value)

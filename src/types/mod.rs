@@ -13,3 +13,10 @@ pub(crate) mod secret;
 pub(crate) mod secret_map;
 pub(crate) mod timestamp;
 pub(crate) mod unknown_fields;
+
+#[doc(no_inline)]
+pub use crate::{Field, Filter, Secret, Timestamp};
+pub use filter_value::FilterValue;
+pub use secret_map::SecretMap;
+pub use timestamp::ParseTimestampError;
+pub use unknown_fields::UnknownFields;

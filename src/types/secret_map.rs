@@ -17,7 +17,7 @@ use crate::Secret;
 /// [`serde_json::Map`]. Serialization writes the plain object.
 ///
 /// ```
-/// use zenml::SecretMap;
+/// use zenml::types::SecretMap;
 ///
 /// let config = SecretMap::from_iter([("token", "ghp_abc"), ("owner", "zenml-io")]);
 /// assert_eq!(format!("{config:?}"), r#"{"owner", "token"}"#);

@@ -30,7 +30,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// assert_eq!(naive, offset);
 /// assert_eq!(offset.to_string(), "2026-11-21T19:09:41.784131+01:00");
 /// assert_eq!(naive.to_utc().timestamp(), 1_795_284_581);
-/// # Ok::<(), zenml::ParseTimestampError>(())
+/// # Ok::<(), zenml::types::ParseTimestampError>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct Timestamp {

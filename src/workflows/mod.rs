@@ -1,7 +1,32 @@
-//! What takes several calls?
+//! Operations that take several calls: connecting to a workspace, starting a run, waiting for it.
+//!
+//! Each operation is a method of a client. It returns a builder whose `send` or `wait` method makes
+//! the calls.
+//!
+//! | method | builder |
+//! | --- | --- |
+//! | `ProClient::connect_workspace` | `ConnectWorkspace` |
+//! | [`WorkspaceClient::trigger`](crate::WorkspaceClient::trigger) | [`Trigger`] |
+//! | [`WorkspaceClient::wait_for_run`](crate::WorkspaceClient::wait_for_run) | [`WaitForRun`] |
 
 #[cfg(feature = "pro")]
 pub(crate) mod connect_workspace;
 pub(crate) mod run_target;
 pub(crate) mod trigger;
 pub(crate) mod wait_for_run;
+#[cfg(feature = "pro")]
+pub(crate) mod workspace_locator;
+#[cfg(feature = "pro")]
+pub(crate) mod workspace_lookup;
+
+#[cfg(feature = "pro")]
+pub use connect_workspace::ConnectWorkspace;
+pub use run_target::RunTarget;
+pub use trigger::Trigger;
+pub use wait_for_run::WaitForRun;
+
+#[doc(no_inline)]
+#[cfg(feature = "pro")]
+pub use crate::WorkspaceLocator;
+#[doc(no_inline)]
+pub use crate::{RunTemplate, Snapshot};

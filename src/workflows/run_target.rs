@@ -1,59 +1,84 @@
+//! What can be run, and how is it selected?
+
 use std::fmt::{self, Display};
 
 use uuid::Uuid;
 
-/// A run template: a snapshot under a name of its own. Newer servers call it deprecated and have
-/// named snapshots instead.
+/// Selects a run template by its name or id.
+///
+/// Newer servers deprecate run templates in favor of named snapshots: see [`Snapshot`].
+///
+/// ```no_run
+/// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
+/// use zenml::RunTemplate;
+///
+/// let nightly = RunTemplate::by_name("nightly");
+/// let run = client.trigger(nightly).project("default").send().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
-pub struct RunTemplate(Wanted);
+pub struct RunTemplate(Selector);
 
 impl RunTemplate {
-    /// The one of this name. Names are unique in a project.
-    pub fn named(name: impl Into<String>) -> Self {
-        Self(Wanted::Named(name.into()))
+    /// Selects a template by its name, which is unique in its project.
+    pub fn by_name(name: impl Into<String>) -> Self {
+        Self(Selector::Name(name.into()))
     }
 
-    /// The one with this id.
-    pub fn id(id: Uuid) -> Self {
-        Self(Wanted::Id(id))
+    /// Selects a template by its id.
+    pub fn by_id(id: Uuid) -> Self {
+        Self(Selector::Id(id))
     }
 }
 
-/// A snapshot of a pipeline: its code, its configuration and its stack.
+/// Selects a snapshot of a pipeline: its code, configuration and stack.
+///
+/// ```no_run
+/// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
+/// use zenml::Snapshot;
+///
+/// let latest = Snapshot::latest("training");
+/// let run = client.trigger(latest).project("default").send().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Snapshot {
-    wanted: Wanted,
+    selector: Selector,
     pipeline: Option<String>,
 }
 
 impl Snapshot {
-    /// The one of this name. Names are unique in a pipeline: see [`pipeline`](Self::pipeline).
-    pub fn named(name: impl Into<String>) -> Self {
+    /// Selects a snapshot by its name, which is unique in its pipeline. If several pipelines have
+    /// a snapshot of this name, set the [`pipeline`](Self::pipeline) too.
+    pub fn by_name(name: impl Into<String>) -> Self {
         Self {
-            wanted: Wanted::Named(name.into()),
+            selector: Selector::Name(name.into()),
             pipeline: None,
         }
     }
 
-    /// The one with this id.
-    pub fn id(id: Uuid) -> Self {
+    /// Selects a snapshot by its id.
+    pub fn by_id(id: Uuid) -> Self {
         Self {
-            wanted: Wanted::Id(id),
+            selector: Selector::Id(id),
             pipeline: None,
         }
     }
 
-    /// The newest of the pipeline (name or id) that has a name and that the server can run.
+    /// Selects the newest snapshot of a pipeline that has a name and that the server can run. The
+    /// pipeline is given by name or id.
     pub fn latest(pipeline: impl Display) -> Self {
         Self {
-            wanted: Wanted::Latest,
+            selector: Selector::Latest,
             pipeline: Some(pipeline.to_string()),
         }
     }
 
-    /// The pipeline that it belongs to, by name or id.
+    /// Sets the pipeline, by name or id, that the snapshot belongs to.
     pub fn pipeline(mut self, name_or_id: impl Display) -> Self {
         self.pipeline = Some(name_or_id.to_string());
         self
@@ -61,51 +86,52 @@ impl Snapshot {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    Named(String),
+pub(crate) enum Selector {
+    Name(String),
     Id(Uuid),
     Latest,
 }
 
-/// What can be run: a [`RunTemplate`] or a [`Snapshot`].
+/// The run template or snapshot that is run, created from a [`RunTemplate`] or a [`Snapshot`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
-pub struct Runnable {
+pub struct RunTarget {
     pub(crate) is_template: bool,
-    pub(crate) wanted: Wanted,
+    pub(crate) selector: Selector,
     pub(crate) pipeline: Option<String>,
 }
 
-impl From<RunTemplate> for Runnable {
-    fn from(RunTemplate(wanted): RunTemplate) -> Self {
+impl From<RunTemplate> for RunTarget {
+    fn from(RunTemplate(selector): RunTemplate) -> Self {
         Self {
             is_template: true,
-            wanted,
+            selector,
             pipeline: None,
         }
     }
 }
 
-impl From<Snapshot> for Runnable {
-    fn from(Snapshot { wanted, pipeline }: Snapshot) -> Self {
+impl From<Snapshot> for RunTarget {
+    fn from(Snapshot { selector, pipeline }: Snapshot) -> Self {
         Self {
             is_template: false,
-            wanted,
+            selector,
             pipeline,
         }
     }
 }
 
-impl Display for Runnable {
+impl Display for RunTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.is_template {
-            true => "run template",
-            false => "snapshot",
+        let kind = if self.is_template {
+            "run template"
+        } else {
+            "snapshot"
         };
-        match &self.wanted {
-            Wanted::Named(name) => write!(f, "{what} named {name:?}")?,
-            Wanted::Id(id) => write!(f, "{what} with the id {id}")?,
-            Wanted::Latest => write!(f, "runnable {what} with a name")?,
+        match &self.selector {
+            Selector::Name(name) => write!(f, "{kind} named {name:?}")?,
+            Selector::Id(id) => write!(f, "{kind} with id {id}")?,
+            Selector::Latest => write!(f, "runnable named {kind}")?,
         }
         match &self.pipeline {
             Some(pipeline) => write!(f, " of pipeline {pipeline:?}"),

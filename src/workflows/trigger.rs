@@ -1,69 +1,83 @@
-//! Runs of run templates and snapshots, as `trigger_pipeline` of the Python client starts them
-//! (`client.py` in ZenML 0.98.0).
+//! How is a run template or a snapshot run?
+//!
+//! The lookups and requests are those of `trigger_pipeline` in the Python client (`client.py` in
+//! ZenML 0.98.0).
 
 use std::fmt::{self, Display};
-use std::pin::Pin;
 
-use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::retry::state::is_in_progress;
 use crate::transport::hint::lacks_the_route;
-use crate::workflows::run_target::Wanted;
+use crate::workflows::run_target::Selector;
 use crate::workspace::types::PipelineRunResponse;
-use crate::{Call, Error, ErrorKind, Filter, Operation, Page, Result, Runnable, Transport};
+use crate::{
+    Call, Error, ErrorKind, Filter, Operation, Page, Response, Result, RunTarget, Transport,
+    WorkspaceClient,
+};
 
-/// A run in the making; made by [`WorkspaceClient::trigger`](crate::WorkspaceClient::trigger).
-/// Await it for the run, which has just begun.
-///
-/// Repeating the call over a bad connection starts one run: the server recognises it.
-///
-/// # Errors
-/// - [`Unsupported`](ErrorKind::Unsupported): the server runs none; it is no workspace of ZenML Pro.
-/// - [`NotFound`](ErrorKind::NotFound): there is no such template or snapshot.
-/// - [`InvalidRequest`](ErrorKind::InvalidRequest): there are several, or the server refuses the
-///   configuration.
-/// - [`NotRunnable`](ErrorKind::NotRunnable): the server cannot run it.
-/// - [`PaymentRequired`](ErrorKind::PaymentRequired): the limit of the organization's plan is
-///   reached.
-/// - [`Forbidden`](ErrorKind::Forbidden): the user may not run it.
-/// - [`RateLimited`](ErrorKind::RateLimited): the server's queue of runs stayed full.
-#[derive(Clone)]
-#[must_use = "nothing runs before it is awaited"]
-pub struct Trigger {
-    transport: Transport,
-    runnable: Runnable,
-    project: Option<String>,
-    stack: Option<String>,
-    configuration: Map<String, Value>,
-    /// The first value that is none of JSON.
-    problem: Option<String>,
-}
-
-impl Trigger {
-    pub(crate) fn new(transport: &Transport, runnable: Runnable) -> Self {
-        Self {
-            transport: transport.clone(),
-            runnable,
+impl WorkspaceClient {
+    /// Runs a run template or a snapshot, optionally with another configuration. Only workspaces of
+    /// ZenML Pro can run pipelines.
+    ///
+    /// ```no_run
+    /// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
+    /// use zenml::RunTemplate;
+    ///
+    /// let run = client
+    ///     .trigger(RunTemplate::by_name("nightly"))
+    ///     .project("default")
+    ///     .parameter("trainer", "learning_rate", 0.01)
+    ///     .send()
+    ///     .await?;
+    /// let run = client.wait_for_run(run.id).wait().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn trigger(&self, target: impl Into<RunTarget>) -> Trigger {
+        Trigger {
+            transport: self.transport.clone(),
+            target: target.into(),
             project: None,
             stack: None,
             configuration: Map::new(),
             problem: None,
         }
     }
+}
 
-    /// The project, by name or id, in which to look for the template or snapshot. What is given by
-    /// its id alone needs none, and with a stack or pipeline it does; workspaces of ZenML Pro have no
-    /// default project.
+/// The builder of a run, created by [`WorkspaceClient::trigger`].
+///
+/// Each [`send`](Self::send) starts one run, even if the client has to retry the request: the server
+/// recognizes retries.
+#[derive(Clone)]
+#[must_use = "a trigger does nothing until it is sent"]
+pub struct Trigger {
+    transport: Transport,
+    target: RunTarget,
+    project: Option<String>,
+    stack: Option<String>,
+    configuration: Map<String, Value>,
+    /// Describes the first value that cannot be encoded.
+    problem: Option<String>,
+}
+
+impl Trigger {
+    /// Sets the project, by name or id, that contains the template or snapshot.
+    ///
+    /// Workspaces of ZenML Pro have no default project. Only a target that is given by its id, without
+    /// a stack and a pipeline, needs no project.
     pub fn project(mut self, name_or_id: impl Display) -> Self {
         self.project = Some(name_or_id.to_string());
         self
     }
 
-    /// The stack that the template or snapshot must be made for. A run cannot be moved to another
-    /// stack: its images are built for this one.
+    /// Sets the stack, by name or id, that the template or snapshot was built for.
+    ///
+    /// The stack narrows the lookup. A run cannot move to another stack, because its images are built
+    /// for one stack.
     pub fn stack(mut self, name_or_id: impl Display) -> Self {
         self.stack = Some(name_or_id.to_string());
         self
@@ -78,13 +92,15 @@ impl Trigger {
         }))
     }
 
-    /// Sets a parameter of the pipeline. Only dynamic pipelines take them.
+    /// Sets a parameter of the pipeline. Only dynamic pipelines have parameters.
     pub fn pipeline_parameter(self, name: &str, value: impl Serialize) -> Self {
         let value = serde_json::to_value(value);
         self.merge(value.map(|value| json!({ "parameters": { name: value } })))
     }
 
-    /// Sets members of a step's configuration: a
+    /// Merges an object into a step's configuration.
+    ///
+    /// The object is a
     /// [`StepConfigurationUpdate`](crate::workspace::types::StepConfigurationUpdate), or JSON such as
     /// `json!({"enable_cache": false})`.
     pub fn step_configuration(self, step: impl Into<String>, value: impl Serialize) -> Self {
@@ -95,63 +111,80 @@ impl Trigger {
         }))
     }
 
-    /// Sets members of the run's configuration: a
+    /// Merges an object into the run's configuration.
+    ///
+    /// The object is a
     /// [`PipelineRunConfiguration`](crate::workspace::types::PipelineRunConfiguration), or JSON such
-    /// as `json!({"run_name": "nightly-42"})`. It goes to the server as it is.
+    /// as `json!({"run_name": "nightly-42"})`. It is sent without changes.
     pub fn configuration(self, value: impl Serialize) -> Self {
         let value = serde_json::to_value(value);
         self.merge(value)
     }
 
-    /// Puts something over what has been configured so far.
+    /// Starts the run and returns it.
+    ///
+    /// # Errors
+    /// - [`NotFound`](ErrorKind::NotFound): the template or snapshot does not exist.
+    /// - [`InvalidRequest`](ErrorKind::InvalidRequest): the selection is ambiguous, or the server
+    ///   rejects the configuration.
+    /// - [`NotRunnable`](ErrorKind::NotRunnable): the server cannot run this template or snapshot.
+    /// - [`Unsupported`](ErrorKind::Unsupported): the server cannot run pipelines at all. It is not a
+    ///   workspace of ZenML Pro, or has no workload manager.
+    /// - [`PaymentRequired`](ErrorKind::PaymentRequired): the organization's plan allows no more runs.
+    /// - [`Forbidden`](ErrorKind::Forbidden): the user lacks the permission to run it.
+    /// - [`RateLimited`](ErrorKind::RateLimited): the server's queue of runs is full.
+    ///
+    /// The other errors are those of all calls.
+    // Inlined, as generated calls are: a run contains most types of the document, and their decoders
+    // are compiled only for programs that use them.
+    #[inline]
+    pub async fn send(self) -> Result<Response<PipelineRunResponse>> {
+        if let Some(problem) = &self.problem {
+            return Err(error(ErrorKind::InvalidRequest, problem));
+        }
+        let id = match (&self.target.selector, &self.target.pipeline, &self.stack) {
+            (Selector::Id(id), None, None) => *id,
+            _ => self.find().await?,
+        };
+        let configuration = Value::Object(self.configuration);
+        let call = if self.target.is_template {
+            Call::new(&self.transport, &RUN_TEMPLATE)
+                .path("template_id", id)
+                .json(&configuration)
+        } else {
+            Call::new(&self.transport, &RUN_SNAPSHOT)
+                .path("snapshot_id", id)
+                .json(&json!({ "run_configuration": configuration }))
+        };
+        call.send().await.map_err(explain)
+    }
+
+    /// Merges an object into the configuration so far.
     fn merge(mut self, value: serde_json::Result<Value>) -> Self {
         let problem = match value {
             Ok(Value::Object(over)) => {
                 merge(&mut self.configuration, over);
                 return self;
             }
-            Ok(_) => "a configuration is an object".to_owned(),
+            Ok(_) => "a configuration must be a JSON object".to_owned(),
             Err(error) => format!("the configuration cannot be encoded: {error}"),
         };
         self.problem.get_or_insert(problem);
         self
     }
 
-    // Inlined, as generated calls are: a run has most types in it, and what reads them is compiled
-    // only for programs that need it.
-    #[inline]
-    async fn run(self) -> Result<PipelineRunResponse> {
-        if let Some(problem) = &self.problem {
-            return Err(error(ErrorKind::InvalidRequest, problem));
-        }
-        let id = match (&self.runnable.wanted, &self.runnable.pipeline, &self.stack) {
-            (Wanted::Id(id), None, None) => *id,
-            _ => self.find().await?,
-        };
-        let configuration = Value::Object(self.configuration);
-        let call = match self.runnable.is_template {
-            true => Call::new(&self.transport, &RUN_TEMPLATE)
-                .path("template_id", id)
-                .json(&configuration),
-            false => Call::new(&self.transport, &RUN_SNAPSHOT)
-                .path("snapshot_id", id)
-                .json(&json!({ "run_configuration": configuration })),
-        };
-        let run = call.send::<PipelineRunResponse>().await;
-        Ok(run.map_err(explain)?.into_inner())
-    }
-
-    /// The id of the one that fits, if the server can run it.
+    /// Returns the id of the selected template or snapshot.
     async fn find(&self) -> Result<Uuid> {
-        let operation = match self.runnable.is_template {
-            true => &LIST_TEMPLATES,
-            false => &LIST_SNAPSHOTS,
+        let operation = if self.target.is_template {
+            &LIST_TEMPLATES
+        } else {
+            &LIST_SNAPSHOTS
         };
-        let mut call = Call::new(&self.transport, operation);
-        call = match &self.runnable.wanted {
-            Wanted::Named(name) => call.filter("name", Filter::equals(name.as_str())),
-            Wanted::Id(id) => call.filter("id", Filter::equals(*id)),
-            Wanted::Latest => call
+        let call = Call::new(&self.transport, operation);
+        let mut call = match &self.target.selector {
+            Selector::Name(name) => call.filter("name", Filter::equals(name.as_str())),
+            Selector::Id(id) => call.filter("id", Filter::equals(*id)),
+            Selector::Latest => call
                 .query("runnable", true)
                 .query("named_only", true)
                 .query("sort_by", "desc:created")
@@ -159,67 +192,51 @@ impl Trigger {
         };
         for (name, value) in [
             ("project", &self.project),
-            ("pipeline", &self.runnable.pipeline),
+            ("pipeline", &self.target.pipeline),
             ("stack", &self.stack),
         ] {
             if let Some(value) = value {
                 call = call.query(name, value);
             }
         }
-        let found = call.send::<Page<Found>>().await;
-        let found = found.map_err(Self::without_project)?;
-        let found = found.into_inner();
+        let found = call.send::<Page<Found>>().await.map_err(explain_lookup)?;
+        // A single match may still not be runnable. The request to run it reports that, and also
+        // whether the server can run pipelines at all.
         match &*found.items {
-            // Whether it can be run says the server when it is to: one that runs nothing otherwise.
             [only] => Ok(only.id),
-            [] => Err(self.unknown()),
+            [] => Err(self.not_found()),
             several => Err(self.ambiguous(several)),
         }
     }
 
-    /// What lists of a project answer when nobody says which (`_set_filter_project_id` in
-    /// `zen_stores/sql_zen_store.py`).
-    fn without_project(error: Error) -> Error {
-        let hint = error.message().contains("Project scope missing");
-        error.with_hint(hint.then(|| "say in which, by `project`".to_owned()))
-    }
-
-    fn unknown(&self) -> Error {
-        let project = match &self.project {
-            Some(project) => format!(" in project {project:?}"),
-            None => String::new(),
-        };
-        let stack = match &self.stack {
-            Some(stack) => format!(" on stack {stack:?}"),
-            None => String::new(),
-        };
-        let message = format!("no {}{project}{stack}", self.runnable);
+    fn not_found(&self) -> Error {
+        let mut message = format!("there is no {}", self.target);
+        if let Some(project) = &self.project {
+            message.push_str(&format!(" in project {project:?}"));
+        }
+        if let Some(stack) = &self.stack {
+            message.push_str(&format!(" on stack {stack:?}"));
+        }
         error(ErrorKind::NotFound, &message)
     }
 
     fn ambiguous(&self, found: &[Found]) -> Error {
         let ids: Vec<_> = found.iter().map(|found| found.id.to_string()).collect();
-        let message = format!("several are a {}: {}", self.runnable, ids.join(", "));
-        let hint = "name the pipeline or the project, or give the id";
+        let message = format!(
+            "{} is ambiguous; it matches {}",
+            self.target,
+            ids.join(", ")
+        );
+        let hint = "set the project or the pipeline, or select by id";
         error(ErrorKind::InvalidRequest, &message).with_hint(Some(hint.to_owned()))
     }
 }
 
-impl IntoFuture for Trigger {
-    type Output = Result<PipelineRunResponse>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    #[inline]
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
-    }
-}
-
 impl fmt::Debug for Trigger {
-    /// Names without values: a value of the environment may be secret.
+    /// Shows the configuration's names only, because its values may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Trigger")
-            .field("runnable", &self.runnable)
+            .field("target", &self.target)
             .field("project", &self.project)
             .field("stack", &self.stack)
             .field("configuration", &self.configuration.keys())
@@ -227,98 +244,75 @@ impl fmt::Debug for Trigger {
     }
 }
 
-/// What lists say of run templates and snapshots alike.
+/// The fields of listed run templates and snapshots that the lookup needs.
 #[derive(Deserialize)]
 struct Found {
     id: Uuid,
 }
 
-static LIST_TEMPLATES: Operation = list("list_run_templates", "/api/v1/run_templates");
-static LIST_SNAPSHOTS: Operation = list("list_pipeline_snapshots", "/api/v1/pipeline_snapshots");
-
-static RUN_TEMPLATE: Operation = run(
+// Not the generated operations, which the document of a server without a workload manager lacks.
+static LIST_TEMPLATES: Operation = Operation::get("list_run_templates", "/api/v1/run_templates");
+static LIST_SNAPSHOTS: Operation =
+    Operation::get("list_pipeline_snapshots", "/api/v1/pipeline_snapshots");
+static RUN_TEMPLATE: Operation = Operation::post(
     "create_template_run",
     "/api/v1/run_templates/{template_id}/runs",
 );
-static RUN_SNAPSHOT: Operation = run(
+static RUN_SNAPSHOT: Operation = Operation::post(
     "create_snapshot_run",
     "/api/v1/pipeline_snapshots/{snapshot_id}/runs",
 );
 
-/// Not the generated operations: a document of a server that runs nothing does not have them.
-const fn run(name: &'static str, path: &'static str) -> Operation {
-    Operation {
-        name,
-        id: name,
-        method: Method::POST,
-        path,
-        required_query: &[],
-        body_required: true,
-        idempotent: false,
-        deduplicated: true,
-        authenticated: true,
-    }
+/// Adds a hint to the error of a list without a project (`_set_filter_project_id` in
+/// `zen_stores/sql_zen_store.py`).
+fn explain_lookup(error: Error) -> Error {
+    let lacks_project = error.message().contains("Project scope missing");
+    error.with_hint(lacks_project.then(|| "set the project with `project`".to_owned()))
 }
 
-const fn list(name: &'static str, path: &'static str) -> Operation {
-    Operation {
-        name,
-        id: name,
-        method: Method::GET,
-        path,
-        required_query: &[],
-        body_required: false,
-        idempotent: true,
-        deduplicated: false,
-        authenticated: true,
-    }
-}
-
-const MAKE_ANOTHER: &str = "it needs a build of its own, and a stack without local components and \
-                            custom flavors that has not changed since: make another snapshot";
-
-/// Tells apart what the status alone does not, and says what to do.
+/// Refines the kind of a failed request to run something, and adds a hint.
 fn explain(error: Error) -> Error {
-    let hint = |text: &str| Some(text.to_owned());
     if error.is_login_failure() {
         return error;
     }
     if lacks_the_route(&error) {
         return error.with_kind(ErrorKind::Unsupported).with_special_hint(
-            "the server runs nothing: it is no workspace of ZenML Pro, or has no workload manager",
+            "this server cannot run pipelines: it is not a Pro workspace, or has no workload \
+             manager",
         );
     }
     if is_in_progress(&error) {
-        return error.with_hint(hint(
-            "the server is still starting this run: look for it in `list_runs` before you trigger \
-             another",
-        ));
-    }
-    if error.kind() == ErrorKind::InvalidRequest && is_not_runnable(error.message()) {
-        return error
-            .with_kind(ErrorKind::NotRunnable)
-            .with_hint(hint(MAKE_ANOTHER));
+        let hint = "the server is still starting this run; look for it with `list_runs` before you \
+                    trigger another";
+        return error.with_hint(Some(hint.to_owned()));
     }
     match error.kind() {
+        ErrorKind::InvalidRequest if is_not_runnable(error.message()) => {
+            let hint = "create another snapshot: it needs a build of its own, and a stack that has no \
+                        local components or custom flavors and has not changed since";
+            error
+                .with_kind(ErrorKind::NotRunnable)
+                .with_hint(Some(hint.to_owned()))
+        }
         ErrorKind::PaymentRequired => error.with_special_hint(
-            "the plan of the organization at ZenML Pro allows no more runs: ask its administrator",
+            "the organization's ZenML Pro plan allows no more runs; ask its administrator",
         ),
         ErrorKind::Forbidden => error.with_special_hint(
-            "running takes a role on the project that may create runs and snapshots: ask the \
+            "running needs a role that may create runs and snapshots in the project; ask the \
              administrator of the workspace",
         ),
         ErrorKind::RateLimited if error.server_exception() == Some("MaxConcurrentTasksError") => {
-            error.with_hint(hint(
-                "the server has as many runs in its queue as it takes: try again when some have \
-                 ended",
-            ))
+            let hint = "the server's queue of runs is full; try again when some have ended";
+            error.with_hint(Some(hint.to_owned()))
         }
         _ => error,
     }
 }
 
-/// The words of `validate_snapshot_for_server_execution` and of the template's route, whose
-/// exception they share with refused configurations (`zen_server/pipeline_execution/utils.py`).
+/// Returns whether the server says that it cannot run the snapshot.
+///
+/// The exception is that of rejected configurations too, so that only the message decides
+/// (`validate_snapshot_for_server_execution` in `zen_server/pipeline_execution/utils.py`).
 fn is_not_runnable(message: &str) -> bool {
     [
         "can not be run",
@@ -333,7 +327,7 @@ fn error(kind: ErrorKind, message: &str) -> Error {
     Error::new(kind, message).with_operation("trigger")
 }
 
-/// Objects become one, member by member; anything else is replaced.
+/// Merges an object into another: nested objects are merged, other values are replaced.
 fn merge(into: &mut Map<String, Value>, over: Map<String, Value>) {
     for (name, value) in over {
         match (into.get_mut(&name), value) {

@@ -1,15 +1,43 @@
-//! The runs of pipelines: waiting for their end.
+//! When has a run ended?
 
 use std::fmt;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::time::Duration;
 
 use uuid::Uuid;
 
 use crate::workspace::types::{ExecutionStatus, PipelineRunResponse};
-use crate::{Error, ErrorKind, Result, WorkspaceClient};
+use crate::{Call, Error, ErrorKind, Operation, Result, Transport, WorkspaceClient};
 
-/// As `ExecutionStatus` in `enums.py` of ZenML 0.98.0 has it.
+impl WorkspaceClient {
+    /// Waits for the end of a run.
+    ///
+    /// ```no_run
+    /// # async fn example(client: zenml::WorkspaceClient, id: uuid::Uuid) -> zenml::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// let run = client
+    ///     .wait_for_run(id)
+    ///     .deadline(Duration::from_secs(3600))
+    ///     .on_status(|status| eprintln!("{status}"))
+    ///     .wait()
+    ///     .await?;
+    /// let succeeded = run.status().is_some_and(|status| status.is_successful());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait_for_run(&self, run: Uuid) -> WaitForRun {
+        WaitForRun {
+            transport: self.transport.clone(),
+            run,
+            interval: INTERVAL,
+            deadline: None,
+            on_status: None,
+        }
+    }
+}
+
+// The values of `ExecutionStatus` in `enums.py` of ZenML 0.98.0.
 const FINISHED: [&str; 7] = [
     "failed",
     "completed",
@@ -22,14 +50,13 @@ const FINISHED: [&str; 7] = [
 const SUCCESSFUL: [&str; 3] = ["completed", "cached", "skipped"];
 
 impl ExecutionStatus {
-    /// Whether nothing more will happen. A status that only a newer server knows is not taken for
-    /// an end.
+    /// Returns whether the run has ended. A status of a newer server counts as not ended.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         FINISHED.contains(&self.as_str())
     }
 
-    /// Whether it has ended well.
+    /// Returns whether the run has ended successfully.
     #[must_use]
     pub fn is_successful(&self) -> bool {
         SUCCESSFUL.contains(&self.as_str())
@@ -37,27 +64,17 @@ impl ExecutionStatus {
 }
 
 impl PipelineRunResponse {
-    /// Where it is; none if the user may not see that.
+    /// Returns the status of the run, or `None` if the server hides it from the user.
     #[must_use]
     pub fn status(&self) -> Option<&ExecutionStatus> {
         self.body.as_ref().map(|body| &body.status)
     }
 }
 
-/// A run being waited for; made by [`WorkspaceClient::wait_for_run`]. Await it for the finished
-/// run, whether it ended well or not: its status says so.
-///
-/// Passing failures (no connection, the server is restarted, a login cannot be renewed) are waited
-/// out. After five minutes of nothing else no question is asked again, but the last one is still
-/// retried as calls are.
-///
-/// # Errors
-/// - [`Timeout`](ErrorKind::Timeout): the run goes on, but the `deadline` has come.
-/// - [`NotFound`](ErrorKind::NotFound): there is no such run, or no longer.
-/// - What calls fail with, if that does not pass.
-#[must_use = "nothing is asked before it is awaited"]
+/// The builder of a wait for the end of a run, created by [`WorkspaceClient::wait_for_run`].
+#[must_use = "nothing is waited for until `wait` is called"]
 pub struct WaitForRun {
-    ws: WorkspaceClient,
+    transport: Transport,
     run: Uuid,
     interval: Duration,
     deadline: Option<Duration>,
@@ -68,67 +85,72 @@ type OnStatus = Box<dyn FnMut(&ExecutionStatus) + Send>;
 
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// How long a server may be away.
+/// The longest series of failed polls that is tolerated.
 const OUTAGE: Duration = Duration::from_secs(300);
 
-impl WaitForRun {
-    pub(crate) fn new(ws: WorkspaceClient, run: Uuid) -> Self {
-        Self {
-            ws,
-            run,
-            interval: INTERVAL,
-            deadline: None,
-            on_status: None,
-        }
-    }
+// Not the generated operations, which another server's document may lack.
+static GET_STATUS: Operation = Operation::get("get_run_status", "/api/v1/runs/{run_id}/status");
+static GET_RUN: Operation = Operation::get("get_run", "/api/v1/runs/{run_id}");
 
-    /// How long to wait between two questions; 5 s if not given.
+impl WaitForRun {
+    /// Sets the time between two polls of the status. Defaults to 5 seconds.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval;
         self
     }
 
-    /// How long to wait for the end of the run; for as long as it takes if not given.
+    /// Sets the maximum time to wait. Defaults to no limit.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// What to do with the first status, and with each that is another than the one before.
-    pub fn on_status(mut self, tell: impl FnMut(&ExecutionStatus) + Send + 'static) -> Self {
-        self.on_status = Some(Box::new(tell));
+    /// Sets a callback for status changes. It is called with the first status, and with each status
+    /// that differs from the previous one.
+    pub fn on_status(mut self, callback: impl FnMut(&ExecutionStatus) + Send + 'static) -> Self {
+        self.on_status = Some(Box::new(callback));
         self
     }
 
-    // Inlined, as generated calls are: a run has most types in it, and what reads them is compiled
-    // only for programs that need it.
+    /// Waits for the end of the run and returns the run, whether it succeeded or failed.
+    ///
+    /// Transient failures, such as a lost connection or a server that restarts, do not end the wait.
+    /// It stops after five minutes of consecutive failures and returns the last one.
+    ///
+    /// # Errors
+    /// - [`Timeout`](ErrorKind::Timeout): the `deadline` passed. The run itself continues.
+    /// - [`NotFound`](ErrorKind::NotFound): the run does not exist, or was deleted.
+    ///
+    /// The other errors are those of all calls.
+    // Inlined, as generated calls are: a run contains most types of the document, and their decoders
+    // are compiled only for programs that use them.
     #[inline]
-    async fn wait(self) -> Result<PipelineRunResponse> {
-        let (ws, run) = (self.ws.clone(), self.run);
-        let deadline = self.deadline;
-        let world = ws.transport.runtime();
+    pub async fn wait(self) -> Result<PipelineRunResponse> {
+        let (transport, run, deadline) = (self.transport.clone(), self.run, self.deadline);
         let mut last = None;
         let finished = async {
             self.until_finished(&mut last).await?;
-            Ok(ws.get_run().run_id(run).send().await?.into_inner())
+            let call = Call::new(&transport, &GET_RUN).path("run_id", run);
+            Ok(call.send::<PipelineRunResponse>().await?.into_inner())
         };
-        let in_time = world.within(deadline, pin!(finished)).await;
-        in_time.unwrap_or_else(|| Err(too_late(run, last.as_ref(), deadline)))
+        let in_time = transport.runtime().within(deadline, pin!(finished)).await;
+        in_time.unwrap_or_else(|| Err(deadline_passed(run, last.as_ref(), deadline)))
     }
 
-    /// Keeps the status where whoever gives up the waiting finds it.
+    /// Polls until the run has ended. The last status outlives the future, which the deadline drops.
     async fn until_finished(mut self, last: &mut Option<ExecutionStatus>) -> Result<()> {
-        let clock = &*self.ws.transport.runtime().clock;
-        let mut answered = clock.now();
+        let clock = &*self.transport.runtime().clock;
+        let mut last_success = clock.now();
         loop {
-            match self.ws.get_run_status().run_id(self.run).send().await {
+            let call = Call::new(&self.transport, &GET_STATUS).path("run_id", self.run);
+            match call.send::<ExecutionStatus>().await {
                 Ok(status) => {
                     let status = status.into_inner();
-                    answered = clock.now();
+                    last_success = clock.now();
                     if last.as_ref() != Some(&status) {
                         tracing::debug!(target: "zenml", run = %self.run, %status);
-                        if let Some(tell) = &mut self.on_status {
-                            tell(&status);
+                        if let Some(callback) = &mut self.on_status {
+                            callback(&status);
                         }
                     }
                     let status = last.insert(status);
@@ -136,7 +158,7 @@ impl WaitForRun {
                         return Ok(());
                     }
                 }
-                Err(error) if error.is_retryable() && clock.now() - answered < OUTAGE => {
+                Err(error) if error.is_retryable() && clock.now() - last_success < OUTAGE => {
                     tracing::debug!(target: "zenml", run = %self.run, error.kind = ?error.kind());
                 }
                 Err(error) => return Err(error),
@@ -146,27 +168,17 @@ impl WaitForRun {
     }
 }
 
-fn too_late(run: Uuid, last: Option<&ExecutionStatus>, limit: Option<Duration>) -> Error {
+fn deadline_passed(run: Uuid, last: Option<&ExecutionStatus>, limit: Option<Duration>) -> Error {
     let seconds = limit.unwrap_or_default().as_secs_f64();
     let status = match last {
-        Some(status) => format!("it was {status} last"),
-        None => "the server has not told its status".to_owned(),
+        Some(status) => format!("its last status is {status}"),
+        None => "its status is unknown".to_owned(),
     };
     let message = format!("run {run} did not end within {seconds} s; {status}");
-    let hint = "the run goes on: wait for it again, or stop it by `stop_run`";
+    let hint = "the run continues; wait for it again, or stop it with `stop_run`";
     Error::new(ErrorKind::Timeout, message)
         .with_operation("wait_for_run")
         .with_hint(Some(hint.to_owned()))
-}
-
-impl IntoFuture for WaitForRun {
-    type Output = Result<PipelineRunResponse>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
-
-    #[inline]
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.wait())
-    }
 }
 
 impl fmt::Debug for WaitForRun {

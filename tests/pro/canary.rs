@@ -20,15 +20,15 @@ async fn works(fixture: &Fixture, ws: &WorkspaceClient, heard: &Heard) {
     assert!(token.expose().starts_with(TOKEN), "it would be found");
     heard.debug(&token);
 
-    let trigger = || ws.trigger(RunTemplate::id(fixture.registered.template));
+    let trigger = || ws.trigger(RunTemplate::by_id(fixture.registered.template));
     heard.debug(&trigger());
-    let run = trigger().await.unwrap();
+    let run = trigger().send().await.unwrap();
     heard.debug(&run);
     let waited = ws.wait_for_run(run.id).interval(Duration::from_millis(200));
-    heard.debug(&waited.await.unwrap());
+    heard.debug(&waited.wait().await.unwrap());
 
     fixture.pro.organization.reach_limit("template_run");
-    let refused = trigger().await;
+    let refused = trigger().send().await;
     fixture.pro.organization.lift_limit("template_run");
     heard.error(refused.unwrap_err());
 }
@@ -48,7 +48,7 @@ async fn no_key_and_no_token_is_shown_on_the_way_from_a_key_to_a_run() {
     heard.debug(&pro);
     let connecting = pro.connect_workspace("prod");
     heard.debug(&connecting);
-    let connected = connecting.await.unwrap();
+    let connected = connecting.send().await.unwrap();
     heard.debug(&pro);
     let builder = fixture.ws(key.value()).clock(clock.clone());
     heard.debug(&builder);
@@ -74,7 +74,7 @@ async fn no_key_and_no_token_is_shown_on_the_way_from_a_key_to_a_run() {
     key.revoke();
     clock.pass(2);
     heard.error(pro.get_current_user().send().await.unwrap_err());
-    heard.error(pro.connect_workspace("prod").await.unwrap_err());
+    heard.error(pro.connect_workspace("prod").send().await.unwrap_err());
     for ws in [connected, direct] {
         heard.error(ws.get_current_user().send().await.unwrap_err());
     }

@@ -24,12 +24,12 @@ async fn one_key_opens_the_pro_api_and_the_workspace_both_ways() {
 
     let (url, id) = (fixture.pro.server.url(), fixture.pro.workspace.id());
     for ws in [
-        pro.connect_workspace("prod").await.unwrap(),
+        pro.connect_workspace("prod").send().await.unwrap(),
         pro.connect_workspace(id)
             .organization("acme")
-            .await
+            .send().await
             .unwrap(),
-        pro.connect_workspace(&*url).await.unwrap(),
+        pro.connect_workspace(&*url).send().await.unwrap(),
         fixture.ws(key.value()).build().unwrap(),
     ] {
         assert_eq!(ws.url(), url);
@@ -59,7 +59,7 @@ async fn the_server_says_that_it_is_of_pro_and_which_pro_api_it_belongs_to() {
         .build()
         .unwrap()
         .connect_workspace(info.pro_workspace_id.unwrap());
-    assert_eq!(ws.await.unwrap().url(), fixture.pro.server.url());
+    assert_eq!(ws.send().await.unwrap().url(), fixture.pro.server.url());
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn a_key_that_has_expired_opens_neither() {
     assert_hides(&error, key.value());
 
     let pro = fixture.pro(key.value()).build().unwrap();
-    let error = pro.connect_workspace("prod").await.unwrap_err();
+    let error = pro.connect_workspace("prod").send().await.unwrap_err();
     assert_refuses(
         &error,
         kind,
@@ -107,12 +107,12 @@ async fn a_key_that_is_revoked_in_the_middle_of_a_long_wait_ends_it() {
                 pro.build()
                     .unwrap()
                     .connect_workspace("prod")
-                    .await
+                    .send().await
                     .unwrap()
             }
         };
         let run = ws
-            .trigger(RunTemplate::id(fixture.registered.template))
+            .trigger(RunTemplate::by_id(fixture.registered.template))
             .configuration(json!({"extra": {"outcome": "held"}}))
             .await
             .unwrap();
@@ -145,7 +145,7 @@ async fn the_pro_session_is_renewed_while_the_workspaces_token_is_good() {
     let fixture = fixture().await;
     let key = fixture.developer("renewed").key();
     let pro = fixture.pro(key.value()).build().unwrap();
-    let ws = pro.connect_workspace("prod").await.unwrap();
+    let ws = pro.connect_workspace("prod").send().await.unwrap();
     ws.get_current_user().send().await.unwrap();
     let (logins, workspace_logins) = (fixture.logins(), fixture.workspace_logins());
 
@@ -169,7 +169,7 @@ async fn the_workspaces_token_is_renewed_while_the_pro_session_is_good() {
         .clock(clock.clone())
         .build()
         .unwrap();
-    let ws = pro.connect_workspace("prod").await.unwrap();
+    let ws = pro.connect_workspace("prod").send().await.unwrap();
     ws.get_current_user().send().await.unwrap();
     let (logins, workspace_logins) = (fixture.logins(), fixture.workspace_logins());
 
@@ -189,7 +189,7 @@ async fn a_session_that_was_taken_back_is_renewed_when_the_workspace_refuses_it(
     let fixture = fixture().await;
     let key = fixture.developer("taken").key();
     let pro = fixture.pro(key.value()).build().unwrap();
-    let ws = pro.connect_workspace("prod").await.unwrap();
+    let ws = pro.connect_workspace("prod").send().await.unwrap();
     let logins = fixture.logins();
     fixture.pro.plane.revoke_sessions();
     ws.get_current_user().send().await.unwrap();
@@ -207,7 +207,7 @@ async fn a_control_plane_that_is_down_for_ten_seconds_delays_a_renewal_and_no_mo
         .clock(clock.clone())
         .build()
         .unwrap();
-    let connected = pro.connect_workspace("prod").await.unwrap();
+    let connected = pro.connect_workspace("prod").send().await.unwrap();
     let direct = fixture
         .ws(key.value())
         .clock(clock.clone())
@@ -237,7 +237,7 @@ async fn a_control_plane_that_stays_down_is_named() {
     let pro = fixture.pro(key.value()).retry(never());
     let pro = pro.clock(clock.clone()).build().unwrap();
     let direct = fixture.ws(key.value()).retry(never()).build().unwrap();
-    let connected = pro.connect_workspace("prod").await.unwrap();
+    let connected = pro.connect_workspace("prod").send().await.unwrap();
     connected.get_current_user().send().await.unwrap();
     // All that they have has ended.
     clock.pass(2);
@@ -277,7 +277,7 @@ async fn a_suspended_workspace_is_not_connected_to_and_lets_nobody_in_again() {
         .clock(clock.clone())
         .build()
         .unwrap();
-    let ws = pro.connect_workspace("prod").await.unwrap();
+    let ws = pro.connect_workspace("prod").send().await.unwrap();
     let direct = fixture
         .ws(key.value())
         .clock(clock.clone())
@@ -289,7 +289,7 @@ async fn a_suspended_workspace_is_not_connected_to_and_lets_nobody_in_again() {
 
     fixture.pro.workspace.suspend();
     clock.pass(2);
-    let refused = pro.connect_workspace("prod").await.unwrap_err();
+    let refused = pro.connect_workspace("prod").send().await.unwrap_err();
     let error = ws.get_current_user().send().await.unwrap_err();
     let error_of_key = direct.get_current_user().send().await.unwrap_err();
     fixture.pro.workspace.available();
@@ -330,7 +330,7 @@ async fn a_login_in_the_browser_goes_on_to_the_workspace() {
             .confirm_device(&plane.waiting_devices()[0], &user)
             .unwrap();
     };
-    let (ws, ()) = tokio::join!(pro.connect_workspace("prod").into_future(), confirmed);
+    let (ws, ()) = tokio::join!(pro.connect_workspace("prod").send(), confirmed);
     let me = ws.unwrap().get_current_user().send().await.unwrap();
     assert_eq!(me.name, "jane@acme.test");
     plane.set_device_interval(5);

@@ -54,7 +54,7 @@ impl Acme {
     /// What somebody is told who cannot be connected.
     async fn refusal(&self, locator: WorkspaceLocator) -> Error {
         let pro = self.pro(&self.ci, &Leaping::new());
-        pro.connect_workspace(locator).await.unwrap_err()
+        pro.connect_workspace(locator).send().await.unwrap_err()
     }
 }
 
@@ -65,11 +65,11 @@ async fn one_that_is_being_deployed_is_waited_for() {
         acme.prod.pending_for(3);
         let (clock, before) = (Leaping::new(), acme.plane.calls(GET).len());
         let pro = acme.pro(&acme.ci, &clock);
-        let ws = pro.connect_workspace(locator.clone()).await.unwrap();
+        let ws = pro.connect_workspace(locator.clone()).send().await.unwrap();
         assert_eq!(ws.url(), URL);
         assert_eq!(acme.prod.status(), "available");
         assert_eq!(clock.leapt(), 3 * INTERVAL, "{locator}");
-        let by_id = matches!(locator, WorkspaceLocator::Id(_));
+        let by_id = locator == acme.prod.id().into();
         let asked = acme.plane.calls(GET).len() - before;
         assert_eq!(asked, if by_id { 4 } else { 3 }, "{locator}");
     }
@@ -88,7 +88,7 @@ async fn one_that_stays_pending_is_given_up_at_the_deadline() {
             if let Some(deadline) = deadline {
                 connecting = connecting.deadline(deadline);
             }
-            let error = connecting.await.unwrap_err();
+            let error = connecting.send().await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
             let seconds = deadline.map_or(180, |deadline| deadline.as_secs());
             assert_names(
@@ -100,7 +100,7 @@ async fn one_that_stays_pending_is_given_up_at_the_deadline() {
                     &format!("within {seconds} s"),
                     &acme.plane.url(),
                     "the API key",
-                    "wait longer, by `deadline`",
+                    "set a longer `deadline`",
                 ],
             );
             assert_eq!(clock.leapt(), waits * INTERVAL, "{locator}");
@@ -120,9 +120,9 @@ async fn one_whose_deployment_fails_meanwhile_ends_the_waiting() {
         }
     });
     let pro = acme.pro(&acme.ci, &clock);
-    let error = pro.connect_workspace("prod").await.unwrap_err();
+    let error = pro.connect_workspace("prod").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotRunning, "{error}");
-    assert_names(&error, &["it has failed", "no nodes"]);
+    assert_names(&error, &["has failed", "no nodes"]);
     assert_eq!(clock.leapt(), 4 * INTERVAL);
     acme.plane.stop().unwrap();
 }
@@ -134,14 +134,14 @@ async fn one_that_does_not_run_is_refused_with_what_to_do() {
         (
             |prod| prod.failed("no nodes"),
             [
-                "it has failed",
+                "has failed",
                 "(status failed: no nodes",
-                "see the dashboard for why",
+                "look up the cause in the dashboard",
             ],
         ),
         (
             Workspace::suspend,
-            ["it is deactivated", "(status deactivated", "activate it"],
+            ["is deactivated", "(status deactivated", "activate it"],
         ),
     ];
     let acme = acme().await;
@@ -159,7 +159,7 @@ async fn one_that_does_not_run_is_refused_with_what_to_do() {
     acme.prod.available();
     for locator in acme.locators() {
         let pro = acme.pro(&acme.ci, &Leaping::new());
-        pro.connect_workspace(locator).await.unwrap();
+        pro.connect_workspace(locator).send().await.unwrap();
     }
     acme.plane.stop().unwrap();
 }
@@ -173,10 +173,10 @@ async fn one_without_a_url_cannot_be_connected_to_and_has_none_to_be_found_by() 
         let error = acme.refusal(locator).await;
         assert_eq!(error.kind(), ErrorKind::NotRunning, "{error}");
         let parts = [
-            "it has no URL",
+            "has no URL",
             &acme.plane.url(),
             "the API key",
-            "whether its server runs",
+            "that its server is running",
         ];
         assert_names(&error, &parts);
     }
@@ -191,12 +191,12 @@ async fn one_of_which_somebody_is_no_member_is_not_found_and_not_shown() {
     let acme = acme().await;
     let pro = acme.pro(&acme.stranger, &Leaping::new());
     for locator in ["prod", URL] {
-        let error = pro.connect_workspace(locator).await.unwrap_err();
+        let error = pro.connect_workspace(locator).send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
-        let parts = ["the API key", &acme.plane.url(), "who has a role on it"];
+        let parts = ["the API key", &acme.plane.url(), "those with a role on it"];
         assert_names(&error, &parts);
     }
-    let error = pro.connect_workspace(acme.prod.id()).await.unwrap_err();
+    let error = pro.connect_workspace(acme.prod.id()).send().await.unwrap_err();
     let (url, remedy) = (acme.plane.url(), "its administrator can give a role");
     assert_refuses(&error, ErrorKind::Forbidden, "the API key", &url, remedy);
     let asked = acme.plane.calls("GET /workspaces");

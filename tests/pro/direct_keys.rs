@@ -108,7 +108,7 @@ async fn a_key_that_goes_out_itself_opens_the_workspace_too() {
     fixture.pro.plane.set_key_exchange(false);
     let me = async {
         let pro = fixture.pro(key.value()).build()?;
-        let ws = pro.connect_workspace("prod").await?;
+        let ws = pro.connect_workspace("prod").send().await?;
         ws.get_current_user().send().await
     };
     let me = me.await;

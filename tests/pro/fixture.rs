@@ -14,7 +14,9 @@ use tokio::{
     runtime::{Builder, Handle},
     sync::{Mutex, MutexGuard, OnceCell},
 };
-use zenml::{ClientBuilder, Clock, Credentials, Error, ErrorKind, ProClient, WorkspaceClient};
+use zenml::{
+    ClientBuilder, Credentials, Error, ErrorKind, ProClient, WorkspaceClient, runtime::Clock,
+};
 use zenml_pro_fake::{Account, ProWorkspace};
 
 use crate::registered::{Registered, register};

@@ -49,7 +49,7 @@ async fn a_service_account_gets_a_key_that_opens_the_pro_api_as_that_account() {
         .list_organization_service_accounts()
         .organization_id(acme.organization.id())
         .stream();
-    let accounts = accounts.collect().await.unwrap();
+    let accounts = accounts.try_collect::<Vec<_>>().await.unwrap();
     let names: Vec<_> = accounts
         .iter()
         .map(|found| found.username.as_deref())
@@ -79,7 +79,7 @@ async fn a_key_is_listed_without_its_value_rotated_and_deleted() {
             .organization_id(organization)
             .service_account_id(account)
             .stream()
-            .collect()
+            .try_collect::<Vec<_>>()
     };
     let get = || {
         pro.get_service_account_api_key()

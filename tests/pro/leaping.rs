@@ -7,7 +7,7 @@ use std::{
 };
 
 use tokio::{sync::watch, task::yield_now};
-use zenml::Clock;
+use zenml::runtime::Clock;
 
 /// What is waited for between two questions; anything longer is a limit.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);

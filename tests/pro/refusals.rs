@@ -106,7 +106,7 @@ async fn a_login_at_the_pro_api_that_is_refused_is_named_as_such() {
         let pro = pro.build().unwrap();
         plane.fail_next(LOGIN, status, 2);
         let called = pro.get_current_user().send().await.unwrap_err();
-        let connected = pro.connect_workspace("prod").await.unwrap_err();
+        let connected = pro.connect_workspace("prod").send().await.unwrap_err();
         for error in [called, connected] {
             assert_refuses(
                 &error,
@@ -189,7 +189,7 @@ async fn both_ways(fixture: &crate::fixture::Fixture, key: &str) -> [WorkspaceCl
     let pro = pro.build().unwrap();
     let direct = fixture.ws(key).retry(RetryPolicy::never());
     [
-        pro.connect_workspace("prod").await.unwrap(),
+        pro.connect_workspace("prod").send().await.unwrap(),
         direct.build().unwrap(),
     ]
 }
@@ -258,7 +258,7 @@ async fn a_renewal_that_the_control_plane_refuses_ends_the_work_in_the_workspace
         let clock = Ahead::default();
         let pro = fixture.pro(key.value()).clock(clock.clone());
         let pro = pro.build().unwrap();
-        let ws = pro.connect_workspace("prod").await.unwrap();
+        let ws = pro.connect_workspace("prod").send().await.unwrap();
         ws.get_current_user().send().await.unwrap();
 
         // Neither the session nor the workspace's token is good any more.

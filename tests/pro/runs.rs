@@ -7,7 +7,8 @@ use std::{
 
 use serde_json::json;
 use zenml::{
-    Credentials, Error, ErrorKind, RunTemplate, Runnable, Snapshot, WorkspaceClient,
+    Credentials, Error, ErrorKind, RunTemplate, Snapshot, WorkspaceClient,
+    workflows::RunTarget,
     workspace::types::{
         PipelineConfigurationInput, PipelineRunConfiguration, PipelineRunResponse,
         PipelineSnapshotRequest, PipelineSnapshotRunRequest,
@@ -19,7 +20,11 @@ use crate::fixture::{Fixture, assert_names, assert_refuses, fixture};
 
 async fn finished(ws: &WorkspaceClient, run: &PipelineRunResponse) -> PipelineRunResponse {
     let waited = ws.wait_for_run(run.id).interval(Duration::from_millis(200));
-    waited.deadline(Duration::from_secs(60)).await.unwrap()
+    waited
+        .deadline(Duration::from_secs(60))
+        .wait()
+        .await
+        .unwrap()
 }
 
 fn status(run: &PipelineRunResponse) -> &str {
@@ -41,14 +46,14 @@ async fn developer(fixture: &Fixture, name: &str) -> WorkspaceClient {
 async fn templates_and_snapshots_run_by_name_by_id_and_as_the_latest() {
     let fixture = fixture().await;
     let ws = developer(&fixture, "runner").await;
-    let runnables: [Runnable; 6] = [
-        RunTemplate::named("vision-nightly").into(),
-        RunTemplate::id(fixture.registered.template).into(),
-        Snapshot::named("vision-nightly").into(),
-        Snapshot::named("vision-nightly")
+    let runnables: [RunTarget; 6] = [
+        RunTemplate::by_name("vision-nightly").into(),
+        RunTemplate::by_id(fixture.registered.template).into(),
+        Snapshot::by_name("vision-nightly").into(),
+        Snapshot::by_name("vision-nightly")
             .pipeline("vision-training")
             .into(),
-        Snapshot::id(fixture.registered.snapshot).into(),
+        Snapshot::by_id(fixture.registered.snapshot).into(),
         Snapshot::latest("vision-training").into(),
     ];
     let project = &fixture.registered.project;
@@ -56,6 +61,7 @@ async fn templates_and_snapshots_run_by_name_by_id_and_as_the_latest() {
         let shown = runnable.to_string();
         let trigger = ws.trigger(runnable).project(project).stack("vision-stack");
         let run = trigger
+            .send()
             .await
             .unwrap_or_else(|error| panic!("{shown}: {error}"));
         assert_eq!(status(&finished(&ws, &run).await), "completed", "{shown}");
@@ -90,11 +96,12 @@ async fn what_is_configured_reaches_the_run_and_its_outcome_is_told() {
     let ws = developer(&fixture, "configurer").await;
     let told = Arc::new(Mutex::new(Vec::new()));
     let run = ws
-        .trigger(Snapshot::named("vision-nightly"))
+        .trigger(Snapshot::by_name("vision-nightly"))
         .project("vision")
         .parameter("train", "learning_rate", 0.5)
         .step_configuration("train", json!({"enable_cache": false}))
         .configuration(json!({"run_name": "as-configured", "extra": {"outcome": "failed"}}))
+        .send()
         .await
         .unwrap();
     let waited = ws.wait_for_run(run.id).interval(Duration::from_millis(100));
@@ -103,6 +110,7 @@ async fn what_is_configured_reaches_the_run_and_its_outcome_is_told() {
             let told = told.clone();
             move |status| told.lock().unwrap().push(status.to_string())
         })
+        .wait()
         .await
         .unwrap();
     assert_eq!((&*run.name, status(&run)), ("as-configured", "failed"));
@@ -141,16 +149,16 @@ async fn a_trigger_whose_connection_breaks_behind_the_request_starts_one_run() {
         for (line, runnable) in [
             (
                 "POST /api/v1/run_templates/",
-                RunTemplate::named("vision-nightly").into(),
+                RunTemplate::by_name("vision-nightly").into(),
             ),
             (
                 "POST /api/v1/pipeline_snapshots/",
-                Runnable::from(Snapshot::named("vision-nightly")),
+                RunTarget::from(Snapshot::by_name("vision-nightly")),
             ),
         ] {
             let before = runs(&ws).await;
             proxy.fail_next(line, fault);
-            let run = ws.trigger(runnable).project("vision").await.unwrap();
+            let run = ws.trigger(runnable).project("vision").send().await.unwrap();
             assert_eq!(proxy.counts.faults.lock().unwrap().pop(), Some(fault));
             assert_eq!(runs(&ws).await, before + 1, "{fault:?} {line}");
             let newest = ws
@@ -165,8 +173,8 @@ async fn a_trigger_whose_connection_breaks_behind_the_request_starts_one_run() {
 }
 
 async fn refused(ws: &WorkspaceClient) -> Error {
-    let trigger = ws.trigger(RunTemplate::named("vision-nightly"));
-    trigger.project("vision").await.unwrap_err()
+    let trigger = ws.trigger(RunTemplate::by_name("vision-nightly"));
+    trigger.project("vision").send().await.unwrap_err()
 }
 
 #[tokio::test]
@@ -196,7 +204,7 @@ async fn a_plan_whose_limit_is_reached_is_told_from_a_missing_right() {
     let viewer = fixture.ws(viewer.value()).build().unwrap();
     let error = refused(&viewer).await;
     let kind = ErrorKind::Forbidden;
-    assert_refuses(&error, kind, "the API key", &url, "takes a role");
+    assert_refuses(&error, kind, "the API key", &url, "needs a role");
     assert_names(&error, &["create_template_run", "403"]);
     assert_eq!(runs(&ws).await, before, "none of them began");
 }
@@ -224,28 +232,42 @@ async fn what_cannot_be_run_is_told_from_what_is_configured_wrongly() {
     let without_build = ws.create_pipeline_snapshot().body(&without_build);
     let without_build = without_build.send().await.unwrap().id;
     for snapshot in [
-        Snapshot::named("without-build"),
-        Snapshot::id(without_build),
+        Snapshot::by_name("without-build"),
+        Snapshot::by_id(without_build),
     ] {
-        let error = ws.trigger(snapshot).project("vision").await.unwrap_err();
+        let error = ws
+            .trigger(snapshot)
+            .project("vision")
+            .send()
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotRunnable, "{error}");
-        assert_names(&error, &["make another snapshot"]);
+        assert_names(&error, &["create another snapshot"]);
     }
 
-    let trigger = ws.trigger(RunTemplate::id(fixture.registered.template));
-    let error = trigger.pipeline_parameter("seed", 1).await.unwrap_err();
+    let trigger = ws.trigger(RunTemplate::by_id(fixture.registered.template));
+    let error = trigger
+        .pipeline_parameter("seed", 1)
+        .send()
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(error.message().contains("static pipeline"), "{error}");
 
-    let trigger = ws.trigger(RunTemplate::named("vision-nightly"));
-    let error = trigger.await.unwrap_err();
+    let trigger = ws.trigger(RunTemplate::by_name("vision-nightly"));
+    let error = trigger.send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
     assert_names(
         &error,
         &["Project scope missing", "say in which, by `project`"],
     );
 
-    let error = ws.trigger(RunTemplate::named("vision-nightly"));
-    let error = error.project("vision").stack("another").await.unwrap_err();
+    let error = ws.trigger(RunTemplate::by_name("vision-nightly"));
+    let error = error
+        .project("vision")
+        .stack("another")
+        .send()
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
 }

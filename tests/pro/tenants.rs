@@ -19,17 +19,21 @@ async fn a_control_plane_that_only_knows_tenants_leads_to_the_workspace() {
         ErrorKind::NotFound
     );
     for ws in [
-        pro.connect_workspace("prod").await.unwrap(),
-        pro.connect_workspace(prod.id()).await.unwrap(),
-        pro.connect_workspace("http://127.0.0.1:9").await.unwrap(),
+        pro.connect_workspace("prod").send().await.unwrap(),
+        pro.connect_workspace(prod.id()).send().await.unwrap(),
+        pro.connect_workspace("http://127.0.0.1:9")
+            .send()
+            .await
+            .unwrap(),
         pro.connect_workspace("prod")
             .organization("acme")
+            .send()
             .await
             .unwrap(),
     ] {
         assert_eq!(ws.url(), "http://127.0.0.1:9");
     }
-    let error = pro.connect_workspace("staging").await.unwrap_err();
+    let error = pro.connect_workspace("staging").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     plane.stop().unwrap();
 }
@@ -47,7 +51,7 @@ async fn the_old_operations_exist() {
         .build()
         .unwrap();
     let tenants = pro.list_workspaces_via_tenants().tenant_name("prod");
-    let tenants = tenants.stream().collect().await.unwrap();
+    let tenants = tenants.stream().try_collect::<Vec<_>>().await.unwrap();
     assert_eq!(tenants.len(), 1);
     let tenant = pro.get_workspace_via_tenants().tenant_id_or_name("prod");
     assert_eq!(tenant.send().await.unwrap().id, tenants[0].id);

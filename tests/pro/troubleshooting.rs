@@ -4,8 +4,8 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
 use uuid::Uuid;
 use zenml::{
-    Credentials, Error, ErrorKind, ProClient, RetryPolicy, RunTemplate, Runnable, Snapshot,
-    WorkspaceClient,
+    Credentials, Error, ErrorKind, ProClient, RetryPolicy, RunTemplate, Snapshot, WorkspaceClient,
+    workflows::RunTarget,
 };
 use zenml_pro_fake::{Account, ControlPlane};
 use zenml_test_server::Access;
@@ -78,7 +78,11 @@ async fn run_templates_are_not_to_be_found_at_the_pro_api() {
         .retry(RetryPolicy::never())
         .build()
         .unwrap();
-    let error = ws.trigger(RunTemplate::named("nightly")).await.unwrap_err();
+    let error = ws
+        .trigger(RunTemplate::by_name("nightly"))
+        .send()
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
     assert_says(
         &error,
@@ -103,8 +107,11 @@ async fn a_workspace_that_is_not_found_says_who_would_find_it() {
     let (plane, ci) = plane().await;
     let pro = ProClient::builder(plane.url()).credentials(Credentials::api_key(ci.key().value()));
     let pro = pro.build().unwrap();
-    let error = pro.connect_workspace("prod").await.unwrap_err();
-    assert_says(&error, "a member is who has a role on it");
+    let error = pro.connect_workspace("prod").send().await.unwrap_err();
+    assert_says(
+        &error,
+        "the members of a workspace are those with a role on it",
+    );
 }
 
 #[tokio::test]
@@ -115,12 +122,15 @@ async fn who_has_no_role_is_told_who_can_give_one() {
     let stranger = acme.service_account("stranger").key();
     let pro = ProClient::builder(plane.url()).credentials(Credentials::api_key(stranger.value()));
     let pro = pro.build().unwrap();
-    let error = pro.connect_workspace(prod.id()).await.unwrap_err();
+    let error = pro.connect_workspace(prod.id()).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Forbidden);
     assert_says(&error, "its administrator can give a role that allows it");
-    let error = pro.connect_workspace("prod").await.unwrap_err();
+    let error = pro.connect_workspace("prod").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    assert_says(&error, "a member is who has a role on it");
+    assert_says(
+        &error,
+        "the members of a workspace are those with a role on it",
+    );
 }
 
 #[tokio::test]
@@ -146,14 +156,14 @@ async fn a_server_that_is_none_of_pro_says_that_it_runs_nothing() {
         .build()
         .unwrap();
     for runnable in [
-        Runnable::from(Snapshot::id(Uuid::new_v4())),
-        RunTemplate::id(Uuid::new_v4()).into(),
+        RunTarget::from(Snapshot::by_id(Uuid::new_v4())),
+        RunTemplate::by_id(Uuid::new_v4()).into(),
     ] {
-        let error = ws.trigger(runnable).await.unwrap_err();
+        let error = ws.trigger(runnable).send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
         assert_says(
             &error,
-            "the server runs nothing: it is no workspace of ZenML Pro, or has no workload manager",
+            "this server cannot run pipelines: it is not a Pro workspace, or has no workload manager",
         );
     }
 }
@@ -176,7 +186,7 @@ async fn who_loses_the_role_on_a_workspace_is_told_that_it_is_not_the_key() {
     let account = fixture.developer("demoted");
     let key = account.key();
     let pro = fixture.pro(key.value()).build().unwrap();
-    let connected = pro.connect_workspace("prod").await.unwrap();
+    let connected = pro.connect_workspace("prod").send().await.unwrap();
     let direct = fixture.ws(key.value()).build().unwrap();
     account.without_roles();
     for (ws, quotation) in [
@@ -204,13 +214,13 @@ async fn a_plan_that_allows_no_more_runs_is_told_as_that() {
     let key = fixture.developer("limited").key();
     let ws = fixture.ws(key.value()).build().unwrap();
     fixture.pro.organization.reach_limit("template_run");
-    let trigger = ws.trigger(RunTemplate::id(fixture.registered.template));
-    let error = trigger.await.unwrap_err();
+    let trigger = ws.trigger(RunTemplate::by_id(fixture.registered.template));
+    let error = trigger.send().await.unwrap_err();
     fixture.pro.organization.lift_limit("template_run");
     assert_eq!(error.kind(), ErrorKind::PaymentRequired, "{error}");
     assert_says(
         &error,
-        "the plan of the organization at ZenML Pro allows no more runs",
+        "the organization's ZenML Pro plan allows no more runs",
     );
 }
 

@@ -102,9 +102,9 @@ operations! {
                 w.server.get_entitlement().organization_id(w.acme.id()).feature(feature)
             };
             w.acme.reach_limit("template_run");
-            assert_eq!(entitled("pipeline").send().await?.status(), 200);
+            assert_eq!(entitled("pipeline").send().await?.http_status(), 200);
             w.acme.lift_limit("template_run");
-            assert_eq!(entitled("template_run").send().await?.status(), 200);
+            assert_eq!(entitled("template_run").send().await?.http_status(), 200);
             Ok(())
         },
         refuses PaymentRequired: async |w: &World| {

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use zenml::{Credentials, DeviceLogin, WorkspaceClient, workspace::types};
+use zenml::{Credentials, WorkspaceClient, auth::DeviceLogin, workspace::types};
 use zenml_test_server::Access;
 
 use crate::logins::client;

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use zenml::{Clock, Credentials, WorkspaceClient, workspace::types};
+use zenml::{Credentials, WorkspaceClient, runtime::Clock, workspace::types};
 use zenml_test_server::{Access, Options, Server, proxy::Proxy};
 
 use crate::unique;

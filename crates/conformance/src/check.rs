@@ -26,7 +26,7 @@ pub enum Verdict {
 #[must_use]
 pub fn check(api: Api, operation: &'static Operation, status: StatusCode, body: &Bytes) -> Verdict {
     if !status.is_success() {
-        let error = zenml::__private::read_answer::<()>(&operation.call, status, body.clone());
+        let error = zenml::__private::read_response::<()>(&operation.call, status, body.clone());
         return match error {
             Err(error) => check_error(error, body),
             Ok(()) => Verdict::Rejected(format!("status {status} counts as success")),

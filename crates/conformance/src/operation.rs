@@ -166,7 +166,7 @@ fn round_trip<T: DeserializeOwned + Serialize>(
     body: Bytes,
 ) -> Result<String, RoundTripError> {
     let value: T =
-        zenml::__private::read_answer(operation, status, body).map_err(RoundTripError::Decode)?;
+        zenml::__private::read_response(operation, status, body).map_err(RoundTripError::Decode)?;
     serde_json::to_string(&value).map_err(RoundTripError::Encode)
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::Mutex;
 
+use crate::auth::credentials::{CredentialsProvider, ProvidedCredentials};
 use crate::testing::{TestServer, fine, invalid, read};
-use crate::{Credentials, CredentialsProvider, ErrorKind, ProvidedCredentials};
+use crate::{Credentials, ErrorKind};
 
 /// Gives out one after the other, the last again and again.
 struct Rotating(Mutex<Vec<Credentials>>);

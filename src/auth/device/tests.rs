@@ -4,8 +4,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 use uuid::{Uuid, uuid};
 
+use crate::auth::device::DeviceLogin;
 use crate::testing::{READ, TestServer, json, response};
-use crate::{Call, Credentials, DeviceLogin, Error, ErrorKind};
+use crate::{Call, Credentials, Error, ErrorKind};
 
 const CLIENT: Uuid = uuid!("6f0d3ab5-4f52-44ea-9a4e-6f5c6d0c65a1");
 

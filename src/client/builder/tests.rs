@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::auth::session::Session;
 use crate::testing::tls::Authority;
 use crate::testing::{TestClient, TestServer, builder, json};
-use crate::{Credentials, ErrorKind, Method, RawCall, Transport};
+use crate::{Credentials, ErrorKind, Method, RawRequest, Transport};
 
 async fn read(transport: &Transport) -> crate::Result<()> {
-    let call = RawCall::new(transport, Method::GET, "/a".to_owned(), false);
+    let call = RawRequest::new(transport, Method::GET, "/a".to_owned(), false);
     call.send::<()>().await.map(drop)
 }
 

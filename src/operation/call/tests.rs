@@ -1,4 +1,4 @@
-//! What goes over the wire for a call, and what comes of the answer.
+//! What does a call send, and how is its response decoded?
 
 use http::Method;
 use serde_json::{Value, json};
@@ -49,23 +49,23 @@ async fn line(call: impl FnOnce(&Transport) -> Call) -> String {
 }
 
 #[tokio::test]
-async fn a_cookie_is_neither_shown_nor_sent_back() {
+async fn a_cookie_is_neither_shown_in_debug_nor_sent_back() {
     let cookie = "set-cookie: zenml-server=hunter2; HttpOnly\r\n";
     let server = TestServer::always(response(200, cookie, "null")).await;
     let transport = server.transport();
     for _ in 0..2 {
-        let answer = Call::new(&transport, &LIST).send::<()>().await.unwrap();
+        let response = Call::new(&transport, &LIST).send::<()>().await.unwrap();
         assert_eq!(
-            answer.headers()["set-cookie"],
+            response.http_headers()["set-cookie"],
             "zenml-server=hunter2; HttpOnly"
         );
-        assert!(!format!("{answer:?}").contains("hunter2"));
+        assert!(!format!("{response:?}").contains("hunter2"));
     }
     assert_eq!(server.received()[1].header("cookie"), None);
 }
 
 #[tokio::test]
-async fn a_call_carries_token_user_agent_and_request_id() {
+async fn a_request_carries_token_user_agent_and_request_id() {
     let server = TestServer::always(ok("null")).await;
     let sent = Call::new(&server.transport(), &LIST)
         .send::<()>()
@@ -75,7 +75,7 @@ async fn a_call_carries_token_user_agent_and_request_id() {
     assert_eq!(request.line, "GET /api/v1/stacks");
     assert_eq!(request.header("authorization"), Some("Bearer bearer"));
     assert_eq!(request.header("accept"), Some("application/json"));
-    assert_eq!(request.header("x-request-id"), Some(sent.request_id()));
+    assert_eq!(request.header("x-request-id"), Some(sent.http_request_id()));
     assert_eq!(request.header("idempotency-key"), None);
     let agent = request.header("user-agent").unwrap();
     let expected = concat!("zenml-rust/", env!("CARGO_PKG_VERSION"), " (");
@@ -83,7 +83,7 @@ async fn a_call_carries_token_user_agent_and_request_id() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_open_to_everyone_carries_no_token() {
+async fn a_request_without_authentication_carries_no_token() {
     let server = TestServer::always(ok("null")).await;
     let call = Call::new(&server.transport(), &TOKEN).query("kind", "a");
     call.send::<()>().await.unwrap();
@@ -91,7 +91,7 @@ async fn a_call_that_is_open_to_everyone_carries_no_token() {
 }
 
 #[tokio::test]
-async fn a_deduplicated_call_carries_a_key_of_its_own() {
+async fn each_deduplicated_request_carries_its_own_idempotency_key() {
     let server = TestServer::always(ok("null")).await;
     for _ in 0..2 {
         let call = Call::new(&server.transport(), &CREATE).json(&json!({"name": "a"}));
@@ -110,7 +110,7 @@ async fn a_deduplicated_call_carries_a_key_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_form_goes_out_as_a_form() {
+async fn a_form_is_sent_urlencoded_without_nulls() {
     let server = TestServer::always(ok("null")).await;
     let call = Call::new(&server.transport(), &CREATE);
     call.form(&json!({"grant_type": "password", "n": null}))
@@ -124,7 +124,7 @@ async fn a_form_goes_out_as_a_form() {
 }
 
 #[tokio::test]
-async fn a_path_parameter_stays_one_segment() {
+async fn a_path_parameter_is_encoded_as_one_segment() {
     let line = line(|transport| {
         Call::new(transport, &GET)
             .path("version", "a/../b?c#d%2F ü")
@@ -139,7 +139,7 @@ async fn a_path_parameter_stays_one_segment() {
 }
 
 #[tokio::test]
-async fn a_query_parameter_set_again_is_replaced_and_a_filter_may_repeat_its_name() {
+async fn setting_a_query_parameter_replaces_it_and_filters_repeat_its_name() {
     let line = line(|transport| {
         Call::new(transport, &LIST)
             .query("page", 1)
@@ -155,7 +155,7 @@ async fn a_query_parameter_set_again_is_replaced_and_a_filter_may_repeat_its_nam
 }
 
 #[tokio::test]
-async fn a_list_repeats_its_name() {
+async fn a_list_repeats_the_parameters_name() {
     let line = line(|transport| {
         Call::new(transport, &LIST)
             .query_list("kinds", ["old"])
@@ -166,7 +166,7 @@ async fn a_list_repeats_its_name() {
 }
 
 #[tokio::test]
-async fn a_secret_parameter_is_sent_but_does_not_come_back() {
+async fn a_secret_parameter_is_sent_and_redacted_in_errors() {
     let server = TestServer::start(|request| response(500, "", &request.line)).await;
     let call = Call::new(&server.transport(), &LIST).secret("token", "hunter2".into());
     assert!(!format!("{call:?}").contains("hunter2"));
@@ -176,7 +176,7 @@ async fn a_secret_parameter_is_sent_but_does_not_come_back() {
 }
 
 #[tokio::test]
-async fn text_is_taken_as_it_is() {
+async fn text_is_returned_undecoded() {
     let server = TestServer::always(response(200, "", "OK")).await;
     let text = Call::new(&server.transport(), &LIST).text().await.unwrap();
     assert_eq!(*text, "OK");
@@ -184,7 +184,7 @@ async fn text_is_taken_as_it_is() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_call_is_told_before_anything_is_sent() {
+async fn an_invalid_call_is_rejected_before_it_is_sent() {
     let server = TestServer::always(ok("null")).await;
     let transport = server.transport();
     let get = || Call::new(&transport, &GET).path("model", "m");
@@ -195,11 +195,11 @@ async fn what_is_wrong_with_a_call_is_told_before_anything_is_sent() {
         ),
         (
             get().path("version", ".."),
-            "parameter version: \"..\" cannot stand in a path",
+            "parameter version: \"..\" cannot be part of a path",
         ),
         (
             get().path("version", ""),
-            "parameter version: \"\" cannot stand in a path",
+            "parameter version: \"\" cannot be part of a path",
         ),
         (
             Call::new(&transport, &TOKEN),
@@ -231,18 +231,18 @@ async fn what_is_wrong_with_a_call_is_told_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_page_is_decoded_and_its_status_and_headers_are_kept() {
+async fn a_page_is_decoded_and_keeps_its_status_and_headers() {
     let body = r#"{"index":1,"max_size":20,"total_pages":1,"total":1,"items":["a"]}"#;
     let server = TestServer::always(response(200, "x-zenml: yes\r\n", body)).await;
     let call = Call::new(&server.transport(), &LIST);
     let page = call.send::<Page<String>>().await.unwrap();
     assert_eq!(page.items, ["a"]);
-    assert_eq!(page.status(), 200);
-    assert_eq!(page.headers()["x-zenml"], "yes");
+    assert_eq!(page.http_status(), 200);
+    assert_eq!(page.http_headers()["x-zenml"], "yes");
 }
 
 #[tokio::test]
-async fn no_content_is_nothing_and_free_json_reads_it_as_null() {
+async fn no_content_decodes_as_unit_and_as_null() {
     let server = TestServer::always("HTTP/1.1 204 No Content\r\n\r\n").await;
     let call = Call::new(&server.transport(), &LIST);
     call.clone().send::<()>().await.unwrap();
@@ -251,20 +251,20 @@ async fn no_content_is_nothing_and_free_json_reads_it_as_null() {
 }
 
 #[tokio::test]
-async fn an_answer_of_another_shape_names_type_and_path() {
+async fn a_response_of_another_shape_is_an_error_with_type_and_path() {
     let body = r#"{"index":1,"max_size":20,"total_pages":1,"total":1,"items":[5]}"#;
     let server = TestServer::always(ok(body)).await;
     let call = Call::new(&server.transport(), &LIST);
     let error = call.send::<Page<Field<String>>>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(error.attempts(), 1);
-    let text = "list_stacks: unexpected response (200): no Page<Field<String>>: \
+    let text = "list_stacks: unexpected response (200): expected Page<Field<String>>: \
                 invalid type: integer, expected a string (at $.items[0]) [request ";
     assert!(error.to_string().starts_with(text), "{error}");
 }
 
 #[tokio::test]
-async fn a_web_page_in_place_of_the_api_gets_a_hint() {
+async fn an_html_page_instead_of_json_is_an_error_with_a_hint() {
     let server = TestServer::always(ok("<!doctype html><title>Dashboard</title>")).await;
     let error = Call::new(&server.transport(), &LIST)
         .send::<Value>()
@@ -272,13 +272,15 @@ async fn a_web_page_in_place_of_the_api_gets_a_hint() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(
-        error.message().contains("does the URL lead to the API?"),
+        error
+            .to_string()
+            .contains("check that the URL leads to the API"),
         "{error}"
     );
 }
 
 #[tokio::test]
-async fn a_refusal_of_the_server_is_an_error_with_its_words() {
+async fn an_error_response_is_an_error_with_the_servers_message() {
     let body = r#"{"detail":["DoesNotExistException","no stack\n named prod"]}"#;
     let server = TestServer::always(response(404, "", body)).await;
     let error = Call::new(&server.transport(), &LIST)
@@ -294,7 +296,7 @@ async fn a_refusal_of_the_server_is_an_error_with_its_words() {
 }
 
 #[test]
-fn debug_shows_the_calls_shape_but_no_values() {
+fn debug_shows_names_without_values() {
     let transport = crate::testing::builder("http://localhost")
         .credentials(crate::Credentials::api_key("hunter2"))
         .build()
@@ -314,7 +316,7 @@ fn debug_shows_the_calls_shape_but_no_values() {
 }
 
 #[test]
-fn type_names_are_shown_without_their_modules() {
+fn type_names_are_shortened() {
     for (name, short_name) in [
         (
             "zenml::page::Page<zenml::workspace::types::Tag>",
@@ -328,28 +330,28 @@ fn type_names_are_shown_without_their_modules() {
     }
 }
 
-/// What a client of this server does that would not give up: how often it asks.
+/// Returns the number of attempts that a client with two retries makes at an unavailable server.
 async fn attempts_of(call: impl AsyncFn(&WorkspaceClient) -> ErrorKind) -> usize {
     let server = TestServer::start(|_| response(503, "", "")).await;
-    let ws = builder_of::<WorkspaceClient>(&server.url)
+    let client = builder_of::<WorkspaceClient>(&server.url)
         .credentials(Credentials::api_token("bearer"))
         .retry(RetryPolicy::default().max_retries(2))
         .build()
         .unwrap();
-    assert_eq!(call(&ws).await, ErrorKind::Unavailable);
+    assert_eq!(call(&client).await, ErrorKind::Unavailable);
     server.received().len()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_put_is_repeated_unless_it_does_something_else_each_time() {
-    let attempts = attempts_of(async |ws| {
-        let call = ws.update_stack().stack_id(Uuid::nil());
+async fn a_put_is_retried_unless_the_operation_is_not_idempotent() {
+    let attempts = attempts_of(async |client| {
+        let call = client.update_stack().stack_id(Uuid::nil());
         let call = call.body(&StackUpdate::default()).send().await;
         call.unwrap_err().kind()
     });
     assert_eq!(attempts.await, 3);
-    let attempts = attempts_of(async |ws| {
-        let call = ws.rotate_api_key().service_account_id(Uuid::nil());
+    let attempts = attempts_of(async |client| {
+        let call = client.rotate_api_key().service_account_id(Uuid::nil());
         let call = call.api_key_name_or_id("ci");
         let call = call.body(&ApiKeyRotateRequest::default()).send().await;
         call.unwrap_err().kind()
@@ -358,14 +360,14 @@ async fn a_put_is_repeated_unless_it_does_something_else_each_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_raw_post_is_repeated_where_the_server_deduplicates_it() {
+async fn a_raw_post_is_retried_if_the_server_deduplicates_it() {
     for (path, expected) in [
         ("/api/v1/plugins", 3),
         ("/api/v1/runs/1/events?a=b", 1),
         ("/api/v1/webhooks/github/1/events", 1),
     ] {
-        let attempts = attempts_of(async |ws| {
-            let call = ws.request(Method::POST, path).send::<()>().await;
+        let attempts = attempts_of(async |client| {
+            let call = client.request(Method::POST, path).send::<()>().await;
             call.unwrap_err().kind()
         });
         assert_eq!(attempts.await, expected, "{path}");
@@ -373,9 +375,9 @@ async fn a_raw_post_is_repeated_where_the_server_deduplicates_it() {
 }
 
 #[tokio::test]
-async fn an_idempotency_key_of_all_calls_is_none_and_one_of_a_call_is() {
+async fn an_idempotency_key_among_default_headers_is_ignored_and_one_of_a_request_is_sent() {
     let server = TestServer::always(ok("null")).await;
-    let ws = builder_of::<WorkspaceClient>(&server.url)
+    let client = builder_of::<WorkspaceClient>(&server.url)
         .credentials(Credentials::api_token("bearer"))
         .default_header(
             http::HeaderName::from_static("idempotency-key"),
@@ -383,7 +385,7 @@ async fn an_idempotency_key_of_all_calls_is_none_and_one_of_a_call_is() {
         )
         .build()
         .unwrap();
-    let call = || ws.request(Method::POST, "/api/v1/plugins");
+    let call = || client.request(Method::POST, "/api/v1/plugins");
     call().send::<()>().await.unwrap();
     let own = call().header("idempotency-key", "own").send::<()>();
     own.await.unwrap();

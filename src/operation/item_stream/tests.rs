@@ -13,10 +13,13 @@ fn lines(server: &TestServer) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_list_without_a_total_is_read_until_a_page_is_not_full() {
+async fn a_list_with_an_offset_ends_with_a_page_that_is_not_full() {
     let server = TestServer::sequence([json("[1,2]"), json("[3,4]"), json("[5]")]).await;
     let items = call(&server).query("limit", 2).items::<u8>();
-    assert_eq!(items.collect().await.unwrap(), [1, 2, 3, 4, 5]);
+    assert_eq!(
+        items.try_collect::<Vec<_>>().await.unwrap(),
+        [1, 2, 3, 4, 5]
+    );
     assert_eq!(
         lines(&server),
         ["offset=0&limit=2", "offset=2&limit=2", "offset=4&limit=2"]
@@ -24,7 +27,7 @@ async fn a_list_without_a_total_is_read_until_a_page_is_not_full() {
 }
 
 #[tokio::test]
-async fn an_empty_page_ends_it_too_and_nothing_is_asked_after_that() {
+async fn an_empty_page_ends_the_stream_and_no_request_follows() {
     let server = TestServer::sequence([json("[1,2]"), json("[]")]).await;
     let mut items = call(&server).query("limit", 2).items::<u8>();
     assert_eq!(items.next().await.unwrap().unwrap(), 1);
@@ -36,24 +39,24 @@ async fn an_empty_page_ends_it_too_and_nothing_is_asked_after_that() {
 }
 
 #[tokio::test]
-async fn never_more_than_100_are_asked_for_at_once() {
-    for (limit, asked) in [(None, 100), (Some(500), 100), (Some(0), 1), (Some(7), 7)] {
+async fn the_limit_of_a_request_is_between_1_and_100() {
+    for (limit, sent) in [(None, 100), (Some(500), 100), (Some(0), 1), (Some(7), 7)] {
         let server = TestServer::always(json("[]")).await;
         let call = match limit {
             Some(limit) => call(&server).query("limit", limit),
             None => call(&server),
         };
         let items = call.query("offset", 30).items::<u8>();
-        assert!(items.collect().await.unwrap().is_empty());
-        assert_eq!(lines(&server), [format!("offset=30&limit={asked}")]);
+        assert!(items.try_collect::<Vec<_>>().await.unwrap().is_empty());
+        assert_eq!(lines(&server), [format!("offset=30&limit={sent}")]);
     }
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_heed_the_offset_is_not_asked_forever() {
+async fn a_list_that_ignores_the_offset_ends_the_stream() {
     let server = TestServer::always(json("[1,2]")).await;
     let items = call(&server).query("limit", 2).items::<u8>();
-    assert_eq!(items.collect().await.unwrap(), [1, 2]);
+    assert_eq!(items.try_collect::<Vec<_>>().await.unwrap(), [1, 2]);
 }
 
 fn page(index: u64, total_pages: u64, items: &str) -> Vec<u8> {
@@ -63,10 +66,14 @@ fn page(index: u64, total_pages: u64, items: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_list_with_pages_is_read_to_the_last_one() {
+async fn a_list_of_pages_is_read_to_the_last_page() {
     let server = TestServer::sequence([page(1, 2, "[1,2]"), page(2, 2, "[3]")]).await;
     let call = call(&server).query("size", 2).query("name", "x");
-    let items = call.paged_items::<u8>().collect().await.unwrap();
+    let items = call
+        .paged_items::<u8>()
+        .try_collect::<Vec<_>>()
+        .await
+        .unwrap();
     assert_eq!(items, [1, 2, 3]);
     assert_eq!(
         lines(&server),
@@ -75,10 +82,10 @@ async fn a_list_with_pages_is_read_to_the_last_one() {
 }
 
 #[tokio::test]
-async fn a_list_without_pages_has_no_items() {
+async fn a_list_of_no_pages_has_no_items() {
     let server = TestServer::always(page(1, 0, "[]")).await;
     let items = call(&server).paged_items::<u8>();
-    assert!(items.collect().await.unwrap().is_empty());
+    assert!(items.try_collect::<Vec<_>>().await.unwrap().is_empty());
     assert_eq!(lines(&server), ["page=1&size=100"]);
 }
 
@@ -98,9 +105,10 @@ async fn an_error_ends_the_stream_after_the_items_before_it() {
 }
 
 #[tokio::test]
-async fn items_that_are_something_else_are_an_error_that_says_where() {
+async fn an_item_of_another_type_is_an_error_that_names_its_position() {
     let server = TestServer::always(json(r#"[1,"x"]"#)).await;
-    let error = call(&server).items::<u8>().collect().await.unwrap_err();
+    let items = call(&server).items::<u8>().try_collect::<Vec<_>>();
+    let error = items.await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.message().contains("[1]"), "{error}");
 }

@@ -2,13 +2,13 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::testing::{TestServer, json as ok, response};
-use crate::{ErrorKind, RawCall};
+use crate::{ErrorKind, RawRequest};
 
 #[tokio::test]
-async fn it_sends_what_it_is_told_with_the_clients_credentials() {
+async fn a_raw_request_is_sent_with_the_clients_credentials() {
     let server = TestServer::always(ok(r#"{"a":1}"#)).await;
     let path = "/api/v1/plugins?a=1".to_owned();
-    let answer = RawCall::new(&server.transport(), Method::POST, path, true)
+    let response = RawRequest::new(&server.transport(), Method::POST, path, true)
         .query("b", 2)
         .query("b", "x y")
         .header("X-Extra", 3)
@@ -16,7 +16,7 @@ async fn it_sends_what_it_is_told_with_the_clients_credentials() {
         .send::<Value>()
         .await
         .unwrap();
-    assert_eq!(answer["a"], 1);
+    assert_eq!(response["a"], 1);
     let request = server.only();
     assert_eq!(request.line, "POST /api/v1/plugins?a=1&b=2&b=x+y");
     assert_eq!(request.body, "[null]");
@@ -26,9 +26,9 @@ async fn it_sends_what_it_is_told_with_the_clients_credentials() {
 }
 
 #[tokio::test]
-async fn it_takes_an_answer_as_it_is() {
+async fn bytes_returns_the_body_undecoded() {
     let server = TestServer::always(response(200, "", "no json")).await;
-    let call = RawCall::new(
+    let call = RawRequest::new(
         &server.transport(),
         Method::GET,
         "/health".to_owned(),
@@ -38,20 +38,20 @@ async fn it_takes_an_answer_as_it_is() {
 }
 
 #[tokio::test]
-async fn its_errors_name_the_route_without_the_query() {
+async fn errors_name_the_route_without_the_query() {
     let server = TestServer::always(response(404, "", "")).await;
     let path = "/data?token=hunter2".to_owned();
-    let call = RawCall::new(&server.transport(), Method::GET, path, false);
+    let call = RawRequest::new(&server.transport(), Method::GET, path, false);
     let error = call.send::<Value>().await.unwrap_err();
     assert_eq!(error.operation(), Some("GET /data"));
     assert!(!format!("{error:?}").contains("hunter2"));
 }
 
 #[tokio::test]
-async fn a_value_that_cannot_be_sent_is_told_by_send() {
+async fn send_reports_an_invalid_value() {
     let server = TestServer::always(ok("null")).await;
     for (path, header) in [("/a", "x\n"), ("no/slash", "x")] {
-        let call = RawCall::new(&server.transport(), Method::GET, path.to_owned(), false);
+        let call = RawRequest::new(&server.transport(), Method::GET, path.to_owned(), false);
         let error = call.header("x-a", header).send::<()>().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
         assert_eq!(error.attempts(), 0);

@@ -10,7 +10,7 @@ use crate::testing::{
     Nineties, READ, Received, STALL, TestServer, builder, fine, grant, invalid, nobody, response,
 };
 use crate::{
-    Call, CallOptions, Credentials, ErrorKind, Operation, RawCall, Result, RetryBudget,
+    Call, CallOptions, Credentials, ErrorKind, Operation, RawRequest, Result, RetryBudget,
     RetryPolicy, Transport,
 };
 
@@ -249,7 +249,7 @@ async fn with_a_server_that_is_down_retries_end_with_the_budget_and_begin_again_
 async fn a_body_that_is_a_stream_has_one_attempt() {
     let server = TestServer::always(response(429, "", "")).await;
     let stream = Pieces(vec!["two ", "one "]);
-    let call = RawCall::new(&retrying(&server.url), Method::PUT, "/a".to_owned(), false)
+    let call = RawRequest::new(&retrying(&server.url), Method::PUT, "/a".to_owned(), false)
         .stream("text/plain", stream);
     let error = call.send::<()>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimited);

@@ -3,7 +3,7 @@ use tracing::instrument::WithSubscriber;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::testing::{Log, READ, TestServer, builder, json, response};
-use crate::{Call, Operation, RawCall, RetryPolicy, Secret, Transport};
+use crate::{Call, Operation, RawRequest, RetryPolicy, Secret, Transport};
 
 static READ_THING: Operation = Operation {
     method: Method::GET,
@@ -68,7 +68,7 @@ async fn an_error_is_told_by_its_type_and_without_its_text() {
     let transport = server.transport();
     let log = told(&transport, async |transport| {
         let path = "/api/v1/x?token=hunter2".to_owned();
-        let call = RawCall::new(transport, Method::GET, path, false).query("hunter2", "x");
+        let call = RawRequest::new(transport, Method::GET, path, false).query("hunter2", "x");
         call.send::<()>().await.unwrap_err();
     });
     let log = log.await;

@@ -7,14 +7,14 @@ use crate::{Credentials, RunTemplate, Snapshot, WorkspaceClient};
 
 const ID: Uuid = uuid!("00000000-0000-0000-0000-00000000000a");
 
-fn ws(server: &TestServer) -> WorkspaceClient {
+fn client(server: &TestServer) -> WorkspaceClient {
     builder_of::<WorkspaceClient>(&server.url)
         .credentials(Credentials::api_token("bearer"))
         .build()
         .unwrap()
 }
 
-/// Lists these, and starts runs.
+/// Returns a server that lists the items and starts runs.
 async fn server_with(items: Value) -> TestServer {
     TestServer::start(move |request: &Received| match request.line.starts_with("GET") {
         true => {
@@ -39,12 +39,13 @@ fn sent(server: &TestServer) -> (Vec<String>, Value) {
 }
 
 #[tokio::test]
-async fn a_template_is_looked_up_by_its_name_and_run_once_for_all_attempts() {
+async fn a_template_is_looked_up_by_name_and_run_with_an_idempotency_key() {
     let server = server_with(found()).await;
-    let run = ws(&server)
-        .trigger(RunTemplate::named("nightly"))
+    let run = client(&server)
+        .trigger(RunTemplate::by_name("nightly"))
         .project("vision")
         .stack("prod")
+        .send()
         .await
         .unwrap();
     assert_eq!(run.name, "run-1");
@@ -62,9 +63,13 @@ async fn a_template_is_looked_up_by_its_name_and_run_once_for_all_attempts() {
 }
 
 #[tokio::test]
-async fn an_id_needs_no_looking_up() {
+async fn an_id_is_run_without_a_lookup() {
     let server = server_with(json!([])).await;
-    ws(&server).trigger(Snapshot::id(ID)).await.unwrap();
+    client(&server)
+        .trigger(Snapshot::by_id(ID))
+        .send()
+        .await
+        .unwrap();
     let (lines, body) = sent(&server);
     assert_eq!(
         lines,
@@ -74,10 +79,10 @@ async fn an_id_needs_no_looking_up() {
 }
 
 #[tokio::test]
-async fn the_latest_snapshot_of_a_pipeline_is_one_with_a_name_that_can_be_run() {
+async fn latest_selects_the_newest_runnable_snapshot_with_a_name() {
     let server = server_with(found()).await;
     let latest = Snapshot::latest("training");
-    ws(&server).trigger(latest).await.unwrap();
+    client(&server).trigger(latest).send().await.unwrap();
     assert_eq!(
         sent(&server).0[0],
         "GET /api/v1/pipeline_snapshots?runnable=true&named_only=true&sort_by=desc%3Acreated\
@@ -86,10 +91,10 @@ async fn the_latest_snapshot_of_a_pipeline_is_one_with_a_name_that_can_be_run() 
 }
 
 #[tokio::test]
-async fn what_is_configured_is_put_together_and_the_last_word_counts() {
+async fn configurations_are_merged_and_the_last_value_wins() {
     let server = server_with(json!([])).await;
-    ws(&server)
-        .trigger(RunTemplate::id(ID))
+    client(&server)
+        .trigger(RunTemplate::by_id(ID))
         .configuration(json!({"run_name": "a", "steps": {"train": {"enable_cache": true}}}))
         .parameter("train", "lr", 0.5)
         .parameter("train", "epochs", 3)
@@ -97,6 +102,7 @@ async fn what_is_configured_is_put_together_and_the_last_word_counts() {
         .pipeline_parameter("seed", [1, 2])
         .step_configuration("train", json!({"enable_cache": false}))
         .configuration(json!({"run_name": "b"}))
+        .send()
         .await
         .unwrap();
     assert_eq!(
@@ -110,7 +116,7 @@ async fn what_is_configured_is_put_together_and_the_last_word_counts() {
 }
 
 #[tokio::test]
-async fn a_typed_configuration_is_sent_as_it_is() {
+async fn a_typed_configuration_is_sent_unchanged() {
     use crate::workspace::types::PipelineRunConfiguration;
     let server = server_with(json!([])).await;
     let configuration = PipelineRunConfiguration {
@@ -118,9 +124,10 @@ async fn a_typed_configuration_is_sent_as_it_is() {
         enable_cache: false.into(),
         ..Default::default()
     };
-    ws(&server)
-        .trigger(RunTemplate::id(ID))
+    client(&server)
+        .trigger(RunTemplate::by_id(ID))
         .configuration(configuration)
+        .send()
         .await
         .unwrap();
     assert_eq!(
@@ -130,60 +137,61 @@ async fn a_typed_configuration_is_sent_as_it_is() {
 }
 
 #[tokio::test]
-async fn what_is_no_configuration_is_refused_before_anything_is_sent() {
+async fn a_configuration_that_is_not_an_object_is_rejected_before_sending() {
     let server = server_with(json!([])).await;
-    let error = ws(&server)
-        .trigger(RunTemplate::id(ID))
+    let error = client(&server)
+        .trigger(RunTemplate::by_id(ID))
         .step_configuration("train", 1)
         .configuration("text")
+        .send()
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert_eq!(
         error.to_string(),
-        "trigger: invalid request: a configuration is an object"
+        "trigger: invalid request: a configuration must be a JSON object"
     );
     assert!(server.received().is_empty());
 }
 
 #[tokio::test]
-async fn none_and_several_are_told_apart() {
+async fn no_match_and_several_matches_are_different_errors() {
     let several = json!([{"id": ID}, {"id": Uuid::nil()}]);
     for (items, kind, message) in [
         (
             json!([]),
             ErrorKind::NotFound,
-            "no snapshot named \"nightly\" in project \"vision\"",
+            "there is no snapshot named \"nightly\" in project \"vision\"",
         ),
         (
             several,
             ErrorKind::InvalidRequest,
-            "several are a snapshot named \"nightly\"",
+            "snapshot named \"nightly\" is ambiguous; it matches",
         ),
     ] {
         let server = server_with(items).await;
-        let trigger = ws(&server).trigger(Snapshot::named("nightly"));
-        let error = trigger.project("vision").await.unwrap_err();
+        let trigger = client(&server).trigger(Snapshot::by_name("nightly"));
+        let error = trigger.project("vision").send().await.unwrap_err();
         assert_eq!(error.kind(), kind);
         assert!(error.message().starts_with(message), "{error}");
-        assert_eq!(server.received().len(), 1, "nothing is run");
+        assert_eq!(server.received().len(), 1, "no run is started");
     }
 }
 
 #[tokio::test]
-async fn each_reason_not_to_run_has_a_kind_and_a_remedy() {
+async fn each_rejection_has_a_kind_and_a_hint() {
     for (status, body, kind, hint) in [
         (
             404,
             r#"{"detail":"Not Found"}"#,
             ErrorKind::Unsupported,
-            "no workspace of ZenML Pro",
+            "not a Pro workspace",
         ),
         (
             405,
             r#"{"detail":"Method Not Allowed"}"#,
             ErrorKind::Unsupported,
-            "no workspace of ZenML Pro",
+            "not a Pro workspace",
         ),
         (
             404,
@@ -195,7 +203,7 @@ async fn each_reason_not_to_run_has_a_kind_and_a_remedy() {
             422,
             r#"["ValueError","This template can not be run because it has no source snapshot."]"#,
             ErrorKind::NotRunnable,
-            "make another snapshot",
+            "create another snapshot",
         ),
         (
             422,
@@ -207,25 +215,25 @@ async fn each_reason_not_to_run_has_a_kind_and_a_remedy() {
             402,
             r#"{"detail":["SubscriptionUpgradeRequiredError","limit"]}"#,
             ErrorKind::PaymentRequired,
-            "plan of the organization",
+            "Pro plan allows no more runs",
         ),
         (
             403,
             r#"{"detail":["IllegalOperationError","no"]}"#,
             ErrorKind::Forbidden,
-            "takes a role",
+            "needs a role",
         ),
         (
             429,
             r#"{"detail":["MaxConcurrentTasksError","full"]}"#,
             ErrorKind::RateLimited,
-            "in its queue",
+            "queue of runs is full",
         ),
         (
             429,
             r#"{"error":"Server too busy. Please try again later."}"#,
             ErrorKind::RateLimited,
-            "look for it in `list_runs`",
+            "look for it with `list_runs`",
         ),
     ] {
         let server = TestServer::start(move |request| match request.line.starts_with("POST") {
@@ -233,7 +241,11 @@ async fn each_reason_not_to_run_has_a_kind_and_a_remedy() {
             false => ok(r#"{"version":"0.98.0"}"#),
         })
         .await;
-        let error = ws(&server).trigger(RunTemplate::id(ID)).await.unwrap_err();
+        let error = client(&server)
+            .trigger(RunTemplate::by_id(ID))
+            .send()
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
         let said = error.hint().unwrap_or_default();
         assert!(
@@ -251,8 +263,8 @@ async fn each_reason_not_to_run_has_a_kind_and_a_remedy() {
 #[tokio::test]
 async fn debug_shows_names_without_values() {
     let server = server_with(json!([])).await;
-    let trigger = ws(&server)
-        .trigger(RunTemplate::id(ID))
+    let trigger = client(&server)
+        .trigger(RunTemplate::by_id(ID))
         .configuration(json!({"environment": {"TOKEN": "hunter2"}}));
     let shown = format!("{trigger:?}");
     assert!(
@@ -262,7 +274,7 @@ async fn debug_shows_names_without_values() {
 }
 
 #[tokio::test]
-async fn a_login_that_is_refused_is_not_told_as_a_run_that_is() {
+async fn a_failed_login_is_not_explained_as_a_rejected_run() {
     let server = TestServer::start(|request| match request.line.contains("/login") {
         true => response(
             402,
@@ -272,23 +284,31 @@ async fn a_login_that_is_refused_is_not_told_as_a_run_that_is() {
         false => ok("{}"),
     })
     .await;
-    let ws = WorkspaceClient::builder(&server.url)
+    let client = WorkspaceClient::builder(&server.url)
         .credentials(Credentials::api_key("ZENKEY_a"))
         .build()
         .unwrap();
-    let error = ws.trigger(RunTemplate::id(ID)).await.unwrap_err();
+    let error = client
+        .trigger(RunTemplate::by_id(ID))
+        .send()
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PaymentRequired);
     let hint = error.hint().unwrap_or_default();
     assert!(!hint.contains("no more runs"), "{error}");
-    // The login's request, not the call's, which has not been sent.
+    // This is the request of the login. The call itself is never sent.
     assert_eq!(error.attempts(), 1);
 }
 
 #[tokio::test]
-async fn a_gateway_that_is_busy_is_no_full_queue() {
+async fn a_429_of_a_gateway_is_not_explained_as_a_full_queue() {
     let busy = r#"{"detail":"slow down"}"#;
     let server = TestServer::start(move |_| response(429, "", busy)).await;
-    let error = ws(&server).trigger(RunTemplate::id(ID)).await.unwrap_err();
+    let error = client(&server)
+        .trigger(RunTemplate::by_id(ID))
+        .send()
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimited);
     assert_eq!(error.hint(), None);
 }

@@ -6,7 +6,7 @@ use crate::testing::{TestServer, builder_of, json, response};
 
 const RUN: Uuid = Uuid::from_u128(7);
 
-fn ws(server: &TestServer) -> WorkspaceClient {
+fn client(server: &TestServer) -> WorkspaceClient {
     builder_of::<WorkspaceClient>(&server.url)
         .credentials(Credentials::api_token("bearer"))
         .build()
@@ -26,7 +26,7 @@ fn down() -> Vec<u8> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_asked_for_its_status_until_it_has_ended_and_then_for_itself() {
+async fn the_status_is_polled_until_the_run_has_ended_and_then_the_run_is_fetched() {
     let server = TestServer::sequence([
         status("initializing"),
         status("running"),
@@ -37,11 +37,11 @@ async fn it_is_asked_for_its_status_until_it_has_ended_and_then_for_itself() {
     .await;
     let told = Arc::new(Mutex::new(Vec::new()));
     let begun = tokio::time::Instant::now();
-    let waited = ws(&server).wait_for_run(RUN).on_status({
+    let waited = client(&server).wait_for_run(RUN).on_status({
         let told = told.clone();
         move |status| told.lock().unwrap().push(status.to_string())
     });
-    let run = waited.await.unwrap();
+    let run = waited.wait().await.unwrap();
     assert_eq!((run.id, &*run.name), (RUN, "nightly"));
     assert_eq!(begun.elapsed(), 3 * INTERVAL);
     assert_eq!(*told.lock().unwrap(), ["initializing", "running", "failed"]);
@@ -51,52 +51,52 @@ async fn it_is_asked_for_its_status_until_it_has_ended_and_then_for_itself() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_is_away_for_a_while_ends_no_waiting() {
+async fn a_short_outage_does_not_end_the_wait() {
     let server =
         TestServer::sequence([status("running"), down(), down(), response(500, "", "{}")]).await;
-    let error = ws(&server).wait_for_run(RUN).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Server, "this one does not pass");
+    let error = client(&server).wait_for_run(RUN).wait().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Server, "a 500 is not transient");
     assert_eq!(server.received().len(), 4);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_stays_away_ends_it() {
+async fn a_long_outage_ends_the_wait() {
     let server = TestServer::sequence([status("running"), down()]).await;
-    let error = ws(&server).wait_for_run(RUN).await.unwrap_err();
+    let error = client(&server).wait_for_run(RUN).wait().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert_eq!(server.received().len() as u64, 1 + 300 / 5);
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_the_deadline_the_error_names_the_run_and_its_last_status() {
+async fn the_error_of_a_passed_deadline_names_the_run_and_its_last_status() {
     let server = TestServer::always(status("provisioning")).await;
-    let waited = ws(&server).wait_for_run(RUN);
+    let waited = client(&server).wait_for_run(RUN);
     let waited = waited
         .interval(Duration::from_secs(7))
         .deadline(Duration::from_secs(20));
-    let error = waited.await.unwrap_err();
+    let error = waited.wait().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(
         error.to_string(),
         format!(
-            "wait_for_run: timed out: run {RUN} did not end within 20 s; it was provisioning last \
-             (the run goes on: wait for it again, or stop it by `stop_run`)"
+            "wait_for_run: timed out: run {RUN} did not end within 20 s; its last status is \
+             provisioning (the run continues; wait for it again, or stop it with `stop_run`)"
         )
     );
     assert_eq!(server.received().len(), 3);
 }
 
 #[tokio::test]
-async fn a_run_that_is_not_there_is_not_waited_for() {
+async fn a_run_that_does_not_exist_ends_the_wait() {
     let body = r#"{"detail":["KeyError","no run"]}"#;
     let server = TestServer::always(response(404, "", body)).await;
-    let error = ws(&server).wait_for_run(RUN).await.unwrap_err();
+    let error = client(&server).wait_for_run(RUN).wait().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(server.received().len(), 1);
 }
 
 #[test]
-fn what_has_ended_and_what_has_ended_well() {
+fn each_status_is_finished_or_not_and_successful_or_not() {
     let status = |text: &str| serde_json::from_value::<ExecutionStatus>(text.into()).unwrap();
     for (text, finished, successful) in [
         ("initializing", false, false),

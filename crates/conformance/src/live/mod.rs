@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use bytes::Bytes;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::timeout;
-use zenml::{ErrorKind, EventStream, Method, StatusCode, WorkspaceClient};
+use zenml::{ErrorKind, Method, StatusCode, WorkspaceClient, stream::EventStream};
 
 use crate::check::{Verdict, check};
 use crate::json::Json;
@@ -275,7 +275,7 @@ fn call(
 /// Sends the call and returns the undecoded response.
 async fn collect(call: zenml::__private::Call) -> zenml::Result<(StatusCode, Bytes)> {
     let response = call.download().await?;
-    let status = response.status();
+    let status = response.http_status();
     Ok((status, response.into_inner().bytes(MAX_SIZE).await?))
 }
 

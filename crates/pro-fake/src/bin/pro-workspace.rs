@@ -131,7 +131,7 @@ From Rust:
   let pro = zenml::ProClient::builder(\"{plane}\")
       .credentials(zenml::Credentials::api_key(\"{key}\"))
       .build()?;
-  let ws = pro.connect_workspace(\"{name}\").await?;
+  let ws = pro.connect_workspace(\"{name}\").send().await?;
 
 The same from the environment, for ProClient::from_env and WorkspaceClient::from_env:
 
