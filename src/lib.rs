@@ -83,9 +83,6 @@
 
 #![warn(missing_docs)]
 
-// Macros of this crate refer to it as `zenml`, inside and outside of it.
-extern crate self as zenml;
-
 pub mod auth;
 mod client;
 mod codec;
