@@ -58,7 +58,8 @@ async fn run() -> Result<bool, Box<dyn Error>> {
         .wait_for_run(run.id)
         .deadline(Duration::from_secs(6 * 3600))
         .on_status(|status| println!("{status}"))
-        .wait().await?;
+        .wait()
+        .await?;
     let body = run.body.as_ref();
     if let Some(reason) = body.and_then(|body| body.status_reason.as_deref()) {
         println!("{reason}");

@@ -56,6 +56,7 @@ async fn main() -> Result<()> {
         .trigger(RunTemplate::by_name(format!("{name}-nightly")))
         .project(&registered.project)
         .parameter("train", "learning_rate", 0.01)
+        .send()
         .await?;
     println!("\nTriggered {} as {name}-ci:", run.name);
     let run = client
@@ -63,6 +64,7 @@ async fn main() -> Result<()> {
         .interval(Duration::from_secs(1))
         .deadline(Duration::from_secs(120))
         .on_status(|status| println!("  {status}"))
+        .wait()
         .await?;
 
     let status = run.status().ok_or("the response has no status")?;

@@ -27,7 +27,8 @@ async fn one_key_opens_the_pro_api_and_the_workspace_both_ways() {
         pro.connect_workspace("prod").send().await.unwrap(),
         pro.connect_workspace(id)
             .organization("acme")
-            .send().await
+            .send()
+            .await
             .unwrap(),
         pro.connect_workspace(&*url).send().await.unwrap(),
         fixture.ws(key.value()).build().unwrap(),
@@ -107,13 +108,15 @@ async fn a_key_that_is_revoked_in_the_middle_of_a_long_wait_ends_it() {
                 pro.build()
                     .unwrap()
                     .connect_workspace("prod")
-                    .send().await
+                    .send()
+                    .await
                     .unwrap()
             }
         };
         let run = ws
             .trigger(RunTemplate::by_id(fixture.registered.template))
             .configuration(json!({"extra": {"outcome": "held"}}))
+            .send()
             .await
             .unwrap();
         let waited = ws.wait_for_run(run.id).interval(Duration::from_millis(100));
@@ -127,7 +130,7 @@ async fn a_key_that_is_revoked_in_the_middle_of_a_long_wait_ends_it() {
                 }
             }
         });
-        let error = waited.await.unwrap_err();
+        let error = waited.wait().await.unwrap_err();
         assert_hides(&error, key.value());
         let place = match direct {
             true => fixture.pro.server.url(),

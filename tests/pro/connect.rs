@@ -196,7 +196,11 @@ async fn one_of_which_somebody_is_no_member_is_not_found_and_not_shown() {
         let parts = ["the API key", &acme.plane.url(), "those with a role on it"];
         assert_names(&error, &parts);
     }
-    let error = pro.connect_workspace(acme.prod.id()).send().await.unwrap_err();
+    let error = pro
+        .connect_workspace(acme.prod.id())
+        .send()
+        .await
+        .unwrap_err();
     let (url, remedy) = (acme.plane.url(), "its administrator can give a role");
     assert_refuses(&error, ErrorKind::Forbidden, "the API key", &url, remedy);
     let asked = acme.plane.calls("GET /workspaces");
