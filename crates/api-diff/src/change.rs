@@ -1,5 +1,7 @@
 //! Defines a change: its kind, its class, its subject and the operations it reaches.
 
+use super::rule::{Kind, Scope};
+
 /// The consequence of a change for callers of the API, most severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
@@ -47,6 +49,14 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// Returns the scope of rules for this direction.
+    pub(super) const fn scope(self) -> Scope {
+        match self {
+            Self::Sent => Scope::Request,
+            Self::Received => Scope::Response,
+        }
+    }
+
     /// Returns the name used in JSON.
     pub const fn name(self) -> &'static str {
         match self {
@@ -89,196 +99,6 @@ impl Place {
             Self::Operation => None,
             Self::Parameter | Self::RequestBody => Some(Direction::Sent),
             Self::Response | Self::Error => Some(Direction::Received),
-        }
-    }
-}
-
-/// Declares [`Kind`] as a table: name, class where the client sends, class where it receives.
-macro_rules! kinds {
-    ($( $(#[doc = $doc:literal])+ $kind:ident = $name:literal: $sent:ident, $received:ident; )+) => {
-        /// The kind of a change.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Kind {
-            $( $(#[doc = $doc])+ $kind, )+
-        }
-
-        impl Kind {
-            /// All kinds.
-            pub const ALL: &[Self] = &[$(Self::$kind),+];
-
-            /// Returns the name used in JSON.
-            pub const fn name(self) -> &'static str {
-                match self { $( Self::$kind => $name, )+ }
-            }
-
-            /// Returns the class of this kind in one direction.
-            pub const fn class(self, direction: Direction) -> Class {
-                match (self, direction) {
-                    $(
-                        (Self::$kind, Direction::Sent) => Class::$sent,
-                        (Self::$kind, Direction::Received) => Class::$received,
-                    )+
-                }
-            }
-        }
-    };
-}
-
-kinds! {
-    //                                                            what we send, what we receive
-    /// An operation was added.
-    OperationAdded = "operation-added": Compatible, Compatible;
-    /// An operation was removed.
-    OperationRemoved = "operation-removed": Breaking, Breaking;
-    /// An operation moved to a different path or method.
-    OperationMoved = "operation-moved": Breaking, Breaking;
-    /// An operation was renamed; requests are unchanged.
-    OperationRenamed = "operation-renamed": Breaking, Breaking;
-    /// An operation has a different first tag, which names the module of its builder.
-    OperationRegrouped = "operation-regrouped": MetadataOnly, MetadataOnly;
-    /// The server requires credentials, or accepts fewer kinds of them.
-    SecurityTightened = "security-tightened": Breaking, Breaking;
-    /// The server requires no credentials, or accepts more kinds of them.
-    SecurityLoosened = "security-loosened": Compatible, Compatible;
-
-    /// An optional parameter was added.
-    ParameterAdded = "parameter-added": Compatible, Compatible;
-    /// A required parameter was added.
-    RequiredParameterAdded = "required-parameter-added": Breaking, Breaking;
-    /// A parameter was removed.
-    ParameterRemoved = "parameter-removed": Breaking, Breaking;
-    /// A parameter was renamed.
-    ParameterRenamed = "parameter-renamed": Breaking, Breaking;
-    /// A path parameter was renamed; requests are unchanged.
-    PathParameterRenamed = "path-parameter-renamed": Breaking, Breaking;
-    /// A parameter moved, for example from the query to a header.
-    ParameterMoved = "parameter-moved": Breaking, Breaking;
-    /// A parameter changed its serialization.
-    ParameterStyleChanged = "parameter-style-changed": Breaking, Breaking;
-
-    /// An optional request body was added.
-    BodyAdded = "body-added": Compatible, Compatible;
-    /// A required request body was added.
-    RequiredBodyAdded = "required-body-added": Breaking, Breaking;
-    /// The request body was removed.
-    BodyRemoved = "body-removed": Breaking, Breaking;
-    /// A content type was added.
-    ContentTypeAdded = "content-type-added": Compatible, Compatible;
-    /// A content type was removed.
-    ContentTypeRemoved = "content-type-removed": Breaking, Breaking;
-    /// The only content type was replaced.
-    ContentTypeChanged = "content-type-changed": Breaking, Breaking;
-
-    /// The success response moved to a different status.
-    StatusChanged = "status-changed": Breaking, Breaking;
-    /// A status was added: an error, or a success that reads like the existing ones.
-    StatusAdded = "status-added": Compatible, Compatible;
-    /// A success status with a different body was added.
-    SuccessAdded = "success-added": Breaking, Breaking;
-    /// A status was removed; a success response remains.
-    StatusRemoved = "status-removed": Compatible, Compatible;
-    /// The last success response was removed.
-    SuccessRemoved = "success-removed": Breaking, Breaking;
-    /// A response gained a body.
-    ContentAdded = "content-added": Compatible, Compatible;
-    /// A response lost its body.
-    ContentRemoved = "content-removed": Breaking, Breaking;
-    /// A response gained a header.
-    HeaderAdded = "header-added": Compatible, Compatible;
-    /// A response lost a header.
-    HeaderRemoved = "header-removed": Breaking, Breaking;
-
-    /// An optional property was added.
-    PropertyAdded = "property-added": Compatible, Compatible;
-    /// A required property was added.
-    RequiredPropertyAdded = "required-property-added": Breaking, Compatible;
-    /// A property was removed.
-    PropertyRemoved = "property-removed": Breaking, Breaking;
-    /// A property was renamed.
-    PropertyRenamed = "property-renamed": Breaking, Breaking;
-    /// A value may now be missing or `null`.
-    PresenceLoosened = "presence-loosened": Compatible, Breaking;
-    /// A value can no longer be missing or `null`.
-    PresenceTightened = "presence-tightened": Breaking, Compatible;
-    /// Undeclared properties are rejected.
-    ObjectClosed = "object-closed": Breaking, Compatible;
-    /// Undeclared properties are allowed.
-    ObjectOpened = "object-opened": Compatible, Compatible;
-    /// A property became read-only.
-    ReadOnly = "read-only": Breaking, Compatible;
-    /// A property is no longer read-only.
-    NoLongerReadOnly = "no-longer-read-only": Compatible, Compatible;
-    /// A property became write-only.
-    WriteOnly = "write-only": Compatible, Breaking;
-    /// A property is no longer write-only.
-    NoLongerWriteOnly = "no-longer-write-only": Compatible, Compatible;
-
-    /// A value has a different type.
-    TypeChanged = "type-changed": Breaking, Breaking;
-    /// The type allows all old values and more.
-    TypeWidened = "type-widened": Compatible, Breaking;
-    /// The type allows only some of the old values.
-    TypeNarrowed = "type-narrowed": Breaking, Compatible;
-    /// A union without a discriminator gained an alternative.
-    AlternativeAdded = "alternative-added": Compatible, Breaking;
-    /// A union lost an alternative.
-    AlternativeRemoved = "alternative-removed": Breaking, Compatible;
-    /// A union with a discriminator gained an alternative, which older clients read as `Unknown`.
-    VariantAdded = "variant-added": Compatible, Compatible;
-    /// The discriminator of a union, or its values, changed.
-    TagChanged = "tag-changed": Breaking, Breaking;
-    /// An enum gained a value, which older clients read as `Unknown`.
-    EnumValueAdded = "enum-value-added": Compatible, Compatible;
-    /// An enum lost a value.
-    EnumValueRemoved = "enum-value-removed": Breaking, Compatible;
-    /// An enum has entirely different values.
-    EnumReplaced = "enum-replaced": Breaking, Breaking;
-    /// An enum became any value, which older clients read as `Unknown`.
-    EnumOpened = "enum-opened": Compatible, Compatible;
-    /// Any value became an enum.
-    EnumClosed = "enum-closed": Breaking, Compatible;
-    /// A string has a different format.
-    FormatChanged = "format-changed": Breaking, Breaking;
-    /// A string gained a format.
-    FormatAdded = "format-added": Breaking, Compatible;
-    /// A string lost its format.
-    FormatRemoved = "format-removed": Compatible, Breaking;
-    /// The server rejects more values.
-    LimitTightened = "limit-tightened": Breaking, Compatible;
-    /// The server rejects fewer values; readers never rely on limits.
-    LimitLoosened = "limit-loosened": Compatible, Compatible;
-    /// The server uses a different value if none is sent.
-    DefaultChanged = "default-changed": Compatible, MetadataOnly;
-
-    /// The vendor now advises against it.
-    Deprecated = "deprecated": Deprecated, Deprecated;
-    /// The vendor no longer advises against it.
-    Undeprecated = "un-deprecated": Undeprecated, Undeprecated;
-
-    /// A schema was renamed; values are unchanged.
-    SchemaRenamed = "schema-renamed": MetadataOnly, MetadataOnly;
-    /// The same values are declared differently.
-    Redeclared = "redeclared": MetadataOnly, MetadataOnly;
-    /// A title, summary or description changed.
-    Described = "described": MetadataOnly, MetadataOnly;
-    /// Another annotation changed, without effect on callers.
-    Annotated = "annotated": MetadataOnly, MetadataOnly;
-    /// A construct changed that the comparison does not understand; a person has to review it.
-    NotUnderstood = "not-understood": Breaking, Breaking;
-}
-
-impl Kind {
-    /// Returns whether requests or responses change, not only names.
-    pub const fn on_the_wire(self) -> bool {
-        !matches!(self, Self::OperationRenamed | Self::PathParameterRenamed)
-    }
-
-    /// Returns a remark for readers of received values.
-    pub(super) const fn remark(self) -> Option<&'static str> {
-        match self {
-            Self::EnumValueAdded | Self::EnumOpened => Some("older clients read it as `Unknown`"),
-            Self::VariantAdded => Some("older clients read it as `Unknown`"),
-            _ => None,
         }
     }
 }
@@ -350,10 +170,25 @@ pub struct Change {
 }
 
 impl Change {
+    /// Returns the id of the rule that decides its class, such as `request-property-removed`.
+    pub fn rule(&self) -> String {
+        let mut directions = self.directions.iter();
+        let decisive = directions.find(|(_, class)| *class == self.class);
+        match decisive {
+            Some((direction, _)) => self.kind.rule(direction.scope()),
+            None => self.kind.rule(match self.subject {
+                Subject::Operation(_) => Scope::Operation,
+                Subject::Document => Scope::Document,
+                Subject::Schema(_) => Scope::Schema,
+            }),
+        }
+    }
+
     /// Returns the whole sentence.
     pub fn line(&self) -> String {
         let sentence = format!("{} {}", self.thing, self.predicate);
         let mut line = match (&self.before, &self.after) {
+            (Some(_), Some(after)) if self.is_alternative() => format!("{sentence} (now: {after})"),
             (Some(before), Some(after)) => format!("{sentence}: {before} → {after}"),
             (Some(before), None) => format!("{sentence} (was: {before})"),
             (None, Some(after)) => format!("{sentence}: {after}"),
@@ -376,5 +211,13 @@ impl Change {
             });
         }
         line
+    }
+
+    /// Returns whether the predicate names one alternative of a union.
+    const fn is_alternative(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::AlternativeAdded | Kind::AlternativeRemoved | Kind::VariantAdded
+        )
     }
 }

@@ -1,9 +1,14 @@
 //! Compares bodies: requests, responses by status, headers and content types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{Kind, Place, Subject};
+use serde_json::Value;
+
+use super::change::{Place, Subject};
+use super::describe::code;
 use super::document::{Entry, Node};
+use super::keyword::Object;
+use super::rule::Kind;
 use super::visitor::{BeforeAfter, NullCheck, Position, Visitor};
 
 /// The content types of a body.
@@ -68,7 +73,7 @@ impl<'a> Visitor<'_, 'a> {
                     }
                     _ => {}
                 }
-                self.part_notes(&at, &a, &b);
+                self.notes(&at, &a, &b, Object::RequestBody);
                 self.contents(&at, &a, &b);
             }
         }
@@ -76,11 +81,9 @@ impl<'a> Visitor<'_, 'a> {
 
     pub(super) fn responses(&mut self, old: &Entry<'a>, new: &Entry<'a>) {
         let responses = |entry: &Entry<'a>| {
-            entry
-                .node
-                .get("responses")
-                .map(|node| node.entries())
-                .unwrap_or_default()
+            let mut responses = entry.node.entries_of("responses");
+            responses.retain(|status, _| !status.starts_with("x-"));
+            responses
         };
         let (mut before, mut after) = (responses(old), responses(new));
         let succeeds = after.keys().any(|status| success(status));
@@ -172,7 +175,7 @@ impl<'a> Visitor<'_, 'a> {
 
     fn response(&mut self, at: &Position, old: &Node<'a>, new: &Node<'a>) {
         let (a, b) = (self.both.old.target(old), self.both.new.target(new));
-        self.part_notes(at, &a, &b);
+        self.notes(at, &a, &b, Object::Response);
         let nodes = (Some(&a), Some(&b));
         match (content(&a).is_empty(), content(&b).is_empty()) {
             (true, false) => {
@@ -195,12 +198,23 @@ impl<'a> Visitor<'_, 'a> {
     }
 
     fn headers(&mut self, at: &Position, old: &Node<'a>, new: &Node<'a>) {
-        let headers =
-            |node: &Node<'a>| node.get("headers").map(|n| n.entries()).unwrap_or_default();
-        let (before, mut after) = (headers(old), headers(new));
+        let (before, mut after) = (old.entries_of("headers"), new.entries_of("headers"));
         for (name, node) in before {
             let a = self.both.old.target(&node);
-            match after.remove(name) {
+            let mut names = after.keys().copied();
+            let other = names.find(|other| other.eq_ignore_ascii_case(name));
+            if let Some(other) = other.filter(|other| *other != name) {
+                let words = BeforeAfter::change(format!("`{name}`"), format!("`{other}`"));
+                let predicate = "writes a header in a different case; header names ignore case";
+                self.found(
+                    at,
+                    Kind::Redeclared,
+                    predicate,
+                    words,
+                    (Some(old), Some(new)),
+                );
+            }
+            match other.and_then(|other| after.remove(other)) {
                 None => {
                     let predicate = format!("no longer has the header `{name}`");
                     let nodes = (Some(&a), Some(new));
@@ -228,9 +242,10 @@ impl<'a> Visitor<'_, 'a> {
                         }
                         _ => {}
                     }
-                    self.part_notes(&at, &a, &b);
-                    if let (Some(x), Some(y)) = (a.get("schema"), b.get("schema")) {
-                        self.schemas(&at, &x, &y, NullCheck::Compare);
+                    self.notes(&at, &a, &b, Object::Parameter);
+                    match (a.get("schema"), b.get("schema")) {
+                        (Some(x), Some(y)) => self.schemas(&at, &x, &y, NullCheck::Compare),
+                        _ => self.contents(&at, &a, &b),
                     }
                 }
             }
@@ -299,8 +314,9 @@ impl<'a> Visitor<'_, 'a> {
     }
 
     fn media(&mut self, at: &Position, old: &Node<'a>, new: &Node<'a>) {
-        self.part_notes(at, old, new);
-        static ANY: serde_json::Value = serde_json::Value::Bool(true);
+        static ANY: Value = Value::Bool(true);
+        self.notes(at, old, new, Object::MediaType);
+        self.encodings(at, old, new);
         let schema = |node: &Node<'a>| {
             node.get("schema").unwrap_or_else(|| Node {
                 pointer: node.pointer.clone(),
@@ -309,12 +325,33 @@ impl<'a> Visitor<'_, 'a> {
         };
         self.schemas(at, &schema(old), &schema(new), NullCheck::Compare);
     }
+
+    /// Compares how the parts of a form are written.
+    fn encodings(&mut self, at: &Position, old: &Node<'a>, new: &Node<'a>) {
+        const KEY: &str = "encoding";
+        let (before, after) = (old.entries_of(KEY), new.entries_of(KEY));
+        let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+        for name in names {
+            let none = &Value::Null;
+            let value = |entries: &BTreeMap<&str, Node<'a>>| {
+                entries.get(name).map_or(none, |node| node.value)
+            };
+            let (a, b) = (
+                self.both.old.expanded(value(&before)),
+                self.both.new.expanded(value(&after)),
+            );
+            if a != b {
+                let words = BeforeAfter::change(code(&a), code(&b));
+                let predicate = format!("changed the encoding of `{name}`");
+                let nodes = (Some(old), Some(new));
+                self.found(at, Kind::EncodingChanged, &predicate, words, nodes);
+            }
+        }
+    }
 }
 
 fn content<'a>(node: &Node<'a>) -> Content<'a> {
-    node.get("content")
-        .map(|node| node.entries())
-        .unwrap_or_default()
+    node.entries_of("content")
 }
 
 fn success(status: &str) -> bool {

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::document::{Document, Node, members};
-use super::resolved::{Alternative, Kind, Typed, format, values};
+use super::document::{Document, Node};
+use super::json::members;
+use super::resolved::{Alternative, Kind, Typed, format};
 
 /// The number of values that are named before the rest is counted.
 const NAMED: usize = 12;
@@ -44,13 +45,12 @@ impl<'a> Document<'a> {
     }
 
     pub(super) fn typed_words(&self, typed: &Typed<'a>) -> String {
-        let schema = typed.schema();
         let inner = |key: &str| match typed.node.get(key).map(|node| self.words(&node)) {
             Some(choice) if choice.contains(" or ") => format!("({choice})"),
             Some(words) => words,
             None => "any JSON".to_owned(),
         };
-        if let Some(values) = values(schema) {
+        if let Some(values) = typed.values() {
             return list(&values);
         }
         match typed.kind {
@@ -85,7 +85,7 @@ impl<'a> Document<'a> {
                 let names = names.iter().flatten().map(|(name, _)| *name);
                 format!("object {{{}}}", names.collect::<Vec<_>>().join(", "))
             }
-            Kind::Unknown => typed.node.value.to_string(),
+            Kind::Unknown => code(typed.node.value),
         }
     }
 }
@@ -126,12 +126,18 @@ pub(super) fn list(values: &[&Value]) -> String {
     words.join(" or ")
 }
 
-/// Returns a JSON value in Markdown; strings lose their quotes.
+/// Returns a JSON value in Markdown, shortened if it is long; strings lose their quotes.
 pub(super) fn code(value: &Value) -> String {
-    match value {
-        Value::String(text) if !text.is_empty() => format!("`{text}`"),
-        other => format!("`{other}`"),
+    const LONGEST: usize = 100;
+    let text = match value {
+        Value::String(text) if !text.is_empty() => text.clone(),
+        other => other.to_string(),
+    };
+    if text.chars().count() <= LONGEST {
+        return format!("`{text}`");
     }
+    let start: String = text.chars().take(LONGEST).collect();
+    format!("`{start}…`")
 }
 
 /// Returns a type with its article.

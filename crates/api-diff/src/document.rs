@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToSnakeCase;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::change::Operation;
+use super::json::members;
+use super::normal::Normal;
 use zenml_codegen::name::{OperationKey, operation_names};
 use zenml_codegen::openapi::METHODS;
 use zenml_codegen::pointer::escape;
@@ -15,7 +17,9 @@ use zenml_codegen::reference;
 const HOPS: usize = 32;
 
 pub(super) struct Document<'a> {
-    pub root: &'a Value,
+    /// The document as it was given.
+    pub given: &'a Value,
+    pub normal: &'a Normal,
     pub operations: Vec<Entry<'a>>,
 }
 
@@ -26,6 +30,8 @@ pub(super) struct Entry<'a> {
     /// The path with the names of its parameters removed.
     pub route: String,
     pub node: Node<'a>,
+    /// The servers of the operation or its path, if they have their own.
+    pub servers: Option<Node<'a>>,
     pub parameters: Vec<Node<'a>>,
 }
 
@@ -71,20 +77,28 @@ impl<'a> Node<'a> {
         };
         entries.map(node).collect()
     }
+
+    /// Returns the entries of the object under `key`; none if it is missing.
+    pub(super) fn entries_of(&self, key: &str) -> BTreeMap<&'a str, Self> {
+        self.get(key).map(|node| node.entries()).unwrap_or_default()
+    }
 }
 
 impl<'a> Document<'a> {
-    pub(super) fn new(root: &'a Value) -> Self {
+    pub(super) fn new(given: &'a Value, normal: &'a Normal) -> Self {
         let mut document = Self {
-            root,
+            given,
+            normal,
             operations: Vec::new(),
         };
-        let paths = document.at("/paths");
-        let mut found = Vec::new();
-        for (path, item) in paths.iter().flat_map(Node::entries) {
-            for (method, node) in item.entries() {
-                if METHODS.contains(&method) {
-                    found.push((path, method, node, item.clone()));
+        let mut found: Vec<(&str, &str, Node<'_>, Node<'_>)> = Vec::new();
+        for (path, item) in document.paths() {
+            for owner in document.path_item(&item) {
+                for (method, node) in owner.entries() {
+                    let known = found.iter().any(|(p, m, ..)| (*p, *m) == (path, method));
+                    if METHODS.contains(&method) && !known {
+                        found.push((path, method, node, item.clone()));
+                    }
                 }
             }
         }
@@ -92,25 +106,53 @@ impl<'a> Document<'a> {
         for (path, method, node, item) in found {
             let id = node.text("operationId").unwrap_or_default();
             let group = node.value.pointer("/tags/0").and_then(Value::as_str);
+            let owners = document.path_item(&item);
+            let mut servers = owners.iter().filter_map(|owner| owner.get("servers"));
+            let name = match names.get(id) {
+                Some(name) => name.clone(),
+                None if id.is_empty() => format!("{method} {path}"),
+                None => id.to_owned(),
+            };
             document.operations.push(Entry {
                 operation: Operation {
                     group: group.unwrap_or("default").to_snake_case(),
                     path: path.to_owned(),
                     method: method.to_uppercase(),
-                    name: names.get(id).map_or(id, String::as_str).to_owned(),
+                    name,
                     id: id.to_owned(),
                 },
                 route: route(path),
-                parameters: document.parameters(&item, &node),
+                servers: node.get("servers").or_else(|| servers.next()),
+                parameters: document.parameters(&owners, &node),
                 node,
             });
         }
         document
     }
 
+    pub(super) fn root(&self) -> &'a Value {
+        &self.normal.root
+    }
+
+    /// Returns the path items, by path.
+    pub(super) fn paths(&self) -> BTreeMap<&'a str, Node<'a>> {
+        let paths = self.at("/paths");
+        paths.map(|node| node.entries()).unwrap_or_default()
+    }
+
+    /// Returns a path item, and the one that it refers to.
+    pub(super) fn path_item(&self, item: &Node<'a>) -> Vec<Node<'a>> {
+        let target = self.target(item);
+        if target.pointer == item.pointer {
+            vec![target]
+        } else {
+            vec![item.clone(), target]
+        }
+    }
+
     /// Returns the value at a pointer.
     pub(super) fn at(&self, pointer: &str) -> Option<Node<'a>> {
-        let value = self.root.pointer(pointer)?;
+        let value = self.root().pointer(pointer)?;
         Some(Node {
             pointer: pointer.to_owned(),
             value,
@@ -131,9 +173,9 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the parameters of an operation. Its own replace those of the path.
-    fn parameters(&self, item: &Node<'a>, operation: &Node<'a>) -> Vec<Node<'a>> {
+    fn parameters(&self, items: &[Node<'a>], operation: &Node<'a>) -> Vec<Node<'a>> {
         let mut result: Vec<Node<'a>> = Vec::new();
-        for owner in [item, operation] {
+        for owner in items.iter().rev().chain([operation]) {
             let declared = owner.get("parameters").map(|list| list.items());
             for parameter in declared.into_iter().flatten() {
                 let parameter = self.target(&parameter);
@@ -147,23 +189,26 @@ impl<'a> Document<'a> {
 
     /// Returns the names of all schemas that operations reach.
     pub(super) fn used_schemas(&self) -> BTreeSet<String> {
-        let schema = |name: &str| self.schema(name).map(|node| node.value);
         let mut start = Vec::new();
-        if let Some(paths) = self.root.get("paths") {
-            reference::references(paths, &mut start);
-        }
-        for (section, entries) in self
-            .root
-            .get("components")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
-            if section != "schemas" {
-                reference::references(entries, &mut start);
+        for section in ["paths", "webhooks"] {
+            if let Some(section) = self.given.get(section) {
+                reference::references(section, &mut start);
             }
         }
-        reference::closure(start, schema)
+        let components = self.given.get("components").into_iter().flat_map(members);
+        for (_, entries) in components.filter(|(section, _)| *section != "schemas") {
+            reference::references(entries, &mut start);
+        }
+        let pointer = |name: &str| format!("/components/schemas/{}", escape(name));
+        reference::closure(start, |name| self.given.pointer(&pointer(name)))
+    }
+
+    /// Returns the names of schemas that the normal form has merged into others, or that are compared
+    /// only as parts of others.
+    pub(super) fn merged_schemas(&self) -> BTreeSet<String> {
+        let mut start: Vec<String> = self.normal.merged().collect();
+        whole(self.root(), &mut start);
+        reference::closure(start, |name| self.schema(name).map(|node| node.value))
     }
 
     /// Returns a schema under `components`.
@@ -178,13 +223,19 @@ impl<'a> Document<'a> {
     }
 }
 
+/// Returns a path without the names of its parameters: `/things/{id}:run` as `/things/{}:run`.
 fn route(path: &str) -> String {
-    let segments = path.split('/');
-    let segments = segments.map(|segment| match segment.starts_with('{') {
-        true => "{}",
-        false => segment,
-    });
-    segments.collect::<Vec<_>>().join("/")
+    let mut route = String::new();
+    let mut rest = path;
+    while let Some((before, (_, after))) = rest
+        .split_once('{')
+        .and_then(|(before, inside)| Some((before, inside.split_once('}')?)))
+    {
+        route.push_str(before);
+        route.push_str("{}");
+        rest = after;
+    }
+    route + rest
 }
 
 /// Returns the generated name of each operation, by the vendor's id. The map is empty if the
@@ -199,13 +250,33 @@ fn names(found: &[(&str, &str, Node<'_>, Node<'_>)]) -> BTreeMap<String, String>
     operation_names(&named.collect::<Vec<_>>()).unwrap_or_default()
 }
 
-/// Returns the name of the schema that a reference points to.
-pub(super) fn schema_name(value: &Value) -> Option<String> {
-    reference::target_of(value)
-}
-
-/// Returns the members of an object; any other value has none.
-pub(super) fn members(value: &Value) -> &Map<String, Value> {
-    static NONE: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
-    value.as_object().unwrap_or(&NONE)
+/// Collects the schemas that values refer to which are compared as a whole.
+fn whole(value: &Value, found: &mut Vec<String>) {
+    const WHOLE: [&str; 13] = [
+        "allOf",
+        "callbacks",
+        "contains",
+        "contentSchema",
+        "dependentSchemas",
+        "else",
+        "encoding",
+        "if",
+        "not",
+        "then",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+        "webhooks",
+    ];
+    match value {
+        Value::Object(members) => {
+            for (key, child) in members {
+                if WHOLE.contains(&key.as_str()) {
+                    reference::references(child, found);
+                }
+                whole(child, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| whole(item, found)),
+        _ => {}
+    }
 }

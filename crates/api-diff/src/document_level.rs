@@ -1,11 +1,12 @@
 //! Compares the document as a whole, and schemas that no operation uses.
 
-use serde_json::Value;
-
-use super::change::{Kind, Place, Subject};
-use super::document::{Node, members};
+use super::change::{Place, Subject};
+use super::document::{Document, Node};
+use super::json::members;
+use super::keyword::{Object, Treatment};
+use super::rule::Kind;
 use super::visitor::{BeforeAfter, Position, Visitor};
-use zenml_codegen::openapi::METHODS;
+use zenml_codegen::pointer::escape;
 
 impl<'a> Visitor<'_, 'a> {
     pub(super) fn document(&mut self) {
@@ -14,23 +15,20 @@ impl<'a> Visitor<'_, 'a> {
         };
         let (old, new) = (self.both.old, self.both.new);
         for (path, noun) in [
-            ("/info/title", "the title"),
-            ("/info/description", "the description of the API"),
-            ("/info/summary", "the summary of the API"),
             ("/servers", "the list of servers"),
             ("/tags", "the list of tags"),
         ] {
             let (a, b) = (old.at(path), new.at(path));
             if a.as_ref().map(|n| n.value) != b.as_ref().map(|n| n.value) {
                 let at = at(self, noun);
-                self.found(
-                    &at,
-                    Kind::Annotated,
-                    "changed",
-                    BeforeAfter::none(),
-                    (a.as_ref(), b.as_ref()),
-                );
+                let nodes = (a.as_ref(), b.as_ref());
+                let none = BeforeAfter::none();
+                self.found(&at, Kind::Annotated, "changed", none, nodes);
             }
+        }
+        if let (Some(a), Some(b)) = (old.at("/info"), new.at("/info")) {
+            let at = at(self, "the API");
+            self.notes(&at, &a, &b, Object::Info);
         }
         let at = at(self, "the document");
         self.schemes(&at);
@@ -38,55 +36,6 @@ impl<'a> Visitor<'_, 'a> {
         self.unseen();
         self.paths(&at);
         self.rest(&at);
-    }
-
-    /// Compares the security schemes.
-    fn schemes(&mut self, at: &Position) {
-        const PATH: &str = "/components/securitySchemes";
-        let entries = |node: Option<Node<'a>>| node.map(|node| node.entries()).unwrap_or_default();
-        let (before, after) = (
-            entries(self.both.old.at(PATH)),
-            entries(self.both.new.at(PATH)),
-        );
-        for (name, node) in &before {
-            match after.get(name) {
-                Some(other) if node.value != other.value => {
-                    let (kind, predicate) = match declared(node.value) == declared(other.value) {
-                        true => (
-                            Kind::Annotated,
-                            format!("annotates the security scheme `{name}` differently"),
-                        ),
-                        false => (
-                            Kind::SecurityTightened,
-                            format!("declares the security scheme `{name}` differently"),
-                        ),
-                    };
-                    let nodes = (Some(node), Some(other));
-                    self.found(at, kind, &predicate, BeforeAfter::none(), nodes);
-                }
-                Some(_) => {}
-                None => {
-                    let predicate = format!("no longer declares the security scheme `{name}`");
-                    self.found(
-                        at,
-                        Kind::Annotated,
-                        &predicate,
-                        BeforeAfter::none(),
-                        (Some(node), None),
-                    );
-                }
-            }
-        }
-        for (name, node) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
-            let predicate = format!("now declares the security scheme `{name}`");
-            self.found(
-                at,
-                Kind::Annotated,
-                &predicate,
-                BeforeAfter::none(),
-                (None, Some(node)),
-            );
-        }
     }
 
     /// Compares schemas that no operation uses in either document.
@@ -99,97 +48,69 @@ impl<'a> Visitor<'_, 'a> {
         for name in names.filter(|name| !used.0.contains(**name) && !used.1.contains(**name)) {
             let (a, b) = (before.get(name), after.get(name));
             let verb = match (a, b) {
-                (Some(a), Some(b)) if a.value == b.value => continue,
+                (Some(_), Some(_)) if !self.is_changed(name) => continue,
                 (Some(_), Some(_)) => "changed",
                 (Some(_), None) => "removed",
                 (None, _) => "added",
             };
             let predicate = format!("{verb} the schema `{name}`, which no operation uses");
-            self.found(at, Kind::Annotated, &predicate, BeforeAfter::none(), (a, b));
+            let none = BeforeAfter::none();
+            self.found(at, Kind::Annotated, &predicate, none, (a, b));
         }
     }
 
     /// Reports changed schemas whose old and new users have nothing in common.
     fn unseen(&mut self) {
         let used = (self.both.old.used_schemas(), self.both.new.used_schemas());
+        let mut merged = self.both.old.merged_schemas();
+        merged.extend(self.both.new.merged_schemas());
         let after = self.both.new.schemas();
         for (name, old) in self.both.old.schemas() {
             let Some(new) = after.get(name) else { continue };
             let both = used.0.contains(name) && used.1.contains(name);
-            if !both || old.value == new.value || self.has_met(&old, new) {
+            if !both || merged.contains(name) || !self.is_changed(name) || self.has_met(&old, new) {
                 continue;
             }
             let at = self.part(Subject::Schema(name.to_owned()), Place::Operation, name);
-            let predicate = "changed, but only added or removed parts of the API use it";
+            let predicate = "changed, but no place that used it before still uses it";
             let nodes = (Some(&old), Some(new));
             self.found(&at, Kind::Annotated, predicate, BeforeAfter::none(), nodes);
         }
     }
 
+    /// Returns whether both documents declare a schema, and differently.
+    fn is_changed(&self, name: &str) -> bool {
+        let pointer = format!("/components/schemas/{}", escape(name));
+        let given = |document: &Document<'a>| document.given.pointer(&pointer);
+        given(self.both.old) != given(self.both.new)
+    }
+
     /// Compares the annotations of paths.
     fn paths(&mut self, at: &Position) {
-        let rest = |node: &Node<'a>| {
-            let mut members = members(node.value).clone();
-            members.retain(|key, _| !METHODS.contains(&key.as_str()) && key != "parameters");
-            members
-        };
-        let entries = |node: Option<Node<'a>>| node.map(|n| n.entries()).unwrap_or_default();
-        let after = entries(self.both.new.at("/paths"));
-        for (path, old) in entries(self.both.old.at("/paths")) {
-            let Some(new) = after.get(path).filter(|new| rest(new) != rest(&old)) else {
-                continue;
+        let after = self.both.new.paths();
+        for (path, old) in self.both.old.paths() {
+            let Some(new) = after.get(path) else { continue };
+            let notes = |node: &Node<'a>| {
+                let mut notes = members(node.value).clone();
+                notes.retain(|key, _| Object::PathItem.treatment(key) != Treatment::Compared);
+                notes
             };
-            let predicate = format!("annotates the path `{path}` differently");
-            let nodes = (Some(&old), Some(new));
-            self.found(at, Kind::Annotated, &predicate, BeforeAfter::none(), nodes);
+            if notes(&old) != notes(new) {
+                let predicate = format!("annotates the path `{path}` differently");
+                let nodes = (Some(&old), Some(new));
+                let none = BeforeAfter::none();
+                self.found(at, Kind::Annotated, &predicate, none, nodes);
+            }
         }
     }
 
     /// Compares the remaining members of the document.
     fn rest(&mut self, at: &Position) {
-        const LOOKED_AT: [&str; 7] = [
-            "components",
-            "info",
-            "openapi",
-            "paths",
-            "security",
-            "servers",
-            "tags",
-        ];
-        let (old, new) = (members(self.both.old.root), members(self.both.new.root));
-        let keys = old
-            .keys()
-            .chain(new.keys().filter(|key| !old.contains_key(*key)));
-        for key in keys.filter(|key| !LOOKED_AT.contains(&key.as_str())) {
-            if old.get(key) == new.get(key) {
-                continue;
-            }
-            let pointer = format!("/{key}");
-            let (a, b) = (self.both.old.at(&pointer), self.both.new.at(&pointer));
-            let kind = if key.starts_with("x-") {
-                Kind::Annotated
-            } else {
-                Kind::NotUnderstood
-            };
-            let predicate = format!(
-                "changed `{key}`, which this comparison does not understand; review it by hand"
-            );
-            self.found(
-                at,
-                kind,
-                &predicate,
-                BeforeAfter::none(),
-                (a.as_ref(), b.as_ref()),
-            );
-        }
+        let root = |document: &Document<'a>| Node {
+            pointer: String::new(),
+            value: document.root(),
+        };
+        let (old, new) = (root(self.both.old), root(self.both.new));
+        self.notes(at, &old, &new, Object::Document);
     }
-}
-
-/// Returns a security scheme without its annotations.
-fn declared(scheme: &Value) -> Value {
-    let mut scheme = scheme.clone();
-    if let Some(members) = scheme.as_object_mut() {
-        members.retain(|key, _| key != "description" && !key.starts_with("x-"));
-    }
-    scheme
 }

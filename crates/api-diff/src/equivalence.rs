@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::document::{Document, Node};
 use super::rename::in_other_words;
-use super::resolved::{Alternative, Kind, Typed, values};
+use super::resolved::{Alternative, Kind, Typed};
 
 /// The share of properties that two versions of one object have in common.
 const SHARED: f64 = 0.5;
@@ -77,7 +77,7 @@ impl<'a> Documents<'_, 'a> {
 
     fn same_typed(self, old: &Typed<'a>, new: &Typed<'a>, assumed: &mut Assumed) -> bool {
         let (a, b) = (old.schema(), new.schema());
-        if old.kind != new.kind || !same_values(a, b) {
+        if old.kind != new.kind || !same_values(old, new) {
             return false;
         }
         let key = (old.node.pointer.clone(), new.node.pointer.clone());
@@ -102,7 +102,7 @@ impl<'a> Documents<'_, 'a> {
             }
             Kind::Map => self.same_member(old, new, "additionalProperties", assumed),
             Kind::Object => self.same_object(old, new, assumed),
-            Kind::Unknown => a == b,
+            Kind::Unknown => self.old.expanded(old.node.value) == self.new.expanded(new.node.value),
             Kind::Any | Kind::Null | Kind::Boolean | Kind::Integer | Kind::Number => true,
         }
     }
@@ -167,8 +167,8 @@ pub(super) fn is_required(schema: &Map<String, Value>, name: &str) -> bool {
     list.is_some_and(|list| list.iter().any(|other| other == name))
 }
 
-fn same_values(old: &Map<String, Value>, new: &Map<String, Value>) -> bool {
-    match (values(old), values(new)) {
+fn same_values(old: &Typed<'_>, new: &Typed<'_>) -> bool {
+    match (old.values(), new.values()) {
         (Some(a), Some(b)) => a.len() == b.len() && a.iter().all(|value| b.contains(value)),
         (a, b) => a.is_none() && b.is_none(),
     }

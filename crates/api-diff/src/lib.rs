@@ -33,33 +33,46 @@
 //! assert!(markdown(&report).starts_with("# Example 1 → 2"));
 //! ```
 
+mod array;
 mod change;
 mod content;
 mod describe;
+mod discriminator;
 mod document;
 mod document_level;
 mod equivalence;
+mod json;
+mod keyword;
 mod limits;
+mod normal;
 mod notes;
 mod object;
+mod opaque;
 mod operation;
 mod parameter;
 mod rename;
 mod report;
 mod resolved;
+mod rule;
 mod rust;
 mod scalar;
 mod schema;
+mod security;
+mod typed;
+mod union;
 mod visitor;
 
-pub use change::{Change, Class, Direction, Kind, Operation, Place, Subject, Use};
+pub use change::{Change, Class, Direction, Operation, Place, Subject, Use};
 pub use report::{json, markdown, terminal};
+pub use rule::{Kind, Scope};
 pub use rust::{Effect, Item, ItemKind, Rust, SemverBump};
 
 use serde_json::Value;
 
 use document::Document;
-use visitor::{Renames, Visitor};
+use normal::Normal;
+use rename::Renames;
+use visitor::Visitor;
 use zenml_codegen::model::Api;
 
 /// Title, version and size of a compared document.
@@ -144,8 +157,16 @@ impl Report {
 /// If overlays are applied ([`corrected`](zenml_codegen::corrected)), apply them to both: the report
 /// then says what is true of the servers rather than what the vendor declares.
 pub fn compare(old: &Value, new: &Value) -> Report {
-    let (before, after) = (Document::new(old), Document::new(new));
-    let mut visitor = Visitor::new(&before, &after);
+    let normal = (Normal::new(old), Normal::new(new));
+    let (before, after) = (Document::new(old, &normal.0), Document::new(new, &normal.1));
+    // The first walk finds out what could have been renamed, and where.
+    let mut first = Visitor::new(&before, &after, Renames::default());
+    first.operations();
+    let renames = Renames {
+        probable: first.candidates.probable(),
+        ..Renames::default()
+    };
+    let mut visitor = Visitor::new(&before, &after, renames);
     visitor.operations();
     visitor.document();
     let (changes, renames) = visitor.changes();
@@ -162,7 +183,7 @@ pub fn compare(old: &Value, new: &Value) -> Report {
 impl Document<'_> {
     fn version(&self) -> Version {
         let info = |key: &str| {
-            let text = self.root.pointer(&format!("/info/{key}"));
+            let text = self.given.pointer(&format!("/info/{key}"));
             text.and_then(Value::as_str).unwrap_or_default().to_owned()
         };
         Version {

@@ -1,140 +1,147 @@
-//! Compares annotations of schemas, operations, parameters and bodies.
+//! Compares annotations, and members that the comparison does not understand.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::change::Kind;
 use super::describe::code;
-use super::document::{Node, members};
-use super::resolved::{Kind as TypeKind, Typed, wrapper};
-use super::scalar::is_understood;
+use super::document::Node;
+use super::json::members;
+use super::keyword::{Object, Treatment, is_limit};
+use super::resolved::{Alternative, Typed, wrapper};
+use super::rule::Kind;
 use super::visitor::{BeforeAfter, Position, Visitor};
 
-/// Members of operations, parameters, bodies and headers that other modules compare.
-const COMPARED: [&str; 15] = [
-    "$ref",
-    "content",
-    "explode",
-    "headers",
-    "in",
-    "name",
-    "operationId",
-    "parameters",
-    "requestBody",
-    "required",
-    "responses",
-    "schema",
-    "security",
-    "style",
-    "tags",
-];
-
-/// Schema keywords that only inform readers.
-const ANNOTATIONS: [&str; 5] = ["$comment", "example", "examples", "externalDocs", "xml"];
-
 impl<'a> Visitor<'_, 'a> {
-    /// Compares the annotations of a schema, and the limits beside a wrapper.
+    /// Compares the annotations of a schema, and what stands beside a union or reference.
     pub(super) fn schema_notes(&mut self, at: &Position, old: &Node<'a>, new: &Node<'a>) {
-        self.limits(at, &around(old), &around(new));
-        let (a, b) = (members(old.value), members(new.value));
-        let known = |key: &str| key.starts_with("x-") || ANNOTATIONS.contains(&key);
-        let rest = |key: &str| (!known(key)).then_some(Kind::NotUnderstood);
-        self.notes(at, old, new, |key| {
-            let skip = is_understood(a, key) || is_understood(b, key);
-            (!skip).then(|| rest(key).unwrap_or(Kind::Annotated))
-        });
+        if let (Some(a), Some(b)) = (beside(old), beside(new)) {
+            self.limits(at, &a, &b);
+        }
+        self.remaining(at, old, new);
+        self.notes(at, old, new, Object::Schema);
+        for key in ["readOnly", "writeOnly"] {
+            // The comparison of objects judges it for properties.
+            let property = |node: &Node<'a>| {
+                let mut segments = node.pointer.rsplit('/').skip(1);
+                segments.next() == Some("properties")
+            };
+            if old.flag(key) != new.flag(key) && !property(old) && !property(new) {
+                let predicate = format!("changed `{key}`");
+                let nodes = (Some(old), Some(new));
+                let words = BeforeAfter::none();
+                self.found(at, Kind::Annotated, &predicate, words, nodes);
+            }
+        }
     }
 
-    /// Compares the annotations of an operation, parameter, body or header.
-    pub(super) fn part_notes(&mut self, at: &Position, old: &Node<'a>, new: &Node<'a>) {
-        self.notes(at, old, new, |key| match key {
-            "callbacks" => Some(Kind::NotUnderstood),
-            key => (!COMPARED.contains(&key)).then_some(Kind::Annotated),
-        });
+    /// Compares what stands beside a reference and could not be merged with its target.
+    fn remaining(&mut self, at: &Position, old: &Node<'a>, new: &Node<'a>) {
+        let (a, b) = (unmerged(old), unmerged(new));
+        let mut keys: Vec<&String> = a.keys().chain(b.keys()).copied().collect();
+        keys.sort();
+        keys.dedup();
+        for key in keys {
+            let none = &Value::Null;
+            let value =
+                |side: &BTreeMap<&'a String, &'a Value>| side.get(key).copied().unwrap_or(none);
+            let values = (value(&a), value(&b));
+            self.whole(at, key, values, (Some(old), Some(new)));
+        }
     }
 
-    /// Compares annotations. `rest` returns the kind for keys without a rule, or `None` to skip them.
-    fn notes(
+    /// Compares the annotations of an alternative itself, not of the schema around it.
+    pub(super) fn inner_notes(
         &mut self,
         at: &Position,
-        old: &Node<'a>,
-        new: &Node<'a>,
-        rest: impl Fn(&str) -> Option<Kind>,
+        old: (&Node<'a>, &Alternative<'a>),
+        new: (&Node<'a>, &Alternative<'a>),
     ) {
+        let inside =
+            |(outer, inner): (&Node<'a>, &Alternative<'a>)| outer.pointer != inner.node.pointer;
+        if inside(old) && inside(new) {
+            self.schema_notes(at, &old.1.node, &new.1.node);
+        }
+    }
+
+    /// Compares the annotations of an object, and its members that are not understood.
+    pub(super) fn notes(&mut self, at: &Position, old: &Node<'a>, new: &Node<'a>, object: Object) {
         let (a, b) = (members(old.value), members(new.value));
         let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
         keys.sort();
         keys.dedup();
         for key in keys {
             let (before, after) = (note(a, key), note(b, key));
-            if before == after {
-                continue;
-            }
-            let Some(rest) = rest(key) else { continue };
-            let word = |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), code);
-            let words = BeforeAfter::change(word(before), word(after));
-            let (kind, predicate, words) = match (key.as_str(), after.is_some()) {
-                ("default", _) => (Kind::DefaultChanged, "changed its default", words),
-                ("deprecated", true) => (Kind::Deprecated, "is deprecated", BeforeAfter::none()),
-                ("deprecated", false) => (
-                    Kind::Undeprecated,
-                    "is no longer deprecated",
-                    BeforeAfter::none(),
-                ),
-                ("readOnly", true) => (Kind::ReadOnly, "is now read-only", BeforeAfter::none()),
-                ("readOnly", false) => (
-                    Kind::NoLongerReadOnly,
-                    "is no longer read-only",
-                    BeforeAfter::none(),
-                ),
-                ("writeOnly", true) => (Kind::WriteOnly, "is now write-only", BeforeAfter::none()),
-                ("writeOnly", false) => (
-                    Kind::NoLongerWriteOnly,
-                    "is no longer write-only",
-                    BeforeAfter::none(),
-                ),
-                ("description", _) => (
-                    Kind::Described,
-                    "changed its description",
-                    BeforeAfter::none(),
-                ),
-                ("summary", _) => (Kind::Described, "changed its summary", BeforeAfter::none()),
-                ("title", _) => (Kind::Described, "changed its title", BeforeAfter::none()),
-                (key, _) => {
-                    let judged = match rest {
-                        Kind::NotUnderstood => {
-                            ", which this comparison does not understand; review it by hand"
-                        }
-                        _ => "",
-                    };
-                    let predicate = format!("changed `{key}`{judged}");
-                    self.found(at, rest, &predicate, words, (Some(old), Some(new)));
-                    continue;
+            let nodes = (Some(old), Some(new));
+            match object.treatment(key) {
+                Treatment::Compared => {}
+                Treatment::NotUnderstood => {
+                    let none = &Value::Null;
+                    let values = (before.unwrap_or(none), after.unwrap_or(none));
+                    self.whole(at, key, values, nodes);
                 }
-            };
-            self.found(at, kind, predicate, words, (Some(old), Some(new)));
+                Treatment::Annotation if before != after => {
+                    let word =
+                        |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), code);
+                    let words = BeforeAfter::change(word(before), word(after));
+                    let none = BeforeAfter::none();
+                    let (kind, predicate, words) = match (key.as_str(), after) {
+                        ("default", _) => (Kind::DefaultChanged, "changed its default", words),
+                        ("deprecated", Some(_)) => (Kind::Deprecated, "is deprecated", none),
+                        ("deprecated", None) => {
+                            (Kind::Undeprecated, "is no longer deprecated", none)
+                        }
+                        ("description", _) => (Kind::Described, "changed its description", none),
+                        ("summary", _) => (Kind::Described, "changed its summary", none),
+                        ("title", _) => (Kind::Described, "changed its title", none),
+                        (key, _) => {
+                            let predicate = format!("changed `{key}`");
+                            self.found(at, Kind::Annotated, &predicate, words, nodes);
+                            continue;
+                        }
+                    };
+                    self.found(at, kind, predicate, words, nodes);
+                }
+                Treatment::Annotation => {}
+            }
         }
     }
 }
 
-/// Returns the keywords beside a wrapper; a schema without a wrapper has none.
-fn around<'a>(node: &Node<'a>) -> Typed<'a> {
-    static NOTHING: Value = Value::Bool(true);
-    let leads = wrapper(members(node.value)).is_some();
-    Typed {
-        node: Node {
-            pointer: node.pointer.clone(),
-            value: if leads { node.value } else { &NOTHING },
-        },
-        kind: TypeKind::Any,
-    }
+/// Returns the limits beside a union, as a schema of any type; `None` if the node is not a union.
+fn beside<'a>(node: &Node<'a>) -> Option<Typed<'a>> {
+    wrapper(members(node.value))?;
+    Some(Typed::any(node.clone()))
+}
+
+/// Returns the keywords beside a union or reference that the normal form could not merge.
+fn unmerged<'a>(node: &Node<'a>) -> BTreeMap<&'a String, &'a Value> {
+    let schema = members(node.value);
+    let Some(wrapper) = wrapper(schema) else {
+        return BTreeMap::new();
+    };
+    let keywords = schema.iter().filter(|(key, _)| {
+        Object::Schema.treatment(key) == Treatment::Compared
+            && !is_limit(key)
+            && ![
+                wrapper,
+                "$defs",
+                "discriminator",
+                "readOnly",
+                "writeOnly",
+                "x-discriminator",
+            ]
+            .contains(&key.as_str())
+    });
+    keywords.collect()
 }
 
 /// Returns an annotation. `null` and `false` count as absent where they mean the same.
 fn note<'v>(members: &'v Map<String, Value>, key: &str) -> Option<&'v Value> {
-    let silence = |value: &Value| match key {
+    let absent = |value: &Value| match key {
         "default" => value.is_null(),
-        "deprecated" | "readOnly" | "writeOnly" => *value == false,
+        "deprecated" => *value == false,
         _ => false,
     };
-    members.get(key).filter(|value| !silence(value))
+    members.get(key).filter(|value| !absent(value))
 }

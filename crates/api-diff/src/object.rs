@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::change::Kind;
 use super::document::Node;
 use super::equivalence::{is_required, properties};
-use super::rename::{alike, in_other_words, pairs};
+use super::rename::{Named, in_other_words, pairs};
 use super::resolved::{Resolved, Typed};
-use super::visitor::{BeforeAfter, NullCheck, Position, Visitor};
+use super::rule::Kind;
+use super::visitor::{BeforeAfter, NullCheck, Position, Relevance, Visitor};
 
 /// One property of an object.
 type Property<'a> = (&'a str, Node<'a>);
@@ -17,49 +17,41 @@ type Property<'a> = (&'a str, Node<'a>);
 impl<'a> Visitor<'_, 'a> {
     pub(super) fn objects(&mut self, at: &Position, old: &Typed<'a>, new: &Typed<'a>) {
         let (before, after) = (properties(old), properties(new));
-        let has = |list: &[Property<'a>], name: &str| list.iter().any(|(other, _)| *other == name);
-        let gone: Vec<Property<'a>> = before
+        let missing_in = |list: &[Property<'a>], (name, _): &Property<'a>| {
+            list.iter().all(|(other, _)| other != name)
+        };
+        let gone = before
             .iter()
-            .filter(|(name, _)| !has(&after, name))
-            .cloned()
-            .collect();
-        let came: Vec<Property<'a>> = after
+            .filter(|property| missing_in(&after, property));
+        let gone: Vec<Property<'a>> = gone.cloned().collect();
+        let came = after
             .iter()
-            .filter(|(name, _)| !has(&before, name))
-            .cloned()
-            .collect();
+            .filter(|property| missing_in(&before, property));
+        let came: Vec<Property<'a>> = came.cloned().collect();
         let renamed = self.renamed((old, &gone), (new, &came));
 
         for (name, property) in &gone {
-            match renamed.iter().find(|(a, _)| a.0 == *name) {
-                Some((_, (other, node))) => {
-                    let words = BeforeAfter::change(format!("`{name}`"), format!("`{other}`"));
-                    let nodes = (Some(property), Some(node));
-                    self.found(
-                        &at.property(name),
-                        Kind::PropertyRenamed,
-                        "was renamed",
-                        words,
-                        nodes,
-                    );
-                    self.property(
-                        &at.property(other),
-                        (old, name, property),
-                        (new, other, node),
-                    );
-                }
-                None => {
-                    let was = format!("{}, {}", self.both.old.words(property), presence(old, name));
-                    let nodes = (Some(property), Some(&new.node));
-                    self.found(
-                        &at.property(name),
-                        Kind::PropertyRemoved,
-                        "was removed",
-                        BeforeAfter::before(was),
-                        nodes,
-                    );
-                }
+            let nodes = (Some(property), Some(&new.node));
+            let Some((_, (other, node))) = renamed.iter().find(|(a, _)| a.0 == *name) else {
+                let was = format!("{}, {}", self.both.old.words(property), presence(old, name));
+                let at = at
+                    .property(name)
+                    .limited_to(self.relevance(Some(property), None));
+                let words = BeforeAfter::before(was);
+                self.found(&at, Kind::PropertyRemoved, "was removed", words, nodes);
+                continue;
+            };
+            if let Some(schema) = self.schema_at(at).map(str::to_owned) {
+                let properties = &mut self.renames.properties;
+                properties.insert((schema, (*name).to_owned()), (*other).to_owned());
             }
+            let words = BeforeAfter::change(format!("`{name}`"), format!("`{other}`"));
+            let nodes = (Some(property), Some(node));
+            let predicate = "was probably renamed";
+            let renamed_at = at.property(name);
+            self.found(&renamed_at, Kind::PropertyRenamed, predicate, words, nodes);
+            let at = at.property(other);
+            self.property(&at, (old, name, property), (new, other, node));
         }
         for (name, property) in &came {
             if renamed.iter().any(|(_, b)| b.0 == *name) {
@@ -72,13 +64,10 @@ impl<'a> Visitor<'_, 'a> {
             };
             let is = format!("{}, {}", self.both.new.words(property), presence(new, name));
             let nodes = (Some(&old.node), Some(property));
-            self.found(
-                &at.property(name),
-                kind,
-                "was added",
-                BeforeAfter::after(is),
-                nodes,
-            );
+            let at = at
+                .property(name)
+                .limited_to(self.relevance(None, Some(property)));
+            self.found(&at, kind, "was added", BeforeAfter::after(is), nodes);
         }
         for (name, property) in &before {
             if let Some((_, other)) = after.iter().find(|(other, _)| other == name) {
@@ -90,6 +79,7 @@ impl<'a> Visitor<'_, 'a> {
             }
         }
         self.openness(at, old, new);
+        self.base_tags(at, old, new);
     }
 
     /// Compares what holds for undeclared properties: which are required, and whether any are allowed.
@@ -121,7 +111,14 @@ impl<'a> Visitor<'_, 'a> {
                 );
             }
             (true, true) => {}
-            (false, false) => self.members(at, old, new),
+            (false, false) => {
+                let schema = |typed: &Typed<'a>| {
+                    let node = typed.node.get("additionalProperties");
+                    node.filter(|node| node.value.is_object())
+                };
+                let (a, b) = ((&old.node, schema(old)), (&new.node, schema(new)));
+                self.inner(&at.inside("{}"), a, b);
+            }
         }
     }
 
@@ -158,36 +155,42 @@ impl<'a> Visitor<'_, 'a> {
 
     /// Pairs removed properties with added ones that are probably the same under a new name.
     fn renamed(
-        &self,
+        &mut self,
         old: (&Typed<'a>, &[Property<'a>]),
         new: (&Typed<'a>, &[Property<'a>]),
     ) -> Vec<(Property<'a>, Property<'a>)> {
+        let both = self.both;
         let same = |a: &Property<'a>, b: &Property<'a>| {
             is_required(old.0.schema(), a.0) == is_required(new.0.schema(), b.0)
-                && self.both.same(&a.1, &b.1)
+                && both.same(&a.1, &b.1)
         };
         let telling = |a: &Property<'a>| {
-            let resolved = self.both.old.resolved(&a.1);
+            let resolved = both.old.resolved(&a.1);
             let mut names = resolved.alternatives.iter();
             names.any(|alternative| alternative.name().is_some())
         };
-        let (mut gone, mut came) = (old.1.to_vec(), new.1.to_vec());
-        let mut renamed = Vec::new();
-        type Fits<'f, 'a> = &'f dyn Fn(&Property<'a>, &Property<'a>) -> bool;
-        let words: Fits<'_, 'a> = &|a, b| in_other_words(a.0, b.0) && same(a, b);
-        let names: Fits<'_, 'a> = &|a, b| alike(a.0, b.0) && same(a, b);
-        let shape: Fits<'_, 'a> = &|a, b| telling(a) && same(a, b);
-        for fits in [words, names, shape] {
-            let found = pairs(&gone, &came, fits);
-            let found: Vec<_> = found
-                .into_iter()
-                .filter_map(|(i, j)| Some((gone.get(i)?.clone(), came.get(j)?.clone())))
-                .collect();
-            gone.retain(|(name, _)| found.iter().all(|(a, _)| a.0 != *name));
-            came.retain(|(name, _)| found.iter().all(|(_, b)| b.0 != *name));
-            renamed.extend(found);
-        }
-        renamed
+        let names = |list: &[Property<'a>]| list.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+        let at = |list: &[Property<'a>], index: usize| list.get(index).cloned();
+        self.candidates.add(
+            Named::Property,
+            &names(old.1),
+            &names(new.1),
+            |i, j| {
+                at(old.1, i)
+                    .zip(at(new.1, j))
+                    .is_some_and(|(a, b)| same(&a, &b))
+            },
+            |i| at(old.1, i).is_some_and(|a| telling(&a)),
+        );
+        let probable = &self.renames.probable;
+        let fits = |a: &Property<'a>, b: &Property<'a>| {
+            let known = probable.get(&(Named::Property, a.0.to_owned()));
+            same(a, b) && (in_other_words(a.0, b.0) || known.is_some_and(|known| known == b.0))
+        };
+        let found = pairs(old.1, new.1, fits).into_iter();
+        found
+            .filter_map(|(i, j)| at(old.1, i).zip(at(new.1, j)))
+            .collect()
     }
 
     /// Compares a property that both objects have: presence, `null` and schema.
@@ -197,10 +200,13 @@ impl<'a> Visitor<'_, 'a> {
         old: (&Typed<'a>, &str, &Node<'a>),
         new: (&Typed<'a>, &str, &Node<'a>),
     ) {
+        let nodes = (Some(old.2), Some(new.2));
         let required = (
             is_required(old.0.schema(), old.1),
             is_required(new.0.schema(), new.1),
         );
+        self.access(at, (old.2, new.2), required.1);
+        let at = &at.limited_to(self.relevance(nodes.0, nodes.1));
         let nullable = Resolved::nullable(
             &self.both.old.resolved(old.2),
             &self.both.new.resolved(new.2),
@@ -208,19 +214,13 @@ impl<'a> Visitor<'_, 'a> {
         let loosened = (required == (true, false), nullable == (false, true));
         let tightened = (required == (false, true), nullable == (true, false));
         let words = |visitor: &Self| {
-            let before = format!(
-                "{}, {}",
-                visitor.both.old.words(old.2),
-                presence(old.0, old.1)
-            );
-            let after = format!(
-                "{}, {}",
-                visitor.both.new.words(new.2),
-                presence(new.0, new.1)
-            );
-            BeforeAfter::change(before, after)
+            let before = visitor.both.old.words(old.2);
+            let after = visitor.both.new.words(new.2);
+            BeforeAfter::change(
+                format!("{before}, {}", presence(old.0, old.1)),
+                format!("{after}, {}", presence(new.0, new.1)),
+            )
         };
-        let nodes = (Some(old.2), Some(new.2));
         let predicate = match loosened {
             (true, true) => Some("may now be missing or null"),
             (true, false) => Some("may now be missing"),
@@ -242,6 +242,54 @@ impl<'a> Visitor<'_, 'a> {
             self.found(at, Kind::PresenceTightened, predicate, words, nodes);
         }
         self.schemas(at, old.2, new.2, NullCheck::ByCaller);
+    }
+
+    /// Compares whether only one side may write a property. `required` says whether the new object
+    /// requires it.
+    fn access(&mut self, at: &Position, property: (&Node<'a>, &Node<'a>), required: bool) {
+        let (old, new) = (self.both.old, self.both.new);
+        let nodes = (Some(property.0), Some(property.1));
+        let flags = |key: &str| {
+            let own = (property.0.flag(key), property.1.flag(key));
+            (
+                own.0 || old.target(property.0).flag(key),
+                own.1 || new.target(property.1).flag(key),
+            )
+        };
+        let change = match flags("readOnly") {
+            (false, true) => Some((Kind::ReadOnly, "is now read-only")),
+            (true, false) if required => Some((
+                Kind::RequiredNoLongerReadOnly,
+                "is required and no longer read-only",
+            )),
+            (true, false) => Some((Kind::NoLongerReadOnly, "is no longer read-only")),
+            _ => None,
+        };
+        if let Some((kind, predicate)) = change {
+            self.found(at, kind, predicate, BeforeAfter::none(), nodes);
+        }
+        let change = match flags("writeOnly") {
+            (false, true) => Some((Kind::WriteOnly, "is now write-only")),
+            (true, false) => Some((Kind::NoLongerWriteOnly, "is no longer write-only")),
+            _ => None,
+        };
+        if let Some((kind, predicate)) = change {
+            self.found(at, kind, predicate, BeforeAfter::none(), nodes);
+        }
+    }
+
+    /// Returns the directions in which a property exists on both sides.
+    fn relevance(&self, old: Option<&Node<'a>>, new: Option<&Node<'a>>) -> Relevance {
+        let flag = |key: &str| {
+            let has = |node: Option<&Node<'a>>, document: &super::document::Document<'a>| {
+                node.is_some_and(|node| node.flag(key) || document.target(node).flag(key))
+            };
+            has(old, self.both.old) || has(new, self.both.new)
+        };
+        Relevance {
+            sent: !flag("readOnly"),
+            received: !flag("writeOnly"),
+        }
     }
 }
 

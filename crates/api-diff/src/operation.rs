@@ -2,9 +2,12 @@
 
 use serde_json::Value;
 
-use super::change::{Kind, Place, Subject};
-use super::document::{Document, Entry, Node, members};
+use super::change::{Place, Subject};
+use super::describe::code;
+use super::document::{Document, Entry, Node};
+use super::keyword::Object;
 use super::rename::{in_other_words, pairs};
+use super::rule::Kind;
 use super::visitor::{BeforeAfter, Position, Visitor};
 
 impl<'a> Visitor<'_, 'a> {
@@ -44,6 +47,7 @@ impl<'a> Visitor<'_, 'a> {
     fn matching(&self, old: &[Entry<'a>], new: &[Entry<'a>]) -> Vec<(Entry<'a>, Entry<'a>)> {
         let method = |a: &Entry<'a>, b: &Entry<'a>| a.operation.method == b.operation.method;
         type Fits<'f, 'a> = &'f dyn Fn(&Entry<'a>, &Entry<'a>) -> bool;
+        let equal: Fits<'_, 'a> = &|a, b| method(a, b) && a.operation.path == b.operation.path;
         let path: Fits<'_, 'a> = &|a, b| method(a, b) && a.route == b.route;
         let words: Fits<'_, 'a> = &|a, b| method(a, b) && same_route(a, b) && self.same_shape(a, b);
         let name: Fits<'_, 'a> = &|a, b| a.operation.name == b.operation.name;
@@ -55,7 +59,7 @@ impl<'a> Visitor<'_, 'a> {
         };
         let (mut old, mut new) = (old.to_vec(), new.to_vec());
         let mut matched = Vec::new();
-        for fits in [path, words, name, shape] {
+        for fits in [equal, path, words, name, shape] {
             let found = pairs(&old, &new, fits);
             let found: Vec<_> = found
                 .into_iter()
@@ -150,37 +154,61 @@ impl<'a> Visitor<'_, 'a> {
             let words = BeforeAfter::change(format!("`{}`", a.group), format!("`{}`", b.group));
             self.found(
                 &at,
-                Kind::OperationRegrouped,
+                Kind::OperationRetagged,
                 "moved to another tag",
                 words,
                 nodes,
             );
         }
         self.security(&at, old, new);
-        self.part_notes(&at, &old.node, &new.node);
+        self.other_tags(&at, old, new);
+        self.servers(&at, old, new);
+        self.notes(&at, &old.node, &new.node, Object::Operation);
         self.parameters(old, new);
         self.bodies(old, new);
         self.responses(old, new);
     }
 
-    fn security(&mut self, at: &Position, old: &Entry<'a>, new: &Entry<'a>) {
-        let (before, after) = (security(self.both.old, old), security(self.both.new, new));
-        if before == after {
+    /// Compares the tags after the first one, which decide nothing.
+    fn other_tags(&mut self, at: &Position, old: &Entry<'a>, new: &Entry<'a>) {
+        let tags = |entry: &Entry<'a>| {
+            let tags = entry.node.get("tags").map(|tags| tags.items());
+            let tags = tags.into_iter().flatten().skip(1);
+            tags.map(|tag| tag.value.to_string()).collect::<Vec<_>>()
+        };
+        if tags(old) != tags(new) {
+            let nodes = (Some(&old.node), Some(&new.node));
+            let predicate = "changed its further tags";
+            self.found(at, Kind::Annotated, predicate, BeforeAfter::none(), nodes);
+        }
+    }
+
+    /// Compares the servers of operations that do not use those of the document.
+    fn servers(&mut self, at: &Position, old: &Entry<'a>, new: &Entry<'a>) {
+        let servers = |document: &Document<'a>, entry: &Entry<'a>| {
+            let all = document.at("/servers");
+            let servers = entry.servers.clone().or(all).map(|node| node.items());
+            let servers = servers.into_iter().flatten();
+            let servers = servers.map(|server| document.expanded(server.value));
+            servers.collect::<Vec<Value>>()
+        };
+        if old.servers.is_none() && new.servers.is_none() {
             return;
         }
-        let word = |list: &[String]| match list {
-            [] => "none".to_owned(),
-            list => format!("`{}`", list.join("` or `")),
-        };
-        let words = BeforeAfter::change(word(&before), word(&after));
-        let nodes = (Some(&old.node), Some(&new.node));
-        let fewer = before.is_empty() || before.iter().any(|scheme| !after.contains(scheme));
-        if fewer && !after.is_empty() {
-            let predicate = "requires different credentials";
-            self.found(at, Kind::SecurityTightened, predicate, words, nodes);
-        } else {
-            let predicate = "accepts more kinds of credentials";
-            self.found(at, Kind::SecurityLoosened, predicate, words, nodes);
+        let (before, after) = (servers(self.both.old, old), servers(self.both.new, new));
+        if before != after {
+            let urls = |servers: &[Value]| {
+                let urls = servers.iter().filter_map(|server| server.get("url"));
+                let urls: Vec<String> = urls.map(code).collect();
+                match urls.is_empty() {
+                    true => "those of the document".to_owned(),
+                    false => urls.join(" or "),
+                }
+            };
+            let words = BeforeAfter::change(urls(&before), urls(&after));
+            let nodes = (Some(&old.node), Some(&new.node));
+            let predicate = "moved to a different server";
+            self.found(at, Kind::OperationServersChanged, predicate, words, nodes);
         }
     }
 }
@@ -227,31 +255,4 @@ fn response<'a>(document: &Document<'a>, entry: &Entry<'a>) -> Option<Node<'a>> 
 fn content<'a>(node: &Node<'a>) -> Option<Node<'a>> {
     let content = node.get("content")?.entries();
     content.into_values().next()?.get("schema")
-}
-
-/// Returns the credentials that an operation requires; empty if it accepts requests without any.
-fn security(document: &Document<'_>, entry: &Entry<'_>) -> Vec<String> {
-    let own = entry.node.value.get("security");
-    let list = own.or_else(|| document.root.get("security"));
-    let list = list
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let schemes = |requirement: &Value| -> Vec<String> {
-        let schemes = members(requirement).iter();
-        let scheme = |(name, scopes): (&String, &Value)| match scopes.as_array() {
-            Some(scopes) if !scopes.is_empty() => {
-                let scopes: Vec<&str> = scopes.iter().filter_map(Value::as_str).collect();
-                format!("{name} with {}", scopes.join(" "))
-            }
-            _ => name.clone(),
-        };
-        schemes.map(scheme).collect()
-    };
-    let mut all: Vec<String> = list.iter().map(|one| schemes(one).join(" and ")).collect();
-    if all.iter().any(String::is_empty) {
-        return Vec::new();
-    }
-    all.sort();
-    all
 }

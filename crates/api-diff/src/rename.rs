@@ -1,5 +1,7 @@
 //! Finds renames: removed names that came back under a new one.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 /// Words that the vendor has renamed throughout: old → new.
 const VOCABULARY: [(&str, &str); 2] = [("tenant", "workspace"), ("workspace", "project")];
 
@@ -26,23 +28,29 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Returns whether two names are equal once the vendor's renamings are applied.
-pub(super) fn in_other_words(old: &str, new: &str) -> bool {
-    let (old, new) = (words(old), words(new));
-    old.len() == new.len() && old.iter().zip(&new).all(|(old, new)| same_word(old, new))
-}
-
-fn same_word(old: &str, new: &str) -> bool {
-    let stem = |word: &'_ str| word.strip_suffix('s').unwrap_or(word).to_owned();
-    old == new || VOCABULARY.contains(&(&stem(old), &stem(new)))
-}
-
-/// Returns whether one name is plausibly a new version of the other.
-pub(super) fn alike(old: &str, new: &str) -> bool {
-    if in_other_words(old, new) || likeness(old, new) >= LIKENESS {
+/// Returns whether two names are equal once the vendor's renamings are applied, in either direction.
+pub(super) fn in_other_words(a: &str, b: &str) -> bool {
+    if a == b {
         return true;
     }
-    let (a, b) = (words(old), words(new));
+    let (a, b) = (words(a), words(b));
+    !a.is_empty() && a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| same_word(a, b))
+}
+
+fn same_word(a: &str, b: &str) -> bool {
+    let stem = |word: &'_ str| word.strip_suffix('s').unwrap_or(word).to_owned();
+    let (x, y) = (stem(a), stem(b));
+    let known = |pair: &(&str, &str)| *pair == (&x, &y) || *pair == (&y, &x);
+    a == b || VOCABULARY.iter().any(known)
+}
+
+/// Returns whether one name is plausibly a new version of the other. That one contains all words of
+/// the other is not enough: `deployment_id` and `triggered_by_deployment_id` are different things.
+fn alike(a: &str, b: &str) -> bool {
+    if in_other_words(a, b) || likeness(a, b) >= LIKENESS {
+        return true;
+    }
+    let (a, b) = (words(a), words(b));
     let spelled = a.len() == b.len()
         && a.iter()
             .zip(&b)
@@ -50,10 +58,13 @@ pub(super) fn alike(old: &str, new: &str) -> bool {
     // One word of several, such as `step_code_line` → `user_code_line`.
     let words = a.iter().zip(&b).filter(|(a, b)| same_word(a, b)).count();
     let one_word = a.len() == b.len() && a.len() > 2 && words + 1 == a.len();
-    let within = |small: &[String], large: &[String]| {
-        small.len() < large.len() && small.iter().all(|word| large.contains(word))
-    };
-    spelled || one_word || within(&a, &b) || within(&b, &a)
+    spelled || one_word
+}
+
+/// Returns whether two names have a word in common.
+fn share_a_word(a: &str, b: &str) -> bool {
+    let b = words(b);
+    words(a).iter().any(|word| b.contains(word))
 }
 
 /// Returns the similarity of two texts by Levenshtein distance: 1 for equal ones, 0 for unrelated
@@ -98,4 +109,121 @@ pub(super) fn pairs<A, B>(
             && candidates.iter().filter(|(_, b)| b == j).count() == 1
     };
     candidates.iter().filter(alone).copied().collect()
+}
+
+/// What kind of name was renamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Named {
+    Parameter,
+    Property,
+}
+
+/// The names that were removed, and for each the added names of the same type, in every place.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Candidates {
+    gone: BTreeMap<(Named, String), Places>,
+    came: BTreeMap<(Named, String), Places>,
+}
+
+/// The names that a name could have become, or come from, in each place.
+#[derive(Debug, Clone, Default)]
+struct Places {
+    count: usize,
+    common: BTreeSet<String>,
+    /// Whether the type is named, which tells more than a scalar.
+    telling: bool,
+}
+
+impl Places {
+    fn add(&mut self, names: BTreeSet<String>, telling: bool) {
+        if self.count == 0 {
+            self.common = names;
+            self.telling = telling;
+        } else {
+            self.common.retain(|name| names.contains(name));
+            self.telling &= telling;
+        }
+        self.count += 1;
+    }
+}
+
+impl Candidates {
+    /// Adds one place. `fits` says whether two names have the same type, `telling` whether the type
+    /// of a removed one is named.
+    pub(super) fn add(
+        &mut self,
+        named: Named,
+        gone: &[&str],
+        came: &[&str],
+        fits: impl Fn(usize, usize) -> bool,
+        telling: impl Fn(usize) -> bool,
+    ) {
+        for (i, a) in gone.iter().enumerate() {
+            let names = came.iter().enumerate().filter(|(j, _)| fits(i, *j));
+            let names = names.map(|(_, b)| (*b).to_owned()).collect();
+            let places = self.gone.entry((named, (*a).to_owned())).or_default();
+            places.add(names, telling(i));
+        }
+        if gone.is_empty() {
+            return;
+        }
+        for (j, b) in came.iter().enumerate() {
+            let names = gone.iter().enumerate().filter(|(i, _)| fits(*i, j));
+            let names = names.map(|(_, a)| (*a).to_owned()).collect();
+            let places = self.came.entry((named, (*b).to_owned())).or_default();
+            places.add(names, false);
+        }
+    }
+
+    /// Returns the names that were probably renamed: same type, in all the same places, and a
+    /// similar name. In several places, one shared word or a named type is similar enough.
+    pub(super) fn probable(&self) -> BTreeMap<(Named, String), String> {
+        type Fits<'f> = &'f dyn Fn(&Places, &str, &str) -> bool;
+        let similar: Fits<'_> = &|_, a, b| alike(a, b);
+        let together: Fits<'_> =
+            &|places, a, b| places.telling || (places.count > 1 && share_a_word(a, b));
+        let mut result = BTreeMap::new();
+        let mut taken = BTreeSet::new();
+        for fits in [similar, together] {
+            let mut candidates = Vec::new();
+            for ((named, a), places) in &self.gone {
+                if result.contains_key(&(*named, a.clone())) {
+                    continue;
+                }
+                for b in &places.common {
+                    let back = self.came.get(&(*named, b.clone()));
+                    let mutual = back.is_some_and(|back| back.common.contains(a));
+                    if mutual && !taken.contains(&(*named, b.clone())) && fits(places, a, b) {
+                        candidates.push((*named, a.clone(), b.clone()));
+                    }
+                }
+            }
+            for (named, a, b) in &candidates {
+                let same = |other: &&(Named, String, String)| other.0 == *named;
+                let others = || candidates.iter().filter(same);
+                let alone = others().filter(|other| other.1 == *a).count() == 1
+                    && others().filter(|other| other.2 == *b).count() == 1;
+                if alone {
+                    taken.insert((*named, b.clone()));
+                    result.insert((*named, a.clone()), b.clone());
+                }
+            }
+        }
+        result
+    }
+}
+
+/// Operations, schemas, parameters and properties that continue to exist, by old name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Renames {
+    /// For each operation that still exists, old id → new id.
+    pub operations: BTreeMap<String, String>,
+    /// For each renamed schema, old name → new name.
+    pub schemas: BTreeMap<String, String>,
+    /// For each renamed parameter, new operation id and old name → new name.
+    pub parameters: BTreeMap<(String, String), String>,
+    /// For each renamed property, new schema name and old name → new name.
+    pub properties: BTreeMap<(String, String), String>,
+    /// Names that were probably renamed, wherever they occur.
+    pub probable: BTreeMap<(Named, String), String>,
 }

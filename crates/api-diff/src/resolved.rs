@@ -1,11 +1,12 @@
 //! Resolves a schema to its alternatives, however it is written: `anyOf [X, null]`,
-//! `type: [x, "null"]`, an `allOf` of one, a reference or the schema itself.
+//! `type: [x, "null"]`, a reference or the schema itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::document::{Document, Node, members, schema_name};
+use super::document::{Document, Node};
+use super::json::{json_type, members};
 use zenml_codegen::reference;
 
 /// The deepest nesting of unions that is resolved.
@@ -41,7 +42,7 @@ impl Resolved<'_> {
 #[derive(Clone)]
 pub(super) struct Alternative<'a> {
     pub node: Node<'a>,
-    /// The selected type if the schema lists several.
+    /// The selected type if the schema allows several.
     only: Option<&'a str>,
 }
 
@@ -75,18 +76,39 @@ pub(super) enum Kind {
 pub(super) struct Typed<'a> {
     pub node: Node<'a>,
     pub kind: Kind,
+    /// The type as the schema writes it.
+    written: Option<&'a str>,
 }
 
 impl<'a> Typed<'a> {
+    /// Returns a schema of any type.
+    pub(super) fn any(node: Node<'a>) -> Self {
+        Self {
+            node,
+            kind: Kind::Any,
+            written: None,
+        }
+    }
+
     pub(super) fn schema(&self) -> &'a Map<String, Value> {
         members(self.node.value)
+    }
+
+    /// Returns the values of this type that the schema lists, if it lists values.
+    pub(super) fn values(&self) -> Option<Vec<&'a Value>> {
+        let values = listed(self.schema())?;
+        let fits = |value: &&Value| match self.written {
+            Some(written) => is_of(value, written),
+            None => !value.is_null(),
+        };
+        Some(values.into_iter().filter(fits).collect())
     }
 }
 
 impl<'a> Alternative<'a> {
     /// Returns the name of the schema it refers to.
     pub(super) fn name(&self) -> Option<String> {
-        schema_name(self.node.value)
+        reference::target_of(self.node.value)
     }
 
     /// Returns the alternative itself, unless it is a reference.
@@ -99,6 +121,7 @@ impl<'a> Alternative<'a> {
         Some(Typed {
             kind: kind(self.node.value, written),
             node: self.node.clone(),
+            written,
         })
     }
 }
@@ -138,24 +161,28 @@ impl<'a> Document<'a> {
             }
             return;
         }
-        let types: Vec<Option<&'a str>> = match schema.get("type") {
-            Some(Value::Array(types)) => types.iter().map(Value::as_str).collect(),
-            Some(kind) => vec![kind.as_str()],
-            None => vec![None],
+        let values = listed(schema);
+        let types: Vec<Option<&str>> = match (schema.get("type"), &values) {
+            (Some(Value::Array(types)), _) => types.iter().map(Value::as_str).collect(),
+            (Some(kind), _) => vec![kind.as_str()],
+            (None, Some(values)) if !values.is_empty() => {
+                let types: BTreeSet<&str> = values.iter().map(|value| json_type(value)).collect();
+                types.into_iter().map(Some).collect()
+            }
+            (None, _) => vec![None],
         };
-        let values = schema.get("enum").and_then(Value::as_array);
-        resolved.nullable |= values.is_some_and(|values| values.contains(&Value::Null));
         for only in types {
-            let nothing = only == Some("null")
-                || schema.get("const") == Some(&Value::Null)
-                || values.is_some_and(|values| values.iter().all(Value::is_null));
-            if nothing {
-                resolved.nullable = true;
-            } else {
-                resolved.alternatives.push(Alternative {
+            let listed = match (&values, only) {
+                (Some(values), Some(only)) => values.iter().any(|value| is_of(value, only)),
+                _ => true,
+            };
+            match only {
+                _ if !listed => {}
+                Some("null") => resolved.nullable = true,
+                _ => resolved.alternatives.push(Alternative {
                     node: node.clone(),
                     only,
-                });
+                }),
             }
         }
     }
@@ -214,14 +241,10 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Returns the keyword that wraps the actual schema: a reference, a union, or an `allOf` of one.
+/// Returns the keyword that wraps the actual schema: a reference or a union.
 pub(super) fn wrapper(schema: &Map<String, Value>) -> Option<&'static str> {
-    let leads = |key: &&str| match (*key, schema.get(*key)) {
-        (_, None) => false,
-        ("allOf", Some(parts)) => parts.as_array().is_some_and(|parts| parts.len() == 1),
-        _ => true,
-    };
-    ["$ref", "anyOf", "oneOf", "allOf"].into_iter().find(leads)
+    let mut wrappers = ["$ref", "anyOf", "oneOf"].into_iter();
+    wrappers.find(|key| schema.contains_key(*key))
 }
 
 fn kind(schema: &Value, written: Option<&str>) -> Kind {
@@ -240,31 +263,28 @@ fn kind(schema: &Value, written: Option<&str>) -> Kind {
         Some("object") if has("properties") => Kind::Object,
         Some("object") => Kind::Map,
         Some(_) => Kind::Unknown,
-        None if has("enum") || has("const") => values(members(schema)).map_or(Kind::Unknown, of),
+        None if has("enum") || has("const") => Kind::Unknown,
         None if has("properties") => Kind::Object,
+        None if has("additionalProperties") || has("required") => Kind::Map,
+        None if has("prefixItems") => Kind::Tuple,
+        None if has("items") => Kind::Array,
         None if has("allOf") || has("not") || has("if") || !schema.is_object() => Kind::Unknown,
         None => Kind::Any,
     }
 }
 
-/// Returns the type of listed values without a declared type.
-fn of(values: Vec<&Value>) -> Kind {
-    match values.first() {
-        Some(Value::String(_)) => Kind::String,
-        Some(Value::Bool(_)) => Kind::Boolean,
-        Some(Value::Number(number)) if number.is_f64() => Kind::Number,
-        Some(Value::Number(_)) => Kind::Integer,
-        _ => Kind::Unknown,
-    }
+/// Returns whether a value is of a type.
+fn is_of(value: &Value, kind: &str) -> bool {
+    let own = json_type(value);
+    own == kind || (own == "integer" && kind == "number")
 }
 
-/// Returns the values that a schema lists, except `null`.
-pub(super) fn values(schema: &Map<String, Value>) -> Option<Vec<&Value>> {
+/// Returns the values that a schema lists, `null` included.
+fn listed(schema: &Map<String, Value>) -> Option<Vec<&Value>> {
     if let Some(value) = schema.get("const") {
         return Some(vec![value]);
     }
-    let values = schema.get("enum")?.as_array()?.iter();
-    Some(values.filter(|value| !value.is_null()).collect())
+    Some(schema.get("enum")?.as_array()?.iter().collect())
 }
 
 /// Returns the format of a string, whichever keyword declares it: older versions of pydantic write
@@ -286,9 +306,9 @@ pub(super) fn format(typed: &Typed<'_>) -> Option<String> {
     }
 }
 
-/// Returns the discriminator of a union: the standard one, or the extension of our overlays for
+/// Returns the discriminator of a schema: the standard one, or the extension of our overlays for
 /// deeper properties.
-fn tag(schema: &Value) -> Option<Tag> {
+pub(super) fn tag(schema: &Value) -> Option<Tag> {
     let (declared, property) = match schema.get("x-discriminator") {
         Some(extension) => (extension, extension.get("pointer")?.as_str()?),
         None => {
@@ -298,7 +318,9 @@ fn tag(schema: &Value) -> Option<Tag> {
     };
     let mapping = declared.get("mapping").and_then(Value::as_object);
     let entries = mapping.into_iter().flatten().filter_map(|(value, target)| {
-        let name = reference::target(target.as_str()?)?;
+        let target = target.as_str()?;
+        // A mapping may also give the bare name of a schema.
+        let name = reference::target(target).unwrap_or_else(|| target.to_owned());
         Some((value.clone(), name))
     });
     Some(Tag {
@@ -308,10 +330,14 @@ fn tag(schema: &Value) -> Option<Tag> {
 }
 
 impl Tag {
-    /// Returns the values that select a schema.
-    pub(super) fn values(&self, name: &str) -> Vec<&str> {
+    /// Returns the values that select a schema: those of the mapping, else the schema's name.
+    pub(super) fn values<'t>(&'t self, name: &'t str) -> Vec<&'t str> {
         let entries = self.mapping.iter();
         let entries = entries.filter(|(_, target)| *target == name);
-        entries.map(|(value, _)| value.as_str()).collect()
+        let values: Vec<&str> = entries.map(|(value, _)| value.as_str()).collect();
+        match values.is_empty() {
+            true => vec![name],
+            false => values,
+        }
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{Change, Direction, Kind, Place, Subject, Use};
+use super::change::{Change, Class, Direction, Place, Subject, Use};
 use super::document::{Document, Node};
 use super::equivalence::Documents;
+use super::rename::{Candidates, Renames};
+use super::rule::Kind;
 
 /// The two documents, and the findings so far.
 ///
@@ -16,16 +18,11 @@ pub(super) struct Visitor<'d, 'a> {
     owners: Vec<Owner>,
     /// For each pair of schema pointers, its owner.
     pairs: BTreeMap<(String, String), usize>,
+    /// The number of findings.
+    pub count: usize,
     pub renames: Renames,
-}
-
-/// Operations and schemas that continue to exist, by old name.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Renames {
-    /// For each operation that still exists, old id → new id.
-    pub operations: BTreeMap<String, String>,
-    /// For each renamed schema, old name → new name.
-    pub schemas: BTreeMap<String, String>,
+    /// What could have been renamed, for the next pass.
+    pub candidates: Candidates,
 }
 
 struct Owner {
@@ -33,11 +30,12 @@ struct Owner {
     /// The part of an operation; `None` for schemas.
     part: Option<Use>,
     findings: Vec<Finding>,
-    leads_to: BTreeSet<usize>,
+    leads_to: BTreeMap<usize, Relevance>,
 }
 
 struct Finding {
     kind: Kind,
+    relevance: Relevance,
     thing: String,
     member: String,
     predicate: String,
@@ -45,6 +43,42 @@ struct Finding {
     after: Option<String>,
     old: Option<String>,
     new: Option<String>,
+}
+
+/// The directions in which a value exists: a read-only property is never sent, and a write-only one
+/// never received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Relevance {
+    pub sent: bool,
+    pub received: bool,
+}
+
+impl Relevance {
+    const BOTH: Self = Self {
+        sent: true,
+        received: true,
+    };
+
+    const fn includes(self, direction: Direction) -> bool {
+        match direction {
+            Direction::Sent => self.sent,
+            Direction::Received => self.received,
+        }
+    }
+
+    const fn and(self, other: Self) -> Self {
+        Self {
+            sent: self.sent && other.sent,
+            received: self.received && other.received,
+        }
+    }
+
+    const fn or(self, other: Self) -> Self {
+        Self {
+            sent: self.sent || other.sent,
+            received: self.received || other.received,
+        }
+    }
 }
 
 /// The current position of the walk.
@@ -55,6 +89,7 @@ pub(super) struct Position {
     noun: String,
     /// The path of members from there to here.
     path: String,
+    relevance: Relevance,
 }
 
 impl Position {
@@ -67,6 +102,14 @@ impl Position {
     pub(super) fn inside(&self, step: &str) -> Self {
         Self {
             path: format!("{}{step}", self.path),
+            ..self.clone()
+        }
+    }
+
+    /// Returns the same position for a value that exists in some directions only.
+    pub(super) fn limited_to(&self, relevance: Relevance) -> Self {
+        Self {
+            relevance: self.relevance.and(relevance),
             ..self.clone()
         }
     }
@@ -129,12 +172,15 @@ impl BeforeAfter {
 }
 
 impl<'d, 'a> Visitor<'d, 'a> {
-    pub(super) fn new(old: &'d Document<'a>, new: &'d Document<'a>) -> Self {
+    /// Starts a walk. `renames` are those that an earlier walk found.
+    pub(super) fn new(old: &'d Document<'a>, new: &'d Document<'a>, renames: Renames) -> Self {
         Self {
             both: Documents { old, new },
             owners: Vec::new(),
             pairs: BTreeMap::new(),
-            renames: Renames::default(),
+            count: 0,
+            renames,
+            candidates: Candidates::default(),
         }
     }
 
@@ -184,6 +230,14 @@ impl<'d, 'a> Visitor<'d, 'a> {
         })
     }
 
+    /// Returns the name of the schema that `at` is the whole of.
+    pub(super) fn schema_at(&self, at: &Position) -> Option<&str> {
+        match &self.owners.get(at.owner)?.subject {
+            Subject::Schema(name) if at.path.is_empty() => Some(name),
+            _ => None,
+        }
+    }
+
     fn reached(
         &mut self,
         at: &Position,
@@ -196,7 +250,8 @@ impl<'d, 'a> Visitor<'d, 'a> {
         let known = self.pairs.get(&key).copied();
         let index = known.unwrap_or(self.owners.len());
         if let Some(owner) = self.owners.get_mut(at.owner) {
-            owner.leads_to.insert(index);
+            let relevance = owner.leads_to.entry(index).or_insert(at.relevance);
+            *relevance = relevance.or(at.relevance);
         }
         if known.is_some() {
             return None;
@@ -210,12 +265,13 @@ impl<'d, 'a> Visitor<'d, 'a> {
             subject,
             part,
             findings: Vec::new(),
-            leads_to: BTreeSet::new(),
+            leads_to: BTreeMap::new(),
         });
         Position {
             owner: self.owners.len() - 1,
             noun: noun.to_owned(),
             path: String::new(),
+            relevance: Relevance::BOTH,
         }
     }
 
@@ -228,19 +284,21 @@ impl<'d, 'a> Visitor<'d, 'a> {
         words: BeforeAfter,
         nodes: (Option<&Node<'a>>, Option<&Node<'a>>),
     ) {
+        let (old, new) = (self.both.old.normal, self.both.new.normal);
         let Some(owner) = self.owners.get_mut(at.owner) else {
             return;
         };
-        let pointer = |node: Option<&Node<'a>>| node.map(|node| node.pointer.clone());
+        self.count += 1;
         owner.findings.push(Finding {
             kind,
+            relevance: at.relevance,
             thing: at.thing(&owner.subject),
             member: at.path.clone(),
             predicate: predicate.to_owned(),
             before: words.before,
             after: words.after,
-            old: pointer(nodes.0),
-            new: pointer(nodes.1),
+            old: nodes.0.map(|node| old.origin(&node.pointer)),
+            new: nodes.1.map(|node| new.origin(&node.pointer)),
         });
     }
 
@@ -254,6 +312,7 @@ impl<'d, 'a> Visitor<'d, 'a> {
                 let key = (
                     owner.subject.clone(),
                     finding.kind,
+                    finding.relevance,
                     finding.thing.clone(),
                     finding.predicate.clone(),
                     finding.before.clone(),
@@ -290,6 +349,7 @@ impl<'d, 'a> Visitor<'d, 'a> {
         let mut uses = vec![BTreeSet::new(); self.owners.len()];
         for (start, owner) in self.owners.iter().enumerate() {
             let Some(part) = &owner.part else { continue };
+            let direction = part.place.direction();
             let (mut open, mut seen) = (vec![start], BTreeSet::new());
             while let Some(index) = open.pop() {
                 if !seen.insert(index) {
@@ -298,7 +358,11 @@ impl<'d, 'a> Visitor<'d, 'a> {
                 if let Some(uses) = uses.get_mut(index) {
                     uses.insert(part.clone());
                 }
-                open.extend(self.owners.get(index).into_iter().flat_map(|o| &o.leads_to));
+                let edges = self.owners.get(index).into_iter().flat_map(|o| &o.leads_to);
+                let relevant = edges.filter(|(_, relevance)| {
+                    direction.is_none_or(|direction| relevance.includes(direction))
+                });
+                open.extend(relevant.map(|(index, _)| index));
             }
         }
         uses
@@ -311,10 +375,20 @@ fn change(subject: Subject, finding: Finding, uses: BTreeSet<Use>) -> Change {
         .iter()
         .filter_map(|reached| reached.place.direction())
         .collect();
+    let class = |direction| match kind.class(direction) {
+        // The value does not exist in this direction.
+        Class::Breaking if !finding.relevance.includes(direction) => Class::Compatible,
+        class => class,
+    };
     let directions: Vec<_> = directions
         .into_iter()
-        .map(|direction| (direction, kind.class(direction)))
+        .map(|direction| (direction, class(direction)))
         .collect();
+    let unused = match (&subject, kind.class(Direction::Sent)) {
+        // Only read-only and write-only properties lead to it, in the wrong direction.
+        (Subject::Schema(_), Class::Breaking) => Class::Compatible,
+        (_, class) => class,
+    };
     let heaviest = directions.iter().map(|(_, class)| *class).min();
     let groups: BTreeSet<&String> = uses
         .iter()
@@ -326,7 +400,7 @@ fn change(subject: Subject, finding: Finding, uses: BTreeSet<Use>) -> Change {
     };
     Change {
         kind,
-        class: heaviest.unwrap_or(kind.class(Direction::Sent)),
+        class: heaviest.unwrap_or(unused),
         directions,
         subject,
         group,

@@ -61,7 +61,7 @@ fn is_behaviour(change: &Change) -> bool {
             | Kind::NotUnderstood
             | Kind::ObjectClosed
             | Kind::ParameterMoved
-            | Kind::ParameterStyleChanged
+            | Kind::ParameterSerializationChanged
             | Kind::ReadOnly
             | Kind::SecurityTightened
             | Kind::StatusChanged

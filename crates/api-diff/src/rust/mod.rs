@@ -17,7 +17,7 @@ mod types;
 
 pub use semver_bump::SemverBump;
 
-use super::visitor::Renames;
+use super::rename::Renames;
 use names::Names;
 use zenml_codegen::model::Api;
 

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::visitor::Renames;
+use crate::rename::Renames;
 use zenml_codegen::model::Api;
 use zenml_codegen::name::type_name;
 
 /// The operations and types of both models that belong together.
 pub(super) struct Names<'r> {
-    operations: &'r BTreeMap<String, String>,
+    renames: &'r Renames,
+    /// For each renamed property, new type and old name → new name.
+    properties: BTreeMap<(String, String), String>,
     /// Old name → new name of renamed types.
     pub types: BTreeMap<String, String>,
 }
@@ -25,15 +27,33 @@ impl<'r> Names<'r> {
                 && taken.insert(after.clone());
             renamed.then_some((before, after))
         });
+        let properties = renames
+            .properties
+            .iter()
+            .map(|((schema, before), after)| ((type_name(schema), before.clone()), after.clone()));
         Self {
             types: types.collect(),
-            operations: &renames.operations,
+            properties: properties.collect(),
+            renames,
         }
     }
 
     /// Returns the new vendor id of an operation.
     pub(super) fn operation(&self, id: &str) -> Option<&str> {
-        self.operations.get(id).map(String::as_str)
+        self.renames.operations.get(id).map(String::as_str)
+    }
+
+    /// Returns the new name of a parameter of the operation that now has this vendor id.
+    pub(super) fn parameter(&self, id: &str, name: &str) -> Option<&str> {
+        let key = (id.to_owned(), name.to_owned());
+        self.renames.parameters.get(&key).map(String::as_str)
+    }
+
+    /// Returns the new name of a property of the type that now has this name.
+    pub(super) fn property(&self, ty: &str, name: &str) -> Option<&str> {
+        self.properties
+            .get(&(ty.to_owned(), name.to_owned()))
+            .map(String::as_str)
     }
 
     /// Returns an old signature with the new names of types.

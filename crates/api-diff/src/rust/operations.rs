@@ -7,8 +7,7 @@ use heck::ToUpperCamelCase;
 use super::names::Names;
 use super::signature::{accepts, body, method, result, setter};
 use super::{Effect, Item, ItemKind};
-use crate::rename::{alike, pairs};
-use zenml_codegen::model::{Accepts, Api, Location, Operation, Parameter, type_text};
+use zenml_codegen::model::{Accepts, Api, Operation, Parameter, type_text};
 
 const FAILS: &str = "compiles as before, but calls without it fail";
 
@@ -140,30 +139,17 @@ fn setters(before: &Operation, after: &Operation, names: &Names<'_>, items: &mut
             _ => {}
         }
     }
-    // Path parameters are matched by position, others by similar names.
-    let renamed = pairs(&gone, &came, |a, b| {
-        let path = a.location == Location::Path && b.location == Location::Path;
-        same(a, b) && a.required == b.required && (path || alike(&a.ident, &b.ident))
-    });
-    for (i, old) in gone.iter().enumerate() {
-        let new = renamed
+    for old in gone {
+        let renamed = names.parameter(&after.id, &old.name);
+        let index = came
             .iter()
-            .find(|(a, _)| *a == i)
-            .and_then(|(_, b)| came.get(*b));
-        let is = new.map(|new| setter(after, new));
+            .position(|new| renamed == Some(new.name.as_str()) && same(old, new));
+        let is = index.map(|index| setter(after, came.swap_remove(index)));
         let note = is.is_some().then_some("renamed");
-        items.push(part(
-            &old.ident,
-            Effect::Breaking,
-            Some(setter(before, old)),
-            is,
-            note,
-        ));
+        let was = Some(setter(before, old));
+        items.push(part(&old.ident, Effect::Breaking, was, is, note));
     }
-    for (j, new) in came.iter().enumerate() {
-        if renamed.iter().any(|(_, b)| *b == j) {
-            continue;
-        }
+    for new in came {
         let (effect, note) = if new.required {
             (Effect::Breaking, Some(FAILS))
         } else {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::names::Names;
 use super::signature::{constructor, field};
 use super::{Effect, Item, ItemKind};
-use crate::rename::{alike, pairs};
 use zenml_codegen::model::{Api, Type, type_text};
 
 pub(super) fn compare(old: &Api, new: &Api, names: &Names<'_>) -> Vec<Item> {
@@ -99,24 +98,31 @@ fn same_type(
             None => gone.push((ident, old)),
         }
     }
-    let came: Vec<(String, String)> = came.into_iter().collect();
-    let renamed = pairs(&gone, &came, |(a, old), (b, new)| {
-        names.now(old) == *new && alike(a, b)
-    });
-    for (i, (ident, old)) in gone.iter().enumerate() {
-        let new = renamed
-            .iter()
-            .find(|(a, _)| *a == i)
-            .and_then(|(_, b)| came.get(*b));
-        let is = new.and_then(|(ident, new)| is(ident, new));
+    for (ident, old) in &gone {
+        let renamed = renamed((name, before, after), ident, names);
+        let new = renamed.and_then(|ident| came.remove_entry(&ident));
+        let is = new.and_then(|(ident, new)| is(&ident, &new));
         let note = is.is_some().then_some("renamed");
         items.push(part(Effect::Breaking, ident, was(ident, old), is, note));
     }
-    for (j, (ident, new)) in came.iter().enumerate() {
-        if renamed.iter().all(|(_, b)| *b != j) {
-            items.push(part(Effect::Addition, ident, None, is(ident, new), None));
-        }
+    for (ident, new) in &came {
+        items.push(part(Effect::Addition, ident, None, is(ident, new), None));
     }
+}
+
+/// Returns the new identifier of a renamed field.
+fn renamed(
+    (name, before, after): (&str, &Type, &Type),
+    ident: &str,
+    names: &Names<'_>,
+) -> Option<String> {
+    let (Type::Struct(before), Type::Struct(after)) = (before, after) else {
+        return None;
+    };
+    let field = before.fields.iter().find(|field| field.ident == ident)?;
+    let now = names.property(name, &field.name)?;
+    let field = after.fields.iter().find(|field| field.name == now)?;
+    Some(field.ident.clone())
 }
 
 /// Returns the head of a type, such as `struct Widget`.

@@ -213,9 +213,31 @@ cases! { "compare", check:
     schema_used_by_others_than_before
     response_header_may_be_missing
     response_header_removed
-    one_word_of_a_name_changed
+    field_name_that_contains_the_old_one
     two_fields_of_one_type_replaced
     limits_of_a_range_renamed_are_not_mixed_up
+    union_without_its_mapping
+    tuple_no_longer_allows_more_items
+    required_read_only_field_added_to_a_body
+    field_required_beside_a_reference_became_optional
+    map_keys_lost_a_value_behind_a_reference
+    response_field_removed_behind_a_path_reference
+    operation_on_a_server_of_its_own
+    operation_requires_one_credential_less
+    enum_beside_a_list_of_types_lost_null
+    negated_enum_gained_a_value_behind_a_reference
+    at_least_zero_items_spelled_out
+    enum_as_a_union_of_constants
+    number_bound_became_inclusive
+    header_parameter_in_lower_case
+    form_field_of_another_encoding
+    base_class_maps_another_value
+    verb_after_a_path_parameter_changed
+    callback_body_changed_behind_a_reference
+    query_parameter_became_a_list
+    merged_base_of_a_named_response_lost_a_field
+    merged_base_of_a_response_lost_a_field
+    merged_base_of_a_body_requires_a_field
 }
 
 /// Compares with `expected.txt`, which has class, subject, uses and sentence of each change, and with

@@ -3,3 +3,4 @@
 mod case;
 mod compare;
 mod report;
+mod schemas;
