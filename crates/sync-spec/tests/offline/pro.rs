@@ -57,7 +57,7 @@ fn marks_of_evidence_disappear_from_document_and_snapshots() {
 }
 
 #[test]
-fn a_renamed_property_and_type_are_recognised() {
+fn a_renamed_type_is_recognised() {
     let (_, outcome) = replaced();
     let report = &outcome.plans[0].report;
     let sentences: Vec<String> = report
@@ -68,7 +68,7 @@ fn a_renamed_property_and_type_are_recognised() {
         .collect();
     assert_eq!(
         sentences,
-        ["`TeamRead.name` was renamed: `name` → `display_name`"],
+        ["`TeamRead.name` was removed (was: string, required)"],
         "and nothing else breaks"
     );
     let renamed = report.rust.as_ref().unwrap().items.iter().find(|item| {
