@@ -315,11 +315,7 @@ fn undecodable(response: &RawResponse, mismatch: &str, type_name: &str) -> Error
                     and each of its workspaces have URLs of their own";
         ("got an HTML page instead of JSON".to_owned(), Some(hint))
     } else {
-        let expected = short(type_name);
-        (
-            format!("the response is not a {expected}: {mismatch}"),
-            None,
-        )
+        (format!("expected {}: {mismatch}", short(type_name)), None)
     };
     let error = Error::new(ErrorKind::Decode, message)
         .with_status(response.status)
