@@ -1,5 +1,5 @@
-//! A key, token, password or secret value appears nowhere but on the wire: in no `Debug`, no
-//! `Display`, no chain of causes, no tracing output and no panic of any public type.
+//! Do secrets stay out of everything but the request? No API key, token, password or secret value may
+//! appear in `Debug`, `Display`, error sources, `tracing` output or panics of public types.
 
 #![allow(
     clippy::unwrap_used,
@@ -34,8 +34,8 @@ use zenml::{
 
 const CANARY: &str = "CANARY-0x7f3a-\"quoted\"";
 
-/// A server that gives back all that it gets: as an error of this status, or as an answer that is
-/// none.
+/// Starts a server that responds with this status and quotes the whole request in the body, which is
+/// not what any operation expects.
 fn echo(status: u16) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -65,42 +65,42 @@ fn echo_one(mut stream: TcpStream, status: u16) {
     reader.read_exact(&mut body).unwrap();
     bytes.extend(body);
     let quoted = serde_json::json!({ "detail": String::from_utf8_lossy(&bytes) }).to_string();
-    let answer = format!(
+    let response = format!(
         "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\
          www-authenticate: Bearer\r\n\r\n{quoted}",
         quoted.len()
     );
-    stream.write_all(answer.as_bytes()).unwrap();
+    stream.write_all(response.as_bytes()).unwrap();
 }
 
-struct Vault;
+struct SecretProvider;
 
-impl CredentialsProvider for Vault {
+impl CredentialsProvider for SecretProvider {
     fn provide(&self) -> ProvidedCredentials<'_> {
         Box::pin(async { Ok(Credentials::api_token(CANARY)) })
     }
 }
 
-fn every_kind() -> Vec<Credentials> {
+fn credentials_of_every_kind() -> Vec<Credentials> {
     vec![
         Credentials::api_token(CANARY),
         Credentials::api_token(format!("Bearer {CANARY}")),
         Credentials::api_token(format!("{CANARY}\n")),
         Credentials::api_key(CANARY),
         Credentials::password("default", CANARY),
-        Credentials::provider(Vault),
+        Credentials::provider(SecretProvider),
         Credentials::device(Uuid::nil(), |login| {
             let _ = format!("{login:?}");
         }),
     ]
 }
 
-async fn calls(ws: &WorkspaceClient, heard: &Heard) {
-    heard.debug(ws);
-    let read = ws.get_current_user();
+async fn calls(client: &WorkspaceClient, heard: &Heard) {
+    heard.debug(client);
+    let read = client.get_current_user();
     heard.debug(&read);
     match read.send().await {
-        Ok(answer) => heard.debug(&answer),
+        Ok(response) => heard.debug(&response),
         Err(error) => heard.error(error),
     }
 
@@ -110,7 +110,7 @@ async fn calls(ws: &WorkspaceClient, heard: &Heard) {
         ..SecretRequest::new("name")
     };
     heard.debug(&secret);
-    let create = ws.create_secret().body(&secret);
+    let create = client.create_secret().body(&secret);
     heard.debug(&create);
     if let Err(error) = create.send().await {
         heard.error(error);
@@ -121,23 +121,23 @@ async fn calls(ws: &WorkspaceClient, heard: &Heard) {
         ..UserRequest::new(true, "name")
     };
     heard.debug(&user);
-    if let Err(error) = ws.create_user().body(&user).send().await {
+    if let Err(error) = client.create_user().body(&user).send().await {
         heard.error(error);
     }
 
-    configurations(ws, heard).await;
+    send_settings(client, heard).await;
 
-    let download = ws
+    let download = client
         .download_artifact_data()
         .artifact_version_id(Uuid::nil())
         .token(CANARY);
     heard.debug(&download);
     match download.send().await {
-        Ok(answer) => heard.debug(&answer),
+        Ok(response) => heard.debug(&response),
         Err(error) => heard.error(error),
     }
 
-    let raw = ws
+    let raw = client
         .request(Method::POST, "/api/v1/x")
         .header("x-key", "visible to the server only")
         .json(&secret);
@@ -147,8 +147,8 @@ async fn calls(ws: &WorkspaceClient, heard: &Heard) {
     }
 }
 
-/// Settings among which secrets are, whose names the document does not know.
-async fn configurations(ws: &WorkspaceClient, heard: &Heard) {
+/// Sends and decodes settings that contain secrets under names unknown to the document.
+async fn send_settings(client: &WorkspaceClient, heard: &Heard) {
     let settings = SecretMap::from_iter([("token", CANARY)]);
     heard.debug(&settings);
     let connector = ServiceConnectorUpdate {
@@ -156,7 +156,7 @@ async fn configurations(ws: &WorkspaceClient, heard: &Heard) {
         ..Default::default()
     };
     heard.debug(&connector);
-    let call = ws.update_service_connector().connector_id(Uuid::nil());
+    let call = client.update_service_connector().connector_id(Uuid::nil());
     if let Err(error) = call.body(&connector).send().await {
         heard.error(error);
     }
@@ -167,35 +167,35 @@ async fn configurations(ws: &WorkspaceClient, heard: &Heard) {
     );
     let repository = CodeRepositoryRequest::new(settings, "name", Uuid::nil(), source);
     heard.debug(&repository);
-    let call = ws.create_code_repository().body(&repository);
+    let call = client.create_code_repository().body(&repository);
     if let Err(error) = call.send().await {
         heard.error(error);
     }
 
-    let answer = json!({ "configuration": { "token": CANARY } });
-    heard.debug(&serde_json::from_value::<ServiceConnectorResponseMetadata>(answer).unwrap());
-    let answer = json!({ "config": { "token": CANARY } });
-    heard.debug(&serde_json::from_value::<CodeRepositoryResponseMetadata>(answer).unwrap());
+    let response = json!({ "configuration": { "token": CANARY } });
+    heard.debug(&serde_json::from_value::<ServiceConnectorResponseMetadata>(response).unwrap());
+    let response = json!({ "config": { "token": CANARY } });
+    heard.debug(&serde_json::from_value::<CodeRepositoryResponseMetadata>(response).unwrap());
 }
 
 #[tokio::test]
-async fn no_secret_is_ever_shown() {
+async fn no_secret_appears_in_debug_errors_traces_or_panics() {
     let (heard, _listening) = Heard::listening();
-    // It does not listen.
+    // A bound socket that does not listen refuses connections.
     let bound = tokio::net::TcpSocket::new_v4().unwrap();
     bound.bind(([127, 0, 0, 1], 0).into()).unwrap();
-    let nobody = format!("http://{}", bound.local_addr().unwrap());
+    let unreachable = format!("http://{}", bound.local_addr().unwrap());
     let mut urls: Vec<String> = [200, 400, 401, 403, 404, 422, 500, 503].map(echo).into();
-    urls.push(nobody);
-    // One for all: each makes a store of certificates of its own.
+    urls.push(unreachable);
+    // The clients share one HTTP client, because creating each loads the system's certificates.
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .unwrap();
-    // What a panic says is looked at, not printed.
+    // The test reads panic messages; printing them would only add noise.
     panic::set_hook(Box::new(|_| ()));
     for url in &urls {
-        for credentials in every_kind() {
+        for credentials in credentials_of_every_kind() {
             heard.debug(&credentials);
             let builder = WorkspaceClient::builder(url)
                 .credentials(credentials)
@@ -230,7 +230,7 @@ async fn no_secret_is_ever_shown() {
 
     drop(panic::take_hook());
 
-    // It was listened to, and the calls did what they should.
+    // Ensures that the probe works and that the calls were made.
     heard.assert_heard(&["zenml.call", "create_secret", "[redacted]", "login"]);
     heard.assert_never_heard("CANARY");
 }
