@@ -1,4 +1,4 @@
-//! Role-based access control, the documented way: parameters in the query, 409 for what is so already.
+//! Role-based access control as documented: parameters in the query, 409 for what exists already.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use uuid::Uuid;
 use zenml::ErrorKind;
 use zenml_pro_fake::Account;
 
-use crate::acme::{Acme, acme};
+use crate::org_fixture::{OrgFixture, org_fixture};
 
-/// Where a role can hold.
+/// The levels of roles.
 const LEVELS: [&str; 3] = ["organization", "workspace", "project"];
 
-/// To whom a role is given, and who is to have it then.
+/// A subject of roles, and the account that gets its permissions.
 struct Subject {
     name: &'static str,
     user: Option<Uuid>,
@@ -19,7 +19,7 @@ struct Subject {
     account: Account,
 }
 
-async fn subjects(acme: &Acme) -> [Subject; 3] {
+async fn subjects(fixture: &OrgFixture) -> [Subject; 3] {
     let (jane, joe) = ("jane@acme.test", "joe@acme.test");
     let account = |name, account: Account| Subject {
         name,
@@ -27,12 +27,18 @@ async fn subjects(acme: &Acme) -> [Subject; 3] {
         team: None,
         account,
     };
-    let (team, member) = (acme.team("auditors").await, acme.organization.member(joe));
-    let add = acme.pro.add_team_member().team_id(team);
+    let (team, member) = (
+        fixture.team("auditors").await,
+        fixture.organization.member(joe),
+    );
+    let add = fixture.pro.add_team_member().team_id(team);
     add.user_id(member.id()).send().await.unwrap();
     [
-        account("user", acme.organization.member(jane)),
-        account("service account", acme.organization.service_account("bot")),
+        account("user", fixture.organization.member(jane)),
+        account(
+            "service account",
+            fixture.organization.service_account("bot"),
+        ),
         Subject {
             name: "team",
             user: None,
@@ -42,18 +48,23 @@ async fn subjects(acme: &Acme) -> [Subject; 3] {
     ]
 }
 
-/// A place of each level, and what is beside it.
+/// A project with the role, and one beside it.
 struct Places {
     project: Uuid,
     other_project: Uuid,
 }
 
 impl Places {
-    /// Where the account may do this: the organization and the workspace as it is told itself, the
-    /// projects as the workspace's server is told.
-    async fn allowed(&self, acme: &Acme, account: &Account, action: &str) -> Vec<&'static str> {
-        let organization = format!("organization/{}", acme.organization.id());
-        let workspace = format!("workspace/{}", acme.workspace.id());
+    /// Returns the places where the account may do this. The account asks about the organization
+    /// and the workspace, the workspace's server about the projects.
+    async fn allowed(
+        &self,
+        fixture: &OrgFixture,
+        account: &Account,
+        action: &str,
+    ) -> Vec<&'static str> {
+        let organization = format!("organization/{}", fixture.organization.id());
+        let workspace = format!("workspace/{}", fixture.workspace.id());
         let [project, other] =
             [self.project, self.other_project].map(|id| format!("{id}:pipeline"));
         let places = BTreeMap::from([
@@ -62,26 +73,26 @@ impl Places {
             (project.clone(), "project"),
             (other.clone(), "other project"),
         ]);
-        let own = acme.of(account).has_permission().user_id(account.id());
+        let own = fixture.of(account).has_permission().user_id(account.id());
         let own = own.action(action).resources([organization, workspace]);
-        let inside = acme.of_server().has_permission().user_id(account.id());
+        let inside = fixture.of_server().has_permission().user_id(account.id());
         let inside = inside.action(action).resources([project, other]);
-        let mut answers = own.send().await.unwrap().into_inner();
-        answers.extend(inside.send().await.unwrap().into_inner());
-        assert_eq!(answers.len(), places.len());
-        let allowed = answers.into_iter().filter(|(_, allowed)| *allowed);
+        let mut responses = own.send().await.unwrap().into_inner();
+        responses.extend(inside.send().await.unwrap().into_inner());
+        assert_eq!(responses.len(), places.len());
+        let allowed = responses.into_iter().filter(|(_, allowed)| *allowed);
         let mut allowed: Vec<_> = allowed.map(|(place, _)| places[&place]).collect();
         allowed.sort_unstable();
         allowed
     }
 }
 
-/// The call that assigns or revokes the role, for this level and subject.
+/// Sends the call that assigns or revokes a role at this level for this subject.
 macro_rules! at {
-    ($call:expr, $acme:expr, $level:expr, $places:expr, $subject:expr) => {{
+    ($call:expr, $fixture:expr, $level:expr, $places:expr, $subject:expr) => {{
         let mut call = $call;
         if $level != "organization" {
-            call = call.workspace_id($acme.workspace.id());
+            call = call.workspace_id($fixture.workspace.id());
         }
         if $level == "project" {
             call = call.project_id($places.project);
@@ -97,24 +108,24 @@ macro_rules! at {
 }
 
 #[tokio::test]
-async fn a_role_holds_where_it_is_assigned_until_it_is_revoked() {
-    let acme = acme().await;
+async fn a_role_applies_where_it_is_assigned_until_it_is_revoked() {
+    let fixture = org_fixture().await;
     let (project, other_project) = (Uuid::new_v4(), Uuid::new_v4());
     let places = Places {
         project,
         other_project,
     };
-    for subject in subjects(&acme).await {
+    for subject in subjects(&fixture).await {
         for level in LEVELS {
-            let (name, role) = (subject.name, acme.role(level).await);
-            let allowed = async |action| places.allowed(&acme, &subject.account, action).await;
+            let (name, role) = (subject.name, fixture.role(level).await);
+            let allowed = async |action| places.allowed(&fixture, &subject.account, action).await;
             let assign = || {
-                let call = acme.pro.assign_role().role_id(role);
-                at!(call, acme, level, places, subject)
+                let call = fixture.pro.assign_role().role_id(role);
+                at!(call, fixture, level, places, subject)
             };
             let revoke = || {
-                let call = acme.pro.revoke_role().role_id(role);
-                at!(call, acme, level, places, subject)
+                let call = fixture.pro.revoke_role().role_id(role);
+                at!(call, fixture, level, places, subject)
             };
             assert!(allowed("read").await.is_empty(), "{name} {level}");
 
@@ -137,41 +148,48 @@ async fn a_role_holds_where_it_is_assigned_until_it_is_revoked() {
             assert_eq!(again.kind(), ErrorKind::NotFound, "{name} {level}");
         }
     }
-    acme.plane.stop().unwrap();
+    fixture.plane.finish().unwrap();
 }
 
 #[tokio::test]
-async fn it_can_be_asked_who_has_a_role() {
-    let acme = acme().await;
-    let user = acme.organization.member("jane@acme.test").id();
-    let role = acme.role("workspace").await;
-    let workspace = acme.workspace.id();
-    let assign = acme.pro.assign_role().role_id(role).workspace_id(workspace);
+async fn the_assignments_of_a_role_are_listed() {
+    let fixture = org_fixture().await;
+    let user = fixture.organization.member("jane@acme.test").id();
+    let role = fixture.role("workspace").await;
+    let workspace = fixture.workspace.id();
+    let assign = fixture
+        .pro
+        .assign_role()
+        .role_id(role)
+        .workspace_id(workspace);
     assign.user_id(user).send().await.unwrap();
-    let assigned = acme.pro.list_role_assignments().role_id(role);
+    let assigned = fixture.pro.list_role_assignments().role_id(role);
     let assigned = assigned.workspace_id(workspace).send().await.unwrap();
-    let who: Vec<_> = assigned
+    let holders: Vec<_> = assigned
         .iter()
         .map(|found| found.user.as_ref().unwrap().id)
         .collect();
-    assert_eq!(who, [user]);
-    acme.plane.stop().unwrap();
+    assert_eq!(holders, [user]);
+    fixture.plane.finish().unwrap();
 }
 
 #[tokio::test]
-async fn what_roles_can_permit_is_listed_and_what_somebody_may_is_asked_for_many_at_once() {
-    let acme = acme().await;
-    let permissions = acme.pro.list_permissions().send().await.unwrap();
+async fn permissions_are_listed_and_checked_for_several_resources_at_once() {
+    let fixture = org_fixture().await;
+    let permissions = fixture.pro.list_permissions().send().await.unwrap();
     let permissions = permissions.into_inner();
     assert!(permissions.as_array().unwrap().contains(&"read".into()));
 
-    let staging = acme.organization.workspace("staging", "http://127.0.0.1:8");
-    let jane = acme.organization.member("jane@acme.test");
-    let jane = jane.with_role_in(&acme.workspace, "Workspace Viewer");
-    let [prod, staging] = [acme.workspace.id(), staging.id()].map(|id| format!("workspace/{id}"));
-    let asked = acme.of(&jane).has_permission().user_id(jane.id());
+    let staging = fixture
+        .organization
+        .workspace("staging", "http://127.0.0.1:8");
+    let jane = fixture.organization.member("jane@acme.test");
+    let jane = jane.with_role_in(&fixture.workspace, "Workspace Viewer");
+    let [prod, staging] =
+        [fixture.workspace.id(), staging.id()].map(|id| format!("workspace/{id}"));
+    let asked = fixture.of(&jane).has_permission().user_id(jane.id());
     let asked = asked.action("read").resources([&prod, &staging]);
     let allowed = asked.send().await.unwrap();
     assert_eq!((allowed[&prod], allowed[&staging]), (true, false));
-    acme.plane.stop().unwrap();
+    fixture.plane.finish().unwrap();
 }

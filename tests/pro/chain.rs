@@ -1,4 +1,4 @@
-//! From a key to a call on a workspace, and what may come between.
+//! From a key to a call of a workspace, and everything that can fail on the way.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use zenml::{
     workspace::types::ServerDeploymentType,
 };
 
-use crate::fixture::{Ahead, assert_hides, assert_names, assert_refuses, fixture};
+use crate::fixture::{OffsetClock, assert_explains, assert_hides, assert_mentions, fixture};
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn one_key_opens_the_pro_api_and_the_workspace_both_ways() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn one_key_authenticates_at_the_pro_api_and_both_ways_at_the_workspace() {
     let fixture = fixture().await;
     let account = fixture.developer("valid");
     let key = account.key();
@@ -23,7 +23,7 @@ async fn one_key_opens_the_pro_api_and_the_workspace_both_ways() {
     );
 
     let (url, id) = (fixture.pro.server.url(), fixture.pro.workspace.id());
-    for ws in [
+    for client in [
         pro.connect_workspace("prod").send().await.unwrap(),
         pro.connect_workspace(id)
             .organization("acme")
@@ -31,18 +31,18 @@ async fn one_key_opens_the_pro_api_and_the_workspace_both_ways() {
             .await
             .unwrap(),
         pro.connect_workspace(&*url).send().await.unwrap(),
-        fixture.ws(key.value()).build().unwrap(),
+        fixture.client(key.value()).build().unwrap(),
     ] {
-        assert_eq!(ws.url(), url);
-        let user = ws.get_current_user().send().await.unwrap().into_inner();
+        assert_eq!(client.url(), url);
+        let user = client.get_current_user().send().await.unwrap().into_inner();
         let external = user.metadata.and_then(|metadata| metadata.external_user_id);
         assert_eq!(external, Some(account.id()));
     }
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn the_server_says_that_it_is_of_pro_and_which_pro_api_it_belongs_to() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn the_server_names_its_pro_api() {
     let fixture = fixture().await;
     let anybody = WorkspaceClient::builder(fixture.pro.server.url());
     let info = anybody.build().unwrap().server_info().send().await.unwrap();
@@ -52,54 +52,48 @@ async fn the_server_says_that_it_is_of_pro_and_which_pro_api_it_belongs_to() {
     let organization = fixture.pro.organization.id();
     assert_eq!(info.pro_organization_id, Some(organization));
 
-    // The same that a program asks that has but the workspace's URL.
+    // The URL of the workspace is enough to find its Pro API.
     let pro = ProClient::builder(info.pro_api_url.as_deref().unwrap());
     let key = fixture.developer("informed").key();
     let pro = pro.credentials(Credentials::api_key(key.value()));
-    let ws = pro
+    let client = pro
         .build()
         .unwrap()
         .connect_workspace(info.pro_workspace_id.unwrap());
-    assert_eq!(ws.send().await.unwrap().url(), fixture.pro.server.url());
+    assert_eq!(client.send().await.unwrap().url(), fixture.pro.server.url());
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_key_that_has_expired_opens_neither() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn an_expired_key_is_rejected_by_both_apis() {
     let fixture = fixture().await;
     let key = fixture
         .developer("expired")
         .key_for(Duration::from_secs(600));
     key.expire();
-    let error = fixture.ws(key.value()).build().unwrap();
+    let error = fixture.client(key.value()).build().unwrap();
     let error = error.get_current_user().send().await.unwrap_err();
-    let (kind, remedy) = (ErrorKind::Credentials, "make another one");
+    let (kind, hint) = (ErrorKind::Credentials, "create a new one");
     let url = fixture.pro.server.url();
-    assert_refuses(&error, kind, "the API key", &url, remedy);
+    assert_explains(&error, kind, "the API key", &url, hint);
     assert_hides(&error, key.value());
 
     let pro = fixture.pro(key.value()).build().unwrap();
     let error = pro.connect_workspace("prod").send().await.unwrap_err();
-    assert_refuses(
-        &error,
-        kind,
-        "the API key",
-        &fixture.pro.plane.url(),
-        remedy,
-    );
+    assert_explains(&error, kind, "the API key", &fixture.pro.plane.url(), hint);
     assert_hides(&error, key.value());
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_key_that_is_revoked_in_the_middle_of_a_long_wait_ends_it() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn a_key_that_is_revoked_during_a_wait_ends_the_wait() {
     let fixture = fixture().await;
     for direct in [true, false] {
         let key = fixture.developer("revoked").key();
-        let clock = Ahead::default();
-        let ws = match direct {
+        let clock = OffsetClock::default();
+        let client = match direct {
             true => fixture
-                .ws(key.value())
+                .client(key.value())
                 .clock(clock.clone())
                 .build()
                 .unwrap(),
@@ -113,20 +107,22 @@ async fn a_key_that_is_revoked_in_the_middle_of_a_long_wait_ends_it() {
                     .unwrap()
             }
         };
-        let run = ws
+        let run = client
             .trigger(RunTemplate::by_id(fixture.registered.template))
             .configuration(json!({"extra": {"outcome": "held"}}))
             .send()
             .await
             .unwrap();
-        let waited = ws.wait_for_run(run.id).interval(Duration::from_millis(100));
+        let waited = client
+            .wait_for_run(run.id)
+            .interval(Duration::from_millis(100));
         let waited = waited.on_status({
             let key = key.clone();
             move |status| {
                 if status.as_str() == "running" {
                     key.revoke();
-                    // What it was exchanged for works until it ends.
-                    clock.pass(2);
+                    // The token from the key works until it expires.
+                    clock.advance_hours(2);
                 }
             }
         });
@@ -137,47 +133,47 @@ async fn a_key_that_is_revoked_in_the_middle_of_a_long_wait_ends_it() {
             false => fixture.pro.plane.url(),
         };
         let kind = ErrorKind::Credentials;
-        assert_refuses(&error, kind, "the API key", &place, "make another one");
-        assert_names(&error, &["get_run_status"]);
+        assert_explains(&error, kind, "the API key", &place, "create a new one");
+        assert_mentions(&error, &["get_run_status"]);
     }
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn the_pro_session_is_renewed_while_the_workspaces_token_is_good() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn the_pro_session_is_renewed_without_a_workspace_login() {
     let fixture = fixture().await;
     let key = fixture.developer("renewed").key();
     let pro = fixture.pro(key.value()).build().unwrap();
-    let ws = pro.connect_workspace("prod").send().await.unwrap();
-    ws.get_current_user().send().await.unwrap();
+    let client = pro.connect_workspace("prod").send().await.unwrap();
+    client.get_current_user().send().await.unwrap();
     let (logins, workspace_logins) = (fixture.logins(), fixture.workspace_logins());
 
     fixture.pro.plane.revoke_sessions();
     pro.get_current_user().send().await.unwrap();
     assert_eq!(fixture.logins(), logins + 1);
-    ws.get_current_user().send().await.unwrap();
+    client.get_current_user().send().await.unwrap();
     assert_eq!(fixture.workspace_logins(), workspace_logins);
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn the_workspaces_token_is_renewed_while_the_pro_session_is_good() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn the_workspace_token_is_renewed_without_a_pro_login() {
     let fixture = fixture().await;
     let day = Duration::from_secs(24 * 3600);
     fixture.pro.plane.set_session_lifetime(day);
     let key = fixture.developer("renewing").key();
-    let clock = Ahead::default();
+    let clock = OffsetClock::default();
     let pro = fixture
         .pro(key.value())
         .clock(clock.clone())
         .build()
         .unwrap();
-    let ws = pro.connect_workspace("prod").send().await.unwrap();
-    ws.get_current_user().send().await.unwrap();
+    let client = pro.connect_workspace("prod").send().await.unwrap();
+    client.get_current_user().send().await.unwrap();
     let (logins, workspace_logins) = (fixture.logins(), fixture.workspace_logins());
 
-    clock.pass(2);
-    ws.get_current_user().send().await.unwrap();
+    clock.advance_hours(2);
+    client.get_current_user().send().await.unwrap();
     assert_eq!(fixture.workspace_logins(), workspace_logins + 1);
     assert_eq!(fixture.logins(), logins);
     fixture
@@ -187,24 +183,24 @@ async fn the_workspaces_token_is_renewed_while_the_pro_session_is_good() {
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_session_that_was_taken_back_is_renewed_when_the_workspace_refuses_it() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn a_revoked_session_is_renewed_when_the_workspace_rejects_it() {
     let fixture = fixture().await;
-    let key = fixture.developer("taken").key();
+    let key = fixture.developer("revoked-session").key();
     let pro = fixture.pro(key.value()).build().unwrap();
-    let ws = pro.connect_workspace("prod").send().await.unwrap();
+    let client = pro.connect_workspace("prod").send().await.unwrap();
     let logins = fixture.logins();
     fixture.pro.plane.revoke_sessions();
-    ws.get_current_user().send().await.unwrap();
+    client.get_current_user().send().await.unwrap();
     assert_eq!(fixture.logins(), logins + 1);
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_control_plane_that_is_down_for_ten_seconds_delays_a_renewal_and_no_more() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn an_outage_of_ten_seconds_only_delays_a_renewal() {
     let fixture = fixture().await;
     let key = fixture.developer("patient").key();
-    let clock = Ahead::default();
+    let clock = OffsetClock::default();
     let pro = fixture
         .pro(key.value())
         .clock(clock.clone())
@@ -212,111 +208,105 @@ async fn a_control_plane_that_is_down_for_ten_seconds_delays_a_renewal_and_no_mo
         .unwrap();
     let connected = pro.connect_workspace("prod").send().await.unwrap();
     let direct = fixture
-        .ws(key.value())
+        .client(key.value())
         .clock(clock.clone())
         .build()
         .unwrap();
-    for ws in [&connected, &direct] {
-        ws.get_current_user().send().await.unwrap();
+    for client in [&connected, &direct] {
+        client.get_current_user().send().await.unwrap();
     }
 
-    clock.pass(2);
-    fixture.pro.plane.go_down().await.unwrap();
-    let calls = [connected, direct].map(|ws| tokio::spawn(ws.get_current_user().send()));
-    // It is the outage that has this length, not a wait for something.
+    clock.advance_hours(2);
+    fixture.pro.plane.stop().await.unwrap();
+    let calls = [connected, direct].map(|client| tokio::spawn(client.get_current_user().send()));
+    // The outage takes real time; nothing is polled here.
     tokio::time::sleep(Duration::from_secs(10)).await;
-    fixture.pro.plane.come_back().await.unwrap();
+    fixture.pro.plane.restart().await.unwrap();
     for call in calls {
         call.await.unwrap().unwrap();
     }
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_control_plane_that_stays_down_is_named() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn an_error_names_the_control_plane_that_is_down() {
     let fixture = fixture().await;
     let key = fixture.developer("impatient").key();
-    let (never, clock) = (zenml::RetryPolicy::never, Ahead::default());
+    let (never, clock) = (zenml::RetryPolicy::never, OffsetClock::default());
     let pro = fixture.pro(key.value()).retry(never());
     let pro = pro.clock(clock.clone()).build().unwrap();
-    let direct = fixture.ws(key.value()).retry(never()).build().unwrap();
+    let direct = fixture.client(key.value()).retry(never()).build().unwrap();
     let connected = pro.connect_workspace("prod").send().await.unwrap();
     connected.get_current_user().send().await.unwrap();
-    // All that they have has ended.
-    clock.pass(2);
-    fixture.pro.plane.go_down().await.unwrap();
+    // All tokens have expired.
+    clock.advance_hours(2);
+    fixture.pro.plane.stop().await.unwrap();
     let unreachable = [
         pro.get_current_user().send().await.unwrap_err(),
         connected.get_current_user().send().await.unwrap_err(),
     ];
     let refused = direct.get_current_user().send().await.unwrap_err();
-    fixture.pro.plane.come_back().await.unwrap();
+    fixture.pro.plane.restart().await.unwrap();
 
-    let (url, remedy) = (fixture.pro.plane.url(), "try again later");
+    let (url, hint) = (fixture.pro.plane.url(), "try again later");
     for error in &unreachable {
-        assert_refuses(error, ErrorKind::Connect, "the API key", &url, remedy);
+        assert_explains(error, ErrorKind::Connect, "the API key", &url, hint);
         assert!(error.is_retryable());
     }
     let url = fixture.pro.server.url();
-    assert_refuses(
-        &refused,
-        ErrorKind::Unavailable,
-        "the API key",
-        &url,
-        remedy,
-    );
-    assert_names(&refused, &["ZenML Pro"]);
+    assert_explains(&refused, ErrorKind::Unavailable, "the API key", &url, hint);
+    assert_mentions(&refused, &["ZenML Pro"]);
     assert!(refused.is_retryable());
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_suspended_workspace_is_not_connected_to_and_lets_nobody_in_again() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn a_deactivated_workspace_rejects_connections_and_logins() {
     let fixture = fixture().await;
     let key = fixture.developer("suspended").key();
-    let clock = Ahead::default();
+    let clock = OffsetClock::default();
     let pro = fixture
         .pro(key.value())
         .clock(clock.clone())
         .build()
         .unwrap();
-    let ws = pro.connect_workspace("prod").send().await.unwrap();
+    let client = pro.connect_workspace("prod").send().await.unwrap();
     let direct = fixture
-        .ws(key.value())
+        .client(key.value())
         .clock(clock.clone())
         .build()
         .unwrap();
-    for ws in [&ws, &direct] {
-        ws.get_current_user().send().await.unwrap();
+    for client in [&client, &direct] {
+        client.get_current_user().send().await.unwrap();
     }
 
-    fixture.pro.workspace.suspend();
-    clock.pass(2);
+    fixture.pro.workspace.deactivate();
+    clock.advance_hours(2);
     let refused = pro.connect_workspace("prod").send().await.unwrap_err();
-    let error = ws.get_current_user().send().await.unwrap_err();
+    let error = client.get_current_user().send().await.unwrap_err();
     let error_of_key = direct.get_current_user().send().await.unwrap_err();
-    fixture.pro.workspace.available();
+    fixture.pro.workspace.set_available();
 
     let (kind, plane) = (ErrorKind::NotRunning, fixture.pro.plane.url());
-    assert_refuses(&refused, kind, "the API key", &plane, "activate it");
-    assert_names(&refused, &["\"prod\"", "deactivated"]);
+    assert_explains(&refused, kind, "the API key", &plane, "activate it");
+    assert_mentions(&refused, &["\"prod\"", "deactivated"]);
     let url = fixture.pro.server.url();
-    for (error, remedy) in [
-        (&error, "is it active?"),
-        (&error_of_key, "is that active?"),
+    for (error, hint) in [
+        (&error, "check that the user has a role on the workspace"),
+        (&error_of_key, "check that its owner is active"),
     ] {
         let kind = ErrorKind::Credentials;
-        assert_refuses(error, kind, "the API key", &url, remedy);
+        assert_explains(error, kind, "the API key", &url, hint);
         assert_hides(error, key.value());
     }
-    for ws in [ws, direct] {
-        ws.get_current_user().send().await.unwrap();
+    for client in [client, direct] {
+        client.get_current_user().send().await.unwrap();
     }
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_login_in_the_browser_goes_on_to_the_workspace() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn a_login_in_the_browser_serves_the_workspace_too() {
     let fixture = fixture().await;
     let plane = &fixture.pro.plane;
     plane.set_device_interval(0);
@@ -327,14 +317,14 @@ async fn a_login_in_the_browser_goes_on_to_the_workspace() {
     let pro = pro.build().unwrap();
     let confirmed = async {
         plane
-            .until(|plane| !plane.waiting_devices().is_empty())
+            .wait_until(|plane| !plane.pending_user_codes().is_empty())
             .await;
         plane
-            .confirm_device(&plane.waiting_devices()[0], &user)
+            .confirm_device(&plane.pending_user_codes()[0], &user)
             .unwrap();
     };
-    let (ws, ()) = tokio::join!(pro.connect_workspace("prod").send(), confirmed);
-    let me = ws.unwrap().get_current_user().send().await.unwrap();
+    let (client, ()) = tokio::join!(pro.connect_workspace("prod").send(), confirmed);
+    let me = client.unwrap().get_current_user().send().await.unwrap();
     assert_eq!(me.name, "jane@acme.test");
     plane.set_device_interval(5);
 }

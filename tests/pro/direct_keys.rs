@@ -1,14 +1,14 @@
-//! Control planes whose login knows no keys: there the key itself goes out, of a service account or
-//! a person.
+//! Older control planes do not exchange API keys: the key itself is the bearer token, for service
+//! accounts and users.
 
 use zenml::{Credentials, ErrorKind, ProClient, pro::types::ApiKeyCreate};
 use zenml_pro_fake::{Account, ControlPlane, Key, Organization};
 
-use crate::fixture::{assert_hides, assert_refuses, fixture};
+use crate::fixture::{assert_explains, assert_hides, fixture};
 
 const LOGIN: &str = "POST /auth/login";
 
-async fn older() -> (ControlPlane, Organization) {
+async fn without_key_exchange() -> (ControlPlane, Organization) {
     let plane = ControlPlane::start().await.unwrap();
     plane.set_key_exchange(false);
     let acme = plane.organization("acme");
@@ -22,7 +22,7 @@ fn client(plane: &ControlPlane, key: &str) -> ProClient {
         .unwrap()
 }
 
-/// A personal access token, made as its owner makes one.
+/// Creates a personal access token, as its owner.
 async fn personal_token(plane: &ControlPlane, owner: &Account) -> zenml::Secret {
     let pro = ProClient::builder(plane.url()).credentials(Credentials::api_token(owner.session()));
     let create = pro.build().unwrap().create_current_user_api_key();
@@ -31,8 +31,8 @@ async fn personal_token(plane: &ControlPlane, owner: &Account) -> zenml::Secret 
 }
 
 #[tokio::test]
-async fn a_key_and_a_personal_access_token_open_the_pro_api_as_they_are() {
-    let (plane, acme) = older().await;
+async fn a_key_is_sent_itself_if_it_cannot_be_exchanged() {
+    let (plane, acme) = without_key_exchange().await;
     let (ci, jane) = (acme.service_account("ci"), acme.member("jane@acme.test"));
     let token = personal_token(&plane, &jane).await;
     let sessions = plane.sessions();
@@ -45,19 +45,15 @@ async fn a_key_and_a_personal_access_token_open_the_pro_api_as_they_are() {
         }
         let logins = plane.calls(LOGIN);
         let logins: Vec<_> = logins[before..].iter().map(|call| call.status).collect();
-        assert_eq!(
-            logins,
-            [400],
-            "it is tried once whether there is an exchange"
-        );
+        assert_eq!(logins, [400], "the exchange is tried once");
     }
-    assert_eq!(plane.sessions(), sessions, "nobody has logged in");
-    plane.stop().unwrap();
+    assert_eq!(plane.sessions(), sessions, "no login has succeeded");
+    plane.finish().unwrap();
 }
 
 #[tokio::test]
-async fn both_are_exchanged_where_the_login_knows_keys() {
-    let (plane, acme) = older().await;
+async fn a_key_is_exchanged_if_the_login_accepts_keys() {
+    let (plane, acme) = without_key_exchange().await;
     plane.set_key_exchange(true);
     let (ci, jane) = (acme.service_account("ci"), acme.member("jane@acme.test"));
     let token = personal_token(&plane, &jane).await;
@@ -66,12 +62,12 @@ async fn both_are_exchanged_where_the_login_knows_keys() {
         let me = client(&plane, key).get_current_user().send().await.unwrap();
         assert_eq!((me.id, plane.sessions()), (id, sessions + 1));
     }
-    plane.stop().unwrap();
+    plane.finish().unwrap();
 }
 
 #[tokio::test]
-async fn a_key_that_ends_while_it_goes_out_itself_says_what_may_have_happened() {
-    let (plane, acme) = older().await;
+async fn a_key_that_stops_working_names_the_possible_reasons() {
+    let (plane, acme) = without_key_exchange().await;
     let ci = acme.service_account("ci");
     let (revoked, expired) = (ci.key(), ci.key());
     for (key, end) in [(&revoked, Key::revoke as fn(&Key)), (&expired, Key::expire)] {
@@ -79,22 +75,22 @@ async fn a_key_that_ends_while_it_goes_out_itself_says_what_may_have_happened() 
         pro.get_current_user().send().await.unwrap();
         end(key);
         let error = pro.get_current_user().send().await.unwrap_err();
-        assert_refuses(
+        assert_explains(
             &error,
             ErrorKind::Unauthorized,
             "the API key",
             &plane.url(),
-            "has expired, is switched off, deleted or rotated, or its owner has no access: make \
-             another one",
+            "has expired, was deactivated, deleted or rotated, or its owner lacks access; create a \
+             new one",
         );
         assert_hides(&error, key.value());
     }
-    plane.stop().unwrap();
+    plane.finish().unwrap();
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_key_that_goes_out_itself_opens_the_workspace_too() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn a_key_that_is_sent_itself_authenticates_at_the_workspace() {
     let fixture = fixture().await;
     let account = fixture.developer("direct");
     let key = account.key();
@@ -108,12 +104,12 @@ async fn a_key_that_goes_out_itself_opens_the_workspace_too() {
     fixture.pro.plane.set_key_exchange(false);
     let me = async {
         let pro = fixture.pro(key.value()).build()?;
-        let ws = pro.connect_workspace("prod").send().await?;
-        ws.get_current_user().send().await
+        let client = pro.connect_workspace("prod").send().await?;
+        client.get_current_user().send().await
     };
     let me = me.await;
     fixture.pro.plane.set_key_exchange(true);
     let external = me.unwrap().into_inner().metadata.unwrap().external_user_id;
     assert_eq!(external, Some(account.id()));
-    assert_eq!(logged_in(), before, "nobody has logged in at the Pro API");
+    assert_eq!(logged_in(), before, "no login at the Pro API has succeeded");
 }

@@ -1,4 +1,4 @@
-//! The examples, as somebody would run them.
+//! The examples, run as a user runs them.
 
 use std::{
     collections::BTreeSet,
@@ -11,9 +11,9 @@ use zenml::{Credentials, ErrorKind, ProClient};
 
 use crate::fixture::{Fixture, fixture};
 
-/// Runs an example with what is in the environment of somebody who has this key.
+/// Runs an example with the environment of a user who has this key.
 fn run(fixture: &Fixture, key: &str, example: &str, arguments: &[&str]) -> Output {
-    // Beside the folder of this program, as cargo lays it out.
+    // Cargo puts examples beside the folder of this program.
     let me = env::current_exe().unwrap();
     let program = me
         .parent()
@@ -42,7 +42,7 @@ fn printed(output: &Output) -> String {
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
+#[ignore = "starts its own server: cargo xtask test"]
 async fn pro_inventory_lists_organizations_workspaces_and_members() {
     let fixture = fixture().await;
     fixture.pro.organization.member("jane@acme.test");
@@ -64,8 +64,8 @@ async fn pro_inventory_lists_organizations_workspaces_and_members() {
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn trigger_run_template_ends_as_the_run_does() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn the_exit_code_of_trigger_run_template_reflects_the_run() {
     let fixture = fixture().await;
     let key = fixture.developer("ci").key();
     let trigger = |arguments: &[&str]| {
@@ -84,13 +84,13 @@ async fn trigger_run_template_ends_as_the_run_does() {
     let none = trigger(&[]);
     organization.lift_limit("template_run");
     assert_eq!(none.status.code(), Some(2));
-    let said = String::from_utf8(none.stderr).unwrap();
-    assert!(said.contains("plan of the organization"), "{said}");
+    let stderr = String::from_utf8(none.stderr).unwrap();
+    assert!(stderr.contains("plan of the organization"), "{stderr}");
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn onboard_team_can_be_repeated() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn onboard_team_is_idempotent() {
     let fixture = fixture().await;
     let key = fixture.pro.admin.key();
     fixture.pro.organization.member("known@acme.test");
@@ -106,13 +106,13 @@ async fn onboard_team_can_be_repeated() {
     let teams: Vec<_> = teams.iter().filter(|team| team.name == "vision").collect();
     assert_eq!(teams.len(), 1);
 
-    // Who has been invited is in the team as soon as she comes.
+    // An invited user joins the team by accepting.
     let new = fixture.pro.plane.user("new@acme.test");
     let builder = ProClient::builder(fixture.pro.plane.url());
     let as_new = builder.credentials(Credentials::api_token(new.session()));
     let as_new = as_new.build().unwrap();
     let invitations = as_new.list_invitations().send().await.unwrap();
-    assert_eq!(invitations.len(), 1, "invited once");
+    assert_eq!(invitations.len(), 1, "there is one invitation");
     let accept = as_new.accept_invitation().invitation_id(invitations[0].id);
     accept.send().await.unwrap();
     let members = pro.list_team_members().team_id(teams[0].id);
@@ -129,12 +129,12 @@ async fn onboard_team_can_be_repeated() {
     let workspace = format!("workspace/{}", fixture.pro.workspace.id());
     let may = as_new.has_permission().user_id(new.id()).action("update");
     let may = may.resources([&workspace]).send().await.unwrap();
-    assert!(may[&workspace], "she has the team's role");
+    assert!(may[&workspace], "the user has the team's role");
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn rotate_key_hands_over_a_key_that_works_and_takes_the_old_one_back() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn rotate_key_writes_a_new_key_and_deletes_the_old_one() {
     let fixture = fixture().await;
     let account = fixture.developer("rotated");
     let (admin, old) = (fixture.pro.admin.key(), account.key());
@@ -146,7 +146,7 @@ async fn rotate_key_hands_over_a_key_that_works_and_takes_the_old_one_back() {
         let output = run(&fixture, admin.value(), "rotate_key", &arguments);
         let new = fs::read_to_string(&file).unwrap();
         assert!(!printed(&output).contains(&new));
-        assert!(!keys.contains(&new), "it is another one");
+        assert!(!keys.contains(&new), "the key is new");
         let client = |key: &str| -> ProClient { fixture.pro(key).build().unwrap() };
         let me = client(&new).get_current_user().send().await.unwrap();
         assert_eq!(me.id, account.id());
@@ -168,7 +168,7 @@ async fn rotate_key_hands_over_a_key_that_works_and_takes_the_old_one_back() {
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
+#[ignore = "starts its own server: cargo xtask test"]
 async fn pro_demo_ends_with_a_finished_run() {
     let fixture = fixture().await;
     let key = fixture.pro.admin.key();

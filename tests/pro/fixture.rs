@@ -1,5 +1,5 @@
-//! One server in Pro mode for all tests of this program, one test at a time: a control plane that is
-//! down is down for everybody.
+//! One server in Pro mode for all tests of this program. One test uses it at a time, because an
+//! outage of the control plane affects all clients.
 
 use std::{
     sync::{
@@ -26,7 +26,7 @@ pub struct Fixture {
     pub registered: Registered,
 }
 
-/// The server, with things registered that can be run.
+/// Returns the server, with a registered template and snapshot that can be run.
 pub async fn fixture() -> MutexGuard<'static, Fixture> {
     static FIXTURE: OnceCell<Mutex<Fixture>> = OnceCell::const_new();
     let fixture = FIXTURE.get_or_init(|| async {
@@ -41,15 +41,15 @@ pub async fn fixture() -> MutexGuard<'static, Fixture> {
 async fn start() -> Fixture {
     let pro = ProWorkspace::start().await.unwrap();
     let admin = pro.admin.key();
-    let ws = WorkspaceClient::builder(pro.server.url())
+    let client = WorkspaceClient::builder(pro.server.url())
         .credentials(Credentials::api_key(admin.value()))
         .build()
         .unwrap();
-    let registered = register(&ws, "vision").await.unwrap();
+    let registered = register(&client, "vision").await.unwrap();
     Fixture { pro, registered }
 }
 
-/// What the server belongs to outlives the test that comes first.
+/// Returns the runtime of the server, which outlives the first test.
 fn runtime() -> &'static Handle {
     static RUNTIME: OnceLock<Handle> = OnceLock::new();
     RUNTIME.get_or_init(|| {
@@ -61,56 +61,56 @@ fn runtime() -> &'static Handle {
 }
 
 impl Fixture {
-    /// A service account of the organization's that may work in the workspace.
+    /// Creates a service account with the developer role in the workspace.
     pub fn developer(&self, name: &str) -> Account {
         let account = self.pro.organization.service_account(name);
         account.with_role_in(&self.pro.workspace, "Workspace Developer")
     }
 
-    /// A client of the Pro API with a key.
+    /// Returns the builder of a Pro API client with this key.
     pub fn pro(&self, key: &str) -> ClientBuilder<ProClient> {
         ProClient::builder(self.pro.plane.url()).credentials(Credentials::api_key(key))
     }
 
-    /// A client of the workspace with a key.
-    pub fn ws(&self, key: &str) -> ClientBuilder<WorkspaceClient> {
+    /// Returns the builder of a workspace client with this key.
+    pub fn client(&self, key: &str) -> ClientBuilder<WorkspaceClient> {
         WorkspaceClient::builder(self.pro.server.url()).credentials(Credentials::api_key(key))
     }
 
-    /// How many logins of clients the control plane has seen.
+    /// Counts the logins of clients at the control plane.
     pub fn logins(&self) -> usize {
         let logins = self.pro.plane.calls("POST /auth/login");
         logins.iter().filter(|call| call.server.is_none()).count()
     }
 
-    /// How many logins to the workspace there have been: each makes it ask who that is.
+    /// Counts the logins at the workspace: each makes it ask the control plane about the caller.
     pub fn workspace_logins(&self) -> usize {
         self.pro.plane.calls("GET /users/authorize_server").len()
     }
 }
 
-/// Real time, some hours later.
+/// Real time plus an offset.
 #[derive(Clone, Default)]
-pub struct Ahead(Arc<AtomicU64>);
+pub struct OffsetClock(Arc<AtomicU64>);
 
-impl Ahead {
-    /// Lets that many hours pass.
-    pub fn pass(&self, hours: u64) {
+impl OffsetClock {
+    /// Adds hours to the offset.
+    pub fn advance_hours(&self, hours: u64) {
         self.0.fetch_add(hours, Ordering::SeqCst);
     }
 
-    fn ahead(&self) -> Duration {
+    fn offset(&self) -> Duration {
         Duration::from_secs(self.0.load(Ordering::SeqCst) * 3600)
     }
 }
 
-impl Clock for Ahead {
+impl Clock for OffsetClock {
     fn now(&self) -> Instant {
-        Instant::now() + self.ahead()
+        Instant::now() + self.offset()
     }
 
     fn utc(&self) -> SystemTime {
-        SystemTime::now() + self.ahead()
+        SystemTime::now() + self.offset()
     }
 
     fn sleep(&self, duration: Duration) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
@@ -118,7 +118,7 @@ impl Clock for Ahead {
     }
 }
 
-/// Whether an error shows nothing of a key, however it is printed.
+/// Asserts that no form of an error shows the key.
 #[track_caller]
 pub fn assert_hides(error: &Error, key: &str) {
     let mut shown = format!("{error} {error:?} {error:#?}");
@@ -130,9 +130,9 @@ pub fn assert_hides(error: &Error, key: &str) {
     assert!(!shown.contains(key), "the key is shown");
 }
 
-/// Whether an error says all of this, and what to do.
+/// Asserts that an error mentions all of these and has a hint.
 #[track_caller]
-pub fn assert_names(error: &Error, parts: &[&str]) {
+pub fn assert_mentions(error: &Error, parts: &[&str]) {
     let shown = error.to_string();
     for part in parts {
         assert!(shown.contains(part), "{part:?} in {shown}");
@@ -140,11 +140,11 @@ pub fn assert_names(error: &Error, parts: &[&str]) {
     assert!(error.hint().is_some(), "{shown}");
 }
 
-/// Whether an error says whose credentials were refused, at which URL, and what to do about it.
+/// Asserts that an error names the rejected credentials and the URL, and what to do.
 #[track_caller]
-pub fn assert_refuses(error: &Error, kind: ErrorKind, credential: &str, url: &str, remedy: &str) {
+pub fn assert_explains(error: &Error, kind: ErrorKind, credential: &str, url: &str, hint: &str) {
     assert_eq!(error.kind(), kind, "{error}");
-    assert_names(error, &[credential, url]);
-    let hint = error.hint().unwrap_or_default();
-    assert!(hint.contains(remedy), "{remedy:?} in {hint}");
+    assert_mentions(error, &[credential, url]);
+    let shown = error.hint().unwrap_or_default();
+    assert!(shown.contains(hint), "{hint:?} in {shown}");
 }

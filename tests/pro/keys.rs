@@ -1,4 +1,4 @@
-//! Service accounts and their keys, whose values are shown once.
+//! Service accounts and their API keys. The API shows the value of a key once.
 
 use uuid::Uuid;
 use zenml::{
@@ -6,13 +6,14 @@ use zenml::{
     pro::types::{ApiKeyCreate, ApiKeyRead, ServiceAccountCreate},
 };
 
-use crate::acme::{Acme, acme};
+use crate::org_fixture::{OrgFixture, org_fixture};
 
-async fn service_account(acme: &Acme) -> Uuid {
+async fn service_account(fixture: &OrgFixture) -> Uuid {
     let create = || {
-        acme.pro
+        fixture
+            .pro
             .create_organization_service_account()
-            .organization_id(acme.organization.id())
+            .organization_id(fixture.organization.id())
             .body(&ServiceAccountCreate::new("ci"))
             .send()
     };
@@ -21,17 +22,17 @@ async fn service_account(acme: &Acme) -> Uuid {
     account
 }
 
-async fn key(acme: &Acme, account: Uuid) -> ApiKeyRead {
-    let create = acme
+async fn key(fixture: &OrgFixture, account: Uuid) -> ApiKeyRead {
+    let create = fixture
         .pro
         .create_service_account_api_key()
-        .organization_id(acme.organization.id())
+        .organization_id(fixture.organization.id())
         .service_account_id(account)
         .body(&ApiKeyCreate::new("nightly"));
     create.send().await.unwrap().into_inner()
 }
 
-/// The value of a new key, which nothing prints.
+/// Returns the value of a new key, which no output shows.
 #[track_caller]
 fn value(key: &ApiKeyRead) -> &str {
     let value = key.key.as_ref().unwrap().expose();
@@ -41,13 +42,13 @@ fn value(key: &ApiKeyRead) -> &str {
 }
 
 #[tokio::test]
-async fn a_service_account_gets_a_key_that_opens_the_pro_api_as_that_account() {
-    let acme = acme().await;
-    let account = service_account(&acme).await;
-    let accounts = acme
+async fn a_key_authenticates_as_its_service_account() {
+    let fixture = org_fixture().await;
+    let account = service_account(&fixture).await;
+    let accounts = fixture
         .pro
         .list_organization_service_accounts()
-        .organization_id(acme.organization.id())
+        .organization_id(fixture.organization.id())
         .stream();
     let accounts = accounts.try_collect::<Vec<_>>().await.unwrap();
     let names: Vec<_> = accounts
@@ -56,24 +57,24 @@ async fn a_service_account_gets_a_key_that_opens_the_pro_api_as_that_account() {
         .collect();
     assert_eq!(names, [Some("admin"), Some("ci")]);
 
-    let key = key(&acme, account).await;
-    let pro = acme.with_key(value(&key));
+    let key = key(&fixture, account).await;
+    let pro = fixture.with_key(value(&key));
     assert_eq!(pro.get_current_user().send().await.unwrap().id, account);
     assert!(!format!("{pro:?}").contains(value(&key)));
-    acme.plane.stop().unwrap();
+    fixture.plane.finish().unwrap();
 }
 
 #[cfg(feature = "pro-inferred")]
 #[tokio::test]
-async fn a_key_is_listed_without_its_value_rotated_and_deleted() {
+async fn a_key_is_listed_without_its_value_and_works_until_rotated_or_deleted() {
     use zenml::pro::types::ApiKeyRotateRequest;
 
     use crate::fixture::assert_hides;
 
-    let acme = acme().await;
-    let (pro, organization) = (&acme.pro, acme.organization.id());
-    let account = service_account(&acme).await;
-    let key = key(&acme, account).await;
+    let fixture = org_fixture().await;
+    let (pro, organization) = (&fixture.pro, fixture.organization.id());
+    let account = service_account(&fixture).await;
+    let key = key(&fixture, account).await;
     let keys = || {
         pro.list_service_account_api_keys()
             .organization_id(organization)
@@ -101,10 +102,10 @@ async fn a_key_is_listed_without_its_value_rotated_and_deleted() {
     let rotated = rotated.send().await.unwrap().into_inner();
     assert_eq!(rotated.id, key.id);
     assert_ne!(value(&rotated), value(&key));
-    assert_eq!(get().await.unwrap().key, None, "shown once");
-    let opens = async |value: &str| acme.with_key(value).get_current_user().send().await;
-    assert_eq!(opens(value(&rotated)).await.unwrap().id, account);
-    let error = opens(value(&key)).await.unwrap_err();
+    assert_eq!(get().await.unwrap().key, None, "the value is shown once");
+    let log_in = async |value: &str| fixture.with_key(value).get_current_user().send().await;
+    assert_eq!(log_in(value(&rotated)).await.unwrap().id, account);
+    let error = log_in(value(&key)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials, "{error}");
     assert_hides(&error, value(&key));
 
@@ -115,26 +116,26 @@ async fn a_key_is_listed_without_its_value_rotated_and_deleted() {
         .api_key_id(key.id);
     delete.send().await.unwrap();
     assert!(keys().await.unwrap().is_empty());
-    let error = opens(value(&rotated)).await.unwrap_err();
+    let error = log_in(value(&rotated)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials, "{error}");
     assert_hides(&error, value(&rotated));
-    acme.plane.stop().unwrap();
+    fixture.plane.finish().unwrap();
 }
 
 #[cfg(feature = "pro-inferred")]
 #[tokio::test]
-async fn a_service_account_that_is_deleted_takes_its_keys_along() {
-    let acme = acme().await;
-    let account = service_account(&acme).await;
-    let key = key(&acme, account).await;
-    let delete = acme
+async fn deleting_a_service_account_deletes_its_keys() {
+    let fixture = org_fixture().await;
+    let account = service_account(&fixture).await;
+    let key = key(&fixture, account).await;
+    let delete = fixture
         .pro
         .delete_organization_service_account()
-        .organization_id(acme.organization.id())
+        .organization_id(fixture.organization.id())
         .service_account_id(account);
     delete.send().await.unwrap();
-    let pro = acme.with_key(value(&key));
+    let pro = fixture.with_key(value(&key));
     let error = pro.get_current_user().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials, "{error}");
-    acme.plane.stop().unwrap();
+    fixture.plane.finish().unwrap();
 }

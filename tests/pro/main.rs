@@ -1,28 +1,28 @@
-//! ZenML Pro, end to end: the double of the control plane alone, and with a real server in Pro mode.
+//! ZenML Pro, end to end: with the fake control plane alone, and with a real server in Pro mode.
 
 #![cfg(feature = "pro")]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test's helpers may panic"
+    reason = "tests and their helpers may panic"
 )]
 
 mod access;
-mod acme;
-mod canary;
+mod auto_clock;
 mod chain;
 mod connect;
+mod denied;
 mod direct_keys;
 mod examples;
 mod fixture;
-#[path = "../heard/mod.rs"]
-mod heard;
 mod keys;
-mod leaping;
-mod refusals;
+#[path = "../leak_probe/mod.rs"]
+mod leak_probe;
+mod org_fixture;
 #[path = "../../examples/pro_demo/registered.rs"]
 mod registered;
 mod runs;
+mod secret_leaks;
 mod teams;
 mod tenants;
 mod troubleshooting;

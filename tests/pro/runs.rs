@@ -1,4 +1,4 @@
-//! Triggering runs on a real server, and waiting for their end.
+//! Triggering runs on a real server, and waiting for them.
 
 use std::{
     sync::{Arc, Mutex},
@@ -16,10 +16,12 @@ use zenml::{
 };
 use zenml_test_server::proxy::{Fault, Proxy};
 
-use crate::fixture::{Fixture, assert_names, assert_refuses, fixture};
+use crate::fixture::{Fixture, assert_explains, assert_mentions, fixture};
 
-async fn finished(ws: &WorkspaceClient, run: &PipelineRunResponse) -> PipelineRunResponse {
-    let waited = ws.wait_for_run(run.id).interval(Duration::from_millis(200));
+async fn finished(client: &WorkspaceClient, run: &PipelineRunResponse) -> PipelineRunResponse {
+    let waited = client
+        .wait_for_run(run.id)
+        .interval(Duration::from_millis(200));
     waited
         .deadline(Duration::from_secs(60))
         .wait()
@@ -31,21 +33,27 @@ fn status(run: &PipelineRunResponse) -> &str {
     run.status().unwrap().as_str()
 }
 
-/// How many runs the project has.
-async fn runs(ws: &WorkspaceClient) -> u64 {
-    ws.list_runs().project("vision").send().await.unwrap().total
+/// Counts the runs of the project.
+async fn runs(client: &WorkspaceClient) -> u64 {
+    client
+        .list_runs()
+        .project("vision")
+        .send()
+        .await
+        .unwrap()
+        .total
 }
 
 async fn developer(fixture: &Fixture, name: &str) -> WorkspaceClient {
     let key = fixture.developer(name).key();
-    fixture.ws(key.value()).build().unwrap()
+    fixture.client(key.value()).build().unwrap()
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn templates_and_snapshots_run_by_name_by_id_and_as_the_latest() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn templates_and_snapshots_run_by_name_by_id_and_as_latest() {
     let fixture = fixture().await;
-    let ws = developer(&fixture, "runner").await;
+    let client = developer(&fixture, "runner").await;
     let runnables: [RunTarget; 6] = [
         RunTemplate::by_name("vision-nightly").into(),
         RunTemplate::by_id(fixture.registered.template).into(),
@@ -59,43 +67,50 @@ async fn templates_and_snapshots_run_by_name_by_id_and_as_the_latest() {
     let project = &fixture.registered.project;
     for runnable in runnables {
         let shown = runnable.to_string();
-        let trigger = ws.trigger(runnable).project(project).stack("vision-stack");
+        let trigger = client
+            .trigger(runnable)
+            .project(project)
+            .stack("vision-stack");
         let run = trigger
             .send()
             .await
             .unwrap_or_else(|error| panic!("{shown}: {error}"));
-        assert_eq!(status(&finished(&ws, &run).await), "completed", "{shown}");
+        assert_eq!(
+            status(&finished(&client, &run).await),
+            "completed",
+            "{shown}"
+        );
     }
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
+#[ignore = "starts its own server: cargo xtask test"]
 #[allow(deprecated, reason = "templates run on all servers that run anything")]
-async fn the_generated_operations_run_as_well() {
+async fn the_generated_operations_trigger_runs() {
     let fixture = fixture().await;
-    let ws = developer(&fixture, "by-hand").await;
+    let client = developer(&fixture, "by-hand").await;
     let configured = PipelineRunConfiguration::default();
-    let template = ws
+    let template = client
         .create_template_run()
         .template_id(fixture.registered.template)
         .body(&configured);
-    let snapshot = ws
+    let snapshot = client
         .create_snapshot_run()
         .snapshot_id(fixture.registered.snapshot)
         .body(&PipelineSnapshotRunRequest::default());
     for run in [template.send().await, snapshot.send().await] {
-        let run = finished(&ws, &run.unwrap()).await;
+        let run = finished(&client, &run.unwrap()).await;
         assert_eq!(status(&run), "completed");
     }
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn what_is_configured_reaches_the_run_and_its_outcome_is_told() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn a_configuration_reaches_the_run_and_its_status_is_reported() {
     let fixture = fixture().await;
-    let ws = developer(&fixture, "configurer").await;
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let run = ws
+    let client = developer(&fixture, "configurer").await;
+    let reported = Arc::new(Mutex::new(Vec::new()));
+    let run = client
         .trigger(Snapshot::by_name("vision-nightly"))
         .project("vision")
         .parameter("train", "learning_rate", 0.5)
@@ -104,21 +119,23 @@ async fn what_is_configured_reaches_the_run_and_its_outcome_is_told() {
         .send()
         .await
         .unwrap();
-    let waited = ws.wait_for_run(run.id).interval(Duration::from_millis(100));
+    let waited = client
+        .wait_for_run(run.id)
+        .interval(Duration::from_millis(100));
     let run = waited
         .on_status({
-            let told = told.clone();
-            move |status| told.lock().unwrap().push(status.to_string())
+            let reported = reported.clone();
+            move |status| reported.lock().unwrap().push(status.to_string())
         })
         .wait()
         .await
         .unwrap();
     assert_eq!((&*run.name, status(&run)), ("as-configured", "failed"));
     assert!(!run.status().unwrap().is_successful());
-    assert_eq!(told.lock().unwrap().last().unwrap(), "failed");
+    assert_eq!(reported.lock().unwrap().last().unwrap(), "failed");
 
     let snapshot = run.resources.unwrap().snapshot.unwrap().id;
-    let snapshot = ws
+    let snapshot = client
         .get_pipeline_snapshot()
         .snapshot_id(snapshot)
         .send()
@@ -136,12 +153,12 @@ async fn what_is_configured_reaches_the_run_and_its_outcome_is_told() {
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_trigger_whose_connection_breaks_behind_the_request_starts_one_run() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn a_trigger_that_is_retried_starts_one_run() {
     let fixture = fixture().await;
     let key = fixture.developer("broken").key();
     let proxy = Proxy::start(&fixture.pro.server.url(), 0, 0).await;
-    let ws = WorkspaceClient::builder(proxy.url())
+    let client = WorkspaceClient::builder(proxy.url())
         .credentials(Credentials::api_key(key.value()))
         .build()
         .unwrap();
@@ -156,65 +173,70 @@ async fn a_trigger_whose_connection_breaks_behind_the_request_starts_one_run() {
                 RunTarget::from(Snapshot::by_name("vision-nightly")),
             ),
         ] {
-            let before = runs(&ws).await;
+            let before = runs(&client).await;
             proxy.fail_next(line, fault);
-            let run = ws.trigger(runnable).project("vision").send().await.unwrap();
+            let run = client
+                .trigger(runnable)
+                .project("vision")
+                .send()
+                .await
+                .unwrap();
             assert_eq!(proxy.counts.faults.lock().unwrap().pop(), Some(fault));
-            assert_eq!(runs(&ws).await, before + 1, "{fault:?} {line}");
-            let newest = ws
+            assert_eq!(runs(&client).await, before + 1, "{fault:?} {line}");
+            let newest = client
                 .list_runs()
                 .project("vision")
                 .sort_by("desc:created")
                 .size(1);
             assert_eq!(newest.send().await.unwrap().items[0].id, run.id);
-            finished(&ws, &run).await;
+            finished(&client, &run).await;
         }
     }
 }
 
-async fn refused(ws: &WorkspaceClient) -> Error {
-    let trigger = ws.trigger(RunTemplate::by_name("vision-nightly"));
+async fn trigger_error(client: &WorkspaceClient) -> Error {
+    let trigger = client.trigger(RunTemplate::by_name("vision-nightly"));
     trigger.project("vision").send().await.unwrap_err()
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_plan_whose_limit_is_reached_is_told_from_a_missing_right() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn an_exhausted_plan_differs_from_a_missing_permission() {
     let fixture = fixture().await;
-    let ws = developer(&fixture, "limited").await;
-    let before = runs(&ws).await;
+    let client = developer(&fixture, "limited").await;
+    let before = runs(&client).await;
     let organization = &fixture.pro.organization;
     organization.reach_limit("template_run");
-    let error = refused(&ws).await;
+    let error = trigger_error(&client).await;
     organization.lift_limit("template_run");
     let (kind, url) = (ErrorKind::PaymentRequired, fixture.pro.server.url());
-    assert_refuses(
+    assert_explains(
         &error,
         kind,
         "the API key",
         &url,
         "plan of the organization",
     );
-    assert_names(&error, &["create_template_run", "402", "template_run"]);
+    assert_mentions(&error, &["create_template_run", "402", "template_run"]);
 
     let viewer = organization.service_account("viewer");
     let viewer = viewer
         .with_role_in(&fixture.pro.workspace, "Workspace Viewer")
         .key();
-    let viewer = fixture.ws(viewer.value()).build().unwrap();
-    let error = refused(&viewer).await;
+    let viewer = fixture.client(viewer.value()).build().unwrap();
+    let error = trigger_error(&viewer).await;
     let kind = ErrorKind::Forbidden;
-    assert_refuses(&error, kind, "the API key", &url, "needs a role");
-    assert_names(&error, &["create_template_run", "403"]);
-    assert_eq!(runs(&ws).await, before, "none of them began");
+    assert_explains(&error, kind, "the API key", &url, "needs a role");
+    assert_mentions(&error, &["create_template_run", "403"]);
+    assert_eq!(runs(&client).await, before, "no run was started");
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn what_cannot_be_run_is_told_from_what_is_configured_wrongly() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn a_target_that_cannot_run_differs_from_a_wrong_configuration() {
     let fixture = fixture().await;
-    let ws = developer(&fixture, "mistaken").await;
-    let known = ws
+    let client = developer(&fixture, "wrong").await;
+    let known = client
         .get_pipeline_snapshot()
         .snapshot_id(fixture.registered.snapshot);
     let known = known.send().await.unwrap().into_inner();
@@ -229,23 +251,23 @@ async fn what_cannot_be_run_is_told_from_what_is_configured_wrongly() {
             resources.stack.unwrap().id,
         )
     };
-    let without_build = ws.create_pipeline_snapshot().body(&without_build);
+    let without_build = client.create_pipeline_snapshot().body(&without_build);
     let without_build = without_build.send().await.unwrap().id;
     for snapshot in [
         Snapshot::by_name("without-build"),
         Snapshot::by_id(without_build),
     ] {
-        let error = ws
+        let error = client
             .trigger(snapshot)
             .project("vision")
             .send()
             .await
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotRunnable, "{error}");
-        assert_names(&error, &["create another snapshot"]);
+        assert_mentions(&error, &["create another snapshot"]);
     }
 
-    let trigger = ws.trigger(RunTemplate::by_id(fixture.registered.template));
+    let trigger = client.trigger(RunTemplate::by_id(fixture.registered.template));
     let error = trigger
         .pipeline_parameter("seed", 1)
         .send()
@@ -254,15 +276,15 @@ async fn what_cannot_be_run_is_told_from_what_is_configured_wrongly() {
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(error.message().contains("static pipeline"), "{error}");
 
-    let trigger = ws.trigger(RunTemplate::by_name("vision-nightly"));
+    let trigger = client.trigger(RunTemplate::by_name("vision-nightly"));
     let error = trigger.send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
-    assert_names(
+    assert_mentions(
         &error,
         &["Project scope missing", "say in which, by `project`"],
     );
 
-    let error = ws.trigger(RunTemplate::by_name("vision-nightly"));
+    let error = client.trigger(RunTemplate::by_name("vision-nightly"));
     let error = error
         .project("vision")
         .stack("another")

@@ -5,14 +5,14 @@ use zenml::{
     pro::types::{InvitationCreate, RoleLevel},
 };
 
-use crate::acme::acme;
+use crate::org_fixture::org_fixture;
 
 #[tokio::test]
-async fn a_team_has_members_and_a_member_only_once() {
-    let acme = acme().await;
-    let pro = &acme.pro;
-    let team = acme.team("vision").await;
-    let user = acme.organization.member("jane@acme.test").id();
+async fn a_member_is_in_a_team_at_most_once() {
+    let fixture = org_fixture().await;
+    let pro = &fixture.pro;
+    let team = fixture.team("vision").await;
+    let user = fixture.organization.member("jane@acme.test").id();
     let add = || pro.add_team_member().team_id(team).user_id(user).send();
     add().await.unwrap();
     assert_eq!(add().await.unwrap_err().kind(), ErrorKind::Conflict);
@@ -28,37 +28,40 @@ async fn a_team_has_members_and_a_member_only_once() {
     let call = pro.remove_team_member().team_id(team).user_id(user);
     call.send().await.unwrap();
     assert!(members().await.is_empty());
-    acme.plane.stop().unwrap();
+    fixture.plane.finish().unwrap();
 }
 
 #[tokio::test]
-async fn a_teams_role_is_its_members_as_long_as_they_are_in_it() {
-    let acme = acme().await;
-    let jane = acme.organization.member("jane@acme.test");
-    let (team, role) = (acme.team("vision").await, acme.role("workspace").await);
-    let assign = acme.pro.assign_role().role_id(role).team_id(team);
+async fn members_have_the_roles_of_their_team() {
+    let fixture = org_fixture().await;
+    let jane = fixture.organization.member("jane@acme.test");
+    let (team, role) = (
+        fixture.team("vision").await,
+        fixture.role("workspace").await,
+    );
+    let assign = fixture.pro.assign_role().role_id(role).team_id(team);
     assign
-        .workspace_id(acme.workspace.id())
+        .workspace_id(fixture.workspace.id())
         .send()
         .await
         .unwrap();
-    assert!(!acme.may(&jane, "read").await);
+    assert!(!fixture.may(&jane, "read").await);
 
-    let add = acme.pro.add_team_member().team_id(team);
+    let add = fixture.pro.add_team_member().team_id(team);
     add.user_id(jane.id()).send().await.unwrap();
-    assert!(acme.may(&jane, "read").await);
-    assert!(!acme.may(&jane, "update").await);
+    assert!(fixture.may(&jane, "read").await);
+    assert!(!fixture.may(&jane, "update").await);
 
-    let remove = acme.pro.remove_team_member().team_id(team);
+    let remove = fixture.pro.remove_team_member().team_id(team);
     remove.user_id(jane.id()).send().await.unwrap();
-    assert!(!acme.may(&jane, "read").await);
-    acme.plane.stop().unwrap();
+    assert!(!fixture.may(&jane, "read").await);
+    fixture.plane.finish().unwrap();
 }
 
 #[tokio::test]
-async fn who_is_invited_gets_roles_and_teams_before_coming_and_has_them_then() {
-    let acme = acme().await;
-    let (pro, organization) = (&acme.pro, acme.organization.id());
+async fn an_invitation_passes_its_roles_and_teams_on_when_accepted() {
+    let fixture = org_fixture().await;
+    let (pro, organization) = (&fixture.pro, fixture.organization.id());
     let roles = pro
         .list_organization_roles()
         .organization_id(organization)
@@ -74,9 +77,9 @@ async fn who_is_invited_gets_roles_and_teams_before_coming_and_has_them_then() {
     let invitation = invite().await.unwrap().id;
     assert_eq!(invite().await.unwrap_err().kind(), ErrorKind::Conflict);
     let assigned = pro.assign_role().role_id(role).invitation_id(invitation);
-    let assigned = assigned.workspace_id(acme.workspace.id());
+    let assigned = assigned.workspace_id(fixture.workspace.id());
     assigned.send().await.unwrap();
-    let team = acme.team("vision").await;
+    let team = fixture.team("vision").await;
     let added = pro.add_team_member().team_id(team);
     added.invitation_id(invitation).send().await.unwrap();
     let pending = || async {
@@ -86,9 +89,9 @@ async fn who_is_invited_gets_roles_and_teams_before_coming_and_has_them_then() {
     };
     assert_eq!(pending().await[0].id, invitation);
 
-    let joe = acme.plane.user("joe@acme.test");
-    assert!(!acme.may(&joe, "read").await);
-    let as_joe = acme.of(&joe);
+    let joe = fixture.plane.user("joe@acme.test");
+    assert!(!fixture.may(&joe, "read").await);
+    let as_joe = fixture.of(&joe);
     let own = as_joe.list_invitations().send().await.unwrap();
     assert_eq!(
         own.iter().map(|own| own.id).collect::<Vec<_>>(),
@@ -98,16 +101,16 @@ async fn who_is_invited_gets_roles_and_teams_before_coming_and_has_them_then() {
     accept().await.unwrap();
     assert_eq!(accept().await.unwrap_err().kind(), ErrorKind::Conflict);
     assert!(pending().await.is_empty());
-    assert!(acme.may(&joe, "read").await);
+    assert!(fixture.may(&joe, "read").await);
     let members = pro.list_team_members().team_id(team).send().await.unwrap();
     assert_eq!(members[0].id, joe.id());
-    acme.plane.stop().unwrap();
+    fixture.plane.finish().unwrap();
 }
 
 #[tokio::test]
-async fn an_invitation_that_is_taken_back_lets_nobody_in() {
-    let acme = acme().await;
-    let (pro, organization) = (&acme.pro, acme.organization.id());
+async fn a_deleted_invitation_cannot_be_accepted() {
+    let fixture = org_fixture().await;
+    let (pro, organization) = (&fixture.pro, fixture.organization.id());
     let invite = pro
         .create_organization_invitation()
         .organization_id(organization)
@@ -116,9 +119,9 @@ async fn an_invitation_that_is_taken_back_lets_nobody_in() {
     let delete = pro.delete_organization_invitation();
     let delete = delete.organization_id(organization);
     delete.invitation_id(invitation).send().await.unwrap();
-    let joe = acme.of(&acme.plane.user("joe@acme.test"));
+    let joe = fixture.of(&fixture.plane.user("joe@acme.test"));
     let accept = joe.accept_invitation().invitation_id(invitation);
     let error = accept.send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
-    acme.plane.stop().unwrap();
+    fixture.plane.finish().unwrap();
 }

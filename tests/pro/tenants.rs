@@ -1,11 +1,11 @@
-//! Control planes of before 2025, which know workspaces as tenants.
+//! Control planes from before 2025, which call workspaces tenants.
 
 use zenml::{Credentials, ErrorKind, ProClient};
 use zenml_pro_fake::{ControlPlane, Options};
 
 #[tokio::test]
-async fn a_control_plane_that_only_knows_tenants_leads_to_the_workspace() {
-    let plane = Options::default().before_2025().base_path("/api/v1");
+async fn a_workspace_of_a_legacy_control_plane_is_connected_by_its_tenant() {
+    let plane = Options::default().legacy_tenants().base_path("/api/v1");
     let plane = ControlPlane::start_with(plane).await.unwrap();
     let acme = plane.organization("acme");
     let prod = acme.workspace("prod", "http://127.0.0.1:9");
@@ -18,7 +18,7 @@ async fn a_control_plane_that_only_knows_tenants_leads_to_the_workspace() {
         pro.list_workspaces().send().await.unwrap_err().kind(),
         ErrorKind::NotFound
     );
-    for ws in [
+    for client in [
         pro.connect_workspace("prod").send().await.unwrap(),
         pro.connect_workspace(prod.id()).send().await.unwrap(),
         pro.connect_workspace("http://127.0.0.1:9")
@@ -31,17 +31,17 @@ async fn a_control_plane_that_only_knows_tenants_leads_to_the_workspace() {
             .await
             .unwrap(),
     ] {
-        assert_eq!(ws.url(), "http://127.0.0.1:9");
+        assert_eq!(client.url(), "http://127.0.0.1:9");
     }
     let error = pro.connect_workspace("staging").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    plane.stop().unwrap();
+    plane.finish().unwrap();
 }
 
 #[tokio::test]
-#[allow(deprecated, reason = "it is about the old names")]
-async fn the_old_operations_exist() {
-    let plane = Options::default().before_2025();
+#[allow(deprecated, reason = "the legacy names are under test")]
+async fn the_tenant_operations_find_workspaces() {
+    let plane = Options::default().legacy_tenants();
     let plane = ControlPlane::start_with(plane).await.unwrap();
     let acme = plane.organization("acme");
     acme.workspace("prod", "http://127.0.0.1:9");

@@ -1,4 +1,4 @@
-//! The vendor's list of common problems: what the errors say, as docs/pro.md quotes it.
+//! The vendor's list of common problems: the errors say what docs/pro.md quotes.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
@@ -14,9 +14,9 @@ use crate::fixture::fixture;
 
 const GUIDE: &str = include_str!("../../docs/pro.md");
 
-/// A quotation is the same in the guide and in the error.
+/// Asserts that both the guide and the error contain the quotation.
 #[track_caller]
-fn assert_says(error: &Error, quotation: &str) {
+fn assert_quotes(error: &Error, quotation: &str) {
     assert!(GUIDE.contains(quotation), "the guide lacks {quotation:?}");
     let shown = error.to_string();
     assert!(shown.contains(quotation), "{quotation:?} in {shown}");
@@ -29,7 +29,7 @@ async fn plane() -> (ControlPlane, Account) {
     (plane, ci)
 }
 
-async fn refused_by_pro(plane: &ControlPlane, credentials: Credentials) -> Error {
+async fn pro_error(plane: &ControlPlane, credentials: Credentials) -> Error {
     let pro = ProClient::builder(plane.url()).credentials(credentials);
     let pro = pro.build().unwrap();
     pro.get_current_user().send().await.unwrap_err()
@@ -40,82 +40,85 @@ fn jwt(claims: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_token_of_the_workspace_does_not_open_the_pro_api() {
+async fn a_workspace_token_at_the_pro_api_is_explained() {
     let (plane, _) = plane().await;
     let token = jwt(r#"{"exp":99999999999}"#);
-    let error = refused_by_pro(&plane, Credentials::api_token(token)).await;
-    assert_says(&error, "(a workspace's token does not open the Pro API)");
-    assert_says(&error, "the API token is not valid at ");
+    let error = pro_error(&plane, Credentials::api_token(token)).await;
+    assert_quotes(
+        &error,
+        "(a token of a workspace is not valid at the Pro API)",
+    );
+    assert_quotes(&error, "the API token is not valid at ");
     assert!(error.to_string().contains(&plane.url()), "{error}");
 }
 
 #[tokio::test]
-async fn a_token_that_has_ended_says_so_and_what_does_not_end() {
+async fn an_expired_token_is_explained_and_suggests_a_key() {
     let (plane, _) = plane().await;
     let token = jwt(r#"{"exp":1700000000}"#);
-    let error = refused_by_pro(&plane, Credentials::api_token(token)).await;
-    assert_says(&error, "the API token expired at ");
-    assert_says(&error, "; make another one");
-    assert_says(
+    let error = pro_error(&plane, Credentials::api_token(token)).await;
+    assert_quotes(&error, "the API token expired at ");
+    assert_quotes(&error, "; create a new one");
+    assert_quotes(
         &error,
-        "give the client the API key of a service account, which it renews by itself",
+        "use the API key of a service account, which the client renews by itself",
     );
 }
 
 #[tokio::test]
-async fn a_header_is_no_token() {
+async fn a_token_with_bearer_before_it_is_explained() {
     let (plane, ci) = plane().await;
     let header = format!("Bearer {}", ci.session());
-    let error = refused_by_pro(&plane, Credentials::api_token(header)).await;
-    assert_says(&error, "give the token alone, without \"Bearer\" before it");
+    let error = pro_error(&plane, Credentials::api_token(header)).await;
+    assert_quotes(&error, "pass the token without the prefix \"Bearer\"");
 }
 
 #[tokio::test]
-async fn run_templates_are_not_to_be_found_at_the_pro_api() {
+async fn run_templates_at_the_pro_api_are_explained() {
     let (plane, ci) = plane().await;
-    let ws = WorkspaceClient::builder(plane.url())
+    let client = WorkspaceClient::builder(plane.url())
         .credentials(Credentials::api_token(ci.session()))
         .retry(RetryPolicy::never())
         .build()
         .unwrap();
-    let error = ws
+    let error = client
         .trigger(RunTemplate::by_name("nightly"))
         .send()
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
-    assert_says(
+    assert_quotes(
         &error,
-        "the Pro API is none: a workspace has a URL of its own",
+        "if it is the URL of the Pro API, use that of a workspace",
     );
 }
 
 #[tokio::test]
-async fn a_key_that_does_not_work_any_more_says_why_that_may_be() {
+async fn a_key_that_does_not_work_names_the_possible_reasons() {
     let (plane, ci) = plane().await;
     let key = ci.key();
     key.revoke();
-    let error = refused_by_pro(&plane, Credentials::api_key(key.value())).await;
-    assert_says(
+    let error = pro_error(&plane, Credentials::api_key(key.value())).await;
+    assert_quotes(
         &error,
-        "the key has expired, is switched off, deleted or rotated, or its owner has no access",
+        "the key has expired, was deactivated, deleted or rotated, or its owner lacks access",
     );
 }
 
 #[tokio::test]
-async fn a_workspace_that_is_not_found_says_who_would_find_it() {
+async fn a_workspace_that_is_not_found_explains_membership() {
     let (plane, ci) = plane().await;
     let pro = ProClient::builder(plane.url()).credentials(Credentials::api_key(ci.key().value()));
     let pro = pro.build().unwrap();
     let error = pro.connect_workspace("prod").send().await.unwrap_err();
-    assert_says(
+    assert_quotes(
         &error,
         "the members of a workspace are those with a role on it",
     );
 }
 
 #[tokio::test]
-async fn who_has_no_role_is_told_who_can_give_one() {
+async fn a_missing_role_names_the_administrator() {
     let plane = ControlPlane::start().await.unwrap();
     let acme = plane.organization("acme");
     let prod = acme.workspace("prod", "http://127.0.0.1:9");
@@ -124,34 +127,34 @@ async fn who_has_no_role_is_told_who_can_give_one() {
     let pro = pro.build().unwrap();
     let error = pro.connect_workspace(prod.id()).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Forbidden);
-    assert_says(&error, "its administrator can give a role that allows it");
+    assert_quotes(&error, "ask an administrator for a role that includes it");
     let error = pro.connect_workspace("prod").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    assert_says(
+    assert_quotes(
         &error,
         "the members of a workspace are those with a role on it",
     );
 }
 
 #[tokio::test]
-async fn a_plan_that_allows_no_more_is_told_with_who_can_change_it() {
+async fn an_exhausted_plan_names_the_administrator() {
     let (plane, ci) = plane().await;
     plane.organization("acme").reach_limit("workspace");
     let pro = ProClient::builder(plane.url()).credentials(Credentials::api_key(ci.key().value()));
     let create = pro.build().unwrap().create_workspace().name("staging");
     let error = create.send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PaymentRequired);
-    assert_says(
+    assert_quotes(
         &error,
-        "the administrator of the organization can change its plan",
+        "ask the administrator of the organization to change its plan",
     );
 }
 
 #[tokio::test]
 #[ignore = "needs a server: cargo xtask test"]
-async fn a_server_that_is_none_of_pro_says_that_it_runs_nothing() {
+async fn a_server_outside_pro_explains_that_it_cannot_run_pipelines() {
     let access = Access::from_env().unwrap();
-    let ws = WorkspaceClient::builder(&access.url)
+    let client = WorkspaceClient::builder(&access.url)
         .credentials(Credentials::password(&access.username, &*access.password))
         .build()
         .unwrap();
@@ -159,9 +162,9 @@ async fn a_server_that_is_none_of_pro_says_that_it_runs_nothing() {
         RunTarget::from(Snapshot::by_id(Uuid::new_v4())),
         RunTemplate::by_id(Uuid::new_v4()).into(),
     ] {
-        let error = ws.trigger(runnable).send().await.unwrap_err();
+        let error = client.trigger(runnable).send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
-        assert_says(
+        assert_quotes(
             &error,
             "this server cannot run pipelines: it is not a Pro workspace, or has no workload manager",
         );
@@ -169,64 +172,73 @@ async fn a_server_that_is_none_of_pro_says_that_it_runs_nothing() {
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_session_of_the_pro_api_is_no_token_of_a_workspace() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn a_pro_token_at_a_workspace_is_explained() {
     let fixture = fixture().await;
     let account = fixture.developer("troubled");
     let builder = WorkspaceClient::builder(fixture.pro.server.url());
-    let ws = builder.credentials(Credentials::api_token(account.session()));
-    let error = ws.build().unwrap().list_runs().send().await.unwrap_err();
-    assert_says(&error, "(a token of the Pro API opens no workspace)");
+    let client = builder.credentials(Credentials::api_token(account.session()));
+    let error = client
+        .build()
+        .unwrap()
+        .list_runs()
+        .send()
+        .await
+        .unwrap_err();
+    assert_quotes(
+        &error,
+        "(a token of the Pro API is not valid at a workspace)",
+    );
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn who_loses_the_role_on_a_workspace_is_told_that_it_is_not_the_key() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn a_lost_role_is_not_blamed_on_the_key() {
     let fixture = fixture().await;
     let account = fixture.developer("demoted");
     let key = account.key();
     let pro = fixture.pro(key.value()).build().unwrap();
     let connected = pro.connect_workspace("prod").send().await.unwrap();
-    let direct = fixture.ws(key.value()).build().unwrap();
-    account.without_roles();
-    for (ws, quotation) in [
+    let direct = fixture.client(key.value()).build().unwrap();
+    account.remove_roles();
+    for (client, quotation) in [
         (
             connected,
-            "ZenML Pro accepts the credentials, the workspace does not: has the user a role on it, \
-             and is it active?",
+            "ZenML Pro accepts the credentials, the workspace does not; check that the user has a \
+             role on the workspace and is active",
         ),
         (
             direct,
-            "if it opens the Pro API, has its owner a role on the workspace, and is that active?",
+            "if the key works at the Pro API, check that its owner is active and has a role on the \
+             workspace",
         ),
     ] {
-        let error = ws.get_current_user().send().await.unwrap_err();
+        let error = client.get_current_user().send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Credentials, "{error}");
-        assert_says(&error, quotation);
+        assert_quotes(&error, quotation);
     }
     pro.get_current_user().send().await.unwrap();
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_plan_that_allows_no_more_runs_is_told_as_that() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn a_plan_without_more_runs_is_explained() {
     let fixture = fixture().await;
     let key = fixture.developer("limited").key();
-    let ws = fixture.ws(key.value()).build().unwrap();
+    let client = fixture.client(key.value()).build().unwrap();
     fixture.pro.organization.reach_limit("template_run");
-    let trigger = ws.trigger(RunTemplate::by_id(fixture.registered.template));
+    let trigger = client.trigger(RunTemplate::by_id(fixture.registered.template));
     let error = trigger.send().await.unwrap_err();
     fixture.pro.organization.lift_limit("template_run");
     assert_eq!(error.kind(), ErrorKind::PaymentRequired, "{error}");
-    assert_says(
+    assert_quotes(
         &error,
         "the organization's ZenML Pro plan allows no more runs",
     );
 }
 
-/// The list of what rests on inference is whole.
 #[test]
-fn the_guide_lists_every_inferred_operation() {
+fn the_guide_lists_all_inferred_operations() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots/pro");
     let mut inferred = 0;
     for file in std::fs::read_dir(folder).unwrap() {
@@ -245,9 +257,8 @@ fn the_guide_lists_every_inferred_operation() {
     assert_eq!(rows.count(), inferred);
 }
 
-/// So is that of the parts of operations that are known.
 #[test]
-fn the_guide_lists_every_inferred_schema_and_parameter() {
+fn the_guide_lists_all_inferred_schemas_and_parameters() {
     let document = include_str!("../../specs/pro.json");
     let document: Value = serde_json::from_str(document).unwrap();
     let is_inferred = |thing: &Value| thing["x-evidence"] == "inferred";

@@ -1,19 +1,19 @@
-//! Who may do what: a model as simple as tests need.
+//! Who may do what?
 //!
-//! A role permits actions (`create`, `read`, `update`, `delete`, those of workspaces, or `*`). It
-//! holds where it was assigned: in the organization with everything in it, in a workspace, or in a
-//! project. Superusers may do everything.
+//! The model is as simple as tests need. A role permits actions (`create`, `read`, `update`,
+//! `delete`, those of workspaces, or `*`). It applies where it is assigned: in an organization with
+//! everything below it, in a workspace, or in a project. Superusers may do everything.
 
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    call::Refusal,
-    state::{Role, Scope, State, Subject},
-    tokens::{Caller, Who},
+    api_error::ApiError,
+    model::{Assignment, Caller, Principal, Role, Scope, Subject},
+    state::State,
 };
 
-/// Roles that every organization has: level, name, actions.
+/// The roles of every organization: level, name, actions.
 pub(super) const SYSTEM_ROLES: [(&str, &str, &[&str]); 12] = [
     ("organization", "Organization Admin", &["*"]),
     (
@@ -41,19 +41,19 @@ pub(super) const SYSTEM_ROLES: [(&str, &str, &[&str]); 12] = [
     ("project", "Project Viewer", &["read"]),
 ];
 
-/// The role of those who belong to an organization and may do nothing in it yet.
-pub(super) const MEMBER: &str = "Organization Member";
+/// The role of members who have no permission yet.
+const MEMBER: &str = "Organization Member";
 
 impl Role {
-    pub fn permits(&self, action: &str) -> bool {
+    fn permits(&self, action: &str) -> bool {
         let is = |permission: &Value| permission == "*" || permission == action;
         self.permissions.iter().any(is)
     }
 }
 
 impl State {
-    /// The account itself, and the teams that it is in.
-    pub fn subjects(&self, account: Uuid) -> Vec<Subject> {
+    /// Returns the account itself and its teams.
+    pub fn subjects_of(&self, account: Uuid) -> Vec<Subject> {
         let teams = self.teams.iter();
         let teams = teams.filter(|team| team.members.contains(&account));
         std::iter::once(Subject::Account(account))
@@ -61,38 +61,34 @@ impl State {
             .collect()
     }
 
-    /// Whether a role of the account's, or of a team's, permits the action there.
-    pub fn allows(&self, account: Uuid, action: &str, scope: &Scope) -> bool {
-        let subjects = self.subjects(account);
-        let is_superuser = |id: Uuid| {
-            let found = self.accounts.iter().find(|found| found.id == id);
-            found.is_some_and(|found| found.is_superuser)
-        };
-        is_superuser(account)
-            || self.assignments.iter().any(|assignment| {
+    /// Returns whether the account may do this there, by a role of its own or of a team.
+    pub fn is_allowed(&self, account: Uuid, action: &str, scope: &Scope) -> bool {
+        let subjects = self.subjects_of(account);
+        let mut accounts = self.accounts.iter();
+        let mut assignments = self.assignments.iter();
+        let permits = |role| self.role(role).is_ok_and(|role| role.permits(action));
+        accounts.any(|found| found.id == account && found.is_superuser)
+            || assignments.any(|assignment| {
                 subjects.contains(&assignment.subject)
                     && assignment.scope.covers(scope)
-                    && self
-                        .roles
-                        .iter()
-                        .any(|role| role.id == assignment.role && role.permits(action))
+                    && permits(assignment.role)
             })
     }
 
-    /// Whether the account has any role there or in what is inside.
-    pub fn belongs(&self, account: Uuid, scope: &Scope) -> bool {
-        let subjects = self.subjects(account);
-        self.allows(account, "read", scope)
+    /// Returns whether the account has any role there or below.
+    pub fn is_member(&self, account: Uuid, scope: &Scope) -> bool {
+        let subjects = self.subjects_of(account);
+        self.is_allowed(account, "read", scope)
             || self.assignments.iter().any(|assignment| {
                 subjects.contains(&assignment.subject) && scope.covers(&assignment.scope)
             })
     }
 
-    /// Refuses callers that may not do this there. Workspace servers may read their organization.
-    pub fn demand(&self, caller: Caller, action: &str, scope: &Scope) -> Result<(), Refusal> {
-        let allowed = match caller.who {
-            Who::Account(id) => self.allows(id, action, scope),
-            Who::Server(id) => {
+    /// Fails unless the caller may do this there. Workspace servers may read their organization.
+    pub fn require(&self, caller: Caller, action: &str, scope: &Scope) -> Result<(), ApiError> {
+        let allowed = match caller.principal {
+            Principal::Account(id) => self.is_allowed(id, action, scope),
+            Principal::Server(id) => {
                 let mut workspaces = self.workspaces.iter();
                 let own = workspaces.find(|workspace| workspace.id == id);
                 action == "read" && own.is_some_and(|own| own.organization == scope.organization)
@@ -105,40 +101,49 @@ impl State {
         };
         match allowed {
             true => Ok(()),
-            false => Err(Refusal::forbidden(format!(
+            false => Err(ApiError::forbidden(format!(
                 "no permission to {action} in {place}"
             ))),
         }
     }
 
-    /// Refuses callers that do not belong there.
-    pub fn demand_member(&self, caller: Caller, scope: &Scope) -> Result<(), Refusal> {
-        match caller.who {
-            Who::Account(id) if self.belongs(id, scope) => Ok(()),
-            _ => self.demand(caller, "read", scope),
+    /// Fails unless the caller has any role there.
+    pub fn require_member(&self, caller: Caller, scope: &Scope) -> Result<(), ApiError> {
+        match caller.principal {
+            Principal::Account(id) if self.is_member(id, scope) => Ok(()),
+            _ => self.require(caller, "read", scope),
         }
     }
 
-    /// Refuses what the organization's plan allows no more of.
-    pub fn demand_entitlement(&self, organization: Uuid, feature: &str) -> Result<(), Refusal> {
+    /// Fails if the plan's limit of a feature is reached.
+    pub fn require_entitlement(&self, organization: Uuid, feature: &str) -> Result<(), ApiError> {
         match self.limits.contains(&(organization, feature.to_owned())) {
-            true => Err(Refusal::upgrade_required(format!(
+            true => Err(ApiError::upgrade_required(format!(
                 "the plan's limit of {feature} is reached"
             ))),
             false => Ok(()),
         }
     }
 
-    /// Makes somebody a member of an organization who is none yet.
+    /// Makes the subject a member of the organization.
     pub fn join(&mut self, subject: Subject, organization: Uuid) {
-        let scope = Scope::organization(organization);
-        let known = self
-            .assignments
-            .iter()
-            .any(|found| found.subject == subject && scope.covers(&found.scope));
         let member = self.role_named(organization, MEMBER);
-        if let (false, Some(role)) = (known, member) {
-            self.assign(role, subject, scope);
+        if let (false, Some(role)) = (self.has_role_in(subject, organization), member) {
+            self.assign(role, subject, Scope::organization(organization));
         }
+    }
+
+    /// Assigns a role; returns `None` if it is assigned already.
+    pub fn assign(&mut self, role: Uuid, subject: Subject, scope: Scope) -> Option<Assignment> {
+        let assignment = Assignment {
+            role,
+            subject,
+            scope,
+        };
+        if self.assignments.contains(&assignment) {
+            return None;
+        }
+        self.assignments.push(assignment);
+        Some(assignment)
     }
 }

@@ -1,4 +1,4 @@
-//! Users and service accounts of tests, and their credentials.
+//! Which users and service accounts do tests have, and which credentials?
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -7,8 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Shared, Workspace,
-    state::{Scope, Subject},
-    tokens::{ApiKey, Kind, Who},
+    model::{self, ApiKey, Details, Principal, Scope, Subject, TokenKind},
 };
 
 /// A user or a service account.
@@ -16,7 +15,7 @@ use super::{
 pub struct Account {
     shared: Arc<Shared>,
     id: Uuid,
-    /// The organization through which it was come by.
+    /// The organization whose method returned it.
     organization: Option<Uuid>,
 }
 
@@ -29,90 +28,85 @@ impl Account {
         }
     }
 
-    /// Its id, by which roles are given to users and service accounts alike.
+    /// Returns its id.
     #[must_use]
     pub fn id(&self) -> Uuid {
         self.id
     }
 
-    /// Gives it a role in its organization: `Organization Admin`, …
+    /// Assigns it a role in its organization: `Organization Admin`, …
     ///
     /// # Panics
-    /// When there is no such role, or no organization: users come by one through
-    /// [`Organization::member`](super::Organization::member).
+    /// Panics if the role does not exist, or the account comes from [`ControlPlane::user`].
+    ///
+    /// [`ControlPlane::user`]: super::ControlPlane::user
     #[must_use]
     pub fn with_role(self, role: &str) -> Self {
         let organization = self.organization.unwrap_or_else(|| {
-            panic!("this user belongs to no organization: take organization.member(…)")
+            panic!("this user belongs to no organization; use organization.member(…)")
         });
-        self.give(role, Scope::organization(organization));
+        self.assign(role, Scope::organization(organization));
         self
     }
 
-    /// Gives it a role in a workspace: `Workspace Developer`, …
+    /// Assigns it a role in a workspace: `Workspace Developer`, …
     ///
     /// # Panics
-    /// When there is no such role, or no such workspace any more.
+    /// Panics if the role or the workspace does not exist.
     #[must_use]
     pub fn with_role_in(self, workspace: &Workspace, role: &str) -> Self {
-        self.give(role, workspace.scope());
+        self.assign(role, workspace.scope());
         self
     }
 
-    fn give(&self, role: &str, scope: Scope) {
-        let given = self.shared.with(|state| {
-            let role = state.role_named(scope.organization, role)?;
-            Some(state.assign(role, Subject::Account(self.id), scope))
+    fn assign(&self, role: &str, scope: Scope) {
+        let id = self.shared.with(|state| {
+            let id = state.role_named(scope.organization, role)?;
+            state.assign(id, Subject::Account(self.id), scope);
+            Some(id)
         });
-        assert!(given.is_some(), "the organization has no role {role:?}");
+        assert!(id.is_some(), "the organization has no role {role:?}");
     }
 
-    /// Takes all roles away from it.
-    pub fn without_roles(&self) {
+    /// Revokes all its roles.
+    pub fn remove_roles(&self) {
         let own = Subject::Account(self.id);
         self.shared
             .with(|state| state.assignments.retain(|found| found.subject != own));
     }
 
-    /// Lets it do everything.
+    /// Allows it everything.
     #[must_use]
     pub fn superuser(self) -> Self {
-        self.shared.with(|state| {
-            let account = state.account(self.id);
-            account.map(|account| account.is_superuser = true).ok()
-        });
-        self
+        self.change(|account| account.is_superuser = true)
     }
 
-    /// Sets the name that is shown, without the document's limits.
+    /// Sets its display name, without the limits of the document.
     pub fn rename(self, name: &str) -> Self {
-        self.shared.with(|state| {
-            let account = state.account(self.id);
-            account
-                .map(|account| account.name = Some(name.to_owned()))
-                .ok()
-        });
-        self
+        self.change(|account| {
+            account.details.insert("name".to_owned(), name.into());
+        })
     }
 
-    /// Lets a user log in with a password.
+    /// Sets the password of a local user.
     #[must_use]
     pub fn with_password(self, password: &str) -> Self {
-        self.shared.with(|state| {
-            let account = state.account(self.id);
-            let password = Some(password.to_owned());
-            account.map(|account| account.password = password).ok()
-        });
+        self.change(|account| account.password = Some(password.to_owned()))
+    }
+
+    fn change(self, change: impl FnOnce(&mut model::Account)) -> Self {
+        self.shared
+            .with(|state| state.account(self.id).map(change).ok());
         self
     }
 
-    /// A new API key, or a personal access token of a user, that does not expire.
+    /// Creates an API key, or a user's personal access token, that does not expire.
     #[must_use]
     pub fn key(&self) -> Key {
         self.new_key(None)
     }
 
-    /// One that expires after this time.
+    /// Creates an API key that expires after this time.
     #[must_use]
     pub fn key_for(&self, lifetime: Duration) -> Key {
         self.new_key(Some(lifetime))
@@ -122,8 +116,8 @@ impl Account {
         let key = self.shared.with(|state| {
             let lifetime = lifetime.and_then(|lifetime| TimeDelta::from_std(lifetime).ok());
             let expires = lifetime.map(|lifetime| state.now() + lifetime);
-            let number = state.keys.len() + 1;
-            state.create_key(self.id, &format!("key-{number}"), None, expires)
+            let name = format!("key-{}", state.keys.len() + 1);
+            state.create_key(self.id, &name, Details::new(), expires)
         });
         Key {
             shared: self.shared.clone(),
@@ -132,27 +126,27 @@ impl Account {
         }
     }
 
-    /// The token of a login, without one.
+    /// Creates an access token without a login.
     #[must_use]
     pub fn session(&self) -> String {
-        self.token(Kind::Session)
+        self.token(TokenKind::Session)
     }
 
-    /// The token of a login in the browser, without one.
+    /// Creates an access token of a login in the browser, without the login.
     #[must_use]
     pub fn device_session(&self) -> String {
-        self.token(Kind::Device)
+        self.token(TokenKind::Device)
     }
 
-    fn token(&self, kind: Kind) -> String {
+    fn token(&self, kind: TokenKind) -> String {
         self.shared.with(|state| {
-            let lifetime = state.session_lifetime;
-            state.issue(kind, Who::Account(self.id), lifetime)
+            let lifetime = state.settings.session_lifetime;
+            state.issue(kind, Principal::Account(self.id), lifetime)
         })
     }
 }
 
-/// An API key. Sessions that were got with it go on when it ends.
+/// An API key. Sessions that were created with it outlive it.
 #[derive(Clone)]
 pub struct Key {
     shared: Arc<Shared>,
@@ -161,42 +155,33 @@ pub struct Key {
 }
 
 impl Key {
-    /// Its id.
+    /// Returns its id.
     #[must_use]
     pub fn id(&self) -> Uuid {
         self.id
     }
 
-    /// `ZENPROKEY_…`
+    /// Returns its value: `ZENPROKEY_…`
     #[must_use]
     pub fn value(&self) -> &str {
         &self.value
     }
 
-    /// Lets it expire now.
+    /// Makes it expire now.
     pub fn expire(&self) {
+        self.change(|key, now| key.expires = Some(now));
+    }
+
+    /// Deactivates it.
+    pub fn revoke(&self) {
+        self.change(|key, _| key.active = false);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut ApiKey, model::Time)) {
         self.shared.with(|state| {
             let now = state.now();
             let key = state.keys.iter_mut().find(|key| key.id == self.id);
-            key.map(|key| key.expires = Some(now))
-        });
-    }
-
-    /// Deactivates it now.
-    pub fn revoke(&self) {
-        self.set_active(false);
-    }
-
-    /// Activates it again.
-    pub fn restore(&self) {
-        self.set_active(true);
-    }
-
-    fn set_active(&self, active: bool) {
-        let set = |key: &mut ApiKey| key.active = active;
-        self.shared.with(|state| {
-            let key = state.keys.iter_mut().find(|key| key.id == self.id);
-            key.map(set)
+            key.map(|key| change(key, now))
         });
     }
 }

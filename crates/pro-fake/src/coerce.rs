@@ -1,9 +1,9 @@
-//! Parameters are text; a schema says what they stand for.
+//! Which value does the text of a parameter stand for?
 
 use serde_json::Value;
 
-/// The value that the text of a parameter stands for. What stands for nothing stays text, which
-/// its schema then refuses.
+/// Converts the text of a parameter to the type of its schema. Text that does not fit stays text,
+/// which the schema then rejects.
 pub(super) fn coerce(schema: &Value, given: &[&str]) -> Value {
     if let Some(items) = alternatives(schema).find_map(|schema| schema.get("items")) {
         return given.iter().map(|text| scalar(items, text)).collect();
@@ -19,7 +19,7 @@ fn scalar(schema: &Value, text: &str) -> Value {
         alternatives(schema).any(|schema| schema.get("type").is_some_and(|found| found == wanted))
     };
     if is("boolean") {
-        // What pydantic takes, of which Python clients send `True`.
+        // The spellings that pydantic accepts; Python clients send `True`.
         match text.to_lowercase().as_str() {
             "true" | "1" | "yes" | "on" => return true.into(),
             "false" | "0" | "no" | "off" => return false.into(),
@@ -34,7 +34,7 @@ fn scalar(schema: &Value, text: &str) -> Value {
     text.into()
 }
 
-/// A schema, or what its `anyOf` offers.
+/// Returns a schema and the members of its `anyOf`.
 fn alternatives(schema: &Value) -> impl Iterator<Item = &Value> {
     let any_of = schema.get("anyOf").and_then(Value::as_array);
     std::iter::once(schema).chain(any_of.into_iter().flatten())
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_parameter_is_a_list_and_nothing_else() {
+    fn a_parameter_that_is_given_twice_is_a_list() {
         let list = json!({"type": "array", "items": {"type": "string"}});
         assert_eq!(coerce(&list, &["a"]), json!(["a"]));
         assert_eq!(coerce(&list, &["a", "b"]), json!(["a", "b"]));

@@ -1,64 +1,52 @@
-//! How things come to be, by a call or by a test's hand.
+//! How do things come into being, in a handler or a test?
 
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use serde_json::Map;
 use uuid::Uuid;
 
 use super::{
     access::SYSTEM_ROLES,
-    call::Refusal,
-    state::{
-        Account, Assignment, Invitation, Organization, Role, Scope, State, Subject, Team, Time,
-        Workspace,
+    api_error::ApiError,
+    model::{
+        Account, ApiKey, Details, Invitation, Organization, Role, Subject, Team, Time, Workspace,
     },
-    tokens::{ApiKey, key_value, secret},
+    state::State,
+    tokens::{new_key_value, new_secret},
 };
 
-const INVITATION: TimeDelta = TimeDelta::days(7);
+const INVITATION_LIFETIME: TimeDelta = TimeDelta::days(7);
 
 impl State {
-    /// An organization with its roles; the owner, if there is one, administrates it.
-    pub fn create_organization(&mut self, name: &str, owner: Option<Uuid>) -> Uuid {
-        let (id, now) = (Uuid::new_v4(), self.now());
+    /// Creates an organization with its system roles.
+    pub fn create_organization(&mut self, name: &str) -> Uuid {
+        let (id, created) = (Uuid::new_v4(), self.now());
         self.organizations.push(Organization {
             id,
             name: name.to_owned(),
-            description: None,
-            logo_url: None,
-            owner,
-            trusted_domains: Vec::new(),
-            created: now,
-            updated: now,
+            created,
         });
         for (level, name, actions) in SYSTEM_ROLES {
             self.roles.push(Role {
                 id: Uuid::new_v4(),
                 organization: id,
                 name: name.to_owned(),
-                description: None,
                 level: level.to_owned(),
                 permissions: actions.iter().map(|action| (*action).into()).collect(),
                 system_managed: true,
+                details: Details::new(),
             });
-        }
-        if let (Some(owner), Some(admin)) = (owner, self.role_named(id, "Organization Admin")) {
-            self.assign(admin, Subject::Account(owner), Scope::organization(id));
         }
         id
     }
 
-    /// A workspace whose server has not reported yet.
-    pub fn create_workspace(&mut self, id: Uuid, organization: Uuid, name: &str) {
-        let now = self.now();
-        self.workspaces.push(Workspace {
-            id,
+    /// Creates a workspace that is pending until its server reports.
+    pub fn create_workspace(&mut self, organization: Uuid, name: &str) -> &mut Workspace {
+        let created = self.now();
+        self.workspaces.push_mut(Workspace {
+            id: Uuid::new_v4(),
             organization,
             name: name.to_owned(),
-            display_name: None,
-            description: None,
-            logo_url: None,
             owner: None,
             is_managed: true,
             status: "pending".to_owned(),
@@ -66,19 +54,19 @@ impl State {
             pending_reads: None,
             server_url: None,
             version: None,
-            enrollment_key: secret(),
-            created: now,
-            updated: now,
-        });
+            enrollment_key: new_secret(),
+            details: Details::new(),
+            created,
+        })
     }
 
-    /// A user who belongs to no organization.
+    /// Creates a user who belongs to no organization. A name with an `@` is the e-mail address too.
     pub fn create_user(&mut self, username: &str) -> Uuid {
         let email = username.contains('@').then(|| username.to_owned());
         self.create_account(username, email, None)
     }
 
-    /// A service account that may do nothing yet.
+    /// Creates a service account without permissions.
     pub fn create_service_account(&mut self, organization: Uuid, username: &str) -> Uuid {
         let id = self.create_account(username, None, Some(organization));
         self.join(Subject::Account(id), organization);
@@ -91,21 +79,16 @@ impl State {
         email: Option<String>,
         service_of: Option<Uuid>,
     ) -> Uuid {
-        let (id, now) = (Uuid::new_v4(), self.now());
+        let (id, created) = (Uuid::new_v4(), self.now());
         self.accounts.push(Account {
             id,
             service_of,
             username: username.to_owned(),
             email,
-            name: None,
-            description: None,
             password: None,
             is_superuser: false,
-            is_active: true,
-            profile: Map::new(),
-            created: now,
-            updated: now,
-            last_login: None,
+            details: Details::new(),
+            created,
         });
         id
     }
@@ -114,40 +97,36 @@ impl State {
         &mut self,
         owner: Uuid,
         name: &str,
-        description: Option<&str>,
+        details: Details,
         expires: Option<Time>,
     ) -> ApiKey {
-        let now = self.now();
         let key = ApiKey {
             id: Uuid::new_v4(),
             owner,
             name: name.to_owned(),
-            description: description.map(str::to_owned),
-            value: key_value(),
+            value: new_key_value(),
             previous: None,
             active: true,
             expires,
-            created: now,
-            updated: now,
-            last_login: None,
+            details,
+            created: self.now(),
             last_rotated: None,
         };
         self.keys.push(key.clone());
         key
     }
 
-    pub fn create_team(&mut self, organization: Uuid, name: &str) -> Uuid {
-        let (id, now) = (Uuid::new_v4(), self.now());
-        self.teams.push(Team {
-            id,
+    pub fn create_team(&mut self, organization: Uuid, name: &str, details: Details) -> Team {
+        let team = Team {
+            id: Uuid::new_v4(),
             organization,
             name: name.to_owned(),
-            description: None,
             members: BTreeSet::new(),
-            created: now,
-            updated: now,
-        });
-        id
+            details,
+            created: self.now(),
+        };
+        self.teams.push(team.clone());
+        team
     }
 
     pub fn create_invitation(
@@ -155,21 +134,21 @@ impl State {
         organization: Uuid,
         email: &str,
         inviting: Option<Uuid>,
-    ) -> Uuid {
-        let id = Uuid::new_v4();
-        self.invitations.push(Invitation {
-            id,
+    ) -> Invitation {
+        let invitation = Invitation {
+            id: Uuid::new_v4(),
             organization,
             email: email.to_owned(),
             inviting,
             accepted: false,
-            expires: self.now() + INVITATION,
-        });
-        id
+            expires: self.now() + INVITATION_LIFETIME,
+        };
+        self.invitations.push(invitation.clone());
+        invitation
     }
 
-    /// The invited becomes a member with the roles and teams that the invitation had.
-    pub fn accept(&mut self, invitation: Uuid, account: Uuid) -> Result<(), Refusal> {
+    /// Makes the invited account a member, with the roles and teams of the invitation.
+    pub fn accept(&mut self, invitation: Uuid, account: Uuid) -> Result<(), ApiError> {
         let accepted = self.invitation(invitation)?;
         accepted.accepted = true;
         let organization = accepted.organization;
@@ -185,53 +164,5 @@ impl State {
         }
         self.join(Subject::Account(account), organization);
         Ok(())
-    }
-
-    /// Gives a role; false when it was given already.
-    pub fn assign(&mut self, role: Uuid, subject: Subject, scope: Scope) -> bool {
-        let assignment = Assignment {
-            role,
-            subject,
-            scope,
-        };
-        let new = !self.assignments.contains(&assignment);
-        if new {
-            self.assignments.push(assignment);
-        }
-        new
-    }
-
-    /// A role of an organization, by its name.
-    pub fn role_named(&self, organization: Uuid, name: &str) -> Option<Uuid> {
-        let mut roles = self.roles.iter();
-        roles
-            .find(|role| role.organization == organization && role.name == name)
-            .map(|role| role.id)
-    }
-
-    /// A role, if it is one of this organization's.
-    pub fn role_of(&self, role: Uuid, organization: Uuid) -> Result<&Role, Refusal> {
-        let mut roles = self.roles.iter();
-        roles
-            .find(|found| found.id == role && found.organization == organization)
-            .ok_or_else(|| Refusal::missing("role", role))
-    }
-
-    /// Whether somebody has a role in the organization or in something of it.
-    pub fn is_member(&self, subject: Subject, organization: Uuid) -> bool {
-        let scope = Scope::organization(organization);
-        let mut assignments = self.assignments.iter();
-        assignments.any(|found| found.subject == subject && scope.covers(&found.scope))
-    }
-
-    /// Takes somebody out of an organization, out of its teams, and all roles in it away.
-    pub fn leave(&mut self, account: Uuid, organization: Uuid) {
-        self.assignments.retain(|found| {
-            found.subject != Subject::Account(account) || found.scope.organization != organization
-        });
-        let teams = self.teams.iter_mut();
-        for team in teams.filter(|team| team.organization == organization) {
-            team.members.remove(&account);
-        }
     }
 }

@@ -1,24 +1,21 @@
-//! The document of the Pro API, and what it allows.
+//! What does the document of the Pro API declare?
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Arc, OnceLock},
 };
 
 use anyhow::{Context, Result, anyhow};
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use zenml_codegen::files;
-
-use super::{
-    coerce,
-    schema::{Schema, closed},
-};
 use zenml_test_server::paths;
+
+use super::schema::{Schema, closed};
 
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
-/// `specs/pro.json`, corrected.
+/// `specs/pro.json` with its overlays.
 pub(crate) struct Document {
     /// By name: `GET /teams/{team_id}`.
     operations: BTreeMap<String, Operation>,
@@ -29,79 +26,45 @@ pub(crate) struct Operation {
     pub name: String,
     method: String,
     segments: Vec<Segment>,
-    /// Whether anybody may call it.
+    /// Whether the operation needs no credentials.
     pub public: bool,
-    parameters: Vec<Parameter>,
-    body: Option<Body>,
+    pub parameters: Vec<Parameter>,
+    pub body: Option<Body>,
     responses: BTreeMap<u16, Option<Schema>>,
 }
 
-/// Literals come first where several templates match a path: `/users/me`, `/users/{user_id}`.
+/// A part of a path template. Literals sort first, because `/users/me` wins over
+/// `/users/{user_id}`.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Segment {
     Literal(String),
     Parameter(String),
 }
 
-struct Parameter {
-    name: String,
-    in_path: bool,
-    required: bool,
-    schema: Schema,
+pub(crate) struct Parameter {
+    pub name: String,
+    pub in_path: bool,
+    pub required: bool,
+    pub schema: Schema,
 }
 
-struct Body {
-    required: bool,
-    media_type: String,
-    schema: Schema,
+pub(crate) struct Body {
+    pub required: bool,
+    pub media_type: String,
+    pub schema: Schema,
 }
 
-/// What is wrong with a request, as FastAPI says it.
-#[derive(Debug)]
-pub(crate) struct Problem {
-    pub location: Vec<String>,
-    pub message: String,
-    pub kind: &'static str,
-}
-
-impl Problem {
-    fn new(location: &[&str], message: impl Into<String>, kind: &'static str) -> Self {
-        Self {
-            location: location.iter().map(ToString::to_string).collect(),
-            message: message.into(),
-            kind,
-        }
-    }
-}
-
-/// A request as it came.
-pub(crate) struct Raw<'a> {
-    pub path: BTreeMap<String, String>,
-    pub query: Vec<(String, String)>,
-    pub media_type: Option<&'a str>,
-    pub body: &'a [u8],
-}
-
-/// What a request says, in the types that the document declares.
-#[derive(Debug, Default)]
-pub(crate) struct Input {
-    /// The path's as text.
-    pub path: BTreeMap<String, String>,
-    /// Those of path and query.
-    pub parameters: Map<String, Value>,
-    pub body: Value,
-}
-
-pub(crate) enum Missing {
+/// The reason why no operation matches a request line.
+pub(crate) enum NoMatch {
     Path,
     Method,
 }
 
 impl Document {
-    /// The document of this checkout, read once per process.
+    /// Returns the document of this checkout, which is read once per process.
     ///
     /// # Errors
-    /// When `specs/` does not hold a document that this crate understands.
+    /// Returns an error if `specs/` does not contain a document that this crate understands.
     pub fn shared() -> Result<&'static Self> {
         static SHARED: OnceLock<Result<Document, String>> = OnceLock::new();
         let read = || {
@@ -112,7 +75,7 @@ impl Document {
         SHARED
             .get_or_init(|| read().map_err(|error: anyhow::Error| format!("{error:#}")))
             .as_ref()
-            .map_err(|error| anyhow!("the document of the Pro API: {error}"))
+            .map_err(|error| anyhow!("cannot read the document of the Pro API: {error}"))
     }
 
     pub fn new(document: &Value) -> Result<Self> {
@@ -121,7 +84,7 @@ impl Document {
         let schema = |schema: &Value| Schema::new(schema.clone(), &components);
         let mut operations = BTreeMap::new();
         let paths = document.get("paths").and_then(Value::as_object);
-        for (template, item) in paths.context("no paths")? {
+        for (template, item) in paths.context("the document has no paths")? {
             for method in METHODS {
                 if let Some(declared) = item.get(method) {
                     let operation = Operation::new(method, template, declared, &schema)
@@ -136,39 +99,38 @@ impl Document {
         })
     }
 
-    /// The names of all operations.
     #[cfg(test)]
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.operations.keys().map(String::as_str)
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.values()
     }
 
     pub fn operation(&self, name: &str) -> Option<&Operation> {
         self.operations.get(name)
     }
 
-    /// The operation behind a request line, and what its path holds.
+    /// Finds the operation of a request line, and its path parameters.
     pub fn find(
         &self,
         method: &str,
         path: &str,
-    ) -> Result<(&Operation, BTreeMap<String, String>), Missing> {
+    ) -> Result<(&Operation, BTreeMap<String, String>), NoMatch> {
         let matching: Vec<_> = self
             .operations
             .values()
-            .filter_map(|operation| Some((operation, operation.matches(path)?)))
+            .filter_map(|operation| Some((operation, operation.path_parameters(path)?)))
             .collect();
         if matching.is_empty() {
-            return Err(Missing::Path);
+            return Err(NoMatch::Path);
         }
         matching
             .into_iter()
             .filter(|(operation, _)| operation.method == method)
             .min_by(|(one, _), (other, _)| one.segments.cmp(&other.segments))
-            .ok_or(Missing::Method)
+            .ok_or(NoMatch::Method)
     }
 
-    /// Whether the document allows this answer of an operation's. Refusals that it does not declare
-    /// have the vendor's shape for all of them, `{"detail": …}`.
+    /// Checks a response. Errors that the document does not declare must have the vendor's common
+    /// shape, `{"detail": …}`.
     pub fn check_response(
         &self,
         operation: &Operation,
@@ -179,13 +141,13 @@ impl Document {
             Some(None) => return Ok(()),
             Some(Some(schema)) => schema,
             None if status >= 400 => &self.error,
-            None => return Err(format!("declares no status {status}")),
+            None => return Err(format!("does not declare status {status}")),
         };
-        schema.check(body).map_err(|misfit| {
-            let place = misfit.place;
+        schema.check(body).map_err(|mismatch| {
+            let place = mismatch.place;
             format!(
                 "does not allow {status} with {body}: {} (at `{place}`)",
-                misfit.message
+                mismatch.message
             )
         })
     }
@@ -206,7 +168,7 @@ impl Operation {
                 in_path: match text(parameter, "in")?.as_str() {
                     "path" => true,
                     "query" => false,
-                    other => return Err(anyhow!("a parameter in {other}")),
+                    other => return Err(anyhow!("cannot read a parameter in {other}")),
                 },
                 required: flag(parameter, "required"),
                 schema: schema_of(parameter),
@@ -218,7 +180,7 @@ impl Operation {
                 let content = body.get("content").and_then(Value::as_object);
                 let (media_type, content) = content
                     .and_then(|content| content.iter().next())
-                    .context("a body without content")?;
+                    .context("the request body has no content")?;
                 Some(Body {
                     required: flag(body, "required"),
                     media_type: media_type.clone(),
@@ -230,7 +192,7 @@ impl Operation {
         for (status, response) in declared
             .get("responses")
             .and_then(Value::as_object)
-            .context("no responses")?
+            .context("the operation has no responses")?
         {
             let declared = response.pointer("/content/application~1json/schema");
             responses.insert(status.parse()?, declared.map(schema));
@@ -246,7 +208,13 @@ impl Operation {
         })
     }
 
-    fn matches(&self, path: &str) -> Option<BTreeMap<String, String>> {
+    /// Returns a sample of the successful response: every declared member with a valid value.
+    pub fn sample_response(&self) -> Value {
+        let schema = self.responses.get(&200).and_then(Option::as_ref);
+        schema.map_or(Value::Null, |schema| schema.sample(&self.name))
+    }
+
+    fn path_parameters(&self, path: &str) -> Option<BTreeMap<String, String>> {
         let mut found = BTreeMap::new();
         let mut given = path.split('/');
         for segment in &self.segments {
@@ -260,111 +228,6 @@ impl Operation {
             }
         }
         given.next().is_none().then_some(found)
-    }
-
-    /// Reads a request in the declared types.
-    ///
-    /// Stricter than the vendor: what is not declared is refused, not ignored, because a client
-    /// that sends it expects something of it.
-    pub fn read(&self, raw: &Raw<'_>) -> Result<Input, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let mut parameters = Map::new();
-        let known: BTreeSet<_> = self
-            .parameters
-            .iter()
-            .filter(|parameter| !parameter.in_path)
-            .map(|parameter| parameter.name.as_str())
-            .collect();
-        for (name, _) in &raw.query {
-            if !known.contains(name.as_str()) {
-                problems.push(Problem::new(
-                    &["query", name],
-                    "the document declares no such parameter",
-                    "extra_forbidden",
-                ));
-            }
-        }
-        for parameter in &self.parameters {
-            let place = if parameter.in_path { "path" } else { "query" };
-            let given: Vec<&str> = match parameter.in_path {
-                true => raw
-                    .path
-                    .get(&parameter.name)
-                    .map(String::as_str)
-                    .into_iter()
-                    .collect(),
-                false => raw
-                    .query
-                    .iter()
-                    .filter(|(name, _)| *name == parameter.name)
-                    .map(|(_, value)| value.as_str())
-                    .collect(),
-            };
-            let location = [place, parameter.name.as_str()];
-            if given.is_empty() {
-                if parameter.required {
-                    problems.push(Problem::new(&location, "Field required", "missing"));
-                }
-                continue;
-            }
-            let value = coerce::coerce(parameter.schema.declared(), &given);
-            if let Err(misfit) = parameter.schema.check(&value) {
-                problems.push(Problem::new(&location, misfit.message, "value_error"));
-            }
-            parameters.insert(parameter.name.clone(), value);
-        }
-        let body = self.read_body(raw).unwrap_or_else(|problem| {
-            problems.push(problem);
-            Value::Null
-        });
-        if problems.is_empty() {
-            Ok(Input {
-                path: raw.path.clone(),
-                parameters,
-                body,
-            })
-        } else {
-            Err(problems)
-        }
-    }
-
-    fn read_body(&self, raw: &Raw<'_>) -> Result<Value, Problem> {
-        let wrong = |message: String, kind| Problem::new(&["body"], message, kind);
-        let Some(declared) = &self.body else {
-            return match raw.body.is_empty() {
-                true => Ok(Value::Null),
-                false => Err(wrong(
-                    "the document declares no body".into(),
-                    "extra_forbidden",
-                )),
-            };
-        };
-        if raw.body.is_empty() {
-            return match declared.required {
-                true => Err(wrong("Field required".into(), "missing")),
-                false => Ok(Value::Null),
-            };
-        }
-        let media_type = raw.media_type.unwrap_or_default();
-        if !media_type.starts_with(&declared.media_type) {
-            let message = format!("is {media_type:?}, should be {:?}", declared.media_type);
-            return Err(wrong(message, "content_type"));
-        }
-        let value = match declared.media_type.as_str() {
-            "application/x-www-form-urlencoded" => url::form_urlencoded::parse(raw.body)
-                .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
-                .collect::<Map<_, _>>()
-                .into(),
-            _ => serde_json::from_slice(raw.body)
-                .map_err(|error| wrong(error.to_string(), "json_invalid"))?,
-        };
-        declared.schema.check(&value).map_err(|misfit| {
-            let mut problem = wrong(misfit.message, "value_error");
-            let inside = misfit.place.split('/').filter(|part| !part.is_empty());
-            problem.location.extend(inside.map(str::to_owned));
-            problem
-        })?;
-        Ok(value)
     }
 }
 
@@ -390,7 +253,9 @@ fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
 
 fn text(value: &Value, name: &str) -> Result<String> {
     let text = value.get(name).and_then(Value::as_str);
-    Ok(text.with_context(|| format!("no {name}"))?.to_owned())
+    Ok(text
+        .with_context(|| format!("`{name}` is missing"))?
+        .to_owned())
 }
 
 fn flag(value: &Value, name: &str) -> bool {

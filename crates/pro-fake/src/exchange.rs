@@ -1,16 +1,18 @@
-//! One request, from what came over the wire to what goes back.
+//! Which response does a request get?
 
 use hyper::HeaderMap;
 use serde_json::{Value, json};
 
 use super::{
     Options,
-    call::{Call, Refusal},
-    document::{Document, Input, Missing, Operation, Problem, Raw},
-    requests::Recorded,
-    routes::{self, Handler},
+    api_error::ApiError,
+    call::Call,
+    document::{Document, NoMatch, Operation},
+    input::{Input, RawInput},
+    model::Caller,
+    recorded_call::RecordedCall,
+    routes::handler,
     state::State,
-    tokens::Caller,
 };
 
 pub(crate) struct Request<'a> {
@@ -21,91 +23,88 @@ pub(crate) struct Request<'a> {
     pub body: &'a [u8],
 }
 
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
     pub body: Value,
 }
 
-impl From<Refusal> for Answer {
-    fn from(refusal: Refusal) -> Self {
+impl From<ApiError> for Response {
+    fn from(error: ApiError) -> Self {
         Self {
-            status: refusal.status,
-            headers: refusal.headers,
-            body: refusal.body,
+            status: error.status,
+            headers: error.headers,
+            body: error.body,
         }
     }
 }
 
-/// Answers a request and records that it did.
-pub(crate) fn answer(
+/// Responds to a request and records it.
+pub(crate) fn respond(
     document: &Document,
     state: &mut State,
     options: &Options,
     request: &Request<'_>,
-) -> Answer {
-    let mut recorded = Recorded {
+) -> Response {
+    let mut recorded = RecordedCall {
         operation: format!("{} {}", request.method, request.path),
         status: 0,
         parameters: serde_json::Map::new(),
-        grant: None,
+        body: Value::Null,
         server: header(request.headers, "zenml-server-id").and_then(|id| id.parse().ok()),
     };
-    let answer = match find(document, options, request) {
-        Err(refusal) => refusal.into(),
+    let response = match find(document, options, request) {
+        Err(error) => error.into(),
         Ok((operation, raw)) => {
             recorded.operation.clone_from(&operation.name);
-            let handler = routes::handler(&operation.name);
-            let answer = match perform(state, operation, handler, &raw, request, &mut recorded) {
-                Ok(body) => Answer {
+            let result = perform(state, options, operation, &raw, request, &mut recorded);
+            let response = match result {
+                Ok(body) => Response {
                     status: 200,
                     headers: Vec::new(),
                     body,
                 },
-                Err(refusal) => refusal.into(),
+                Err(error) => error.into(),
             };
-            checked(document, state, operation, answer)
+            checked(document, state, operation, response)
         }
     };
-    recorded.status = answer.status;
+    recorded.status = response.status;
     state.recorded.push(recorded);
-    answer
+    response
 }
 
-/// The operation that a request is for.
+/// Finds the operation of a request.
 fn find<'a>(
     document: &'a Document,
     options: &Options,
     request: &Request<'a>,
-) -> Result<(&'a Operation, Raw<'a>), Refusal> {
-    let unknown = || Refusal::with_body(404, json!({ "detail": "Not Found" }));
+) -> Result<(&'a Operation, RawInput<'a>), ApiError> {
+    let not_found = || ApiError::with_body(404, json!({ "detail": "Not Found" }));
     let path = request
         .path
         .strip_prefix(options.base_path.as_str())
-        .ok_or_else(unknown)?;
-    let (operation, path) =
-        document
-            .find(request.method, path)
-            .map_err(|missing| match missing {
-                Missing::Path => unknown(),
-                Missing::Method => {
-                    Refusal::with_body(405, json!({ "detail": "Method Not Allowed" }))
-                }
-            })?;
+        .ok_or_else(not_found)?;
+    let found = document.find(request.method, path);
+    let (operation, path) = found.map_err(|reason| match reason {
+        NoMatch::Path => not_found(),
+        NoMatch::Method => ApiError::with_body(405, json!({ "detail": "Method Not Allowed" })),
+    })?;
     let query: Vec<(String, String)> = url::form_urlencoded::parse(request.query.as_bytes())
         .into_owned()
         .collect();
-    if options.before_2025 {
+    if options.legacy_tenants {
         if operation.name.contains("workspace") {
-            return Err(unknown());
+            return Err(not_found());
         }
         if operation.name.contains("/tenants")
             && let Some((name, _)) = query.iter().find(|(name, _)| name.starts_with("workspace"))
         {
-            return Err(Refusal::invalid(&["query", name], "no such parameter yet"));
+            let text = "unknown to control planes from before 2025";
+            return Err(ApiError::invalid(&["query", name], text));
         }
     }
-    let raw = Raw {
+    let raw = RawInput {
         path,
         query,
         media_type: header(request.headers, "content-type"),
@@ -116,12 +115,12 @@ fn find<'a>(
 
 fn perform(
     state: &mut State,
+    options: &Options,
     operation: &Operation,
-    handler: Option<Handler>,
-    raw: &Raw<'_>,
+    raw: &RawInput<'_>,
     request: &Request<'_>,
-    recorded: &mut Recorded,
-) -> Result<Value, Refusal> {
+    recorded: &mut RecordedCall,
+) -> Result<Value, ApiError> {
     let faults = state.faults.get_mut(&operation.name);
     if let Some(fault) = faults.and_then(std::collections::VecDeque::pop_front) {
         return Err(fault);
@@ -130,56 +129,42 @@ fn perform(
         true => None,
         false => Some(authenticate(state, request.headers)?),
     };
-    let input = operation
-        .read(raw)
-        .map_err(|problems: Vec<Problem>| Refusal::problems(&problems))?;
-    note(recorded, &input);
-    let Some(handler) = handler else {
-        let text = format!("nothing does {} here", operation.name);
-        return Err(Refusal::with_body(501, json!({ "detail": text })));
-    };
-    let call = Call {
-        input,
-        headers: request.headers,
-        caller,
-    };
-    handler(state, &call)
-}
-
-fn note(recorded: &mut Recorded, input: &Input) {
-    recorded.parameters = input.parameters.clone();
-    // A secret, in the one place where a query has one.
-    recorded.parameters.remove("password");
-    let grant = input.body.get("grant_type").and_then(Value::as_str);
-    recorded.grant = grant.map(str::to_owned);
-}
-
-fn authenticate(state: &mut State, headers: &HeaderMap) -> Result<Caller, Refusal> {
-    let sent = header(headers, "authorization");
-    match sent.and_then(|value| value.strip_prefix("Bearer ")) {
-        Some(credentials) => state.authenticate(credentials),
-        None => {
-            let mut refusal = Refusal::with_body(401, json!({ "detail": "Not authenticated" }));
-            refusal.headers.push(("www-authenticate", "Bearer".into()));
-            Err(refusal)
+    let input = Input::read(operation, raw).map_err(|problems| ApiError::problems(&problems))?;
+    recorded.parameters.clone_from(&input.parameters);
+    recorded.body.clone_from(&input.body);
+    match handler(&operation.name).filter(|_| !options.stateless) {
+        None => Ok(operation.sample_response()),
+        Some(handler) => {
+            let call = Call {
+                input: input.with_workspace_names(),
+                headers: request.headers,
+                caller,
+            };
+            handler(state, &call)
         }
     }
 }
 
-/// The answer, unless the document does not allow it: that is an error of this double, which must
-/// not look like one of its caller.
+fn authenticate(state: &mut State, headers: &HeaderMap) -> Result<Caller, ApiError> {
+    let sent = header(headers, "authorization");
+    let credentials = sent.and_then(|value| value.strip_prefix("Bearer "));
+    state.authenticate(credentials.ok_or_else(ApiError::not_authenticated)?)
+}
+
+/// Returns the response if the document allows it. Otherwise the fake itself is wrong: that becomes
+/// a 500 and a violation.
 fn checked(
     document: &Document,
     state: &mut State,
     operation: &Operation,
-    answer: Answer,
-) -> Answer {
-    match document.check_response(operation, answer.status, &answer.body) {
-        Ok(()) => answer,
+    response: Response,
+) -> Response {
+    match document.check_response(operation, response.status, &response.body) {
+        Ok(()) => response,
         Err(text) => {
             let text = format!("{}: the document {text}", operation.name);
             state.violations.push(text.clone());
-            Answer {
+            Response {
                 status: 500,
                 headers: Vec::new(),
                 body: json!({ "detail": text }),

@@ -1,53 +1,43 @@
-//! What tests do to a control plane.
+//! How do tests disturb the fake?
 
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use chrono::TimeDelta;
 
-use super::{Account, ControlPlane, call::Refusal, tokens::Kind};
+use super::{Account, ControlPlane, api_error::ApiError, model::TokenKind};
 
 impl ControlPlane {
-    /// Answers the next calls of an operation with a status, which the operation then does not see.
+    /// Responds to the next calls of an operation with this status, without serving them.
     ///
     /// # Panics
-    /// When the document knows no such operation.
+    /// Panics if the document does not declare the operation.
     pub fn fail_next(&self, operation: &str, status: u16, times: usize) {
-        self.known(operation);
-        let refusals = std::iter::repeat_n(Refusal::of_status(status), times);
+        self.assert_declared(operation);
+        let errors = std::iter::repeat_n(ApiError::of_status(status), times);
         self.shared.with(|state| {
             let faults = state.faults.entry(operation.to_owned());
-            faults.or_default().extend(refusals);
+            faults.or_default().extend(errors);
         });
     }
 
-    /// Refuses connections and breaks those that are open, until [`ControlPlane::come_back`].
+    /// Refuses connections and breaks the open ones, until [`ControlPlane::restart`].
     ///
     /// # Errors
-    /// When the thread that serves has died.
-    pub async fn go_down(&self) -> Result<()> {
-        self.listening.close().await
+    /// Returns an error if the fake's thread has died.
+    pub async fn stop(&self) -> Result<()> {
+        self.server.stop().await
     }
 
-    /// Listens again, at the same address and with everything that it knew.
+    /// Listens again, at the same address and with the same state.
     ///
     /// # Errors
-    /// When somebody else has taken the port.
-    pub async fn come_back(&self) -> Result<()> {
-        self.listening.open().await
+    /// Returns an error if another process has taken the port.
+    pub async fn restart(&self) -> Result<()> {
+        self.server.restart().await
     }
 
-    /// Lets all tokens of logins end now; keys stay what they are.
-    pub fn expire_sessions(&self) {
-        self.shared.with(|state| {
-            let now = state.now();
-            for token in &mut state.tokens {
-                token.expires = token.expires.min(now);
-            }
-        });
-    }
-
-    /// Takes all tokens of logins back now; keys stay what they are.
+    /// Revokes all access tokens. API keys stay valid.
     pub fn revoke_sessions(&self) {
         self.shared.with(|state| {
             for token in &mut state.tokens {
@@ -56,32 +46,34 @@ impl ControlPlane {
         });
     }
 
-    /// How long the tokens of logins live from now on; an hour, unless changed.
+    /// Sets the lifetime of new access tokens. Defaults to one hour.
     pub fn set_session_lifetime(&self, lifetime: Duration) {
-        self.shared.with(|state| state.session_lifetime = lifetime);
+        self.shared
+            .with(|state| state.settings.session_lifetime = lifetime);
     }
 
-    /// Whether logins exchange keys. Those of older control planes do not, and neither they nor
-    /// newer ones refuse a key that comes as it is.
+    /// Sets whether the token endpoint exchanges API keys. Older control planes do not; all accept
+    /// a key as the bearer token of a request.
     pub fn set_key_exchange(&self, exchanges: bool) {
-        self.shared.with(|state| state.exchanges_keys = exchanges);
+        self.shared
+            .with(|state| state.settings.exchanges_keys = exchanges);
     }
 
-    /// Puts the control plane's clock forward.
+    /// Moves the fake's clock forward.
     pub fn advance(&self, time: Duration) {
         let time = TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX);
-        self.shared.with(|state| state.ahead += time);
+        self.shared.with(|state| state.settings.ahead += time);
     }
 
-    /// How many seconds a login in the browser shall wait between two questions whether it has been
-    /// confirmed; 5, unless changed.
+    /// Sets the polling interval for logins in the browser. Defaults to 5 seconds.
     pub fn set_device_interval(&self, seconds: u64) {
-        self.shared.with(|state| state.device_interval = seconds);
+        self.shared
+            .with(|state| state.settings.device_interval = seconds);
     }
 
-    /// The codes of logins that wait for somebody to confirm them.
+    /// Returns the user codes of logins that wait for confirmation.
     #[must_use]
-    pub fn waiting_devices(&self) -> Vec<String> {
+    pub fn pending_user_codes(&self) -> Vec<String> {
         let state = self.shared.lock();
         let waiting = state
             .devices
@@ -90,19 +82,18 @@ impl ControlPlane {
         waiting.map(|device| device.user_code.clone()).collect()
     }
 
-    /// Confirms a login on a device, as the user would in the browser. `PUT /devices/verify` does
-    /// the same, with more to choose.
+    /// Confirms a login, as the user would in the browser.
     ///
     /// # Errors
-    /// When no login waits with this code.
+    /// Returns an error if no login waits with this code.
     pub fn confirm_device(&self, user_code: &str, user: &Account) -> Result<()> {
         self.decide_device(user_code, Some(user))
     }
 
-    /// Denies a login on a device.
+    /// Denies a login.
     ///
     /// # Errors
-    /// When no login waits with this code.
+    /// Returns an error if no login waits with this code.
     pub fn deny_device(&self, user_code: &str) -> Result<()> {
         self.decide_device(user_code, None)
     }
@@ -119,11 +110,13 @@ impl ControlPlane {
         })
     }
 
-    /// How many tokens of logins have been given out.
+    /// Returns the number of access tokens that logins have created.
     #[must_use]
     pub fn sessions(&self) -> usize {
         let state = self.shared.lock();
-        let sessions = state.tokens.iter();
-        sessions.filter(|token| token.kind == Kind::Session).count()
+        let tokens = state.tokens.iter();
+        tokens
+            .filter(|token| token.caller.kind == TokenKind::Session)
+            .count()
     }
 }

@@ -1,6 +1,7 @@
-//! The edge: a port on loopback, on a thread of its own.
+//! How does the fake serve HTTP?
 //!
-//! Not on the runtime of the test that starts it: tests pause their time, and have a runtime each.
+//! A thread of its own listens on loopback. The runtime of the test cannot do that: tests pause
+//! its time, and each test has its own.
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, thread};
 
@@ -20,29 +21,29 @@ use tokio::{
 
 use super::{Shared, exchange};
 
-/// What the thread is told; it answers when that is done.
+/// A command to the thread, which reports its result.
 enum Command {
-    /// Refuse connections, and break those that are open.
-    Close(oneshot::Sender<Result<()>>),
-    /// Listen again, at the same address.
-    Open(oneshot::Sender<Result<()>>),
+    /// Refuse connections, and break the open ones.
+    Stop(oneshot::Sender<Result<()>>),
+    /// Listen again at the same address.
+    Restart(oneshot::Sender<Result<()>>),
 }
 
-/// The thread that serves. It ends with this.
+/// The thread that serves. Dropping this ends it.
 #[derive(Debug)]
-pub(super) struct Listening {
+pub(super) struct HttpServer {
     pub address: SocketAddr,
-    /// None once it shall end.
+    /// `None` asks the thread to end.
     commands: Option<mpsc::UnboundedSender<Command>>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
-impl Listening {
+impl HttpServer {
     pub async fn start(shared: Arc<Shared>, port: u16) -> Result<Self> {
         let (commands, orders) = mpsc::unbounded_channel();
         let (started, address) = oneshot::channel();
         let thread = thread::Builder::new()
-            .name("control plane".to_owned())
+            .name("pro fake".to_owned())
             .spawn(move || {
                 let runtime = runtime::Builder::new_current_thread().enable_all().build();
                 match runtime {
@@ -50,7 +51,7 @@ impl Listening {
                     Err(error) => drop(started.send(Err(error.into()))),
                 }
             })?;
-        let address = address.await.context("the control plane died")??;
+        let address = address.await.context("the fake's thread has died")??;
         Ok(Self {
             address,
             commands: Some(commands),
@@ -58,29 +59,29 @@ impl Listening {
         })
     }
 
-    pub async fn close(&self) -> Result<()> {
-        self.order(Command::Close).await
+    pub async fn stop(&self) -> Result<()> {
+        self.order(Command::Stop).await
     }
 
-    pub async fn open(&self) -> Result<()> {
-        self.order(Command::Open).await
+    pub async fn restart(&self) -> Result<()> {
+        self.order(Command::Restart).await
     }
 
     async fn order(&self, make: fn(oneshot::Sender<Result<()>>) -> Command) -> Result<()> {
-        let (done, answer) = oneshot::channel();
+        let (done, result) = oneshot::channel();
         let sent = self.commands.as_ref().map(|to| to.send(make(done)));
         match sent {
-            Some(Ok(())) => answer.await.context("the control plane died")?,
-            _ => Err(anyhow!("the control plane has been stopped")),
+            Some(Ok(())) => result.await.context("the fake's thread has died")?,
+            _ => Err(anyhow!("the fake's thread has ended")),
         }
     }
 }
 
-impl Drop for Listening {
+impl Drop for HttpServer {
     fn drop(&mut self) {
         self.commands = None;
         if let Some(thread) = self.thread.take() {
-            // It panics only if it has a mistake, and has said so then.
+            // A panic of the thread has been printed already.
             thread.join().ok();
         }
     }
@@ -96,7 +97,7 @@ async fn serve(
     let (mut listener, address) = match bound.and_then(|it| Ok((it.local_addr()?, it))) {
         Ok((address, listener)) => (Some(listener), address),
         Err(error) => {
-            let error = anyhow!("port {port} for the control plane: {error}");
+            let error = anyhow!("cannot listen on port {port}: {error}");
             return drop(started.send(Err(error)));
         }
     };
@@ -116,7 +117,7 @@ async fn serve(
                     connections.spawn(async move {
                         let service = service_fn(|request| respond(shared.clone(), request));
                         let connection = http1::Builder::new();
-                        // A client that goes away is not this side's trouble.
+                        // A client may break the connection at any time.
                         connection.serve_connection(TokioIo::new(stream), service).await.ok();
                     });
                 }
@@ -124,12 +125,12 @@ async fn serve(
             Some(_) = connections.join_next() => {}
             order = orders.recv() => match order {
                 None => return,
-                Some(Command::Close(done)) => {
+                Some(Command::Stop(done)) => {
                     listener = None;
                     connections.shutdown().await;
                     done.send(Ok(())).ok();
                 }
-                Some(Command::Open(done)) => {
+                Some(Command::Restart(done)) => {
                     let opened = match listener.take() {
                         Some(listener) => Ok(listener),
                         None => TcpListener::bind(address).await,
@@ -147,23 +148,23 @@ async fn respond(
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
-    let answered = match body.collect().await {
-        Ok(body) => shared.answer(&exchange::Request {
-            method: head.method.as_str(),
-            path: head.uri.path(),
-            query: head.uri.query().unwrap_or_default(),
-            headers: &head.headers,
-            body: &body.to_bytes(),
-        }),
-        // The connection is broken: nobody will read this.
-        Err(_) => return Ok(Response::default()),
+    let Ok(body) = body.collect().await else {
+        // The connection is broken, so that nothing can be sent.
+        return Ok(Response::default());
     };
+    let responded = shared.respond(&exchange::Request {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
+        headers: &head.headers,
+        body: &body.to_bytes(),
+    });
     let mut response = Response::builder()
-        .status(answered.status)
+        .status(responded.status)
         .header(CONTENT_TYPE, "application/json");
-    for (name, value) in answered.headers {
+    for (name, value) in responded.headers {
         response = response.header(name, value);
     }
-    let body = Full::new(answered.body.to_string().into());
+    let body = Full::new(responded.body.to_string().into());
     Ok(response.body(body).unwrap_or_default())
 }

@@ -1,15 +1,18 @@
-//! A double of the ZenML Pro API, for tests.
+//! An in-memory imitation of the ZenML Pro API, for tests.
 //!
-//! [`ControlPlane::start`] serves all operations of `specs/pro.json` on a free loopback port and
-//! keeps what they do in memory. It cannot drift from the document, because it checks against it
-//! **every request and every answer of its own**:
+//! [`ControlPlane::start`] serves all operations of `specs/pro.json` on a free loopback port. The
+//! fake cannot drift from the document, because the document decides **every request and every
+//! response**:
 //!
-//! - A request that the document does not allow is answered with 422: an unknown query parameter or
-//!   member of the body too, which the vendor would ignore.
-//! - An answer of the double that the document does not allow becomes a 500, and is a violation:
-//!   [`ControlPlane::stop`] reports it, and so does dropping the value, by a panic.
+//! - The fake responds with 422 to a request that the document does not allow. That includes unknown
+//!   query parameters and body members, which the vendor ignores.
+//! - A response of the fake that the document does not allow becomes a 500 and a violation.
+//!   [`ControlPlane::finish`] returns violations as an error; dropping the value panics with them.
 //!
-//! Where the document says little, the double does as little as it can.
+//! Operations that the real Pro-mode server and the library's workflows call keep state: logins, the
+//! current user, organizations, workspaces (also under their legacy name, tenants), roles and
+//! permissions, teams, invitations, service accounts and API keys, usage. All others respond with a
+//! sample of the document's schema, and change nothing.
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {
@@ -24,15 +27,16 @@
 //! // … zenml::ProClient::builder(plane.url()).credentials(Credentials::api_key(key.value())) …
 //!
 //! plane.fail_next("POST /auth/login", 503, 2);
-//! prod.suspend();
+//! prod.deactivate();
 //! key.revoke();
 //! assert_eq!(plane.calls("GET /workspaces").len(), 1);
-//! plane.stop()
+//! plane.finish()
 //! # }
 //! ```
 
 mod access;
 mod accounts;
+mod api_error;
 mod call;
 mod coerce;
 mod create;
@@ -40,13 +44,18 @@ mod document;
 mod exchange;
 mod faults;
 mod http;
+mod input;
+mod model;
 mod pro_workspace;
-mod requests;
+mod recorded_call;
 mod routes;
+mod sample;
 mod schema;
 mod seed;
 mod state;
 mod tokens;
+#[cfg(test)]
+mod typed_calls;
 mod views;
 
 use std::{
@@ -58,64 +67,72 @@ use anyhow::{Result, bail};
 use tokio::sync::watch;
 
 pub use accounts::{Account, Key};
+pub use model::Usage;
 pub use pro_workspace::ProWorkspace;
-pub use requests::Recorded;
-pub use seed::{Organization, Team, Workspace};
-pub use state::Usage;
+pub use recorded_call::RecordedCall;
+pub use seed::{Organization, Workspace};
 
 use document::Document;
-use exchange::{Answer, Request};
-use http::Listening;
+use exchange::{Request, Response};
+use http::HttpServer;
 use state::State;
 
-/// How a control plane is to be.
+/// Options of a fake control plane.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     port: u16,
     base_path: String,
-    before_2025: bool,
+    legacy_tenants: bool,
+    stateless: bool,
 }
 
 impl Options {
-    /// A port of your choice; 0, the default, takes a free one.
+    /// Sets the port. Defaults to 0, which takes a free one.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Serves below a path, as self-hosted control planes do (`/api/v1`).
+    /// Serves the API below a path, as self-hosted control planes do (`/api/v1`).
     #[must_use]
     pub fn base_path(mut self, path: &str) -> Self {
         path.trim_end_matches('/').clone_into(&mut self.base_path);
         self
     }
 
-    /// As control planes were before 2025: they know tenants only, and no workspaces.
+    /// Imitates control planes from before 2025, which call workspaces tenants.
     #[must_use]
-    pub fn before_2025(mut self) -> Self {
-        self.before_2025 = true;
+    pub fn legacy_tenants(mut self) -> Self {
+        self.legacy_tenants = true;
+        self
+    }
+
+    /// Responds to all operations with a sample of the document's schema.
+    #[must_use]
+    pub fn stateless(mut self) -> Self {
+        self.stateless = true;
         self
     }
 }
 
-/// A running double of the Pro API: ends when this is dropped.
+/// A running fake of the Pro API. Dropping it stops it.
 pub struct ControlPlane {
     shared: Arc<Shared>,
-    listening: Listening,
+    server: HttpServer,
 }
 
-/// What the thread that serves and the handles of tests have in common.
+/// The state that the serving thread shares with the handles of tests.
 pub(crate) struct Shared {
     document: &'static Document,
     options: Options,
     state: Mutex<State>,
-    /// How often something has happened.
+    /// The number of changes so far.
     changes: watch::Sender<u64>,
 }
 
 impl Shared {
-    /// Does something with the state, and tells those who wait for it to change.
+    /// Changes the state, and notifies those who wait for a change.
     pub fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
         let result = act(&mut self.lock());
         self.changes.send_modify(|count| *count += 1);
@@ -126,8 +143,8 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, request: &Request<'_>) -> Answer {
-        self.with(|state| exchange::answer(self.document, state, &self.options, request))
+    fn respond(&self, request: &Request<'_>) -> Response {
+        self.with(|state| exchange::respond(self.document, state, &self.options, request))
     }
 }
 
@@ -138,70 +155,61 @@ impl fmt::Debug for Shared {
 }
 
 impl ControlPlane {
-    /// Starts an empty one on a free port.
+    /// Starts an empty fake on a free port.
     ///
     /// # Errors
-    /// When the document cannot be read, or there is no free port.
+    /// Returns an error if the document cannot be read, or no port is free.
     pub async fn start() -> Result<Self> {
         Self::start_with(Options::default()).await
     }
 
-    /// Starts an empty one.
+    /// Starts an empty fake with these options.
     ///
     /// # Errors
-    /// As [`ControlPlane::start`], and when the port is taken.
+    /// Returns an error if the document cannot be read, or the port is taken.
     pub async fn start_with(options: Options) -> Result<Self> {
         let port = options.port;
         let shared = Arc::new(Shared {
             document: Document::shared()?,
             options,
-            state: Mutex::new(State::new()),
+            state: Mutex::new(State::default()),
             changes: watch::Sender::new(0),
         });
         Ok(Self {
-            listening: Listening::start(shared.clone(), port).await?,
+            server: HttpServer::start(shared.clone(), port).await?,
             shared,
         })
     }
 
-    /// The URL of the Pro API, without a trailing slash.
+    /// Returns the URL of the Pro API, without a trailing slash.
     #[must_use]
     pub fn url(&self) -> String {
         format!(
             "http://{}{}",
-            self.listening.address, self.shared.options.base_path
+            self.server.address, self.shared.options.base_path
         )
     }
 
-    /// All calls that have been answered, in their order.
+    /// Returns all calls so far, in order.
     #[must_use]
-    pub fn recorded(&self) -> Vec<Recorded> {
+    pub fn recorded(&self) -> Vec<RecordedCall> {
         self.shared.lock().recorded.clone()
     }
 
-    /// The calls of an operation that have been answered, successfully or not.
+    /// Returns the calls of an operation so far, successful or not.
     ///
     /// # Panics
-    /// When the document knows no such operation: a test that counts it would count nothing.
+    /// Panics if the document does not declare the operation.
     #[must_use]
-    pub fn calls(&self, operation: &str) -> Vec<Recorded> {
-        self.known(operation);
+    pub fn calls(&self, operation: &str) -> Vec<RecordedCall> {
+        self.assert_declared(operation);
         let mut calls = self.recorded();
         calls.retain(|call| call.operation == operation);
         calls
     }
 
-    /// Returns when an operation has been answered so often since the start.
-    ///
-    /// # Panics
-    /// As [`ControlPlane::calls`].
-    pub async fn called(&self, operation: &str, times: usize) {
-        self.until(|plane| plane.calls(operation).len() >= times)
-            .await;
-    }
-
-    /// Returns when the condition holds; it is asked after everything that happens here.
-    pub async fn until(&self, condition: impl Fn(&Self) -> bool) {
+    /// Waits until the condition holds. It is evaluated after each change.
+    pub async fn wait_until(&self, condition: impl Fn(&Self) -> bool) {
         let mut changes = self.shared.changes.subscribe();
         while !condition(self) {
             changes.borrow_and_update();
@@ -211,32 +219,31 @@ impl ControlPlane {
         }
     }
 
-    /// What workspace servers have reported as used.
+    /// Returns the usage that workspace servers have reported.
     #[must_use]
     pub fn usage(&self) -> Vec<Usage> {
         self.shared.lock().usage.clone()
     }
 
-    /// Answers of the double that the document does not allow: there should be none.
+    /// Returns the responses of the fake that the document does not allow.
     #[must_use]
     pub fn violations(&self) -> Vec<String> {
         self.shared.lock().violations.clone()
     }
 
-    /// Stops it.
+    /// Ends the fake.
     ///
     /// # Errors
-    /// When the double has given an answer that the document does not allow.
-    pub fn stop(self) -> Result<()> {
+    /// Returns an error if the document does not allow one of the fake's responses.
+    pub fn finish(self) -> Result<()> {
         let violations = std::mem::take(&mut self.shared.lock().violations);
         if !violations.is_empty() {
-            bail!(said(&violations));
+            bail!(report(&violations));
         }
         Ok(())
     }
 
-    /// Refuses names of operations that do not exist.
-    fn known(&self, operation: &str) {
+    fn assert_declared(&self, operation: &str) {
         assert!(
             self.shared.document.operation(operation).is_some(),
             "the document of the Pro API has no operation {operation:?}"
@@ -244,9 +251,9 @@ impl ControlPlane {
     }
 }
 
-fn said(violations: &[String]) -> String {
+fn report(violations: &[String]) -> String {
     format!(
-        "the control plane's double has broken the document's rules:\n{}",
+        "the fake broke the rules of the Pro API's document; correct its handlers:\n{}",
         violations.join("\n")
     )
 }
@@ -255,7 +262,7 @@ impl Drop for ControlPlane {
     fn drop(&mut self) {
         let violations = self.violations();
         if !violations.is_empty() && !std::thread::panicking() {
-            panic!("{}", said(&violations));
+            panic!("{}", report(&violations));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The real server as a workspace of ZenML Pro.
+//! How does a real server become a workspace of ZenML Pro?
 
 use anyhow::{Context, Result};
 use tokio::time::timeout;
@@ -7,10 +7,11 @@ use zenml_test_server::{Options as ServerOptions, Server, paths};
 
 use crate::{Account, ControlPlane, Options, Organization, Workspace};
 
-/// A real ZenML server in Pro mode, and the double of the control plane that it belongs to.
+/// A real ZenML server in Pro mode, together with the fake control plane that it belongs to.
 ///
-/// The server reports every run that is triggered as running and then completed. A run
-/// configuration with `extra: {"outcome": "failed"}` lets it fail, `"held"` leaves it running.
+/// The server reports a triggered run as running and then as completed. With
+/// `extra: {"outcome": "failed"}` in the run configuration the run fails; with `"held"` it keeps
+/// running.
 ///
 /// ```no_run
 /// # async fn example() -> anyhow::Result<()> {
@@ -28,39 +29,39 @@ pub struct ProWorkspace {
     pub server: Server,
     /// The control plane.
     pub plane: ControlPlane,
-    /// `acme`, which the workspace is in.
+    /// The organization `acme`, which owns the workspace.
     pub organization: Organization,
-    /// `prod`: the server, as the control plane knows it.
+    /// The workspace `prod`, which the server serves.
     pub workspace: Workspace,
-    /// A service account of the organization's that may do everything in it.
+    /// A service account with all permissions in the organization.
     pub admin: Account,
 }
 
 impl ProWorkspace {
-    /// Starts both, with an empty database; ready when the server has reported to the control
+    /// Starts both with an empty database, and waits until the server has reported to the control
     /// plane.
     ///
     /// # Errors
-    /// As [`Server::start`] and [`ControlPlane::start`].
+    /// Returns the errors of [`Server::start`] and [`ControlPlane::start`].
     pub async fn start() -> Result<Self> {
         Self::start_with(ServerOptions::default(), Options::default()).await
     }
 
-    /// Starts both.
+    /// Starts both with these options.
     ///
     /// # Errors
-    /// As [`ProWorkspace::start`].
+    /// Returns the errors of [`ProWorkspace::start`].
     pub async fn start_with(server: ServerOptions, plane: Options) -> Result<Self> {
         let plane = ControlPlane::start_with(plane).await?;
         let organization = plane.organization("acme");
-        let workspace = organization.enrolled("prod");
+        let workspace = organization.enroll("prod");
         let (url, deadline) = (plane.url(), server.time_to_start());
         let server = server
             .plugins(paths::workspace().join("crates/pro-fake/plugins"))
             .env("ZENML_SERVER_AUTO_ACTIVATE", "")
             .env("ZENML_SERVER_DEPLOYMENT_TYPE", "cloud")
             .env("ZENML_SERVER_PRO_API_URL", &url)
-            // Nobody looks at it.
+            // Required, but not used.
             .env("ZENML_SERVER_PRO_DASHBOARD_URL", &url)
             .env("ZENML_SERVER_PRO_OAUTH2_AUDIENCE", &url)
             .env(
@@ -79,10 +80,10 @@ impl ProWorkspace {
                 "report_runs.ReportRuns",
             );
         let server = Server::start(server).await?;
-        let reported = plane.until(|_| workspace.status() == "available");
+        let reported = plane.wait_until(|_| workspace.status() == "available");
         timeout(deadline, reported)
             .await
-            .context("the server has not reported to the control plane")?;
+            .context("the server did not report to the control plane in time")?;
         let admin = organization
             .service_account("admin")
             .with_role("Organization Admin");
@@ -98,9 +99,9 @@ impl ProWorkspace {
     /// Stops both.
     ///
     /// # Errors
-    /// As [`Server::stop`] and [`ControlPlane::stop`].
+    /// Returns the errors of [`Server::stop`] and [`ControlPlane::finish`].
     pub async fn stop(self) -> Result<()> {
         self.server.stop().await?;
-        self.plane.stop()
+        self.plane.finish()
     }
 }

@@ -1,27 +1,29 @@
-//! What a value may be.
+//! Does a value match its schema?
 
 use std::sync::{Arc, OnceLock};
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
-/// A schema of the document, compiled when it is first needed: few tests need many.
-pub(super) struct Schema {
+use super::sample::sample;
+
+/// A schema of the document. It is compiled on first use, because a test needs few of them.
+pub(crate) struct Schema {
     schema: Value,
     components: Arc<Value>,
     validator: OnceLock<Result<Validator, String>>,
 }
 
-/// Why a value does not fit, and where in it.
+/// The reason why a value does not match, and its place.
 #[derive(Debug)]
-pub(super) struct Misfit {
+pub(super) struct Mismatch {
     /// A JSON pointer.
     pub place: String,
     pub message: String,
 }
 
 impl Schema {
-    /// A schema that may refer to these components, which are [`closed`].
+    /// Creates a schema whose references point into these components, which are [`closed`].
     pub fn new(schema: Value, components: &Arc<Value>) -> Self {
         Self {
             schema,
@@ -30,24 +32,41 @@ impl Schema {
         }
     }
 
-    /// The schema as the document has it.
+    /// Returns the schema as the document declares it.
     pub fn declared(&self) -> &Value {
         &self.schema
     }
 
-    pub fn check(&self, value: &Value) -> Result<(), Misfit> {
+    pub fn check(&self, value: &Value) -> Result<(), Mismatch> {
         let validator = self.validator.get_or_init(|| self.compile());
-        let misfit = match validator {
-            Err(unusable) => Some(Misfit {
+        let mismatch = match validator {
+            Err(error) => Some(Mismatch {
                 place: String::new(),
-                message: format!("the schema cannot be used: {unusable}"),
+                message: format!("cannot use the schema: {error}"),
             }),
-            Ok(validator) => validator.iter_errors(value).next().map(|error| Misfit {
+            Ok(validator) => validator.iter_errors(value).next().map(|error| Mismatch {
                 place: error.instance_path().to_string(),
                 message: error.to_string(),
             }),
         };
-        misfit.map_or(Ok(()), Err)
+        mismatch.map_or(Ok(()), Err)
+    }
+
+    /// Returns a value that matches; `name` says what the value is for.
+    pub fn sample(&self, name: &str) -> Value {
+        sample(&self.schema, &self.components, name)
+    }
+
+    /// Returns the schema behind references and alternatives.
+    #[cfg(test)]
+    pub fn resolved(&self) -> &Value {
+        super::sample::resolve(&self.schema, &self.components)
+    }
+
+    /// Creates a schema with the same components.
+    #[cfg(test)]
+    pub fn sibling(&self, schema: &Value) -> Self {
+        Self::new(schema.clone(), &self.components)
     }
 
     fn compile(&self) -> Result<Validator, String> {
@@ -60,8 +79,8 @@ impl Schema {
     }
 }
 
-/// Objects with declared members hold no others: a member that the double invents would otherwise
-/// pass, because the document leaves objects open.
+/// Forbids undeclared members in objects. The document leaves objects open, so that a member that
+/// the fake invents would go unnoticed.
 pub(super) fn closed(mut components: Value) -> Value {
     let schemas = components.get_mut("schemas").and_then(Value::as_object_mut);
     for schema in schemas.into_iter().flat_map(|schemas| schemas.values_mut()) {
@@ -96,14 +115,14 @@ mod tests {
         let id = "6f0d3ab5-4f52-44ea-9a4e-6f5c6d0c65a1";
         things.check(&json!([{"id": id}])).unwrap();
         for wrong in [json!({}), json!({"id": "7"}), json!({"id": id, "color": 1})] {
-            let misfit = things.check(&json!([wrong])).unwrap_err();
-            assert!(misfit.place.starts_with("/0"), "{misfit:?}");
+            let mismatch = things.check(&json!([wrong])).unwrap_err();
+            assert!(mismatch.place.starts_with("/0"), "{mismatch:?}");
         }
     }
 
     #[test]
-    fn a_schema_that_is_none_fits_nothing() {
-        let misfit = schema(json!({"$ref": "#/components/schemas/Missing"})).check(&json!(1));
-        assert!(misfit.unwrap_err().message.contains("cannot be used"));
+    fn a_broken_schema_matches_nothing() {
+        let mismatch = schema(json!({"$ref": "#/components/schemas/Missing"})).check(&json!(1));
+        assert!(mismatch.unwrap_err().message.contains("cannot use"));
     }
 }

@@ -1,4 +1,4 @@
-//! What tests put into a control plane.
+//! What do tests put into the fake?
 
 use std::sync::Arc;
 
@@ -6,17 +6,17 @@ use uuid::Uuid;
 
 use super::{
     Account, ControlPlane, Shared,
-    state::{self, Scope, Subject},
-    tokens::{Kind, Who},
+    model::{self, Principal, Scope, Subject, TokenKind},
+    state::State,
 };
 
 impl ControlPlane {
-    /// The organization of this name, which is created if there is none.
+    /// Returns the organization of this name; creates it if it does not exist.
     pub fn organization(&self, name: &str) -> Organization {
         let id = self.shared.with(|state| {
             let mut known = state.organizations.iter();
             let known = known.find(|found| found.name == name).map(|found| found.id);
-            known.unwrap_or_else(|| state.create_organization(name, None))
+            known.unwrap_or_else(|| state.create_organization(name))
         });
         Organization {
             shared: self.shared.clone(),
@@ -25,17 +25,21 @@ impl ControlPlane {
         }
     }
 
-    /// The user of this name, who is created if there is none. A name with an `@` is the e-mail
-    /// address too.
+    /// Returns the user of this name; creates it if it does not exist. A name with an `@` is the
+    /// e-mail address too.
     pub fn user(&self, username: &str) -> Account {
-        let id = self.shared.with(|state| {
-            let mut known = state.accounts.iter();
-            known
-                .find(|found| found.username == username && found.service_of.is_none())
-                .map(|found| found.id)
-                .unwrap_or_else(|| state.create_user(username))
-        });
+        let id = self.shared.with(|state| user(state, username));
         Account::new(self.shared.clone(), id, None)
+    }
+}
+
+/// Finds or creates a user.
+fn user(state: &mut State, username: &str) -> Uuid {
+    let mut known = state.accounts.iter();
+    let known = known.find(|found| found.username == username && found.service_of.is_none());
+    match known.map(|found| found.id) {
+        Some(id) => id,
+        None => state.create_user(username),
     }
 }
 
@@ -48,21 +52,21 @@ pub struct Organization {
 }
 
 impl Organization {
-    /// Its id.
+    /// Returns its id.
     #[must_use]
     pub fn id(&self) -> Uuid {
         self.id
     }
 
-    /// Its name.
+    /// Returns its name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The workspace of this name with this server, available.
+    /// Returns the workspace of this name, which is available and has this server.
     pub fn workspace(&self, name: &str, url: &str) -> Workspace {
-        let workspace = self.enrolled(name);
+        let workspace = self.enroll(name);
         workspace.change(|workspace| {
             workspace.status = "available".to_owned();
             workspace.server_url = Some(url.trim_end_matches('/').to_owned());
@@ -71,16 +75,15 @@ impl Organization {
         workspace
     }
 
-    /// The workspace of this name; a new one is pending until its server reports.
-    pub fn enrolled(&self, name: &str) -> Workspace {
+    /// Returns the workspace of this name. A new one is pending until its server reports.
+    pub fn enroll(&self, name: &str) -> Workspace {
         let id = self.shared.with(|state| {
             let mut known = state.workspaces.iter();
             let known = known.find(|found| found.organization == self.id && found.name == name);
-            known.map(|found| found.id).unwrap_or_else(|| {
-                let id = Uuid::new_v4();
-                state.create_workspace(id, self.id, name);
-                id
-            })
+            match known.map(|found| found.id) {
+                Some(id) => id,
+                None => state.create_workspace(self.id, name).id,
+            }
         });
         Workspace {
             shared: self.shared.clone(),
@@ -89,7 +92,7 @@ impl Organization {
         }
     }
 
-    /// The service account of this name; a new one may do nothing yet.
+    /// Returns the service account of this name. A new one has no permissions.
     pub fn service_account(&self, username: &str) -> Account {
         let id = self.shared.with(|state| {
             let mut known = state.accounts.iter();
@@ -101,60 +104,25 @@ impl Organization {
         Account::new(self.shared.clone(), id, Some(self.id))
     }
 
-    /// The user of this name as a member, who may do nothing yet. A name with an `@` is the e-mail
-    /// address too.
+    /// Returns the user of this name as a member. A new one has no permissions. A name with an `@`
+    /// is the e-mail address too.
     pub fn member(&self, username: &str) -> Account {
         let id = self.shared.with(|state| {
-            let mut known = state.accounts.iter();
-            let known = known
-                .find(|found| found.username == username && found.service_of.is_none())
-                .map(|found| found.id);
-            let id = known.unwrap_or_else(|| state.create_user(username));
+            let id = user(state, username);
             state.join(Subject::Account(id), self.id);
             id
         });
         Account::new(self.shared.clone(), id, Some(self.id))
     }
 
-    /// The team of this name; a new one has no members.
-    pub fn team(&self, name: &str) -> Team {
-        let id = self.shared.with(|state| {
-            let mut known = state.teams.iter();
-            let known = known.find(|found| found.organization == self.id && found.name == name);
-            known
-                .map(|found| found.id)
-                .unwrap_or_else(|| state.create_team(self.id, name))
-        });
-        Team {
-            shared: self.shared.clone(),
-            id,
-        }
-    }
-
-    /// Invites somebody; returns the invitation's id.
-    pub fn invitation(&self, email: &str) -> Uuid {
-        self.shared
-            .with(|state| state.create_invitation(self.id, email, None))
-    }
-
-    /// The id of a role: `Organization Admin`, `Workspace Developer`, …
-    ///
-    /// # Panics
-    /// When the organization has no such role.
-    #[must_use]
-    pub fn role(&self, name: &str) -> Uuid {
-        let found = self.shared.lock().role_named(self.id, name);
-        found.unwrap_or_else(|| panic!("{} has no role {name:?}", self.name))
-    }
-
-    /// Lets the plan's limit of a feature (`template_run`, `workspace`, …) be reached: 402 from now
-    /// on.
+    /// Exhausts the plan's limit of a feature (`template_run`, `workspace`, …): it is answered with
+    /// 402 from now on.
     pub fn reach_limit(&self, feature: &str) {
         let limit = (self.id, feature.to_owned());
         self.shared.with(|state| state.limits.insert(limit));
     }
 
-    /// Lets the feature be used without limit again.
+    /// Removes the plan's limit of a feature.
     pub fn lift_limit(&self, feature: &str) {
         let limit = (self.id, feature.to_owned());
         self.shared.with(|state| state.limits.remove(&limit));
@@ -170,78 +138,78 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Its id, which is also the id of its server.
+    /// Returns its id, which is also the id of its server.
     #[must_use]
     pub fn id(&self) -> Uuid {
         self.id
     }
 
-    /// Its name.
+    /// Returns its name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// `pending`, `available`, `failed`, `deactivated`, …
+    /// Returns its status: `pending`, `available`, `failed`, `deactivated`, …
     ///
     /// # Panics
-    /// When it has been deleted.
+    /// Panics if the workspace does not exist any more.
     #[must_use]
     pub fn status(&self) -> String {
         self.read(|workspace| workspace.status.clone())
     }
 
-    /// Makes it pending until it is changed or its server reports.
-    pub fn pending(&self) {
+    /// Makes it pending until a test changes it or its server reports.
+    pub fn set_pending(&self) {
         self.set("pending", None);
     }
 
-    /// Makes it pending, and available after it has been read so often.
-    pub fn pending_for(&self, reads: u32) {
+    /// Makes it pending, and available after this number of reads.
+    pub fn set_pending_for(&self, reads: u32) {
         self.set("pending", None);
         self.change(|workspace| workspace.pending_reads = Some(reads));
     }
 
     /// Makes it available.
-    pub fn available(&self) {
+    pub fn set_available(&self) {
         self.set("available", None);
     }
 
-    /// Lets its deployment fail for this reason.
-    pub fn failed(&self, reason: &str) {
+    /// Makes its deployment fail for this reason.
+    pub fn set_failed(&self, reason: &str) {
         self.set("failed", Some(reason));
     }
 
-    /// Deactivates it: its server may let nobody in any more.
-    pub fn suspend(&self) {
+    /// Deactivates it: its server rejects everyone from now on.
+    pub fn deactivate(&self) {
         self.set("deactivated", None);
     }
 
-    /// Takes the URL of its server away.
-    pub fn without_url(&self) {
+    /// Removes the URL of its server.
+    pub fn remove_url(&self) {
         self.change(|workspace| workspace.server_url = None);
     }
 
-    /// The secret by which its server logs in.
+    /// Returns the client secret of its server.
     ///
     /// # Panics
-    /// When it has been deleted.
+    /// Panics if the workspace does not exist any more.
     #[must_use]
     pub fn client_secret(&self) -> String {
         self.read(|workspace| workspace.enrollment_key.clone())
     }
 
-    /// A session of its server's.
+    /// Returns an access token of its server.
     #[must_use]
     pub fn server_session(&self) -> String {
         self.shared.with(|state| {
-            let lifetime = state.session_lifetime;
-            state.issue(Kind::Session, Who::Server(self.id), lifetime)
+            let lifetime = state.settings.session_lifetime;
+            state.issue(TokenKind::Session, Principal::Server(self.id), lifetime)
         })
     }
 
     pub(super) fn scope(&self) -> Scope {
-        self.read(state::Workspace::scope)
+        self.read(model::Workspace::scope)
     }
 
     fn set(&self, status: &str, reason: Option<&str>) {
@@ -252,42 +220,16 @@ impl Workspace {
         });
     }
 
-    /// Reads it, which is no change that others wait for.
-    fn read<T>(&self, read: impl FnOnce(&state::Workspace) -> T) -> T {
+    /// Reads it, which does not notify those who wait for a change.
+    fn read<T>(&self, read: impl FnOnce(&model::Workspace) -> T) -> T {
         let state = self.shared.lock();
         let mut workspaces = state.workspaces.iter();
         let found = workspaces.find(|found| found.id == self.id).map(read);
-        found.unwrap_or_else(|| panic!("the workspace {} has been deleted", self.name))
+        found.unwrap_or_else(|| panic!("the workspace {} does not exist any more", self.name))
     }
 
-    /// Changes it, if nobody has deleted it.
-    fn change(&self, change: impl FnOnce(&mut state::Workspace)) {
+    fn change(&self, change: impl FnOnce(&mut model::Workspace)) {
         self.shared
             .with(|state| state.workspace(self.id).map(change).ok());
-    }
-}
-
-/// A team.
-#[derive(Debug, Clone)]
-pub struct Team {
-    shared: Arc<Shared>,
-    id: Uuid,
-}
-
-impl Team {
-    /// Its id.
-    #[must_use]
-    pub fn id(&self) -> Uuid {
-        self.id
-    }
-
-    /// Adds a member.
-    #[must_use]
-    pub fn with_member(self, account: &Account) -> Self {
-        self.shared.with(|state| {
-            let team = state.team(self.id);
-            team.map(|team| team.members.insert(account.id())).ok()
-        });
-        self
     }
 }

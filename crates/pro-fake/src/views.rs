@@ -1,45 +1,36 @@
-//! What is said about each thing: the `…Read` schemas of the document.
+//! How does the API show each thing? These are the `…Read` schemas of the document.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    state::{
-        Account, Assignment, Invitation, Organization, Role, State, Subject, Team, Workspace, said,
+    model::{
+        Account, ApiKey, Assignment, Details, Invitation, Role, Subject, Team, Workspace,
+        to_json_time,
     },
-    tokens::{ApiKey, Device},
+    state::State,
 };
 
 impl State {
-    pub fn view_organization(&self, organization: &Organization) -> Value {
-        json!({
-            "id": organization.id,
-            "name": organization.name,
-            "description": organization.description,
-            "logo_url": organization.logo_url,
-            "owner": self.view_account_with(organization.owner),
-            "trusted_domains": organization.trusted_domains,
-            "has_active_subscription": true,
-            "trial_expiry": null,
-            "created": said(organization.created),
-            "updated": said(organization.updated),
+    pub fn view_organization(&self, id: Uuid) -> Value {
+        self.organization(id).map_or(Value::Null, |organization| {
+            json!({
+                "id": organization.id,
+                "name": organization.name,
+                "owner": null,
+                "has_active_subscription": true,
+                "created": to_json_time(organization.created),
+                "updated": to_json_time(organization.created),
+            })
         })
     }
 
-    fn view_organization_with(&self, id: Uuid) -> Value {
-        let found = self.organizations.iter().find(|found| found.id == id);
-        found.map_or(Value::Null, |found| self.view_organization(found))
-    }
-
     pub fn view_workspace(&self, workspace: &Workspace) -> Value {
-        json!({
+        let view = json!({
             "id": workspace.id,
             "name": workspace.name,
-            "display_name": workspace.display_name,
-            "description": workspace.description,
-            "logo_url": workspace.logo_url,
-            "organization": self.view_organization_with(workspace.organization),
-            "owner": self.view_account_with(workspace.owner),
+            "organization": self.view_organization(workspace.organization),
+            "owner": workspace.owner.map(|owner| self.view_account_of(owner)),
             "is_managed": workspace.is_managed,
             "status": workspace.status,
             "state_reason": workspace.state_reason,
@@ -51,60 +42,30 @@ impl State {
                     "version": workspace.version,
                 },
             },
-            "created": said(workspace.created),
-            "updated": said(workspace.updated),
-            "status_updated": said(workspace.updated),
-        })
-    }
-
-    pub fn view_account(&self, account: &Account) -> Value {
-        let mut view = json!({
-            "id": account.id,
-            "username": account.username,
-            "email": account.email,
-            "name": account.name,
-            "is_active": account.is_active,
-            "is_superuser": account.is_superuser,
-            "is_service_account": account.service_of.is_some(),
-            "organization_id": account.service_of,
-            "is_onboarded": true,
+            "created": to_json_time(workspace.created),
+            "updated": to_json_time(workspace.created),
+            "status_updated": to_json_time(workspace.created),
         });
-        if let Some(view) = view.as_object_mut() {
-            view.extend(account.profile.clone());
-        }
-        view
+        with(view, &workspace.details)
     }
 
-    fn view_account_with(&self, id: Option<Uuid>) -> Value {
-        let found = self.accounts.iter().find(|found| Some(found.id) == id);
-        found.map_or(Value::Null, |found| self.view_account(found))
+    pub fn view_account_of(&self, id: Uuid) -> Value {
+        let found = self.accounts.iter().find(|found| found.id == id);
+        found.map_or(Value::Null, view_account)
     }
 
     pub fn view_service_account(&self, account: &Account) -> Value {
         let keys = self.keys.iter().filter(|key| key.owner == account.id);
-        json!({
+        let view = json!({
             "id": account.id,
             "username": account.username,
-            "name": account.name,
-            "description": account.description,
             "organization_id": account.service_of,
-            "is_active": account.is_active,
+            "is_active": true,
             "api_key_count": keys.count(),
-            "created": said(account.created),
-            "updated": said(account.updated),
-            "last_login": account.last_login.map(said),
-        })
-    }
-
-    pub fn view_team(&self, team: &Team) -> Value {
-        json!({
-            "id": team.id,
-            "name": team.name,
-            "description": team.description,
-            "member_count": team.members.len(),
-            "created": said(team.created),
-            "updated": said(team.updated),
-        })
+            "created": to_json_time(account.created),
+            "updated": to_json_time(account.created),
+        });
+        with(view, &account.details)
     }
 
     pub fn view_invitation(&self, invitation: &Invitation) -> Value {
@@ -112,46 +73,41 @@ impl State {
             .assignments
             .iter()
             .filter(|assignment| assignment.subject == Subject::Invitation(invitation.id))
-            .map(|assignment| self.view_role_with(assignment.role))
+            .map(|assignment| self.view_role_of(assignment.role))
             .collect();
         json!({
             "id": invitation.id,
             "email": invitation.email,
             "organization_id": invitation.organization,
-            "organization": self.view_organization_with(invitation.organization),
+            "organization": self.view_organization(invitation.organization),
             "inviting_user_id": invitation.inviting,
-            "expiration_date": said(invitation.expires),
+            "expiration_date": to_json_time(invitation.expires),
             "state": if invitation.accepted { "accepted" } else { "pending" },
             "roles": roles,
         })
     }
 
-    pub fn view_role_with(&self, id: Uuid) -> Value {
-        let found = self.roles.iter().find(|found| found.id == id);
-        found.map_or(Value::Null, view_role)
+    fn view_role_of(&self, id: Uuid) -> Value {
+        self.role(id).map_or(Value::Null, view_role)
     }
 
     pub fn view_assignment(&self, assignment: &Assignment) -> Value {
-        let mut view = json!({
+        let view = json!({
             "organization_id": assignment.scope.organization,
             "workspace_id": assignment.scope.workspace,
             "project_id": assignment.scope.project,
-            "role": self.view_role_with(assignment.role),
+            "role": self.view_role_of(assignment.role),
         });
-        self.add_subject(&mut view, assignment.subject);
-        view
+        self.with_subject(view, assignment.subject)
     }
 
-    /// Says who or what has a role: `user`, `team` or `invitation`.
-    pub fn add_subject(&self, view: &mut Value, subject: Subject) {
+    /// Adds the subject as `user`, `team` or `invitation`.
+    pub fn with_subject(&self, view: Value, subject: Subject) -> Value {
         let (name, value) = match subject {
-            Subject::Account(id) => ("user", self.view_account_with(Some(id))),
+            Subject::Account(id) => ("user", self.view_account_of(id)),
             Subject::Team(id) => {
-                let found = self.teams.iter().find(|found| found.id == id);
-                (
-                    "team",
-                    found.map_or(Value::Null, |found| self.view_team(found)),
-                )
+                let team = self.teams.iter().find(|found| found.id == id);
+                ("team", team.map_or(Value::Null, view_team))
             }
             Subject::Invitation(id) => {
                 let found = self.invitations.iter().find(|found| found.id == id);
@@ -159,52 +115,73 @@ impl State {
                 ("invitation", view)
             }
         };
-        if let Some(view) = view.as_object_mut() {
-            view.insert(name.to_owned(), value);
-        }
+        with(view, &Details::from_iter([(name.to_owned(), value)]))
     }
 }
 
+pub(super) fn view_account(account: &Account) -> Value {
+    let view = json!({
+        "id": account.id,
+        "username": account.username,
+        "email": account.email,
+        "is_active": true,
+        "is_superuser": account.is_superuser,
+        "is_service_account": account.service_of.is_some(),
+        "organization_id": account.service_of,
+        "is_onboarded": true,
+    });
+    let name = account.details.get_key_value("name");
+    let name = name.map(|(key, value)| (key.clone(), value.clone()));
+    with(view, &name.into_iter().collect())
+}
+
+pub(super) fn view_team(team: &Team) -> Value {
+    let view = json!({
+        "id": team.id,
+        "name": team.name,
+        "member_count": team.members.len(),
+        "created": to_json_time(team.created),
+        "updated": to_json_time(team.created),
+    });
+    with(view, &team.details)
+}
+
 pub(super) fn view_role(role: &Role) -> Value {
-    json!({
+    let view = json!({
         "id": role.id,
         "name": role.name,
-        "description": role.description,
         "level": role.level,
         "organization_id": role.organization,
         "permissions": role.permissions,
         "system_managed": role.system_managed,
-    })
+    });
+    with(view, &role.details)
 }
 
-/// Without the key's value, which is said once: when it is new.
+/// Shows a key without its value.
 pub(super) fn view_key(key: &ApiKey) -> Value {
-    json!({
+    let view = json!({
         "id": key.id,
         "name": key.name,
-        "description": key.description,
         "active": key.active,
-        "expires_at": key.expires.map(said),
-        "created": said(key.created),
-        "updated": said(key.updated),
-        "last_login": key.last_login.map(said),
-        "last_rotated": key.last_rotated.map(said),
-    })
+        "expires_at": key.expires.map(to_json_time),
+        "created": to_json_time(key.created),
+        "updated": to_json_time(key.created),
+        "last_rotated": key.last_rotated.map(to_json_time),
+    });
+    with(view, &key.details)
 }
 
-pub(super) fn view_device(device: &Device) -> Value {
-    let status = match (device.locked, device.user) {
-        (true, _) => "locked",
-        (false, None) => "pending",
-        (false, Some(_)) => "active",
-    };
-    json!({
-        "id": device.id,
-        "client_id": device.client,
-        "user_id": device.user,
-        "status": status,
-        "trusted_device": device.trusted,
-        "created": said(device.created),
-        "expires": said(device.expires),
-    })
+/// Shows a new key with its value, which the API shows only once.
+pub(super) fn view_new_key(key: &ApiKey) -> Value {
+    let value = ("key".to_owned(), key.value.clone().into());
+    with(view_key(key), &Details::from_iter([value]))
+}
+
+/// Adds members to an object.
+pub(super) fn with(mut view: Value, members: &Details) -> Value {
+    if let Some(view) = view.as_object_mut() {
+        view.extend(members.clone());
+    }
+    view
 }

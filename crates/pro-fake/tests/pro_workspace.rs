@@ -1,9 +1,9 @@
-//! A real server in Pro mode, from the outside.
+//! A real server in Pro mode that belongs to the fake.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test's helpers may panic"
+    reason = "tests and their helpers may panic"
 )]
 
 use anyhow::Result;
@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use zenml_pro_fake::ProWorkspace;
 
 #[tokio::test]
-#[ignore = "needs a server: cargo xtask test"]
-async fn the_real_server_takes_the_double_for_its_control_plane() -> Result<()> {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn a_real_server_accepts_the_fake_as_its_control_plane() -> Result<()> {
     let pro = ProWorkspace::start().await?;
     let http = reqwest::Client::new();
     let url = pro.server.url();
@@ -46,13 +46,13 @@ async fn the_real_server_takes_the_double_for_its_control_plane() -> Result<()> 
         .json()
         .await?;
     assert_eq!(user["body"]["is_service_account"], true, "{user}");
-    let asked = pro.plane.calls("GET /users/authorize_server");
+    let authorized = pro.plane.calls("GET /users/authorize_server");
     assert!(
-        asked
+        authorized
             .iter()
             .all(|call| call.server == Some(pro.workspace.id()))
     );
-    assert!(!asked.is_empty());
+    assert!(!authorized.is_empty());
 
     key.revoke();
     let refused = http

@@ -1,4 +1,4 @@
-//! `cargo xtask server --pro` and `cargo xtask demo --pro`.
+//! The program behind `cargo xtask server --pro` and `cargo xtask demo --pro`.
 
 use std::{
     io,
@@ -19,27 +19,27 @@ use zenml_pro_fake::ProWorkspace;
 use zenml_test_server::{ConsoleProgress, Options, ProcessGroup, seconds};
 
 const GRACE: Duration = Duration::from_secs(8);
-/// As shells have it.
+/// The exit code that shells use for Ctrl-C.
 const INTERRUPTED: u8 = 130;
 
-/// Starts a real ZenML server in Pro mode and a double of the control plane that it belongs to, and
-/// stops both on Ctrl-C, or when the command has ended that they are for.
+/// Starts a real ZenML server in Pro mode and a fake control plane, and stops both on Ctrl-C or at
+/// the end of COMMAND.
 #[derive(Debug, Parser)]
 #[command(bin_name = "pro-workspace")]
 struct Cli {
-    /// Version of the PyPI package [default: that of specs/workspace.json]
+    /// Version of the PyPI package [default: the version of specs/workspace.json]
     #[arg(long, value_name = "VERSION")]
     version: Option<String>,
 
-    /// Port of the server on loopback; 0 takes a free one
+    /// Loopback port of the server; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
 
-    /// End when standard input does: when whoever started this is gone
+    /// Stop at the end of standard input, so that this never outlives its parent process
     #[arg(long)]
     lifeline: bool,
 
-    /// Run this with ZENML_PRO_API_URL, ZENML_STORE_URL and ZENML_STORE_API_KEY, and end with it
+    /// Run this command with ZENML_PRO_API_URL, ZENML_STORE_URL and ZENML_STORE_API_KEY, then stop
     #[arg(trailing_var_arg = true, value_name = "COMMAND")]
     command: Vec<String>,
 }
@@ -79,18 +79,18 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         run_beside(&pro, key.value(), &cli.command, &end).await?
     };
     pro.stop().await?;
-    eprintln!("\nThe server and the control plane have been stopped.");
+    eprintln!("\nStopped the server and the control plane.");
     Ok(code)
 }
 
-/// Runs a command that is told where everything is, and ends as it does.
+/// Runs a command that finds everything in its environment, and returns its exit code.
 async fn run_beside(
     pro: &ProWorkspace,
     key: &str,
     words: &[String],
     end: &End,
 ) -> Result<ExitCode> {
-    let (program, arguments) = words.split_first().context("no command")?;
+    let (program, arguments) = words.split_first().context("the command is empty")?;
     let mut command = Command::new(program);
     command
         .args(arguments)
@@ -118,22 +118,22 @@ fn greeting(pro: &ProWorkspace, key: &str) -> String {
 ZenML {version} is running as a workspace of ZenML Pro.
 
   workspace      {workspace}   ({name}, in the organization {organization})
-  Pro API        {plane}   (a double for tests, not the vendor's)
+  Pro API        {plane}   (a fake for tests, not the vendor's)
   API key        {key}
   log            {log}
 
-The key is a service account's that may do everything. It is worth nothing elsewhere, and nothing
-when this ends. Runs that are triggered are reported as running, then completed; a run configuration
-with `extra: {{\"outcome\": \"failed\"}}` lets one fail.
+The key belongs to a service account with all permissions, and works only here and only until this
+stops. A triggered run is reported as running, then as completed; with
+`extra: {{\"outcome\": \"failed\"}}` in its configuration it fails.
 
 From Rust:
 
   let pro = zenml::ProClient::builder(\"{plane}\")
       .credentials(zenml::Credentials::api_key(\"{key}\"))
       .build()?;
-  let ws = pro.connect_workspace(\"{name}\").send().await?;
+  let client = pro.connect_workspace(\"{name}\").send().await?;
 
-The same from the environment, for ProClient::from_env and WorkspaceClient::from_env:
+The environment for ProClient::from_env and WorkspaceClient::from_env:
 
   export ZENML_PRO_API_URL={plane}
   export ZENML_STORE_URL={workspace}
@@ -150,18 +150,18 @@ Ctrl-C stops both.
     )
 }
 
-/// Why this process should end before its work does.
+/// The reasons to stop early.
 struct End {
     orphaned: Arc<Notify>,
 }
 
 impl End {
-    /// With a lifeline, the end of standard input is a reason too.
+    /// Watches standard input if there is a lifeline.
     fn new(lifeline: bool) -> Self {
         let orphaned = Arc::new(Notify::new());
         if lifeline {
             let orphaned = orphaned.clone();
-            // Not on the runtime, which would wait for it at its end.
+            // The runtime would wait for a blocking task when it shuts down.
             thread::spawn(move || {
                 io::copy(&mut io::stdin(), &mut io::sink()).ok();
                 orphaned.notify_one();
@@ -170,7 +170,7 @@ impl End {
         Self { orphaned }
     }
 
-    /// Returns when there is a reason.
+    /// Waits for a reason.
     async fn come(&self) -> Result<()> {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;

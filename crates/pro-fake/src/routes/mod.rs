@@ -1,10 +1,11 @@
-//! What each operation of the document does, by tag.
+//! Which handler serves an operation?
+//!
+//! Stateful handlers exist for what the real Pro-mode server and the workflows of the library call.
+//! All other operations have none: they are answered from the document.
 
 mod auth;
-mod devices;
 mod invitations;
 mod keys;
-mod logins;
 mod members;
 mod organizations;
 mod rbac;
@@ -13,23 +14,21 @@ mod service_accounts;
 mod teams;
 mod usage;
 mod users;
-mod various;
 mod workspaces;
 
 use super::{
-    call::{Call, Outcome},
+    call::{Call, HandlerResult},
     state::State,
 };
 
-/// Does what a call asks. Refuses before it changes anything.
-pub(crate) type Handler = fn(&mut State, &Call<'_>) -> Outcome;
+/// Serves a call. A handler fails before it changes anything.
+pub(crate) type Handler = fn(&mut State, &Call<'_>) -> HandlerResult;
 
-/// Operations of a tag, by name.
+/// The operations of a tag, by name.
 type Routes = &'static [(&'static str, Handler)];
 
-const ROUTES: [Routes; 14] = [
+const ROUTES: [Routes; 12] = [
     auth::ROUTES,
-    devices::ROUTES,
     invitations::ROUTES,
     keys::ROUTES,
     members::ROUTES,
@@ -40,12 +39,14 @@ const ROUTES: [Routes; 14] = [
     teams::ROUTES,
     usage::ROUTES,
     users::ROUTES,
-    various::ROUTES,
     workspaces::ROUTES,
 ];
 
-/// What does an operation.
+/// Returns the handler of an operation. The legacy names of workspaces, tenants, have the same ones.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
+    let operation = operation
+        .replace("/tenants", "/workspaces")
+        .replace("tenant", "workspace");
     let mut all = ROUTES.iter().copied().flatten();
     all.find(|(name, _)| *name == operation)
         .map(|(_, handler)| *handler)
@@ -53,23 +54,43 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::document::Document;
 
     #[test]
-    fn every_operation_of_the_document_is_done_here_once_and_nothing_else() {
-        let declared: Vec<_> = Document::shared().unwrap().names().collect();
-        let done: Vec<_> = ROUTES
+    fn each_handler_serves_one_operation_of_the_document() {
+        let document = Document::shared().unwrap();
+        let names: Vec<_> = ROUTES
             .iter()
             .copied()
             .flatten()
-            .map(|(name, _)| *name)
+            .map(|(name, _)| name)
             .collect();
-        let unique: BTreeSet<_> = done.iter().copied().collect();
-        assert_eq!(unique.len(), done.len());
-        assert_eq!(unique, declared.iter().copied().collect());
-        assert_eq!(declared.len(), 117);
+        for (index, name) in names.iter().enumerate() {
+            assert!(document.operation(name).is_some(), "{name}");
+            assert!(!names[..index].contains(name), "{name} has two handlers");
+        }
+    }
+
+    #[test]
+    fn a_tenant_operation_has_the_handler_of_its_workspace_twin() {
+        for (tenant, workspace) in [
+            ("GET /tenants", "GET /workspaces"),
+            (
+                "GET /tenants/{tenant_id_or_name}",
+                "GET /workspaces/{workspace_id_or_name}",
+            ),
+            (
+                "GET /organizations/{organization_id}/tenant/{tenant_name}",
+                "GET /organizations/{organization_id}/workspace/{workspace_name}",
+            ),
+            ("PATCH /tenant_status", "PATCH /workspace_status"),
+        ] {
+            let twin = handler(workspace).unwrap();
+            assert!(
+                std::ptr::fn_addr_eq(handler(tenant).unwrap(), twin),
+                "{tenant}"
+            );
+        }
     }
 }

@@ -1,11 +1,13 @@
-//! What workspace servers report as used.
+//! What do workspace servers report as used?
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Routes;
 use crate::{
-    call::{Call, Outcome, Refusal},
-    state::{State, Usage},
+    api_error::ApiError,
+    call::{Call, HandlerResult},
+    model::Usage,
+    state::State,
 };
 
 pub(super) const ROUTES: Routes = &[
@@ -13,11 +15,13 @@ pub(super) const ROUTES: Routes = &[
     ("POST /usage-batch", report_batch),
 ];
 
-fn report(state: &mut State, call: &Call<'_>) -> Outcome {
+fn report(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let workspace = call.caller()?.server()?;
     let organization = state.workspace(workspace)?.organization;
     if call.body_id("organization_id")? != Some(organization) {
-        return Err(Refusal::forbidden("another organization's usage"));
+        return Err(ApiError::forbidden(
+            "the usage belongs to another organization",
+        ));
     }
     state.usage.push(Usage {
         feature: call.body_text("feature").unwrap_or_default().to_owned(),
@@ -28,8 +32,8 @@ fn report(state: &mut State, call: &Call<'_>) -> Outcome {
     Ok(Value::Null)
 }
 
-/// Totals by feature, under a name of which the document does not say what it names.
-fn report_batch(state: &mut State, call: &Call<'_>) -> Outcome {
+/// Stores totals by feature, under a key that the document does not explain.
+fn report_batch(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let workspace = call.caller()?.server()?;
     for (of, totals) in call.input.body.as_object().into_iter().flatten() {
         for (feature, total) in totals.as_object().into_iter().flatten() {
@@ -37,7 +41,7 @@ fn report_batch(state: &mut State, call: &Call<'_>) -> Outcome {
                 feature: feature.clone(),
                 total: total.as_i64().unwrap_or_default(),
                 workspace,
-                metadata: serde_json::json!({ "of": of }),
+                metadata: json!({ "of": of }),
             });
         }
     }

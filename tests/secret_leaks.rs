@@ -7,7 +7,7 @@
     reason = "tests and their helpers may panic"
 )]
 
-mod heard;
+mod leak_probe;
 
 use std::{
     collections::BTreeMap,
@@ -17,8 +17,8 @@ use std::{
     time::Duration,
 };
 
-use heard::Heard;
 use http::{HeaderName, HeaderValue};
+use leak_probe::LeakProbe;
 use serde_json::json;
 use uuid::Uuid;
 use zenml::{
@@ -32,7 +32,7 @@ use zenml::{
     },
 };
 
-const CANARY: &str = "CANARY-0x7f3a-\"quoted\"";
+const SECRET: &str = "SECRET-0x7f3a-\"quoted\"";
 
 /// Starts a server that responds with this status and quotes the whole request in the body, which is
 /// not what any operation expects.
@@ -77,17 +77,17 @@ struct SecretProvider;
 
 impl CredentialsProvider for SecretProvider {
     fn provide(&self) -> ProvidedCredentials<'_> {
-        Box::pin(async { Ok(Credentials::api_token(CANARY)) })
+        Box::pin(async { Ok(Credentials::api_token(SECRET)) })
     }
 }
 
 fn credentials_of_every_kind() -> Vec<Credentials> {
     vec![
-        Credentials::api_token(CANARY),
-        Credentials::api_token(format!("Bearer {CANARY}")),
-        Credentials::api_token(format!("{CANARY}\n")),
-        Credentials::api_key(CANARY),
-        Credentials::password("default", CANARY),
+        Credentials::api_token(SECRET),
+        Credentials::api_token(format!("Bearer {SECRET}")),
+        Credentials::api_token(format!("{SECRET}\n")),
+        Credentials::api_key(SECRET),
+        Credentials::password("default", SECRET),
         Credentials::provider(SecretProvider),
         Credentials::device(Uuid::nil(), |login| {
             let _ = format!("{login:?}");
@@ -95,70 +95,70 @@ fn credentials_of_every_kind() -> Vec<Credentials> {
     ]
 }
 
-async fn calls(client: &WorkspaceClient, heard: &Heard) {
-    heard.debug(client);
+async fn calls(client: &WorkspaceClient, probe: &LeakProbe) {
+    probe.debug(client);
     let read = client.get_current_user();
-    heard.debug(&read);
+    probe.debug(&read);
     match read.send().await {
-        Ok(response) => heard.debug(&response),
-        Err(error) => heard.error(error),
+        Ok(response) => probe.debug(&response),
+        Err(error) => probe.error(error),
     }
 
-    let values = BTreeMap::from([("key".to_owned(), Some(Secret::from(CANARY)))]);
+    let values = BTreeMap::from([("key".to_owned(), Some(Secret::from(SECRET)))]);
     let secret = SecretRequest {
         values: Some(values),
         ..SecretRequest::new("name")
     };
-    heard.debug(&secret);
+    probe.debug(&secret);
     let create = client.create_secret().body(&secret);
-    heard.debug(&create);
+    probe.debug(&create);
     if let Err(error) = create.send().await {
-        heard.error(error);
+        probe.error(error);
     }
 
     let user = UserRequest {
-        password: Secret::from(CANARY).into(),
+        password: Secret::from(SECRET).into(),
         ..UserRequest::new(true, "name")
     };
-    heard.debug(&user);
+    probe.debug(&user);
     if let Err(error) = client.create_user().body(&user).send().await {
-        heard.error(error);
+        probe.error(error);
     }
 
-    send_settings(client, heard).await;
+    send_settings(client, probe).await;
 
     let download = client
         .download_artifact_data()
         .artifact_version_id(Uuid::nil())
-        .token(CANARY);
-    heard.debug(&download);
+        .token(SECRET);
+    probe.debug(&download);
     match download.send().await {
-        Ok(response) => heard.debug(&response),
-        Err(error) => heard.error(error),
+        Ok(response) => probe.debug(&response),
+        Err(error) => probe.error(error),
     }
 
     let raw = client
         .request(Method::POST, "/api/v1/x")
         .header("x-key", "visible to the server only")
         .json(&secret);
-    heard.debug(&raw);
+    probe.debug(&raw);
     if let Err(error) = raw.send::<Vec<u8>>().await {
-        heard.error(error);
+        probe.error(error);
     }
 }
 
 /// Sends and decodes settings that contain secrets under names unknown to the document.
-async fn send_settings(client: &WorkspaceClient, heard: &Heard) {
-    let settings = SecretMap::from_iter([("token", CANARY)]);
-    heard.debug(&settings);
+async fn send_settings(client: &WorkspaceClient, probe: &LeakProbe) {
+    let settings = SecretMap::from_iter([("token", SECRET)]);
+    probe.debug(&settings);
     let connector = ServiceConnectorUpdate {
         configuration: settings.clone().into(),
         ..Default::default()
     };
-    heard.debug(&connector);
+    probe.debug(&connector);
     let call = client.update_service_connector().connector_id(Uuid::nil());
     if let Err(error) = call.body(&connector).send().await {
-        heard.error(error);
+        probe.error(error);
     }
 
     let source = Source::new(
@@ -166,21 +166,21 @@ async fn send_settings(client: &WorkspaceClient, heard: &Heard) {
         ZenmlConfigSourceSourceType::DistributionPackage,
     );
     let repository = CodeRepositoryRequest::new(settings, "name", Uuid::nil(), source);
-    heard.debug(&repository);
+    probe.debug(&repository);
     let call = client.create_code_repository().body(&repository);
     if let Err(error) = call.send().await {
-        heard.error(error);
+        probe.error(error);
     }
 
-    let response = json!({ "configuration": { "token": CANARY } });
-    heard.debug(&serde_json::from_value::<ServiceConnectorResponseMetadata>(response).unwrap());
-    let response = json!({ "config": { "token": CANARY } });
-    heard.debug(&serde_json::from_value::<CodeRepositoryResponseMetadata>(response).unwrap());
+    let response = json!({ "configuration": { "token": SECRET } });
+    probe.debug(&serde_json::from_value::<ServiceConnectorResponseMetadata>(response).unwrap());
+    let response = json!({ "config": { "token": SECRET } });
+    probe.debug(&serde_json::from_value::<CodeRepositoryResponseMetadata>(response).unwrap());
 }
 
 #[tokio::test]
 async fn no_secret_appears_in_debug_errors_traces_or_panics() {
-    let (heard, _listening) = Heard::listening();
+    let (probe, _guard) = LeakProbe::new();
     // A bound socket that does not listen refuses connections.
     let bound = tokio::net::TcpSocket::new_v4().unwrap();
     bound.bind(([127, 0, 0, 1], 0).into()).unwrap();
@@ -196,7 +196,7 @@ async fn no_secret_appears_in_debug_errors_traces_or_panics() {
     panic::set_hook(Box::new(|_| ()));
     for url in &urls {
         for credentials in credentials_of_every_kind() {
-            heard.debug(&credentials);
+            probe.debug(&credentials);
             let builder = WorkspaceClient::builder(url)
                 .credentials(credentials)
                 .http_client(http.clone())
@@ -209,28 +209,28 @@ async fn no_secret_appears_in_debug_errors_traces_or_panics() {
                         .max_retries(1)
                         .base_delay(Duration::from_millis(1)),
                 );
-            heard.debug(&builder);
-            calls(&builder.build().unwrap(), &heard).await;
+            probe.debug(&builder);
+            calls(&builder.build().unwrap(), &probe).await;
         }
         let pro = ProClient::builder(url)
-            .credentials(Credentials::api_key(CANARY))
+            .credentials(Credentials::api_key(SECRET))
             .http_client(http.clone())
             .retry(RetryPolicy::never())
             .build()
             .unwrap()
             .with_options(CallOptions::default().timeout(Duration::from_secs(10)));
-        heard.debug(&pro);
+        probe.debug(&pro);
         if let Err(error) = pro.get_current_user().send().await {
-            heard.error(error);
+            probe.error(error);
         }
     }
-    let wrong = WorkspaceClient::builder(format!("http://me:{CANARY}@localhost/{CANARY}"));
-    heard.debug(&wrong);
-    heard.error(wrong.build().unwrap_err());
+    let wrong = WorkspaceClient::builder(format!("http://me:{SECRET}@localhost/{SECRET}"));
+    probe.debug(&wrong);
+    probe.error(wrong.build().unwrap_err());
 
     drop(panic::take_hook());
 
     // Ensures that the probe works and that the calls were made.
-    heard.assert_heard(&["zenml.call", "create_secret", "[redacted]", "login"]);
-    heard.assert_never_heard("CANARY");
+    probe.assert_shown(&["zenml.call", "create_secret", "[redacted]", "login"]);
+    probe.assert_hidden("SECRET");
 }

@@ -1,4 +1,4 @@
-//! An organization at a control plane alone, without a server.
+//! An organization at the fake control plane, without a server.
 
 use uuid::Uuid;
 use zenml::{
@@ -7,21 +7,21 @@ use zenml::{
 };
 use zenml_pro_fake::{Account, ControlPlane, Organization, Workspace};
 
-pub struct Acme {
+pub struct OrgFixture {
     pub plane: ControlPlane,
     pub organization: Organization,
     pub workspace: Workspace,
-    /// Of somebody who may do everything in the organization.
+    /// A client with all permissions in the organization.
     pub pro: ProClient,
 }
 
-pub async fn acme() -> Acme {
+pub async fn org_fixture() -> OrgFixture {
     let plane = ControlPlane::start().await.unwrap();
     let organization = plane.organization("acme");
     let workspace = organization.workspace("prod", "http://127.0.0.1:9");
     let admin = organization.service_account("admin");
     let admin = admin.with_role("Organization Admin");
-    Acme {
+    OrgFixture {
         pro: client(&plane, Credentials::api_key(admin.key().value())),
         plane,
         organization,
@@ -34,24 +34,24 @@ fn client(plane: &ControlPlane, credentials: Credentials) -> ProClient {
     pro.build().unwrap()
 }
 
-impl Acme {
-    /// A client of somebody's.
+impl OrgFixture {
+    /// Creates a client of an account.
     pub fn of(&self, account: &Account) -> ProClient {
         client(&self.plane, Credentials::api_token(account.session()))
     }
 
-    /// A client of the workspace's server.
+    /// Creates a client of the workspace's server.
     pub fn of_server(&self) -> ProClient {
         let session = self.workspace.server_session();
         client(&self.plane, Credentials::api_token(session))
     }
 
-    /// A client with a key.
+    /// Creates a client with an API key.
     pub fn with_key(&self, key: impl Into<zenml::Secret>) -> ProClient {
         client(&self.plane, Credentials::api_key(key))
     }
 
-    /// A new role of that level that permits to read and nothing else.
+    /// Creates a role of this level that permits only to read.
     pub async fn role(&self, level: &str) -> Uuid {
         let role = RoleCreate {
             level: level.into(),
@@ -64,17 +64,17 @@ impl Acme {
         self.pro.create_role().body(&role).send().await.unwrap().id
     }
 
-    /// A new team.
+    /// Creates a team.
     pub async fn team(&self, name: &str) -> Uuid {
         let team = TeamCreate::new(name, self.organization.id());
         self.pro.create_team().body(&team).send().await.unwrap().id
     }
 
-    /// Whether somebody may do something with the workspace, as the control plane tells her.
+    /// Asks the control plane, as the account, whether it may do this in the workspace.
     pub async fn may(&self, account: &Account, action: &str) -> bool {
         let resource = format!("workspace/{}", self.workspace.id());
         let asked = self.of(account).has_permission().user_id(account.id());
-        let answer = asked.action(action).resources([&resource]).send().await;
-        answer.unwrap()[&resource]
+        let allowed = asked.action(action).resources([&resource]).send().await;
+        allowed.unwrap()[&resource]
     }
 }

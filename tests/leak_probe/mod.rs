@@ -1,4 +1,4 @@
-//! What has been said anywhere, so that tests can look for what should not have been.
+//! Collects everything that the library shows, so that tests can look for secrets in it.
 
 use std::{
     error::Error as _,
@@ -12,27 +12,27 @@ use tracing::{Level, subscriber::DefaultGuard};
 use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 use zenml::Error;
 
-/// Collects `Debug`, errors, panics and, from [`listening`](Heard::listening), all of `tracing`.
+/// Collects `Debug` output, errors, panics and the output of `tracing`.
 #[derive(Clone, Default)]
-pub struct Heard(Arc<Mutex<Vec<u8>>>);
+pub struct LeakProbe(Arc<Mutex<Vec<u8>>>);
 
-impl Heard {
-    /// One that hears `tracing` on this thread, for as long as the guard lives.
-    pub fn listening() -> (Self, DefaultGuard) {
-        let heard = Self::default();
+impl LeakProbe {
+    /// Creates a probe that records `tracing` on this thread while the guard exists.
+    pub fn new() -> (Self, DefaultGuard) {
+        let probe = Self::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(Level::TRACE)
             .with_span_events(FmtSpan::FULL)
-            .with_writer(heard.clone())
+            .with_writer(probe.clone())
             .finish();
-        (heard, tracing::subscriber::set_default(subscriber))
+        (probe, tracing::subscriber::set_default(subscriber))
     }
 
     pub fn debug(&self, value: &impl Debug) {
-        self.hear(&format!("{value:?} {value:#?}"));
+        self.record(&format!("{value:?} {value:#?}"));
     }
 
-    /// Hears it shown, its causes, and the panic of whoever does not expect it.
+    /// Records all forms of an error, its causes, and the panic of an `unwrap`.
     pub fn error(&self, error: Error) {
         let mut text = format!("{error} {error:?} {error:#?} {:?}", error.hint());
         let mut cause = error.source();
@@ -43,25 +43,25 @@ impl Heard {
         let panicked = panic::catch_unwind(AssertUnwindSafe(|| unwrap(Err(error))));
         let panicked = panicked.unwrap_err();
         text.push_str(panicked.downcast_ref::<String>().unwrap());
-        self.hear(&text);
+        self.record(&text);
     }
 
-    fn hear(&self, text: &str) {
+    fn record(&self, text: &str) {
         self.0.lock().unwrap().extend(text.bytes());
     }
 
-    /// Fails unless it was listened to, so that what follows means something.
+    /// Asserts that the probe has recorded these texts, without which it proves nothing.
     #[track_caller]
-    pub fn assert_heard(&self, expected: &[&str]) {
+    pub fn assert_shown(&self, expected: &[&str]) {
         let text = self.text();
         for expected in expected {
             assert!(text.contains(expected), "{expected}");
         }
     }
 
-    /// Fails with what was said around it.
+    /// Asserts that the text is nowhere; fails with its surroundings.
     #[track_caller]
-    pub fn assert_never_heard(&self, secret: &str) {
+    pub fn assert_hidden(&self, secret: &str) {
         let text = self.text();
         let leak = text.find(secret).map(|at| {
             let from = text.floor_char_boundary(at.saturating_sub(600));
@@ -80,7 +80,7 @@ fn unwrap(result: Result<(), Error>) {
     result.unwrap();
 }
 
-impl Write for Heard {
+impl Write for LeakProbe {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -91,7 +91,7 @@ impl Write for Heard {
     }
 }
 
-impl MakeWriter<'_> for Heard {
+impl MakeWriter<'_> for LeakProbe {
     type Writer = Self;
 
     fn make_writer(&self) -> Self {

@@ -1,22 +1,22 @@
-//! 402 and 403 of the control plane, in a call and in a login: whose credentials, where, and what to
-//! do.
+//! 402 and 403 of the control plane, in a call and in a login: the error names the credentials, the
+//! URL and what to do.
 
 use zenml::{
     Credentials, ErrorKind, ProClient, RetryPolicy, WorkspaceClient, pro::types::WorkspaceCreate,
 };
 use zenml_pro_fake::{Account, ControlPlane, Organization};
 
-use crate::fixture::{Ahead, assert_hides, assert_names, assert_refuses, fixture};
+use crate::fixture::{OffsetClock, assert_explains, assert_hides, assert_mentions, fixture};
 
 const LOGIN: &str = "POST /auth/login";
-const WHO_IS_IT: &str = "GET /users/authorize_server";
+const AUTHORIZE_SERVER: &str = "GET /users/authorize_server";
 
-/// What a login is refused with, what that is to whoever calls, and what is to be done.
-const REFUSED_LOGINS: [(u16, ErrorKind, &str); 2] = [
+/// The status of a rejected login, the kind of its error, and the hint.
+const REJECTED_LOGINS: [(u16, ErrorKind, &str); 2] = [
     (
         402,
         ErrorKind::PaymentRequired,
-        "the administrator of the organization can change its plan",
+        "ask the administrator of the organization to change its plan",
     ),
     (
         403,
@@ -25,7 +25,7 @@ const REFUSED_LOGINS: [(u16, ErrorKind, &str); 2] = [
     ),
 ];
 
-async fn acme() -> (ControlPlane, Organization) {
+async fn plane_and_organization() -> (ControlPlane, Organization) {
     let plane = ControlPlane::start().await.unwrap();
     let acme = plane.organization("acme");
     (plane, acme)
@@ -39,8 +39,8 @@ fn client(plane: &ControlPlane, account: &Account) -> ProClient {
 }
 
 #[tokio::test]
-async fn a_call_that_the_plan_does_not_allow_says_who_may_change_it() {
-    let (plane, acme) = acme().await;
+async fn a_call_beyond_the_plan_names_the_administrator_who_can_change_it() {
+    let (plane, acme) = plane_and_organization().await;
     let admin = acme.service_account("admin");
     let pro = client(&plane, &admin.with_role("Organization Admin"));
     let staging = WorkspaceCreate {
@@ -51,24 +51,24 @@ async fn a_call_that_the_plan_does_not_allow_says_who_may_change_it() {
     let create = || pro.create_workspace().body(&staging).send();
     acme.reach_limit("workspace");
     let error = create().await.unwrap_err();
-    assert_refuses(
+    assert_explains(
         &error,
         ErrorKind::PaymentRequired,
         "the API key",
         &plane.url(),
-        "the administrator of the organization can change its plan",
+        "ask the administrator of the organization to change its plan",
     );
-    assert_names(&error, &["create_workspace", "402", "limit of workspace"]);
+    assert_mentions(&error, &["create_workspace", "402", "limit of workspace"]);
     assert!(!error.is_retryable());
 
     acme.lift_limit("workspace");
     create().await.unwrap();
-    plane.stop().unwrap();
+    plane.finish().unwrap();
 }
 
 #[tokio::test]
-async fn a_call_that_somebody_may_not_make_says_who_can_give_a_role_for_it() {
-    let (plane, acme) = acme().await;
+async fn a_call_without_permission_names_the_administrator_who_can_grant_it() {
+    let (plane, acme) = plane_and_organization().await;
     let viewer = acme.service_account("viewer");
     let viewer = viewer.with_role("Organization Viewer");
     let pro = client(&plane, &viewer);
@@ -79,14 +79,14 @@ async fn a_call_that_somebody_may_not_make_says_who_can_give_a_role_for_it() {
     };
     let create = || pro.create_workspace().body(&staging).send();
     let error = create().await.unwrap_err();
-    assert_refuses(
+    assert_explains(
         &error,
         ErrorKind::Forbidden,
         "the API key",
         &plane.url(),
-        "its administrator can give a role that allows it",
+        "ask an administrator for a role that includes it",
     );
-    assert_names(
+    assert_mentions(
         &error,
         &["create_workspace", "403", "no permission to create"],
     );
@@ -94,31 +94,25 @@ async fn a_call_that_somebody_may_not_make_says_who_can_give_a_role_for_it() {
 
     let _ = viewer.with_role("Organization Manager");
     create().await.unwrap();
-    plane.stop().unwrap();
+    plane.finish().unwrap();
 }
 
 #[tokio::test]
-async fn a_login_at_the_pro_api_that_is_refused_is_named_as_such() {
-    let (plane, acme) = acme().await;
+async fn a_rejected_login_at_the_pro_api_is_reported_as_a_login() {
+    let (plane, acme) = plane_and_organization().await;
     let key = acme.service_account("ci").key();
-    for (status, kind, remedy) in REFUSED_LOGINS {
+    for (status, kind, hint) in REJECTED_LOGINS {
         let pro = ProClient::builder(plane.url()).credentials(Credentials::api_key(key.value()));
         let pro = pro.build().unwrap();
         plane.fail_next(LOGIN, status, 2);
         let called = pro.get_current_user().send().await.unwrap_err();
         let connected = pro.connect_workspace("prod").send().await.unwrap_err();
         for error in [called, connected] {
-            assert_refuses(
-                &error,
-                kind,
-                "the login of the API key",
-                &plane.url(),
-                remedy,
-            );
+            assert_explains(&error, kind, "the login of the API key", &plane.url(), hint);
             assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
             assert_hides(&error, key.value());
         }
-        // Neither is a passing one: each call has tried once.
+        // Neither status is retryable: each call tried once.
         let refused = plane
             .calls(LOGIN)
             .iter()
@@ -127,38 +121,38 @@ async fn a_login_at_the_pro_api_that_is_refused_is_named_as_such() {
         assert_eq!(refused, 2);
         pro.get_current_user().send().await.unwrap();
     }
-    plane.stop().unwrap();
+    plane.finish().unwrap();
 }
 
 #[tokio::test]
-async fn a_login_in_the_browser_that_is_denied_says_so() {
-    let (plane, _) = acme().await;
+async fn a_denied_login_in_the_browser_is_reported_as_denied() {
+    let (plane, _) = plane_and_organization().await;
     plane.set_device_interval(0);
     let credentials = Credentials::device(uuid::Uuid::new_v4(), |_| {});
     let pro = ProClient::builder(plane.url()).credentials(credentials);
     let pro = pro.build().unwrap();
     let denied = async {
         plane
-            .until(|plane| !plane.waiting_devices().is_empty())
+            .wait_until(|plane| !plane.pending_user_codes().is_empty())
             .await;
-        plane.deny_device(&plane.waiting_devices()[0]).unwrap();
+        plane.deny_device(&plane.pending_user_codes()[0]).unwrap();
     };
-    let (answer, ()) = tokio::join!(pro.get_current_user().send(), denied);
-    let error = answer.unwrap_err();
-    assert_refuses(
+    let (result, ()) = tokio::join!(pro.get_current_user().send(), denied);
+    let error = result.unwrap_err();
+    assert_explains(
         &error,
         ErrorKind::Credentials,
         "the login of this device",
         &plane.url(),
         "confirm the login in the browser",
     );
-    assert_names(&error, &["denied"]);
-    plane.stop().unwrap();
+    assert_mentions(&error, &["denied"]);
+    plane.finish().unwrap();
 }
 
 #[tokio::test]
-async fn a_user_of_a_self_hosted_control_plane_logs_in_with_the_right_password_only() {
-    let (plane, acme) = acme().await;
+async fn a_local_user_logs_in_with_the_right_password_only() {
+    let (plane, acme) = plane_and_organization().await;
     let jane = acme.member("jane").with_password("right");
     let as_jane = |password: &str| {
         ProClient::builder(plane.url())
@@ -168,26 +162,26 @@ async fn a_user_of_a_self_hosted_control_plane_logs_in_with_the_right_password_o
     };
     let me = as_jane("right").get_current_user().send().await.unwrap();
     assert_eq!(me.id, jane.id());
-    assert_eq!(plane.calls(LOGIN)[0].grant.as_deref(), Some("password"));
-    let error = as_jane("mistaken").get_current_user().send().await;
+    assert_eq!(plane.calls(LOGIN)[0].grant(), Some("password"));
+    let error = as_jane("wrong").get_current_user().send().await;
     let error = error.unwrap_err();
-    assert_refuses(
+    assert_explains(
         &error,
         ErrorKind::Credentials,
         "the login of user \"jane\"",
         &plane.url(),
-        "check the name and the password",
+        "check the user name, the password",
     );
-    assert_hides(&error, "mistaken");
-    plane.stop().unwrap();
+    assert_hides(&error, "wrong");
+    plane.finish().unwrap();
 }
 
-/// Clients of the workspace that have no token for it yet: one through the Pro API, and one with
+/// Creates two clients of the workspace that have no token yet: one through the Pro API, and one with
 /// the key itself.
 async fn both_ways(fixture: &crate::fixture::Fixture, key: &str) -> [WorkspaceClient; 2] {
     let pro = fixture.pro(key).retry(RetryPolicy::never());
     let pro = pro.build().unwrap();
-    let direct = fixture.ws(key).retry(RetryPolicy::never());
+    let direct = fixture.client(key).retry(RetryPolicy::never());
     [
         pro.connect_workspace("prod").send().await.unwrap(),
         direct.build().unwrap(),
@@ -195,49 +189,49 @@ async fn both_ways(fixture: &crate::fixture::Fixture, key: &str) -> [WorkspaceCl
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_workspace_lets_nobody_in_whom_the_control_plane_forbids_it() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn a_workspace_rejects_an_account_that_the_control_plane_rejects() {
     let fixture = fixture().await;
     let account = fixture.developer("outcast");
     let key = account.key();
     let clients = both_ways(&fixture, key.value()).await;
-    account.without_roles();
-    for (ws, remedy) in clients.iter().zip([
-        "has the user a role on it, and is it active?",
-        "has its owner a role on the workspace, and is that active?",
+    account.remove_roles();
+    for (client, hint) in clients.iter().zip([
+        "check that the user has a role on the workspace",
+        "check that its owner is active and has a role on the workspace",
     ]) {
-        let error = ws.get_current_user().send().await.unwrap_err();
-        let asked = fixture.pro.plane.calls(WHO_IS_IT);
-        assert_eq!(asked.last().map(|call| call.status), Some(403));
+        let error = client.get_current_user().send().await.unwrap_err();
+        let authorized = fixture.pro.plane.calls(AUTHORIZE_SERVER);
+        assert_eq!(authorized.last().map(|call| call.status), Some(403));
         let url = fixture.pro.server.url();
-        assert_refuses(
+        assert_explains(
             &error,
             ErrorKind::Credentials,
             "the login of the API key",
             &url,
-            remedy,
+            hint,
         );
         assert_hides(&error, key.value());
     }
-    // Somebody gives a role again.
+    // A new role admits the account again.
     let _ = account.with_role_in(&fixture.pro.workspace, "Workspace Viewer");
-    for ws in clients {
-        ws.get_current_user().send().await.unwrap();
+    for client in clients {
+        client.get_current_user().send().await.unwrap();
     }
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_workspace_that_the_control_plane_answers_with_402_says_who_may_know_more() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn a_402_behind_a_workspace_is_unavailable_and_names_the_administrator() {
     let fixture = fixture().await;
     let key = fixture.developer("unpaid").key();
-    for ws in both_ways(&fixture, key.value()).await {
-        fixture.pro.plane.fail_next(WHO_IS_IT, 402, 1);
-        let error = ws.get_current_user().send().await.unwrap_err();
-        let asked = fixture.pro.plane.calls(WHO_IS_IT);
-        assert_eq!(asked.last().map(|call| call.status), Some(402));
-        // The workspace does not tell it from a control plane that is down.
-        assert_refuses(
+    for client in both_ways(&fixture, key.value()).await {
+        fixture.pro.plane.fail_next(AUTHORIZE_SERVER, 402, 1);
+        let error = client.get_current_user().send().await.unwrap_err();
+        let authorized = fixture.pro.plane.calls(AUTHORIZE_SERVER);
+        assert_eq!(authorized.last().map(|call| call.status), Some(402));
+        // The workspace does not distinguish it from an outage of the control plane.
+        assert_explains(
             &error,
             ErrorKind::Unavailable,
             "the login of the API key",
@@ -245,29 +239,29 @@ async fn a_workspace_that_the_control_plane_answers_with_402_says_who_may_know_m
             "ask the administrator of the organization",
         );
         assert_hides(&error, key.value());
-        ws.get_current_user().send().await.unwrap();
+        client.get_current_user().send().await.unwrap();
     }
 }
 
 #[tokio::test]
-#[ignore = "starts a server of its own: cargo xtask test"]
-async fn a_renewal_that_the_control_plane_refuses_ends_the_work_in_the_workspace() {
+#[ignore = "starts its own server: cargo xtask test"]
+async fn a_rejected_renewal_fails_the_calls_to_the_workspace() {
     let fixture = fixture().await;
-    for (status, kind, remedy) in REFUSED_LOGINS {
+    for (status, kind, hint) in REJECTED_LOGINS {
         let key = fixture.developer("lapsed").key();
-        let clock = Ahead::default();
+        let clock = OffsetClock::default();
         let pro = fixture.pro(key.value()).clock(clock.clone());
         let pro = pro.build().unwrap();
-        let ws = pro.connect_workspace("prod").send().await.unwrap();
-        ws.get_current_user().send().await.unwrap();
+        let client = pro.connect_workspace("prod").send().await.unwrap();
+        client.get_current_user().send().await.unwrap();
 
-        // Neither the session nor the workspace's token is good any more.
-        clock.pass(2);
+        // Both the session and the workspace's token have expired.
+        clock.advance_hours(2);
         fixture.pro.plane.fail_next(LOGIN, status, 1);
-        let error = ws.get_current_user().send().await.unwrap_err();
+        let error = client.get_current_user().send().await.unwrap_err();
         let url = fixture.pro.plane.url();
-        assert_refuses(&error, kind, "the login of the API key", &url, remedy);
+        assert_explains(&error, kind, "the login of the API key", &url, hint);
         assert_hides(&error, key.value());
-        ws.get_current_user().send().await.unwrap();
+        client.get_current_user().send().await.unwrap();
     }
 }
