@@ -47,7 +47,7 @@
 //!
 //! - Typed: each operation, parameter and response has a Rust type, generated from the servers'
 //!   OpenAPI documents.
-//! - Lossless: what only a newer server sends is kept in [`UnknownFields`](types::UnknownFields) and
+//! - Lossless: what only a newer server sends is kept in [`UnknownFields`] and
 //!   in the `Unknown` variants of enums.
 //! - Robust: transient failures are retried if a retry is safe, and tokens are renewed before they
 //!   expire.
@@ -150,8 +150,8 @@ pub(crate) use workflows::run_target::RunTarget;
 /// | type | returned by |
 /// | --- | --- |
 /// | [`ItemStream`] | `stream` of the builder of a list |
-/// | [`ByteStream`](stream::ByteStream) | `send` of a download |
-/// | [`EventStream`](stream::EventStream) | `send` of an operation with server-sent events |
+/// | [`ByteStream`] | `send` of a download |
+/// | [`EventStream`] | `send` of an operation with server-sent events |
 pub mod stream {
     #[doc(no_inline)]
     pub use crate::ItemStream;

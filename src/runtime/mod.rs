@@ -1,7 +1,10 @@
-//! Where do time and randomness come from?
+//! Time and randomness, as a client sees them.
 //!
-//! `clock` has the [`Clock`] that users can replace. [`Runtime`] holds a client's clock and its
-//! jitter source, and limits how long work may take.
+//! A [`Clock`] replaces the time of Tokio, for example in simulations:
+//! [`ClientBuilder::clock`](crate::ClientBuilder::clock).
+
+// `clock` has the clock that users can replace. `Runtime` holds a client's clock and its jitter source,
+// and limits how long work may take.
 
 pub(crate) mod clock;
 

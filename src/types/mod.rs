@@ -1,10 +1,13 @@
-//! Which value types do requests and responses consist of, beyond those that are generated?
+//! Value types that requests and responses share: filters, secrets, timestamps, unknown fields.
 //!
-//! - `field`: a field of a request that is unset, null or a value
-//! - `filter`, `filter_value`: a condition of a list call, and the values it compares with
-//! - `secret`, `secret_map`: text that must not appear in logs and errors
-//! - `timestamp`: an instant that keeps its written form
-//! - `unknown_fields`: the fields of a response that this version does not know
+//! The types of each API, which are generated, are in [`workspace::types`](crate::workspace::types)
+//! and `pro::types`.
+
+// - `field`: a field of a request that is unset, null or a value
+// - `filter`, `filter_value`: a condition of a list call, and the values it compares with
+// - `secret`, `secret_map`: text that must not appear in logs and errors
+// - `timestamp`: an instant that keeps its written form
+// - `unknown_fields`: the fields of a response that this version does not know
 
 pub(crate) mod field;
 pub(crate) mod filter;
