@@ -121,7 +121,7 @@ async fn find_or_invite(pro: &ProClient, organization: Uuid, email: &str) -> Res
     let invitation = pro
         .create_organization_invitation()
         .organization_id(organization)
-        .body(&InvitationCreate::new(email));
+        .body(InvitationCreate::new(email));
     Ok(Member::Invitation(invitation.send().await?.id))
 }
 

@@ -89,7 +89,7 @@ async fn create_and_delete_tag(client: &WorkspaceClient) -> Result<()> {
     let name = format!("quickstart-{}", Uuid::new_v4().simple());
     let tag = client
         .create_tag()
-        .body(&TagRequest::new(name))
+        .body(TagRequest::new(name))
         .send()
         .await?;
     println!("\nCreated the tag {}", tag.name);

@@ -44,10 +44,10 @@ async fn main() -> Result<()> {
         .create_service_account_api_key()
         .organization_id(organization)
         .service_account_id(account)
-        .body(&ApiKeyCreate {
-            expires_in_minutes: NINETY_DAYS.into(),
-            ..ApiKeyCreate::new(format!("rotated-{}", Uuid::new_v4()))
-        })
+        .body(
+            ApiKeyCreate::new(format!("rotated-{}", Uuid::new_v4()))
+                .expires_in_minutes(NINETY_DAYS),
+        )
         .send()
         .await?
         .into_inner();

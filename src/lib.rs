@@ -125,6 +125,7 @@ pub use http::{HeaderMap, Method, StatusCode};
 use codec::{
     object::object,
     open_enum::open_enum,
+    request::request,
     union::{any_of, tagged_union},
 };
 

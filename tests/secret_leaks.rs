@@ -105,10 +105,7 @@ async fn calls(client: &WorkspaceClient, probe: &LeakProbe) {
     }
 
     let values = BTreeMap::from([("key".to_owned(), Some(Secret::from(SECRET)))]);
-    let secret = SecretRequest {
-        values: Some(values),
-        ..SecretRequest::new("name")
-    };
+    let secret = SecretRequest::new("name").values(values);
     probe.debug(&secret);
     let create = client.create_secret().body(&secret);
     probe.debug(&create);
@@ -116,10 +113,7 @@ async fn calls(client: &WorkspaceClient, probe: &LeakProbe) {
         probe.error(error);
     }
 
-    let user = UserRequest {
-        password: Secret::from(SECRET).into(),
-        ..UserRequest::new(true, "name")
-    };
+    let user = UserRequest::new(true, "name").password(Secret::from(SECRET));
     probe.debug(&user);
     if let Err(error) = client.create_user().body(&user).send().await {
         probe.error(error);
@@ -151,10 +145,7 @@ async fn calls(client: &WorkspaceClient, probe: &LeakProbe) {
 async fn send_settings(client: &WorkspaceClient, probe: &LeakProbe) {
     let settings = SecretMap::from_iter([("token", SECRET)]);
     probe.debug(&settings);
-    let connector = ServiceConnectorUpdate {
-        configuration: settings.clone().into(),
-        ..Default::default()
-    };
+    let connector = ServiceConnectorUpdate::new().configuration(settings.clone());
     probe.debug(&connector);
     let call = client.update_service_connector().connector_id(Uuid::nil());
     if let Err(error) = call.body(&connector).send().await {

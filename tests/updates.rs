@@ -77,11 +77,11 @@ async fn an_update_keeps_sets_empties_and_clears_fields_of_a_stack() {
     let labels = Map::from_iter([("team".to_owned(), json!("vision"))]);
     let stack = client
         .create_stack()
-        .body(&StackRequest {
-            description: Some("as created".to_owned()),
-            labels: labels.clone().into(),
-            ..StackRequest::new(components.collect(), unique("updates"))
-        })
+        .body(
+            StackRequest::new(components.collect(), unique("updates"))
+                .description("as created")
+                .labels(labels.clone()),
+        )
         .send()
         .await
         .unwrap();
@@ -90,27 +90,19 @@ async fn an_update_keeps_sets_empties_and_clears_fields_of_a_stack() {
     assert_eq!(kept.description.as_deref(), Some("as created"));
     assert_eq!(kept.labels, Some(labels.clone()));
 
-    let set = StackUpdate {
-        description: "changed".into(),
-        ..StackUpdate::default()
-    };
+    let set = StackUpdate::new().description("changed");
     let set = update(&client, stack.id, &set).await;
     assert_eq!(set.description.as_deref(), Some("changed"));
     assert_eq!(set.labels, Some(labels));
 
-    let emptied = StackUpdate {
-        labels: Map::new().into(),
-        ..StackUpdate::default()
-    };
+    let emptied = StackUpdate::new().labels(Map::new());
     let emptied = update(&client, stack.id, &emptied).await;
     assert_eq!(emptied.labels, Some(Map::new()));
     assert_eq!(emptied.description.as_deref(), Some("changed"));
 
-    let cleared = StackUpdate {
-        description: Field::Null,
-        labels: Field::Null,
-        ..StackUpdate::default()
-    };
+    let cleared = StackUpdate::new()
+        .description(Field::Null)
+        .labels(Field::Null);
     let cleared = update(&client, stack.id, &cleared).await;
     assert_eq!((cleared.description, cleared.labels), (None, None));
     client
@@ -148,10 +140,7 @@ async fn an_update_empties_a_list_of_a_stack() {
     );
 
     ids.insert(kind.to_string(), Vec::new());
-    let body = StackUpdate {
-        components: ids.into(),
-        ..StackUpdate::default()
-    };
+    let body = StackUpdate::new().components(ids);
     let emptied = update(&client, stack.id, &body).await;
 
     assert!(!emptied.components.contains_key(kind.as_str()));
@@ -174,17 +163,11 @@ async fn an_update_empties_a_list_of_a_stack() {
 #[ignore = "needs a server: cargo xtask test"]
 async fn an_update_keeps_the_fields_of_a_tag_that_it_does_not_set() {
     let client = client();
-    let request = TagRequest {
-        color: Some(ColorVariants::Red),
-        ..TagRequest::new(unique("updates"))
-    };
+    let request = TagRequest::new(unique("updates")).color(ColorVariants::Red);
     let tag = client.create_tag().body(&request).send().await.unwrap();
 
     let renamed = unique("renamed");
-    let body = TagUpdate {
-        name: renamed.as_str().into(),
-        ..TagUpdate::default()
-    };
+    let body = TagUpdate::new().name(renamed.as_str());
     let tag = client
         .update_tag()
         .tag_id(tag.id)

@@ -86,7 +86,7 @@ async fn create_service_account(
     let account = pro
         .create_organization_service_account()
         .organization_id(organization)
-        .body(&ServiceAccountCreate::new(format!("{name}-ci")))
+        .body(ServiceAccountCreate::new(format!("{name}-ci")))
         .send()
         .await?;
 
@@ -111,10 +111,7 @@ async fn create_service_account(
         .create_service_account_api_key()
         .organization_id(organization)
         .service_account_id(account.id)
-        .body(&ApiKeyCreate {
-            expires_in_minutes: 60.into(),
-            ..ApiKeyCreate::new("demo")
-        })
+        .body(ApiKeyCreate::new("demo").expires_in_minutes(60))
         .send()
         .await?
         .into_inner();

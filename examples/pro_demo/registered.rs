@@ -30,7 +30,7 @@ pub struct Registered {
 /// both called `<name>-nightly`. The pipeline has one step `train` and runs on the stack
 /// `<name>-stack`.
 pub async fn register(client: &WorkspaceClient, name: &str) -> Result<Registered> {
-    let project = client.create_project().body(&ProjectRequest::new(name));
+    let project = client.create_project().body(ProjectRequest::new(name));
     let project = project.send().await?.id;
     let stack = create_stack(client, name).await?;
 
@@ -40,31 +40,27 @@ pub async fn register(client: &WorkspaceClient, name: &str) -> Result<Registered
 
     let version = client.server_info().send().await?.version.clone();
     let image = BuildItem::new(format!("registry.example.com/{name}:1"));
-    let build = PipelineBuildRequest {
-        images: Some(BTreeMap::from([("orchestrator".to_owned(), image)])),
-        pipeline: pipeline.into(),
-        stack: stack.into(),
-        zenml_version: version.into(),
-        python_version: "3.11".into(),
-        ..PipelineBuildRequest::new(true, false, project)
-    };
+    let build = PipelineBuildRequest::new(true, false, project)
+        .images(BTreeMap::from([("orchestrator".to_owned(), image)]))
+        .pipeline(pipeline)
+        .stack(stack)
+        .zenml_version(version)
+        .python_version("3.11");
     let build = client.create_build().body(&build).send().await?.id;
 
     let configuration = PipelineConfigurationInput::new(&pipeline_name);
     let (spec, train) = train_step();
-    let snapshot = PipelineSnapshotRequest {
-        name: json!(format!("{name}-nightly")).into(),
-        build: build.into(),
-        step_configurations: Some(BTreeMap::from([("train".to_owned(), train)])),
-        pipeline_spec: PipelineSpecInput::new(vec![spec]).into(),
-        ..PipelineSnapshotRequest::new(
-            pipeline,
-            configuration,
-            project,
-            format!("{name}-{{date}}-{{time}}"),
-            stack,
-        )
-    };
+    let snapshot = PipelineSnapshotRequest::new(
+        pipeline,
+        configuration,
+        project,
+        format!("{name}-{{date}}-{{time}}"),
+        stack,
+    )
+    .name(json!(format!("{name}-nightly")))
+    .build(build)
+    .step_configurations(BTreeMap::from([("train".to_owned(), train)]))
+    .pipeline_spec(PipelineSpecInput::new(vec![spec]));
     let snapshot = client.create_pipeline_snapshot().body(&snapshot);
     let snapshot = snapshot.send().await?.id;
 
@@ -121,16 +117,10 @@ async fn create_stack(client: &WorkspaceClient, name: &str) -> Result<Uuid> {
 
 /// Returns a step with the parameter `learning_rate`.
 fn train_step() -> (StepSpecInput, StepInput) {
-    let source = Source {
-        attribute: "train".into(),
-        ..Source::new("training", ZenmlConfigSourceSourceType::User)
-    };
+    let source = Source::new("training", ZenmlConfigSourceSourceType::User).attribute("train");
     let spec = StepSpecInput::new("train", source, vec![]);
     let parameters = Map::from_iter([("learning_rate".to_owned(), json!(0.1))]);
-    let configuration = StepConfigurationInput {
-        parameters: Some(parameters),
-        ..StepConfigurationInput::new("train")
-    };
+    let configuration = StepConfigurationInput::new("train").parameters(parameters);
     let step = StepInput::new(configuration.clone(), spec.clone(), configuration);
     (spec, step)
 }

@@ -43,11 +43,9 @@ async fn a_call_beyond_the_plan_names_the_administrator_who_can_change_it() {
     let (plane, acme) = plane_and_organization().await;
     let admin = acme.service_account("admin");
     let pro = client(&plane, &admin.with_role("Organization Admin"));
-    let staging = WorkspaceCreate {
-        name: "staging".into(),
-        organization_id: acme.id().into(),
-        ..Default::default()
-    };
+    let staging = WorkspaceCreate::new()
+        .name("staging")
+        .organization_id(acme.id());
     let create = || pro.create_workspace().body(&staging).send();
     acme.reach_limit("workspace");
     let error = create().await.unwrap_err();
@@ -72,11 +70,9 @@ async fn a_call_without_permission_names_the_administrator_who_can_grant_it() {
     let viewer = acme.service_account("viewer");
     let viewer = viewer.with_role("Organization Viewer");
     let pro = client(&plane, &viewer);
-    let staging = WorkspaceCreate {
-        name: "staging".into(),
-        organization_id: acme.id().into(),
-        ..Default::default()
-    };
+    let staging = WorkspaceCreate::new()
+        .name("staging")
+        .organization_id(acme.id());
     let create = || pro.create_workspace().body(&staging).send();
     let error = create().await.unwrap_err();
     assert_explains(

@@ -26,7 +26,7 @@ fn client(plane: &ControlPlane, key: &str) -> ProClient {
 async fn personal_token(plane: &ControlPlane, owner: &Account) -> zenml::Secret {
     let pro = ProClient::builder(plane.url()).credentials(Credentials::api_token(owner.session()));
     let create = pro.build().unwrap().create_current_user_api_key();
-    let created = create.body(&ApiKeyCreate::new("laptop")).send().await;
+    let created = create.body(ApiKeyCreate::new("laptop")).send().await;
     created.unwrap().into_inner().key.unwrap()
 }
 

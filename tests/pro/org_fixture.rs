@@ -53,14 +53,12 @@ impl OrgFixture {
 
     /// Creates a role of this level that permits only to read.
     pub async fn role(&self, level: &str) -> Uuid {
-        let role = RoleCreate {
-            level: level.into(),
-            permissions: vec!["read".into()].into(),
-            ..RoleCreate::new(
-                format!("Auditor {}", Uuid::new_v4()),
-                self.organization.id(),
-            )
-        };
+        let role = RoleCreate::new(
+            format!("Auditor {}", Uuid::new_v4()),
+            self.organization.id(),
+        )
+        .level(level)
+        .permissions(vec!["read".into()]);
         self.pro.create_role().body(&role).send().await.unwrap().id
     }
 

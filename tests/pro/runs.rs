@@ -241,16 +241,14 @@ async fn a_target_that_cannot_run_differs_from_a_wrong_configuration() {
         .snapshot_id(fixture.registered.snapshot);
     let known = known.send().await.unwrap().into_inner();
     let (project, resources) = (known.body.unwrap().project_id, known.resources.unwrap());
-    let without_build = PipelineSnapshotRequest {
-        name: json!("without-build").into(),
-        ..PipelineSnapshotRequest::new(
-            resources.pipeline.id,
-            PipelineConfigurationInput::new("vision-training"),
-            project,
-            "x",
-            resources.stack.unwrap().id,
-        )
-    };
+    let without_build = PipelineSnapshotRequest::new(
+        resources.pipeline.id,
+        PipelineConfigurationInput::new("vision-training"),
+        project,
+        "x",
+        resources.stack.unwrap().id,
+    )
+    .name(json!("without-build"));
     let without_build = client.create_pipeline_snapshot().body(&without_build);
     let without_build = without_build.send().await.unwrap().id;
     for snapshot in [

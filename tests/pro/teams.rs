@@ -71,7 +71,7 @@ async fn an_invitation_passes_its_roles_and_teams_on_when_accepted() {
     let invite = || {
         pro.create_organization_invitation()
             .organization_id(organization)
-            .body(&InvitationCreate::new("joe@acme.test"))
+            .body(InvitationCreate::new("joe@acme.test"))
             .send()
     };
     let invitation = invite().await.unwrap().id;
@@ -114,7 +114,7 @@ async fn a_deleted_invitation_cannot_be_accepted() {
     let invite = pro
         .create_organization_invitation()
         .organization_id(organization)
-        .body(&InvitationCreate::new("joe@acme.test"));
+        .body(InvitationCreate::new("joe@acme.test"));
     let invitation = invite.send().await.unwrap().id;
     let delete = pro.delete_organization_invitation();
     let delete = delete.organization_id(organization);

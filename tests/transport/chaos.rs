@@ -11,7 +11,7 @@ use std::{
 
 use uuid::Uuid;
 use zenml::{
-    Credentials, Error, ErrorKind, Field, Filter, Response, RetryPolicy, Secret, WorkspaceClient,
+    Credentials, Error, ErrorKind, Filter, Response, RetryPolicy, Secret, WorkspaceClient,
     workspace::types::{
         ProjectRequest, ProjectUpdate, SecretRequest, SecretUpdate, TagRequest, TagUpdate,
     },
@@ -89,19 +89,12 @@ impl Worker {
         let client = &self.client;
         match kind {
             Kind::Tag => {
-                let sent = client
-                    .create_tag()
-                    .body(&TagRequest::new(name))
-                    .send()
-                    .await;
+                let sent = client.create_tag().body(TagRequest::new(name)).send().await;
                 self.value(sent).map(|tag| tag.id)
             }
             Kind::Secret => {
                 let values = BTreeMap::from([("key".to_owned(), Some(Secret::from("v1")))]);
-                let secret = SecretRequest {
-                    values: Some(values),
-                    ..SecretRequest::new(name)
-                };
+                let secret = SecretRequest::new(name).values(values);
                 let sent = client.create_secret().body(&secret).send().await;
                 self.value(sent).map(|secret| secret.id)
             }
@@ -134,18 +127,12 @@ impl Worker {
         let client = &self.client;
         match kind {
             Kind::Tag => {
-                let body = TagUpdate {
-                    exclusive: Field::Set(true),
-                    ..TagUpdate::default()
-                };
+                let body = TagUpdate::new().exclusive(true);
                 self.value(client.update_tag().tag_id(id).body(&body).send().await);
             }
             Kind::Secret => {
                 let values = BTreeMap::from([("key".to_owned(), Some(Secret::from("v2")))]);
-                let body = SecretUpdate {
-                    values: Field::Set(values),
-                    ..SecretUpdate::default()
-                };
+                let body = SecretUpdate::new().values(values);
                 self.value(
                     client
                         .update_secret()
@@ -156,10 +143,7 @@ impl Worker {
                 );
             }
             Kind::Project => {
-                let body = ProjectUpdate {
-                    description: Field::Set("updated".to_owned()),
-                    ..ProjectUpdate::default()
-                };
+                let body = ProjectUpdate::new().description("updated");
                 let call = client.update_project().project_name_or_id(id).body(&body);
                 self.value(call.send().await);
             }

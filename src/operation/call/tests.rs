@@ -346,14 +346,14 @@ async fn attempts_of(call: impl AsyncFn(&WorkspaceClient) -> ErrorKind) -> usize
 async fn a_put_is_retried_unless_the_operation_is_not_idempotent() {
     let attempts = attempts_of(async |client| {
         let call = client.update_stack().stack_id(Uuid::nil());
-        let call = call.body(&StackUpdate::default()).send().await;
+        let call = call.body(StackUpdate::default()).send().await;
         call.unwrap_err().kind()
     });
     assert_eq!(attempts.await, 3);
     let attempts = attempts_of(async |client| {
         let call = client.rotate_api_key().service_account_id(Uuid::nil());
         let call = call.api_key_name_or_id("ci");
-        let call = call.body(&ApiKeyRotateRequest::default()).send().await;
+        let call = call.body(ApiKeyRotateRequest::default()).send().await;
         call.unwrap_err().kind()
     });
     assert_eq!(attempts.await, 1);

@@ -2,9 +2,8 @@
 //!
 //! The rules follow from how the crate is generated, and its users may rely on them:
 //!
-//! - Enums and unions are `#[non_exhaustive]`, so a new variant is an addition.
-//! - Structs that are sent are built with `new` or `Default`; those that are only received are not
-//!   built at all. A new field is therefore an addition, unless `new` requires it.
+//! - All types are `#[non_exhaustive]`, so a new field or variant is an addition.
+//! - Structs that are sent are created with `new`, so a new required field is breaking.
 //! - A call is a builder with one setter per parameter, so a new optional parameter is an addition.
 //!   If a parameter or body becomes required, calls without it compile as before and then fail;
 //!   that is breaking.

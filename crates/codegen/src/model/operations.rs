@@ -17,8 +17,9 @@ use crate::{Error, Result};
 const BUILDER_METHODS: [&str; 4] = ["body", "clone", "send", "stream"];
 
 /// Types that the module of the builders imports.
-const USED_BY_BUILDERS: [&str; 16] = [
+const USED_BY_BUILDERS: [&str; 17] = [
     "BTreeMap",
+    "Borrow",
     "Call",
     "Display",
     "Future",

@@ -35,7 +35,7 @@ fn group(operations: &[Operation], gates: &FeatureGates, options: Options) -> To
                 crate::{Call, Operation, Response, Result},
                 reqwest::Method,
                 serde_json::{Map, Value},
-                std::{collections::BTreeMap, fmt::Display, future::Future},
+                std::{borrow::Borrow, collections::BTreeMap, fmt::Display, future::Future},
                 uuid::Uuid,
             };
             impl crate::#client {
@@ -117,8 +117,8 @@ fn builder(operation: &Operation, gates: &FeatureGates, client: &str) -> TokenSt
         quote! {
             #[doc = #summary]
             #[inline]
-            pub fn body(self, body: &#ty) -> Self {
-                Self(self.0.#set(body))
+            pub fn body(self, body: impl Borrow<#ty>) -> Self {
+                Self(self.0.#set::<#ty>(body.borrow()))
             }
         }
     });

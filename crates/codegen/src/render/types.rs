@@ -50,27 +50,23 @@ fn structure(
             pub unknown_fields: crate::UnknownFields,
         }
     });
-    let needed: Vec<&Field> = structure
-        .fields
-        .iter()
-        .filter(|field| field.presence == Presence::Required)
-        .collect();
-    let default = (structure.sent && needed.is_empty()).then(|| quote!(Default,));
-    let constructor =
-        (structure.sent && !needed.is_empty()).then(|| constructor(structure, &ident));
-    let constructor = constructor.map(|item| quote!(#gate #item));
+    let request = structure.sent.then(|| {
+        let request = request(structure, &ident);
+        quote!(#gate #request)
+    });
     let members = members(structure, &ident);
     quote! {
         #gate
         #docs
-        #[derive(Debug, Clone, PartialEq, #default)]
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
         pub struct #ident {
             #(#fields)*
             #unknown
         }
         #gate
         #members
-        #constructor
+        #request
     }
 }
 
@@ -124,49 +120,37 @@ fn held(field: &Field) -> TokenStream {
     }
 }
 
-/// Returns `new`, which takes the required fields.
-fn constructor(structure: &Struct, ident: &proc_macro2::Ident) -> TokenStream {
-    let mut arguments = Vec::new();
-    let values = structure.fields.iter().map(|field| {
-        let ident = format_ident!("{}", field.ident);
+/// Returns the implementation of `new` and the setters.
+fn request(structure: &Struct, ident: &proc_macro2::Ident) -> TokenStream {
+    let (mut arguments, mut required) = (Vec::new(), Vec::new());
+    let (mut optional, mut three_state) = (Vec::new(), Vec::new());
+    for field in &structure.fields {
+        let (ident, ty) = (format_ident!("{}", field.ident), held(field));
         match (field.presence, &field.constant) {
-            (Presence::Required, Some(constant)) => quote!(#ident: #constant.to_owned(),),
+            (Presence::Required, Some(constant)) => {
+                required.push(quote!(#ident: #constant.to_owned()));
+            }
             (Presence::Required, None) if is_string(&field.ty) => {
                 arguments.push(quote!(#ident: impl Into<String>));
-                quote!(#ident: #ident.into(),)
+                required.push(quote!(#ident: #ident.into()));
             }
             (Presence::Required, None) => {
-                let ty = held(field);
                 arguments.push(quote!(#ident: #ty));
-                quote!(#ident,)
+                required.push(quote!(#ident: #ident));
             }
-            (Presence::Nullable | Presence::Optional, _) => quote!(#ident: None,),
-            (Presence::ThreeState, _) => quote!(#ident: crate::Field::Unset,),
+            (Presence::Nullable | Presence::Optional, _) => optional.push(quote!(#ident: #ty)),
+            (Presence::ThreeState, _) => three_state.push(quote!(#ident: #ty)),
         }
-    });
-    let values: Vec<TokenStream> = values.collect();
-    let unknown = structure
-        .open
-        .then(|| quote!(unknown_fields: crate::UnknownFields::default(),));
-    let default = arguments.is_empty().then(|| {
-        quote! {
-            impl Default for #ident {
-                fn default() -> Self {
-                    Self::new()
-                }
-            }
-        }
-    });
-    let allow = (arguments.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+    }
+    let unknown = structure.open.then(|| quote!(unknown_fields));
     quote! {
-        impl #ident {
-            /// Creates a value from the required fields; the server has defaults for all others.
-            #allow
-            pub fn new(#(#arguments),*) -> Self {
-                Self { #(#values)* #unknown }
-            }
+        crate::request! {
+            #ident
+            new(#(#arguments),*) { #(#required),* }
+            optional { #(#optional),* }
+            three_state { #(#three_state),* }
+            #unknown
         }
-        #default
     }
 }
 

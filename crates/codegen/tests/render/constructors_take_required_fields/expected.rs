@@ -11,6 +11,7 @@ pub mod types {
     };
     /// Sent by [`create_thing`](crate::WorkspaceClient::create_thing).
     #[derive(Debug, Clone, PartialEq)]
+    #[non_exhaustive]
     pub struct ThingRequest {
         pub name: String,
         pub note: crate::Field<String>,
@@ -21,16 +22,10 @@ pub mod types {
         ThingRequest required { "name" name, "owner" owner, "type" type_ } nullable {}
         optional { "note" note }
     }
-    impl ThingRequest {
-        /// Creates a value from the required fields; the server has defaults for all others.
-        pub fn new(name: impl Into<String>, owner: Uuid) -> Self {
-            Self {
-                name: name.into(),
-                note: crate::Field::Unset,
-                owner,
-                type_: "plain".to_owned(),
-            }
-        }
+    crate::request! {
+        ThingRequest new(name : impl Into < String >, owner : Uuid) { name : name.into(),
+        owner : owner, type_ : "plain".to_owned() } optional {} three_state { note :
+        String }
     }
 }
 /// Request builders of the operations tagged `things`.
@@ -39,7 +34,7 @@ pub mod things {
     use {
         super::types, crate::{Call, Operation, Response, Result},
         reqwest::Method, serde_json::{Map, Value},
-        std::{collections::BTreeMap, fmt::Display, future::Future},
+        std::{borrow::Borrow, collections::BTreeMap, fmt::Display, future::Future},
         uuid::Uuid,
     };
     impl crate::WorkspaceClient {
@@ -73,8 +68,8 @@ pub mod things {
     impl CreateThing {
         /// Sets the request body (required).
         #[inline]
-        pub fn body(self, body: &types::ThingRequest) -> Self {
-            Self(self.0.json(body))
+        pub fn body(self, body: impl Borrow<types::ThingRequest>) -> Self {
+            Self(self.0.json::<types::ThingRequest>(body.borrow()))
         }
         /// Sends the request.
         #[inline]

@@ -12,6 +12,7 @@ pub mod types {
     #[cfg(feature = "pro-inferred")]
     /// Returned by `guess`.
     #[derive(Debug, Clone, PartialEq)]
+    #[non_exhaustive]
     pub struct Guess {
         pub a: Option<String>,
         /// Members that the document does not declare.
@@ -28,7 +29,7 @@ pub mod things {
     use {
         super::types, crate::{Call, Operation, Response, Result},
         reqwest::Method, serde_json::{Map, Value},
-        std::{collections::BTreeMap, fmt::Display, future::Future},
+        std::{borrow::Borrow, collections::BTreeMap, fmt::Display, future::Future},
         uuid::Uuid,
     };
     impl crate::WorkspaceClient {

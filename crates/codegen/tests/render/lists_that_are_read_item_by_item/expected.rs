@@ -11,6 +11,7 @@ pub mod types {
     };
     /// Returned by [`list_bare`](crate::WorkspaceClient::list_bare), [`list_pages`](crate::WorkspaceClient::list_pages), [`list_unpaged`](crate::WorkspaceClient::list_unpaged).
     #[derive(Debug, Clone, PartialEq)]
+    #[non_exhaustive]
     pub struct Thing {
         pub name: String,
         /// Members that the document does not declare.
@@ -26,7 +27,7 @@ pub mod things {
     use {
         super::types, crate::{Call, Operation, Response, Result},
         reqwest::Method, serde_json::{Map, Value},
-        std::{collections::BTreeMap, fmt::Display, future::Future},
+        std::{borrow::Borrow, collections::BTreeMap, fmt::Display, future::Future},
         uuid::Uuid,
     };
     impl crate::WorkspaceClient {

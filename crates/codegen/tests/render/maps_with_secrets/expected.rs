@@ -11,6 +11,7 @@ pub mod types {
     };
     /// Sent by [`create_thing`](crate::WorkspaceClient::create_thing).
     #[derive(Debug, Clone, PartialEq)]
+    #[non_exhaustive]
     pub struct Connector {
         pub config: crate::SecretMap,
         pub update: crate::Field<crate::SecretMap>,
@@ -18,14 +19,9 @@ pub mod types {
     crate::object! {
         Connector required { "config" config } nullable {} optional { "update" update }
     }
-    impl Connector {
-        /// Creates a value from the required fields; the server has defaults for all others.
-        pub fn new(config: crate::SecretMap) -> Self {
-            Self {
-                config,
-                update: crate::Field::Unset,
-            }
-        }
+    crate::request! {
+        Connector new(config : crate ::SecretMap) { config : config } optional {}
+        three_state { update : crate ::SecretMap }
     }
 }
 /// Request builders of the operations tagged `things`.
@@ -34,7 +30,7 @@ pub mod things {
     use {
         super::types, crate::{Call, Operation, Response, Result},
         reqwest::Method, serde_json::{Map, Value},
-        std::{collections::BTreeMap, fmt::Display, future::Future},
+        std::{borrow::Borrow, collections::BTreeMap, fmt::Display, future::Future},
         uuid::Uuid,
     };
     impl crate::WorkspaceClient {
@@ -68,8 +64,8 @@ pub mod things {
     impl CreateThing {
         /// Sets the request body (required).
         #[inline]
-        pub fn body(self, body: &types::Connector) -> Self {
-            Self(self.0.json(body))
+        pub fn body(self, body: impl Borrow<types::Connector>) -> Self {
+            Self(self.0.json::<types::Connector>(body.borrow()))
         }
         /// Sends the request.
         #[inline]

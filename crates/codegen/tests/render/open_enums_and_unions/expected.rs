@@ -11,6 +11,7 @@ pub mod types {
     };
     /// Part of [`CatOrDog`].
     #[derive(Debug, Clone, PartialEq)]
+    #[non_exhaustive]
     pub struct Cat {
         pub type_: Option<String>,
         /// Members that the document does not declare.
@@ -25,6 +26,7 @@ pub mod types {
     }
     /// Part of [`CatOrDog`].
     #[derive(Debug, Clone, PartialEq)]
+    #[non_exhaustive]
     pub struct Dog {
         pub type_: Option<String>,
         /// Members that the document does not declare.
@@ -35,6 +37,7 @@ pub mod types {
     }
     /// Part of [`UuidOrPart`].
     #[derive(Debug, Clone, PartialEq)]
+    #[non_exhaustive]
     pub struct Part {
         pub a: Option<String>,
         /// Members that the document does not declare.
@@ -49,6 +52,7 @@ pub mod types {
     }
     /// Returned by [`list_things`](crate::WorkspaceClient::list_things).
     #[derive(Debug, Clone, PartialEq)]
+    #[non_exhaustive]
     pub struct Thing {
         pub animal: CatOrDog,
         pub part: UuidOrPart,
@@ -71,7 +75,7 @@ pub mod things {
     use {
         super::types, crate::{Call, Operation, Response, Result},
         reqwest::Method, serde_json::{Map, Value},
-        std::{collections::BTreeMap, fmt::Display, future::Future},
+        std::{borrow::Borrow, collections::BTreeMap, fmt::Display, future::Future},
         uuid::Uuid,
     };
     impl crate::WorkspaceClient {

@@ -20,6 +20,7 @@ pub mod types {
     ///
     /// Returned by [`list_things`](crate::WorkspaceClient::list_things).
     #[derive(Debug, Clone, PartialEq)]
+    #[non_exhaustive]
     pub struct Thing {
         /// One \[line\] of \<prose\>.
         pub a: Option<String>,
@@ -36,7 +37,7 @@ pub mod things {
     use {
         super::types, crate::{Call, Operation, Response, Result},
         reqwest::Method, serde_json::{Map, Value},
-        std::{collections::BTreeMap, fmt::Display, future::Future},
+        std::{borrow::Borrow, collections::BTreeMap, fmt::Display, future::Future},
         uuid::Uuid,
     };
     impl crate::WorkspaceClient {

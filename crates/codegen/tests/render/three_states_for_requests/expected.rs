@@ -10,7 +10,8 @@ pub mod types {
         std::collections::BTreeMap, uuid::Uuid,
     };
     /// Sent by [`update_thing`](crate::WorkspaceClient::update_thing).
-    #[derive(Debug, Clone, PartialEq, Default)]
+    #[derive(Debug, Clone, PartialEq)]
+    #[non_exhaustive]
     pub struct ThingUpdate {
         pub name: crate::Field<String>,
         pub size: Option<i64>,
@@ -20,6 +21,10 @@ pub mod types {
         ThingUpdate required {} nullable {} optional { "name" name, "size" size, "tags"
         tags }
     }
+    crate::request! {
+        ThingUpdate new() {} optional { size : i64 } three_state { name : String, tags :
+        Vec < String > }
+    }
 }
 /// Request builders of the operations tagged `things`.
 pub mod things {
@@ -27,7 +32,7 @@ pub mod things {
     use {
         super::types, crate::{Call, Operation, Response, Result},
         reqwest::Method, serde_json::{Map, Value},
-        std::{collections::BTreeMap, fmt::Display, future::Future},
+        std::{borrow::Borrow, collections::BTreeMap, fmt::Display, future::Future},
         uuid::Uuid,
     };
     impl crate::WorkspaceClient {
@@ -66,8 +71,8 @@ pub mod things {
         }
         /// Sets the request body (required).
         #[inline]
-        pub fn body(self, body: &types::ThingUpdate) -> Self {
-            Self(self.0.json(body))
+        pub fn body(self, body: impl Borrow<types::ThingUpdate>) -> Self {
+            Self(self.0.json::<types::ThingUpdate>(body.borrow()))
         }
         /// Sends the request.
         #[inline]
