@@ -4,7 +4,7 @@ use std::{process::ExitCode, time::Instant};
 
 use anyhow::Result;
 use clap::Args;
-use zenml_test_server::{ConsoleProgress, Fill, Options, Server, seconds};
+use zenml_test_server::{ConsoleProgress, Fill, Options, Progress as _, Server, seconds};
 
 use crate::{cargo::Cargo, interrupt::or_interrupted, pro};
 

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use zenml_test_server::{ConsoleProgress, Fill, Options, Server, seconds};
+use zenml_test_server::{ConsoleProgress, Fill, Options, Progress as _, Server, seconds};
 
 use crate::{
     cargo::{self, Cargo},

@@ -196,8 +196,8 @@ impl SyncSpec {
         let options = self.options()?;
         self.common.check_writable()?;
         let mode = options.mode;
-        let progress = Display::new();
-        let outcome = sync(&self.common.root, &options, progress.as_dyn(), &mut |_| {}).await?;
+        let progress = progress();
+        let outcome = sync(&self.common.root, &options, &*progress, &mut |_| {}).await?;
         progress.done();
         let reports = outcome.plans.iter().map(|plan| &plan.report);
         let written = self.common.write(
@@ -312,13 +312,13 @@ impl Diff {
     async fn run(self) -> Result<ExitCode> {
         let token = self.common.token()?;
         self.common.check_writable()?;
-        let progress = Display::new();
+        let progress = progress();
         let report = diff(
             &self.common.root,
             [&self.old, &self.new],
             self.api,
             token.as_ref(),
-            progress.as_dyn(),
+            &*progress,
         )
         .await?;
         progress.done();
@@ -359,30 +359,11 @@ impl Common {
     }
 }
 
-/// Progress on a terminal, and silence elsewhere.
-enum Display {
-    Console(Arc<ConsoleProgress>),
-    Silent,
-}
-
-impl Display {
-    fn new() -> Self {
-        match io::stderr().is_terminal() {
-            true => Self::Console(ConsoleProgress::new()),
-            false => Self::Silent,
-        }
-    }
-
-    fn as_dyn(&self) -> &dyn Progress {
-        match self {
-            Self::Console(progress) => &**progress,
-            Self::Silent => &Silent,
-        }
-    }
-
-    fn done(&self) {
-        if let Self::Console(progress) = self {
-            progress.done();
-        }
+/// Returns progress for a terminal, and silence elsewhere.
+fn progress() -> Arc<dyn Progress> {
+    if io::stderr().is_terminal() {
+        ConsoleProgress::new()
+    } else {
+        Arc::new(Silent)
     }
 }

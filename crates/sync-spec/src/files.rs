@@ -1,5 +1,6 @@
 //! How is a file read if it exists, and written whole or not at all?
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt;
@@ -19,6 +20,26 @@ pub fn read(path: &Path) -> Result<Option<String>> {
             .map(Some)
             .with_context(|| format!("cannot read {}", path.display())),
     }
+}
+
+/// Reads the files of a folder whose names are accepted by `is_wanted`, sorted by name.
+///
+/// # Errors
+/// Returns an error if the folder or a file cannot be read.
+pub fn read_folder(
+    folder: &Path,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<BTreeMap<String, String>> {
+    let cannot_read = || format!("cannot read {}", folder.display());
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).with_context(cannot_read)? {
+        let path = entry.with_context(cannot_read)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if is_wanted(&name) {
+            files.extend(read(&path)?.map(|text| (name.into_owned(), text)));
+        }
+    }
+    Ok(files)
 }
 
 /// Writes a file, whole or not at all. Creates missing folders.

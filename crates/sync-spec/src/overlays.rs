@@ -1,7 +1,6 @@
 //! What do the overlays of an API correct, and which of their actions are stale?
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
@@ -9,6 +8,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use zenml_codegen::overlay::apply_matching;
+
+use crate::files;
 
 /// The overlays of an API's document, in the order in which they are applied.
 #[derive(Debug, Clone)]
@@ -45,25 +46,13 @@ impl Overlays {
     /// # Errors
     /// Returns an error if the folder or a file cannot be read, or a file is not JSON.
     pub fn read(folder: &Path) -> Result<Self> {
-        let cannot_read = || format!("cannot read {}", folder.display());
-        let mut files = Vec::new();
-        for entry in fs::read_dir(folder).with_context(cannot_read)? {
-            let path = entry.with_context(cannot_read)?.path();
-            if path.extension().is_none_or(|extension| extension != "json") {
-                continue;
-            }
-            let name = path.file_name().unwrap_or_default();
-            let text = fs::read_to_string(&path)
-                .with_context(|| format!("cannot read {}", path.display()))?;
+        let texts = files::read_folder(folder, |name| name.ends_with(".json"))?;
+        let files = texts.into_iter().map(|(name, text)| {
             let value = serde_json::from_str(&text)
-                .with_context(|| format!("{} is not JSON", path.display()))?;
-            files.push(OverlayFile {
-                name: name.to_string_lossy().into_owned(),
-                text,
-                value,
-            });
-        }
-        files.sort_by(|a, b| a.name.cmp(&b.name));
+                .with_context(|| format!("{} is not JSON", folder.join(&name).display()))?;
+            Ok(OverlayFile { name, text, value })
+        });
+        let files = files.collect::<Result<_>>()?;
         Ok(Self { files })
     }
 
@@ -176,6 +165,8 @@ fn cut(text: &str, indices: &[usize]) -> Result<Option<String>> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const TEXT: &str = r#"{

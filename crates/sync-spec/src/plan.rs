@@ -13,6 +13,7 @@ use zenml_codegen::{SpecSource, corrected, generate, model};
 
 use crate::api::Api;
 use crate::document::{Document, Summary};
+use crate::files;
 use crate::overlays::{Overlays, Rewritten, StaleAction};
 use crate::snapshots::{self, is_snapshot};
 use crate::sources_file::Entry;
@@ -77,11 +78,15 @@ impl Current {
             fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let document: Value = serde_json::from_str(&text)
             .with_context(|| format!("{} is not JSON; restore it with git", path.display()))?;
+        let snapshots = root.join(snapshots_path(api));
         Ok(Self {
             summary: Summary::of(&document),
             text,
             overlays: Overlays::read(&root.join(overlays_path(api)))?,
-            snapshots: read_snapshots(&root.join(snapshots_path(api)))?,
+            snapshots: match snapshots.exists() {
+                true => files::read_folder(&snapshots, is_snapshot)?,
+                false => BTreeMap::new(),
+            },
         })
     }
 
@@ -101,24 +106,6 @@ impl Current {
             }
         }
     }
-}
-
-fn read_snapshots(folder: &Path) -> Result<BTreeMap<String, String>> {
-    let cannot_read = || format!("cannot read {}", folder.display());
-    let mut snapshots = BTreeMap::new();
-    if !folder.exists() {
-        return Ok(snapshots);
-    }
-    for entry in fs::read_dir(folder).with_context(cannot_read)? {
-        let path = entry.with_context(cannot_read)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if is_snapshot(&name) {
-            let text = fs::read_to_string(&path)
-                .with_context(|| format!("cannot read {}", path.display()))?;
-            snapshots.insert(name.into_owned(), text);
-        }
-    }
-    Ok(snapshots)
 }
 
 fn document_path(api: Api) -> PathBuf {

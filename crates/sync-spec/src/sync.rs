@@ -48,19 +48,6 @@ pub struct Options {
     pub today: String,
 }
 
-/// A step that a run has completed. Tests interrupt runs after each.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// The document was fetched.
-    Fetched(Api),
-    /// The document was checked.
-    Checked(Api),
-    /// The changes are known.
-    Planned(Api),
-    /// A file was written.
-    Written(PathBuf),
-}
-
 /// Result of a run.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -74,7 +61,8 @@ pub struct Outcome {
     pub compiled: Option<Compiled>,
 }
 
-/// Runs the command in the checkout at `root`. `watch` is called after each step.
+/// Runs the command in the checkout at `root`. `watch` is called with the path of each file that
+/// has just been written.
 ///
 /// # Errors
 /// Returns an error if a document cannot be fetched or used, or a file cannot be written. No file
@@ -83,7 +71,7 @@ pub async fn sync(
     root: &Path,
     options: &Options,
     progress: &dyn Progress,
-    watch: &mut dyn FnMut(&Step),
+    watch: &mut dyn FnMut(&Path),
 ) -> Result<Outcome> {
     let _lock = lock(root)?;
     let rolled_back = transaction::roll_back(root)?;
@@ -91,9 +79,7 @@ pub async fn sync(
     for (api, source) in &options.sources {
         let token = options.token.as_ref();
         let fetched = source.fetch(token, &options.limits, progress).await?;
-        watch(&Step::Fetched(*api));
         documents.push(Document::new(fetched, Some(*api))?);
-        watch(&Step::Checked(*api));
     }
     let sources_path = PathBuf::from("specs/sources.toml");
     let sources_text = fs::read_to_string(root.join(&sources_path))
@@ -121,7 +107,6 @@ pub async fn sync(
             sources.set(api, entry.clone());
         }
         plans.push(plan);
-        watch(&Step::Planned(api));
     }
     if plans.iter().any(|plan| plan.entry.is_some()) {
         changes.push(Change {
@@ -134,9 +119,7 @@ pub async fn sync(
     }
     let mut compiled = None;
     if let Mode::Write { compile } = options.mode {
-        transaction::commit(root, &changes, &mut |path| {
-            watch(&Step::Written(path.to_owned()));
-        })?;
+        transaction::commit(root, &changes, watch)?;
         if compile && !changes.is_empty() {
             compiled = Some(compile::check(root, progress).await);
         }
@@ -172,13 +155,23 @@ fn notice(compiled: Option<&Compiled>) -> Option<Notice> {
     })
 }
 
-/// Locks the checkout against a second run, until this process ends.
-fn lock(root: &Path) -> Result<File> {
+/// Lock of a checkout. Ends with the value, or with the process.
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough while a process is being forked that inherits it.
+        self.0.unlock().ok();
+    }
+}
+
+/// Locks the checkout against a second run.
+fn lock(root: &Path) -> Result<Lock> {
     let folder = root.join("specs");
     let folder = File::open(&folder)
         .with_context(|| format!("{} is not a checkout: cannot open specs/", root.display()))?;
     match folder.try_lock() {
-        Ok(()) => Ok(folder),
+        Ok(()) => Ok(Lock(folder)),
         Err(TryLockError::WouldBlock) => {
             bail!("another sync-spec is running in this checkout; wait until it has ended")
         }

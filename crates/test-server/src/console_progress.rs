@@ -35,16 +35,6 @@ impl ConsoleProgress {
         })
     }
 
-    /// Ends the current stage and shows its time.
-    pub fn done(&self) {
-        if let Some(stage) = self.current().take() {
-            if let Some(spinner) = &stage.spinner {
-                spinner.finish_and_clear();
-            }
-            eprintln!("{} [{}]", stage.text, seconds(stage.started.elapsed()));
-        }
-    }
-
     fn current(&self) -> MutexGuard<'_, Option<Stage>> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -78,6 +68,15 @@ impl Progress for ConsoleProgress {
             .and_then(|stage| stage.spinner.as_ref())
         {
             spinner.set_message(text.to_owned());
+        }
+    }
+
+    fn done(&self) {
+        if let Some(stage) = self.current().take() {
+            if let Some(spinner) = &stage.spinner {
+                spinner.finish_and_clear();
+            }
+            eprintln!("{} [{}]", stage.text, seconds(stage.started.elapsed()));
         }
     }
 }

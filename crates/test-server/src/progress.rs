@@ -7,6 +7,9 @@ pub trait Progress: Send + Sync {
 
     /// Reports what the stage is busy with. Called often.
     fn detail(&self, text: &str);
+
+    /// Reports that the current stage has succeeded.
+    fn done(&self) {}
 }
 
 /// A receiver that shows nothing.

@@ -16,7 +16,7 @@ use tokio::{
     sync::Notify,
 };
 use zenml_pro_fake::ProWorkspace;
-use zenml_test_server::{ConsoleProgress, Options, ProcessGroup, seconds};
+use zenml_test_server::{ConsoleProgress, Options, ProcessGroup, Progress as _, seconds};
 
 const GRACE: Duration = Duration::from_secs(8);
 /// The exit code that shells use for Ctrl-C.

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use zenml_sync_spec::api::Api;
 use zenml_sync_spec::plan::Permissions;
 use zenml_sync_spec::source::{Limits, Source};
-use zenml_sync_spec::sync::{Mode, Options, Outcome, Step, sync};
+use zenml_sync_spec::sync::{Mode, Options, Outcome, sync};
 use zenml_sync_spec::transaction::UNDO_LOG;
 use zenml_test_server::Silent;
 
@@ -181,7 +181,7 @@ pub fn run(root: &Path, options: &Options) -> Result<Outcome> {
 pub fn run_watched(
     root: &Path,
     options: &Options,
-    watch: &mut dyn FnMut(&Step),
+    watch: &mut dyn FnMut(&Path),
 ) -> Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,91 +1,78 @@
-//! A run that is interrupted at any step is completed by the next run, with the same report.
+//! A run that is interrupted between two files is completed by the next run, with the same report.
 
 use std::env;
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, abort};
 
 use zenml_sync_spec::api::Api;
 use zenml_sync_spec::plan::Permissions;
 use zenml_sync_spec::source::Source;
-use zenml_sync_spec::sync::{Options, Outcome, Step};
+use zenml_sync_spec::sync::{Options, Outcome};
 use zenml_sync_spec::transaction::{UNDO_LOG, roll_back};
 
 use crate::checkout::{Checkout, accept, document, options, run, run_watched};
 
-/// Variables that tell a child process where to work, and after which step to die.
+/// Variables that tell a child process where to work, and after which file to die.
 const ROOT: &str = "SYNC_SPEC_TEST_ROOT";
 const DOCUMENTS: &str = "SYNC_SPEC_TEST_DOCUMENTS";
-const LAST_STEP: &str = "SYNC_SPEC_TEST_LAST_STEP";
+const LAST_FILE: &str = "SYNC_SPEC_TEST_LAST_FILE";
 
 #[test]
-fn a_run_killed_after_any_step_is_completed_by_the_next_one_with_the_same_report() {
-    if let Some(last) = env::var_os(LAST_STEP) {
-        die_after(last.to_str().unwrap().parse().unwrap());
+fn a_run_killed_after_any_file_is_completed_by_the_next_one_with_the_same_report() {
+    let variable = |name| env::var_os(name).map(PathBuf::from);
+    if let (Some(root), Some(documents), Some(last)) =
+        (variable(ROOT), variable(DOCUMENTS), variable(LAST_FILE))
+    {
+        run_until(&root, &documents, &last, || abort());
     }
     let before = Checkout::new();
     let after = before.copy();
-    let mut steps = Vec::new();
-    let uninterrupted = run_watched(
-        after.path(),
-        &to_version_2(after.documents()),
-        &mut |step| {
-            steps.push(step.clone());
-        },
-    )
+    let mut files: Vec<PathBuf> = Vec::new();
+    let to_version_2 = |checkout: &Checkout| follow_version_2(checkout.documents());
+    let uninterrupted = run_watched(after.path(), &to_version_2(&after), &mut |path| {
+        files.push(path.to_owned());
+    })
     .unwrap();
-    let logged = steps.iter().position(|step| *step == written(UNDO_LOG));
-    let logged = logged.unwrap();
-    assert!(steps.len() > logged + 7, "{steps:?}");
-    assert!(steps.contains(&written("specs/overlays/workspace/names.json")));
-    assert_eq!(steps.last(), Some(&written("specs/sources.toml")));
+    assert_eq!(files.first(), Some(&UNDO_LOG.into()));
+    assert!(files.contains(&"specs/overlays/workspace/names.json".into()));
+    assert_eq!(files.last(), Some(&"specs/sources.toml".into()));
 
-    for (index, step) in steps.iter().enumerate() {
+    for last in &files {
         let checkout = before.copy();
         let ended = Command::new(env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "interruption::a_run_killed_after_any_step_is_completed_by_the_next_one_with_the_same_report",
-            ])
+            .args(["--exact", "interruption::a_run_killed_after_any_file_is_completed_by_the_next_one_with_the_same_report"])
             .env(ROOT, checkout.path())
             .env(DOCUMENTS, checkout.documents())
-            .env(LAST_STEP, index.to_string())
+            .env(LAST_FILE, last)
             .output()
             .unwrap();
-        assert_eq!(
-            ended.status.code(),
-            None,
-            "not killed after {step:?}: {ended:?}"
-        );
-        if index <= logged {
-            assert!(checkout.tree() == before.tree(), "changed by {step:?}");
-        }
-        let next = run(checkout.path(), &to_version_2(checkout.documents())).unwrap();
-        assert_eq!(next.rolled_back, index >= logged, "{step:?}");
-        assert_eq!(reports(&next), reports(&uninterrupted), "after {step:?}");
-        assert_eq!(next.changes, uninterrupted.changes, "after {step:?}");
-        assert!(checkout.tree() == after.tree(), "incomplete after {step:?}");
-        assert!(!checkout.path().join(UNDO_LOG).exists(), "{step:?}");
+        let code = ended.status.code();
+        assert_eq!(code, None, "not killed after {last:?}: {ended:?}");
+        assert!(checkout.path().join(UNDO_LOG).exists(), "{last:?}");
+        let next = run(checkout.path(), &to_version_2(&checkout)).unwrap();
+        assert!(next.rolled_back, "{last:?}");
+        assert_eq!(reports(&next), reports(&uninterrupted), "after {last:?}");
+        assert_eq!(next.changes, uninterrupted.changes, "after {last:?}");
+        assert!(checkout.tree() == after.tree(), "incomplete after {last:?}");
+        assert!(!checkout.path().join(UNDO_LOG).exists(), "{last:?}");
     }
 }
 
-/// Runs the command, and never returns.
-fn die_after(last: usize) -> ! {
-    let folder = |name| PathBuf::from(env::var_os(name).unwrap());
-    let mut index = 0;
-    let options = to_version_2(&folder(DOCUMENTS));
-    let result = run_watched(&folder(ROOT), &options, &mut |_| {
-        if index == last {
-            abort();
+/// Runs the command, and calls `interrupt` after a file is written.
+fn run_until(root: &Path, documents: &Path, last: &Path, interrupt: impl Fn()) {
+    let result = run_watched(root, &follow_version_2(documents), &mut |path| {
+        if path == last {
+            interrupt();
         }
-        index += 1;
     });
     panic!("has ended: {result:?}");
 }
 
 /// Returns the options to follow version 2 of both documents. In that of the Workspace API, the
 /// member `secret` has another name, so that an overlay action becomes stale.
-fn to_version_2(documents: &Path) -> Options {
+fn follow_version_2(documents: &Path) -> Options {
     let sources = Api::ALL.map(|api| {
         let path = documents.join(format!("{}.json", api.name()));
         let text = document(api, "2").to_string();
@@ -101,10 +88,6 @@ fn to_version_2(documents: &Path) -> Options {
     }
 }
 
-fn written(path: &str) -> Step {
-    Step::Written(path.into())
-}
-
 fn reports(outcome: &Outcome) -> Vec<String> {
     let reports = outcome.plans.iter().map(|plan| &plan.report);
     reports.map(zenml_api_diff::markdown).collect()
@@ -114,29 +97,22 @@ fn reports(outcome: &Outcome) -> Vec<String> {
 fn a_file_that_was_edited_after_an_interruption_keeps_its_content() {
     let checkout = Checkout::new();
     let before = checkout.read("specs/pro.json");
-    interrupt(&checkout, &written("specs/sources.toml"));
+    let interrupted = catch_unwind(AssertUnwindSafe(|| {
+        let last = Path::new("specs/sources.toml");
+        run_until(checkout.path(), checkout.documents(), last, || panic!());
+    }));
+    assert!(interrupted.is_err());
     checkout.write("specs/workspace.json", "edited");
     assert!(roll_back(checkout.path()).unwrap());
     assert_eq!(checkout.read("specs/workspace.json"), "edited");
     assert_eq!(checkout.read("specs/pro.json"), before);
 }
 
-/// Interrupts a run by a panic, after a step.
-fn interrupt(checkout: &Checkout, last: &Step) {
-    let options = to_version_2(checkout.documents());
-    let run = std::panic::AssertUnwindSafe(|| {
-        run_watched(checkout.path(), &options, &mut |step| {
-            assert_ne!(step, last, "the end of the run");
-        })
-    });
-    assert!(std::panic::catch_unwind(run).is_err());
-}
-
 #[test]
 fn a_damaged_undo_log_is_an_error_that_says_how_to_recover() {
     let checkout = Checkout::new();
     checkout.write(UNDO_LOG, "{");
-    let options = to_version_2(checkout.documents());
+    let options = follow_version_2(checkout.documents());
     let error = run(checkout.path(), &options).unwrap_err().to_string();
     assert!(error.contains("with git, and delete .sync-spec"), "{error}");
 }
@@ -145,16 +121,16 @@ fn a_damaged_undo_log_is_an_error_that_says_how_to_recover() {
 fn a_write_that_fails_changes_nothing() {
     let checkout = Checkout::new();
     let before = checkout.tree();
-    let path = checkout.path().join("tests/snapshots/workspace/tags.snap");
-    let options = to_version_2(checkout.documents());
-    run_watched(checkout.path(), &options, &mut |step| {
-        if *step == written("specs/workspace.json") {
+    let obstacle = checkout.path().join("tests/snapshots/workspace/tags.snap");
+    let options = follow_version_2(checkout.documents());
+    run_watched(checkout.path(), &options, &mut |path| {
+        if path == Path::new("specs/workspace.json") {
             // A folder where a file has to go.
-            fs::create_dir(&path).unwrap();
+            fs::create_dir(&obstacle).unwrap();
         }
     })
     .unwrap_err();
-    fs::remove_dir(&path).unwrap();
+    fs::remove_dir(&obstacle).unwrap();
     assert_eq!(checkout.tree(), before);
     assert!(!checkout.path().join(UNDO_LOG).exists());
 }

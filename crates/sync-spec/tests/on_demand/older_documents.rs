@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use zenml_sync_spec::api::Api;
 use zenml_sync_spec::document::Document;
 use zenml_sync_spec::source::{Limits, Source};
-use zenml_test_server::{ConsoleProgress, paths::workspace};
+use zenml_test_server::{ConsoleProgress, Progress as _, paths::workspace};
 
 const VERSIONS: [&str; 5] = ["0.80.2", "0.85.0", "0.90.0", "0.93.3", "0.95.1"];
 
