@@ -1,5 +1,7 @@
-//! What the `zenml` command line keeps of its logins (`login/credentials_store.py` and
-//! `login/credentials.py` in ZenML 0.98.0). It is read, never written.
+//! Which logins has the `zenml` command line stored?
+//!
+//! The files are those of `login/credentials_store.py` and `login/credentials.py` in ZenML 0.98.0.
+//! They are read, never written.
 
 use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};
@@ -13,13 +15,17 @@ use super::token::to_utc_text;
 use super::yaml::Yaml;
 use crate::Timestamp;
 use crate::runtime::clock::Clock;
+use crate::transport::base_url::is_same_base;
 
-/// Credentials of one server, read again from the store each time they are needed: after a new
-/// `zenml login` a program goes on.
+/// Credentials for one server from the store of the command line.
+///
+/// The store is read each time they are needed, so that a program can use a new `zenml login`
+/// without a restart.
 pub(crate) struct StoredLogin {
     pub file: PathBuf,
-    /// The server, and the Pro API that its workspace may belong to.
+    /// URL of the server.
     pub url: String,
+    /// URL of the Pro API that the server may belong to.
     pub pro_url: String,
     pub clock: Arc<dyn Clock>,
 }
@@ -44,85 +50,84 @@ impl CredentialsProvider for StoredLogin {
     }
 }
 
-/// Why the store has nothing to log in with.
+/// Reason why the store has no usable login.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Unusable {
+pub(crate) enum StoreError {
     Unreadable(String),
-    Unknown,
+    NotFound,
     Expired(SystemTime),
 }
 
-impl Display for Unusable {
+impl Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable(why) => f.write_str(why),
-            Self::Unknown => f.write_str("it has no login for this server"),
-            Self::Expired(when) => write!(
+            Self::Unreadable(reason) => f.write_str(reason),
+            Self::NotFound => f.write_str("it has no login for this server; run `zenml login`"),
+            Self::Expired(expiry) => write!(
                 f,
                 "the login expired at {}; run `zenml login` again",
-                to_utc_text(*when)
+                to_utc_text(*expiry)
             ),
         }
     }
 }
 
-impl std::error::Error for Unusable {}
+impl std::error::Error for StoreError {}
 
 impl StoredLogin {
-    /// The store as it is now.
-    pub fn check(&self) -> Result<Credentials, Unusable> {
+    /// Reads the store now.
+    pub fn check(&self) -> Result<Credentials, StoreError> {
         let text = std::fs::read_to_string(&self.file)
-            .map_err(|error| Unusable::Unreadable(error.to_string()))?;
+            .map_err(|error| StoreError::Unreadable(error.to_string()))?;
         self.pick(&Zeroizing::new(text))
     }
 
-    /// What lasts comes before what ends: a key or password can always make another token.
-    fn pick(&self, store: &str) -> Result<Credentials, Unusable> {
-        let store = Yaml::read(store).map_err(Unusable::Unreadable)?;
+    /// Selects the credentials for the server. Keys and passwords take precedence over tokens, because
+    /// tokens expire.
+    fn pick(&self, store: &str) -> Result<Credentials, StoreError> {
+        let store = Yaml::read(store).map_err(StoreError::Unreadable)?;
         let entry = entry_of(&store, &self.url);
-        if let Some(lasting) = entry.and_then(lasting) {
-            return Ok(lasting);
+        if let Some(credentials) = entry.and_then(key_or_password) {
+            return Ok(credentials);
         }
-        let pro_url = entry.and_then(|entry| entry.text("pro_api_url"));
-        let pro_url = pro_url.unwrap_or(&self.pro_url);
-        let is_pro_itself = same_url(pro_url, &self.url);
-        let pro = match is_pro_itself || !entry.is_some_and(is_workspace_of_pro) {
-            true => None,
-            false => entry_of(&store, pro_url),
-        };
-        if let Some(lasting) = pro.and_then(lasting) {
-            return Ok(lasting);
+        // A workspace of Pro accepts the login to Pro.
+        let workspace = entry.filter(|entry| is_workspace_of_pro(entry));
+        let pro = workspace.and_then(|workspace| {
+            let pro_url = workspace.text("pro_api_url").unwrap_or(&self.pro_url);
+            entry_of(&store, pro_url)
+        });
+        if let Some(credentials) = pro.and_then(key_or_password) {
+            return Ok(credentials);
         }
         let now = self.clock.utc();
-        let mut ended = None;
-        if let Some(session) = living(pro, now, &mut ended) {
+        let mut expiry = None;
+        if let Some(session) = valid_token(pro, now, &mut expiry) {
             return Ok(Credentials::pro_session(session.into()));
         }
-        if let Some(token) = living(entry, now, &mut ended) {
+        if let Some(token) = valid_token(entry, now, &mut expiry) {
             return Ok(Credentials::api_token(token));
         }
-        Err(ended.map_or(Unusable::Unknown, Unusable::Expired))
+        Err(expiry.map_or(StoreError::NotFound, StoreError::Expired))
     }
 }
 
-/// The token of an entry, if it is valid still; otherwise its end is noted.
-fn living<'a>(
+/// Returns the token of an entry. If the token has expired, returns `None` and sets `expiry`.
+fn valid_token<'a>(
     entry: Option<&'a Yaml>,
     now: SystemTime,
-    ended: &mut Option<SystemTime>,
+    expiry: &mut Option<SystemTime>,
 ) -> Option<&'a str> {
     let token = entry?.get("api_token")?;
-    let end = token.text("expires_at").map(str::parse::<Timestamp>);
-    match end.map(|end| end.map(|end| SystemTime::from(end.to_utc()))) {
-        Some(Ok(end)) if end <= now => {
-            *ended = Some(end);
-            None
-        }
-        _ => token.text("access_token"),
+    let expires_at = token.text("expires_at").and_then(|text| text.parse().ok());
+    let expires_at = expires_at.map(|time: Timestamp| SystemTime::from(time.to_utc()));
+    if expires_at.is_some_and(|expires_at| expires_at <= now) {
+        *expiry = expires_at;
+        return None;
     }
+    token.text("access_token")
 }
 
-fn lasting(entry: &Yaml) -> Option<Credentials> {
+fn key_or_password(entry: &Yaml) -> Option<Credentials> {
     if let Some(key) = entry.text("api_key") {
         return Some(Credentials::api_key(key));
     }
@@ -140,28 +145,24 @@ fn is_workspace_of_pro(entry: &Yaml) -> bool {
 fn entry_of<'a>(store: &'a Yaml, url: &str) -> Option<&'a Yaml> {
     store
         .entries()
-        .find_map(|(known, entry)| same_url(known, url).then_some(entry))
+        .find_map(|(known, entry)| is_same_base(known, url, "").then_some(entry))
 }
 
-fn same_url(one: &str, other: &str) -> bool {
-    one.trim_end_matches('/') == other.trim_end_matches('/')
-}
-
-/// The server that the command line is connected to.
+/// Server that the command line is connected to.
 #[derive(Debug, PartialEq)]
 pub(crate) struct ConnectedServer {
     pub url: String,
-    /// A bool, a file of certificates, or PEM text.
+    /// A bool, the path of a certificate file, or PEM text.
     pub verify_ssl: Option<String>,
 }
 
-/// Reads `store` of the command line's `config.yaml`.
+/// Returns the server in the `config.yaml` of the command line.
 pub(crate) fn connected_server(folder: &Path) -> Option<ConnectedServer> {
     let text = std::fs::read_to_string(folder.join("config.yaml")).ok()?;
     let config = Yaml::read(&text).ok()?;
     let store = config.get("store")?;
     let url = store.text("url")?;
-    // Without a server it is the path of a database.
+    // A command line that is not connected has the URL of a database here.
     url.starts_with("http").then(|| ConnectedServer {
         url: url.to_owned(),
         verify_ssl: store.text("verify_ssl").map(str::to_owned),

@@ -1,4 +1,4 @@
-//! The credentials of a client.
+//! Which credentials can a client have?
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -14,12 +14,11 @@ use crate::transport::shared::Transport;
 
 /// Credentials of a client.
 ///
-/// A client logs in when a call first needs it. It keeps the access token, renews it before it
-/// expires (a token of one hour 3 minutes before), and logs in again if a server rejects it. All
-/// clones of a client share the login and wait for the same one.
+/// A client logs in when a call first needs an access token. It renews the token before it expires,
+/// and logs in again if a server rejects the token. All clones of a client share one login.
 ///
-/// `Debug` shows the kind of credentials and the user of a password. Secrets are zeroised on drop;
-/// copies that the HTTP library has made to send them are not.
+/// `Debug` shows the kind of credentials and the name of a user, but not the secret. Secrets are
+/// overwritten in memory on drop; copies that the HTTP library makes to send them are not.
 ///
 /// ```
 /// use zenml::Credentials;
@@ -43,7 +42,7 @@ pub(crate) enum Kind {
     Device(Arc<Device>),
     /// A session of the Pro API, exchanged for a token of a workspace.
     ProSession(Secret),
-    /// The same, of a Pro client that renews it.
+    /// The login of a Pro client, which renews its session.
     #[cfg(feature = "pro")]
     Pro(Transport),
     Provider(Arc<dyn CredentialsProvider>),
@@ -62,16 +61,17 @@ impl Credentials {
     /// Creates credentials from the API key of a service account (`ZENKEY_…` of a server,
     /// `ZENPROKEY_…` of an organization) or a personal access token (`ZENPROKEY_…`).
     ///
-    /// The key is exchanged for an access token. A server that does not exchange keys receives the
-    /// key itself. A key `ZENPROKEY_…` is valid at the Pro API and at the organization's workspaces;
+    /// The client exchanges the key for an access token. A server that does not exchange keys receives
+    /// the key itself. A key `ZENPROKEY_…` is valid at the Pro API and at the organization's workspaces;
     /// if a workspace's server is too old for it, the client logs in through the Pro API that the
     /// workspace belongs to.
     pub fn api_key(key: impl Into<Secret>) -> Self {
         Self(Kind::Key(key.into()))
     }
 
-    /// Creates credentials from the name and password of a user. Workspaces of ZenML Pro do not accept
-    /// passwords.
+    /// Creates credentials from the name and password of a user.
+    ///
+    /// Workspaces of ZenML Pro do not accept passwords.
     pub fn password(user: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self(Kind::Password {
             user: user.into(),
@@ -81,14 +81,16 @@ impl Credentials {
 
     /// Creates credentials for a login that a user confirms in the browser (RFC 8628).
     ///
-    /// `show` tells the user where to confirm the login. The client waits until the login is
-    /// confirmed, as long as the server allows (five minutes by default). `show` is called again when
-    /// the login has expired: after a day, or after a month on trusted devices.
+    /// `show` tells the user where to confirm the login. The client waits for the confirmation as long
+    /// as the server allows, five minutes by default. It calls `show` again after the login has
+    /// expired: after a day, or after a month on trusted devices.
     ///
     /// `client_id` identifies this installation in the server's list of the user's devices. Use the
-    /// same id each time: every new one adds a device. Do not use one id in two programs: a login of
-    /// one ends that of the other. Workspaces of ZenML Pro do not support device logins: log in to
-    /// the Pro API and call `connect_workspace` of its client.
+    /// same id each time, because each new id adds a device. Do not use one id in two programs,
+    /// because a login of one ends the login of the other.
+    ///
+    /// Workspaces of ZenML Pro do not support device logins. Log in to the Pro API and call
+    /// `connect_workspace` of its client instead.
     ///
     /// ```
     /// use zenml::Credentials;
@@ -102,7 +104,7 @@ impl Credentials {
         Self(Kind::Device(Arc::new(Device::new(client_id, show))))
     }
 
-    /// Creates credentials that a provider supplies each time they are needed, for instance from a
+    /// Creates credentials that a provider supplies each time a login needs them, for instance from a
     /// vault or from a file that changes.
     pub fn provider(provider: impl CredentialsProvider) -> Self {
         Self(Kind::Provider(Arc::new(provider)))
@@ -119,7 +121,7 @@ impl Credentials {
         Self(Kind::Pro(client))
     }
 
-    /// Returns what error messages call the principal.
+    /// Returns the name of the principal for error messages.
     pub(crate) fn name(&self) -> String {
         match &self.0 {
             Kind::Token(_) => "the API token".to_owned(),
@@ -154,13 +156,13 @@ impl fmt::Debug for Credentials {
             Kind::Device(device) => device.fmt(f),
             #[cfg(feature = "pro")]
             Kind::Pro(pro) => f.debug_tuple("Pro").field(pro).finish(),
-            // A provider's `Debug` might show secrets.
+            // The `Debug` of a provider may show secrets.
             Kind::Provider(_) => f.write_str("Provider"),
         }
     }
 }
 
-/// Source of credentials that live elsewhere, for [`Credentials::provider`].
+/// Source of credentials, for [`Credentials::provider`].
 ///
 /// ```
 /// use zenml::Credentials;
@@ -183,12 +185,16 @@ impl fmt::Debug for Credentials {
 pub trait CredentialsProvider: Send + Sync + 'static {
     /// Returns the current credentials.
     ///
-    /// Called before the first call, when the token is about to expire, and when a server rejects the
-    /// token; never twice at the same time for one client. It may take 60 seconds. While the last
-    /// token is valid, calls wait at most ten seconds and then use that token.
+    /// The client calls it for the first call, when the token is about to expire, and when a server
+    /// rejects the token; never twice at the same time. It may take 60 seconds. While the last token
+    /// is valid, calls wait at most 10 seconds and then use that token.
     ///
     /// If the token is a JWT, its `exp` claim decides when it is renewed; any other token is used
-    /// until the server rejects it. A provider must not return another provider.
+    /// until the server rejects it.
+    ///
+    /// # Errors
+    /// An error fails the calls that wait, with [`ErrorKind::Credentials`](crate::ErrorKind::Credentials)
+    /// and the text of the error. So does a provider that returns another provider.
     fn provide(&self) -> ProvidedCredentials<'_>;
 
     /// Returns the name of the source for error messages. Defaults to "the credentials provider".
@@ -203,8 +209,9 @@ pub trait CredentialsProvider: Send + Sync + 'static {
     }
 }
 
-/// Future that a [`CredentialsProvider`] returns. The text of its error is shown to the caller and
-/// must not contain a secret.
+/// Future that a [`CredentialsProvider`] returns.
+///
+/// The text of its error is shown to the caller and must not contain a secret.
 pub type ProvidedCredentials<'a> =
     Pin<Box<dyn Future<Output = Result<Credentials, Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
 

@@ -1,4 +1,4 @@
-//! Device logins (RFC 8628).
+//! How does a user confirm a login in the browser (RFC 8628)?
 
 use std::fmt;
 use std::pin::pin;
@@ -14,9 +14,19 @@ use crate::transport::body::Body;
 use crate::transport::shared::Transport;
 use crate::{Error, ErrorKind, Result, Secret};
 
-/// Where a user confirms a device login, passed to the function of [`Credentials::device`].
+/// Page and code with which a user confirms a device login.
 ///
-/// [`Credentials::device`]: crate::Credentials::device
+/// The client passes it to the function of [`Credentials::device`](crate::Credentials::device), which
+/// shows it to the user:
+///
+/// ```
+/// use zenml::auth::DeviceLogin;
+///
+/// fn show(login: &DeviceLogin) {
+///     let minutes = login.expires_in.as_secs() / 60;
+///     eprintln!("Open {} within {minutes} minutes and confirm the code {}", login.url, login.user_code);
+/// }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeviceLogin {
@@ -24,11 +34,11 @@ pub struct DeviceLogin {
     pub url: String,
     /// The code that the page shows or asks for.
     pub user_code: String,
-    /// How long the login can be confirmed.
+    /// Time that the user has to confirm the login.
     pub expires_in: Duration,
 }
 
-/// The device flow as ZenML's servers implement it (`zen_server/routers/auth_endpoints.py` and
+/// Device flow as ZenML's servers implement it (`zen_server/routers/auth_endpoints.py` and
 /// `login/web_login.py` in ZenML 0.98.0).
 pub(crate) struct Device {
     client_id: Uuid,
@@ -50,7 +60,7 @@ struct DeviceAuthorizationResponse {
 
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// Polling interval of RFC 8628 if the server does not name one, and the increase after `slow_down`.
+/// Default polling interval of RFC 8628, and its increase after `slow_down`.
 const INTERVAL: Duration = Duration::from_secs(5);
 
 impl Device {
@@ -86,6 +96,7 @@ impl Device {
         })
     }
 
+    /// Requests the codes of a new login.
     async fn request_codes(&self, transport: &Transport) -> Result<DeviceAuthorizationResponse> {
         let form = json!({ "client_id": self.client_id });
         let request = TokenRequest {
@@ -98,6 +109,7 @@ impl Device {
         request.send(transport).await
     }
 
+    /// Requests the token until the login has been confirmed or denied.
     async fn poll(
         &self,
         transport: &Transport,

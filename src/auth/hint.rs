@@ -1,4 +1,4 @@
-//! What to do about rejected credentials.
+//! What can users do about rejected credentials?
 
 use std::time::SystemTime;
 
@@ -14,11 +14,12 @@ use crate::{Error, ErrorKind, Secret};
 /// (`ZENML_PRO_API_KEY_PREFIX` in `constants.py`).
 const PRO_KEY: &str = "ZENPROKEY_";
 
+/// Returns whether the key is one of ZenML Pro.
 pub(crate) fn is_pro_key(key: &Secret) -> bool {
     key.expose().starts_with(PRO_KEY)
 }
 
-/// Advice if a server rejects the access token of a request.
+/// Returns advice for an access token that a server rejects.
 pub(crate) fn rejected_token(
     credentials: Option<&Credentials>,
     base: &BaseUrl,
@@ -38,7 +39,7 @@ pub(crate) fn rejected_token(
                 None => source,
             }
         }
-        // The key itself was rejected where the server does not exchange keys, or a token made of it.
+        // A server that does not exchange keys rejects the key itself.
         Kind::Key(key) => format!(
             "{base} rejects {}, or the token that it was exchanged for: {}",
             credentials.name(),
@@ -87,14 +88,14 @@ fn rejected_api_token(token: &Secret, base: &BaseUrl, api: ApiKind, now: SystemT
     }
 }
 
-/// Advice about a key that may have worked before.
+/// Returns advice for a rejected key that may have been valid before.
 fn rejected_key(key: &Secret, api: ApiKind) -> String {
     let advice = match (is_pro_key(key), api) {
         (true, ApiKind::Pro) => {
             "the key has expired, was deactivated, deleted or rotated, or its owner lacks access; \
              create a new one in the settings of the organization at ZenML Pro"
         }
-        // The workspace does not say why.
+        // The workspace does not give the reason.
         (true, ApiKind::Workspace) => {
             "the key has expired, was deactivated, deleted or rotated, or its owner lacks access; \
              create a new one in the settings of the organization at ZenML Pro; if the key works at \
@@ -108,7 +109,7 @@ fn rejected_key(key: &Secret, api: ApiKind) -> String {
     advice.to_owned()
 }
 
-/// Advice if the token endpoint rejects a login, where a reason is known.
+/// Returns advice for a login that the token endpoint rejects, or `None` if the reason is unknown.
 pub(crate) fn rejected_login(credentials: &Kind, api: ApiKind, error: &Error) -> Option<String> {
     let is_rejected = error.kind() == ErrorKind::Unauthorized;
     let advice = match (credentials, api) {
@@ -145,10 +146,10 @@ pub(crate) fn rejected_login(credentials: &Kind, api: ApiKind, error: &Error) ->
     Some(advice.to_owned())
 }
 
-/// Advice about a failure that does not concern the credentials and passes by itself.
-pub(crate) fn passing_failure(error: &Error) -> Option<String> {
+/// Returns advice for a transient failure of a login, which does not concern the credentials.
+pub(crate) fn transient_failure(error: &Error) -> Option<String> {
     if error.is_control_plane_outage() {
-        // The workspace says the same of a Pro API that is down and of one that refuses to answer.
+        // The workspace does not distinguish an outage of the Pro API from a request it rejects.
         let hint = "the workspace could not ask ZenML Pro who this is; try again later, and if that \
                     does not help, ask the administrator of the organization";
         return Some(hint.to_owned());
@@ -158,13 +159,13 @@ pub(crate) fn passing_failure(error: &Error) -> Option<String> {
         .then(|| "the credentials were not rejected; try again later".to_owned())
 }
 
-/// Whether a server says that it cannot read the key: servers that do not belong to ZenML Pro say so
-/// of its keys (`authenticate_api_key` in `zen_server/auth.py`).
+/// Returns whether a server says that it cannot decode the key. Servers outside ZenML Pro say so of a
+/// key of ZenML Pro (`authenticate_api_key` in `zen_server/auth.py`).
 pub(crate) fn cannot_read_keys(error: &Error) -> bool {
     error.kind() == ErrorKind::Unauthorized && error.message().contains("error decoding API key")
 }
 
-/// Whether a device login was denied, or was not confirmed in time.
+/// Returns whether a device login was denied, or was not confirmed in time.
 fn was_not_confirmed(error: &Error) -> bool {
     error.kind() == ErrorKind::Credentials
         || matches!(

@@ -1,4 +1,4 @@
-//! The exchange of credentials for a token.
+//! How are credentials exchanged for a token?
 //!
 //! The forms are those of ZenML 0.98.0 (`zen_server/routers/auth_endpoints.py`). Those of the Pro API
 //! follow its documentation and `login/pro/client.py`.
@@ -16,10 +16,13 @@ use crate::transport::body::Body;
 use crate::transport::shared::Transport;
 use crate::{Error, ErrorKind, Result, Secret};
 
-/// How long a credentials provider may take.
+/// Time limit of a credentials provider.
 const PROVIDER_LIMIT: Duration = Duration::from_secs(60);
 
-/// Asks a provider for credentials.
+/// Returns the credentials of a provider.
+///
+/// # Errors
+/// `Credentials`: the provider failed, or took longer than 60 seconds.
 pub(crate) async fn provided(
     transport: &Transport,
     provider: &dyn CredentialsProvider,
@@ -37,11 +40,11 @@ pub(crate) async fn provided(
     })
 }
 
-/// Exchanges credentials for a token at the API that the transport leads to.
+/// Exchanges credentials for a token at the API of the transport.
 pub(crate) async fn exchange(transport: &Transport, credentials: &Credentials) -> Result<Token> {
     let response = match &credentials.0 {
         Kind::Token(token) => return unchanged(transport, token),
-        // At the Pro API itself there is nothing to exchange it for.
+        // At the Pro API, the session is the access token.
         Kind::ProSession(session) if transport.api().kind == ApiKind::Pro => {
             return unchanged(transport, session);
         }
@@ -70,13 +73,13 @@ pub(crate) async fn exchange(transport: &Transport, credentials: &Credentials) -
             let request = TokenRequest::new(transport, Body::form(&form)?, password);
             request.send(transport).await?
         }
-        // The server ends the tokens of a device that asks for codes again (`DEVICE_STATUS` in
+        // A new device login invalidates the tokens of the device (`DEVICE_STATUS` in
         // `routers/auth_endpoints.py`).
         Kind::Device(device) => {
             let response = device.log_in(transport).await?;
             return Ok(response.into_token(transport)?.without_early_renewal());
         }
-        // A provider must not return the login of a Pro client either.
+        // The only kinds left are a provider, and the login of a Pro client.
         _ => {
             return Err(Error::new(
                 ErrorKind::Credentials,
@@ -87,25 +90,26 @@ pub(crate) async fn exchange(transport: &Transport, credentials: &Credentials) -
     response.into_token(transport)
 }
 
+/// Returns the token of credentials that are sent as they are.
 fn unchanged(transport: &Transport, token: &Secret) -> Result<Token> {
     let clock = &*transport.runtime().clock;
     let lifetime = jwt_expiry(token).map(|expiry| time_until(expiry, clock));
     Token::new(token.clone(), lifetime, clock.now())
 }
 
-/// Returns the error of a login: who logged in, and where.
+/// Turns the error of a request into the error of a login, which names principal and server.
 pub(crate) fn failed_login(
     transport: &Transport,
     who: &str,
     error: Error,
     advice: Option<String>,
 ) -> Error {
-    // Failures of the network and wrong URLs are not presented as invalid credentials.
+    // A network failure or a wrong URL is not reported as invalid credentials.
     let (kind, status) = match error.kind() {
         ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::InvalidRequest => {
             (ErrorKind::Credentials, error.status())
         }
-        // The token endpoint is missing, not what the call asked for.
+        // Not `NotFound`, which would mean the resource of the call.
         ErrorKind::NotFound | ErrorKind::Unsupported => (ErrorKind::Unavailable, None),
         other => (other, error.status()),
     };
@@ -136,13 +140,13 @@ pub(crate) fn failed_login(
     }
     failed
         .with_hint(error.hint().map(str::to_owned).or(advice))
-        .with_hint(hint::passing_failure(&error))
+        .with_hint(hint::transient_failure(&error))
         .with_source(error)
 }
 
-/// Whether the response of a token endpoint says nothing against the key, but that the server does
-/// not exchange keys: no such route, no such grant type, or a response without a token.
-pub(crate) fn exchanges_no_keys(error: &Error) -> bool {
+/// Returns whether the response of a token endpoint means that the server does not exchange keys: it
+/// has no such route or grant type, or the response has no token.
+pub(crate) fn cannot_exchange_keys(error: &Error) -> bool {
     match error.status().map(|status| status.as_u16()) {
         Some(400 | 404 | 405 | 422 | 501) => true,
         Some(200..=299) => error.kind() == ErrorKind::Decode,

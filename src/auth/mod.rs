@@ -1,21 +1,27 @@
 //! Credentials, and how they become an access token.
 //!
-//! Most programs need only [`Credentials`] or a client's `from_env`. This module has what goes beyond:
-//! a [`CredentialsProvider`] supplies credentials from another place, such as a vault, and a
-//! [`DeviceLogin`] is what a program shows to a user who logs in with a browser.
+//! A client exchanges its [`Credentials`] for an access token when a call first needs one, and renews
+//! the token before it expires. Implement [`CredentialsProvider`] for credentials that another program
+//! keeps, for instance a vault.
+//!
+//! | to | see |
+//! | --- | --- |
+//! | use an API key, a token or a password | [`Credentials`] |
+//! | let a user confirm the login in a browser | [`Credentials::device`], [`DeviceLogin`] |
+//! | fetch credentials from elsewhere | [`Credentials::provider`], [`CredentialsProvider`] |
+//! | use the login of the `zenml` command line | [`WorkspaceClient::from_env`](crate::WorkspaceClient::from_env) |
 
-// A `Session` implements the transport's `Authenticator`: it logs in when a call first needs it, and
-// renews the access token before it expires.
+// A `Session` implements the transport's `Authenticator`.
 //
-// | module | has |
+// | module | question |
 // | --- | --- |
-// | `credentials`, `device` | what users configure |
-// | `session` | which way a login takes |
-// | `login`, `token_request` | the exchange of credentials at the token endpoint |
-// | `pro_token_exchange` | the login to a workspace through the Pro API |
-// | `token_cache`, `token` | the access token, and one renewal at a time |
-// | `cli_store`, `yaml` | what the `zenml` command line has stored |
-// | `hint` | what to do about rejected credentials |
+// | credentials, device | which credentials can a client have |
+// | session | which login do they need |
+// | login, token_request | how are they exchanged at the token endpoint |
+// | pro_token_exchange | how does a login to a workspace go through the Pro API |
+// | token_cache, token | when is a token renewed |
+// | cli_store, yaml | which logins has the `zenml` command line stored |
+// | hint | what can users do about rejected credentials |
 
 pub(crate) mod cli_store;
 pub(crate) mod credentials;
@@ -30,6 +36,6 @@ pub(crate) mod token_request;
 pub(crate) mod yaml;
 
 #[doc(no_inline)]
-pub use crate::Credentials;
+pub use credentials::Credentials;
 pub use credentials::{CredentialsProvider, ProvidedCredentials};
 pub use device::DeviceLogin;

@@ -1,5 +1,7 @@
-//! The login to a workspace of ZenML Pro through the Pro API: the workspace exchanges a session of
-//! the Pro API for a token of its own (grant type `zenml-external`).
+//! How does a client log in to a workspace through the Pro API?
+//!
+//! The workspace exchanges a session of the Pro API for a token of its own (grant type
+//! `zenml-external`).
 
 use std::sync::Arc;
 
@@ -7,7 +9,7 @@ use http::{HeaderMap, Method};
 use serde::Deserialize;
 
 use super::hint::{cannot_read_keys, is_pro_key};
-use super::login::{exchanges_no_keys, failed_login};
+use super::login::{cannot_exchange_keys, failed_login};
 use super::token::Token;
 use super::token_request::{TokenRequest, exchange_pro_session};
 use crate::transport::api::ApiKind;
@@ -28,8 +30,7 @@ pub(crate) async fn log_in_through(workspace: &Transport, pro: &Transport) -> Re
     if refusal.kind() != ErrorKind::Unauthorized {
         return Err(failed_login(workspace, &who, refusal, None));
     }
-    // The workspace does not say whether it rejects the session or the user. The Pro API knows
-    // whether the session is valid; if not, this request renews it.
+    // The workspace does not say whether it rejects the session or the user. The Pro API does.
     check_session(pro).await?;
     let renewed = pro_session(pro).await?;
     if renewed.token != session.token {
@@ -47,6 +48,7 @@ pub(crate) async fn log_in_through(workspace: &Transport, pro: &Transport) -> Re
     ))
 }
 
+/// Returns the session of a Pro client, after a login if one is needed.
 async fn pro_session(pro: &Transport) -> Result<Arc<Authorization>> {
     let session = pro.authorize(None).await?;
     session.ok_or_else(|| {
@@ -55,6 +57,7 @@ async fn pro_session(pro: &Transport) -> Result<Arc<Authorization>> {
     })
 }
 
+/// Sends a request that renews the session of a Pro client if the Pro API rejects it.
 async fn check_session(pro: &Transport) -> Result<()> {
     let request = Request::new("login", Method::GET, "/users/me");
     match pro.with_defaults().send(request, Accept::Json).await {
@@ -77,7 +80,7 @@ pub(crate) async fn pro_api_of_older_workspace(
     }
     let is_too_old = workspace.api().kind == ApiKind::Workspace
         && is_pro_key(key)
-        && (cannot_read_keys(refusal) || exchanges_no_keys(refusal));
+        && (cannot_read_keys(refusal) || cannot_exchange_keys(refusal));
     if !is_too_old {
         return Ok(None);
     }

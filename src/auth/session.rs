@@ -1,11 +1,11 @@
-//! The login of a client, shared by all its clones.
+//! Which login does a client need? All its clones share the login.
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::credentials::{Credentials, Kind};
 use super::hint;
-use super::login::{exchange, exchanges_no_keys, failed_login, provided};
+use super::login::{cannot_exchange_keys, exchange, failed_login, provided};
 use super::pro_token_exchange::{log_in_through, pro_api_of_older_workspace};
 use super::token::Token;
 use super::token_cache::TokenCache;
@@ -15,14 +15,14 @@ use crate::transport::base_url::BaseUrl;
 use crate::transport::shared::{Authenticator, AuthorizationFuture, Transport};
 use crate::{CallOptions, Result, RetryPolicy};
 
-/// How long a key is sent itself before its exchange is tried again.
+/// Time for which a key itself is sent before the client tries to exchange it again.
 const KEY_LIFETIME: Duration = Duration::from_secs(3600);
 
-/// Credentials, and the access token that they were exchanged for.
+/// Credentials of a client, and the access token that they were exchanged for.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
     credentials: Option<Credentials>,
-    /// The Pro API, once the workspace has turned out to need a login through it.
+    /// The Pro API, after the workspace has turned out to need a login through it.
     pro: Arc<OnceLock<Transport>>,
     tokens: Arc<TokenCache>,
 }
@@ -36,7 +36,7 @@ impl Session {
         }
     }
 
-    /// Exchanges the credentials for a token. Errors name the login, not the call that needs it.
+    /// Logs in and returns the access token. Errors name the login, not the call that needs it.
     async fn log_in(&self, transport: &Transport, credentials: &Credentials) -> Result<Token> {
         let from_provider;
         let credentials = match &credentials.0 {
@@ -71,8 +71,9 @@ impl Session {
                 let _ = self.pro.set(pro);
                 return Ok(token);
             }
-            if exchanges_no_keys(&refusal) {
-                // For a while only: the response may be that of a proxy while the server is down.
+            if cannot_exchange_keys(&refusal) {
+                // The lifetime is limited, because the response may come from a proxy while the server
+                // is down.
                 let now = transport.runtime().clock.now();
                 return Token::new(key.clone(), Some(KEY_LIFETIME), now);
             }

@@ -1,4 +1,4 @@
-//! An access token and how long it is valid.
+//! How long is an access token valid?
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -16,12 +16,15 @@ use crate::{Result, Secret};
 #[derive(Debug, Clone)]
 pub(crate) struct Token {
     pub authorization: Arc<Authorization>,
-    /// When to renew the token, and when it expires; `None` for never.
+    /// Time of the next renewal; `None` for never.
     renew_at: Option<Instant>,
+    /// Expiry; `None` for never.
     expires_at: Option<Instant>,
 }
 
 impl Token {
+    /// Creates a token that was issued now. `None` is a lifetime without end.
+    ///
     /// # Errors
     /// `Credentials`: the token contains characters that a header cannot carry.
     pub fn new(secret: Secret, lifetime: Option<Duration>, now: Instant) -> Result<Self> {
@@ -41,24 +44,24 @@ impl Token {
         }
     }
 
-    /// Whether the token is valid and need not be renewed yet.
+    /// Returns whether the token is valid and need not be renewed yet.
     pub fn is_fresh(&self, now: Instant) -> bool {
         self.renew_at.is_none_or(|renew_at| now < renew_at)
     }
 
-    /// Whether the token has not expired.
+    /// Returns whether the token has not expired.
     pub fn is_valid(&self, now: Instant) -> bool {
         self.expires_at.is_none_or(|expires_at| now < expires_at)
     }
 
-    /// Whether the authorization is that of this token.
+    /// Returns whether the authorization is that of this token.
     pub fn is(&self, authorization: &Authorization) -> bool {
         std::ptr::eq(authorization, &raw const *self.authorization)
     }
 }
 
-/// Returns how long before its expiry a token is renewed: as the official client does
-/// (`login/credentials_store.py`), but never longer than the token lives.
+/// Returns the time between the renewal of a token and its expiry. It is that of the official client
+/// (`login/credentials_store.py`), limited to the lifetime of the token.
 fn leeway(lifetime: Duration) -> Duration {
     if lifetime < Duration::from_secs(3600) {
         lifetime.min(Duration::from_secs(30))
@@ -133,8 +136,8 @@ mod tests {
             let claims = BASE64_URL_SAFE_NO_PAD.encode(claims);
             jwt_expiry(&format!("e30.{claims}.sig").into())
         };
-        let end = jwt(r#"{"sub":"x","exp":1795291489}"#).unwrap();
-        assert_eq!(to_utc_text(end), "2026-11-21 20:04:49 UTC");
+        let expiry = jwt(r#"{"sub":"x","exp":1795291489}"#).unwrap();
+        assert_eq!(to_utc_text(expiry), "2026-11-21 20:04:49 UTC");
         assert_eq!(jwt("{}"), None);
         assert_eq!(jwt(r#"{"exp":-1}"#), None);
         assert_eq!(jwt(r#"{"exp":1e300}"#), None);

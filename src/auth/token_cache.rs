@@ -14,10 +14,10 @@ use crate::runtime::Runtime;
 use crate::transport::authorization::Authorization;
 use crate::{Error, ErrorKind, Result};
 
-/// How long a token that is about to expire is used without another try after a renewal failed.
+/// Delay after a failed renewal before the next one. The token stays in use meanwhile.
 const RENEWAL_BACKOFF: Duration = Duration::from_secs(10);
 
-/// How long a call waits for the renewal of a token that is still valid.
+/// Time limit for the renewal of a token that is still valid.
 const RENEWAL_LIMIT: Duration = Duration::from_secs(10);
 
 /// The access token that all clones of a client share.
@@ -27,9 +27,9 @@ pub(crate) struct TokenCache(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     token: Option<Token>,
-    /// The login in progress, as long as its sender exists.
+    /// The login in progress. It has ended without an outcome if its sender is gone.
     login: Option<PendingLogin>,
-    /// No renewal of a valid token before this: the last one failed.
+    /// Earliest time of the next renewal, after one that failed.
     renew_after: Option<Instant>,
 }
 
@@ -58,10 +58,10 @@ impl TokenCache {
         self.state().cached(rejected, now)
     }
 
-    /// Returns a token, after a login if one is needed: one login for any number of callers, which
-    /// goes on if they give up. A rejected token is not returned.
+    /// Returns a token, after a login if one is needed. Never returns the rejected token.
     ///
-    /// `log_in` creates the login; its argument is whether the login renews a valid token.
+    /// Any number of callers share one login, which continues after they have been dropped. `log_in`
+    /// creates it; its argument is whether the login renews a valid token.
     pub async fn get<F>(
         self: &Arc<Self>,
         runtime: &Runtime,
@@ -91,7 +91,7 @@ impl TokenCache {
                 (login, fallback)
             };
             let Ok(outcome) = login.outcome.wait_for(Option::is_some).await else {
-                // The runtime that the login ran on is gone; start another on the current one.
+                // The runtime of the login has shut down. The next one runs on the current runtime.
                 continue;
             };
             return match (outcome.clone(), fallback) {
@@ -103,7 +103,7 @@ impl TokenCache {
                     );
                     Ok(token.authorization)
                 }
-                // One attempt, enough for a renewal, is not enough for this call.
+                // A renewal has one attempt only; this call needs a login with retries.
                 (Some(Err(error)), None) if login.is_renewal && error.is_retryable() => continue,
                 (Some(Err(error)), None) => Err(Error::shared(error)),
                 (None, _) => continue,
@@ -136,7 +136,7 @@ impl TokenCache {
                 })
             }
         };
-        // Not a child of the call that starts it: other calls wait for it, and it may outlive them.
+        // The span has no parent: other calls wait for the login too, and it may outlive them all.
         let span = tracing::info_span!(target: "zenml", parent: None, "login");
         let login = handle.spawn(login.instrument(span).with_current_subscriber());
         let (cache, clock) = (self.clone(), runtime.clock.clone());
@@ -144,7 +144,7 @@ impl TokenCache {
             let outcome = match login.await {
                 Ok(outcome) => outcome.map_err(Arc::new),
                 Err(ended) if ended.is_panic() => Err(Arc::new(panicked())),
-                // The runtime shuts down: callers that wait start another login on the next one.
+                // The runtime shuts down: waiting callers start another login.
                 Err(_) => return,
             };
             let mut state = cache.state();
@@ -156,7 +156,7 @@ impl TokenCache {
                 }
                 Err(_) => state.renew_after = clock.now().checked_add(RENEWAL_BACKOFF),
             }
-            // Under the lock: no caller sees the new state without the outcome.
+            // The lock is held: no caller sees the new state without the outcome.
             tx.send_replace(Some(outcome));
         });
         Ok(PendingLogin {
@@ -181,7 +181,6 @@ fn panicked() -> Error {
 }
 
 impl State {
-    /// Returns the token if it is valid and need not be renewed now.
     fn cached(&self, rejected: Option<&Authorization>, now: Instant) -> Option<Arc<Authorization>> {
         let token = self.valid(rejected, now)?;
         let backs_off = self
@@ -190,6 +189,7 @@ impl State {
         (token.is_fresh(now) || backs_off).then(|| token.authorization.clone())
     }
 
+    /// Returns the token if it is valid, unless it is the rejected one.
     fn valid(&self, rejected: Option<&Authorization>, now: Instant) -> Option<&Token> {
         let token = self.token.as_ref().filter(|token| token.is_valid(now))?;
         let is_rejected = rejected.is_some_and(|rejected| token.is(rejected));
@@ -197,7 +197,6 @@ impl State {
     }
 
     fn login_in_progress(&self) -> Option<PendingLogin> {
-        // A login ends without an outcome if its runtime shuts down.
         let is_alive = |login: &&PendingLogin| login.outcome.has_changed().is_ok();
         self.login.as_ref().filter(is_alive).cloned()
     }

@@ -1,4 +1,4 @@
-//! Requests to the token endpoint of an API.
+//! What is a request to the token endpoint of an API?
 
 use std::time::Duration;
 
@@ -19,11 +19,15 @@ use crate::{Error, ErrorKind, Result, Secret};
 #[derive(Deserialize)]
 pub(crate) struct TokenResponse {
     access_token: Secret,
-    /// Seconds; a token without it does not expire.
+    /// Lifetime in seconds. A token without it does not expire.
     expires_in: Option<u64>,
 }
 
 impl TokenResponse {
+    /// Returns the access token of the response.
+    ///
+    /// # Errors
+    /// `Credentials`: the token contains characters that a header cannot carry.
     pub fn into_token(self, transport: &Transport) -> Result<Token> {
         let lifetime = self.expires_in.map(Duration::from_secs);
         let now = transport.runtime().clock.now();
@@ -59,7 +63,7 @@ impl TokenRequest {
         Ok(self)
     }
 
-    /// Sends the request as a call of its own, with the retries of one.
+    /// Sends the request as a call of its own, with retries, and decodes the response.
     pub async fn send<T: DeserializeOwned>(self, transport: &Transport) -> Result<T> {
         let request = Request {
             headers: self.headers,

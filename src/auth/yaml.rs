@@ -1,42 +1,41 @@
-//! Reads YAML as far as the files of the `zenml` command line need it: text in maps.
+//! How are the YAML files of the `zenml` command line read? Only text in maps is kept.
 //!
-//! Files hold secrets, so texts are overwritten when they are dropped.
+//! The files contain secrets, so text is overwritten when it is dropped.
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use zeroize::Zeroizing;
 
-/// A value: text, a map, or something else, which nobody asks for.
+/// A YAML value.
 #[derive(Default)]
 pub(crate) enum Yaml {
     Text(Zeroizing<String>),
     Map(Vec<(String, Yaml)>),
+    /// Null, a list or an alias.
     #[default]
     Other,
 }
 
-/// More levels than any file of the kind has: a value is dropped by recursion.
-const DEPTH: usize = 64;
+/// Maximum nesting depth. It is limited because a value is dropped recursively.
+const MAX_DEPTH: usize = 64;
 
 impl Yaml {
-    /// The first document of a text.
+    /// Reads the first document of a text.
     ///
     /// # Errors
-    /// Says where the text is no YAML, without quoting it.
+    /// Names the line where the text is not valid YAML, without quoting it.
     pub fn read(text: &str) -> Result<Self, String> {
-        // The keys that wait for a value, and what has been collected so far.
+        // The collections that enclose the position, each with the key that waits for its value.
         let mut open: Vec<(Option<String>, Self)> = Vec::new();
         for event in Parser::new_from_str(text) {
-            let (event, _) = event.map_err(|error| {
-                let marker = error.marker();
-                format!("no YAML at line {}", marker.line())
-            })?;
+            let (event, _) = event
+                .map_err(|error| format!("not valid YAML at line {}", error.marker().line()))?;
             let complete = match event {
                 Event::Scalar(text, style, ..) => match (style, &*text) {
                     (ScalarStyle::Plain, "" | "~" | "null" | "Null" | "NULL") => Self::Other,
                     (_, text) => Self::Text(Zeroizing::new(text.to_owned())),
                 },
-                Event::MappingStart(..) | Event::SequenceStart(..) if open.len() == DEPTH => {
-                    return Err("nested too deeply".to_owned());
+                Event::MappingStart(..) | Event::SequenceStart(..) if open.len() == MAX_DEPTH => {
+                    return Err(format!("nested more than {MAX_DEPTH} levels deep"));
                 }
                 Event::MappingStart(..) => {
                     open.push((None, Self::Map(Vec::new())));
@@ -72,12 +71,13 @@ impl Yaml {
         }
     }
 
-    /// What stands under a key of a map.
+    /// Returns the value of a key, or `None` if this is not a map or has no such key.
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.entries()
             .find_map(|(name, value)| (name == key).then_some(value))
     }
 
+    /// Returns the entries of a map; any other value has none.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &Self)> {
         let entries = match self {
             Self::Map(entries) => entries.as_slice(),
@@ -86,7 +86,7 @@ impl Yaml {
         entries.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// The text under a key of a map.
+    /// Returns the value of a key if it is text.
     pub fn text(&self, key: &str) -> Option<&str> {
         match self.get(key)? {
             Self::Text(text) => Some(text),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_passed_over() {
+    fn values_that_are_not_text_are_ignored() {
         let yaml = Yaml::read("a: null\nb: [1, {c: 2}, [3]]\nc: &x {y: z}\nd: *x\ne: f\n").unwrap();
         for key in ["a", "b", "d", "missing"] {
             assert_eq!(yaml.text(key), None, "{key}");
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_yaml_is_refused_without_being_quoted() {
+    fn invalid_yaml_is_an_error_that_does_not_quote_it() {
         for text in [
             "a: [hunter2",
             "a: \"hunter2",

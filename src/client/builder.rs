@@ -1,4 +1,4 @@
-//! The builder of a client.
+//! How is a client configured?
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -19,7 +19,8 @@ use crate::{CallOptions, Credentials, Error, ErrorKind, Result, RetryBudget, Ret
 
 /// Builder of a client.
 ///
-/// `Debug` shows neither the secrets of the credentials nor URL and headers, which may hold some.
+/// Call `build` to create the client. `Debug` shows neither secrets nor URL and headers, which may
+/// contain some.
 ///
 /// ```
 /// use std::time::Duration;
@@ -64,80 +65,85 @@ impl<C> ClientBuilder<C> {
         }
     }
 
-    /// Sets the credentials. Without credentials only public operations succeed, such as
+    /// Sets the credentials. Defaults to none: only public operations succeed then, such as
     /// `server_info`.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
         self
     }
 
-    /// Allows sending credentials in clear text to a server on another machine over http. Everyone on
+    /// Allows sending credentials in clear text: over http to a server on another machine. Anyone on
     /// the network path can read them.
+    ///
+    /// By default, `build` returns [`ErrorKind::Configuration`] for such a URL.
     pub fn allow_insecure_http(mut self) -> Self {
         self.insecure_http = true;
         self
     }
 
-    /// Sets when and how soon failed attempts are retried. Defaults to [`RetryPolicy::default`];
-    /// [`CallOptions`] change it for single calls.
+    /// Sets the retry policy. Defaults to [`RetryPolicy::default`]; [`CallOptions`] change it for
+    /// single calls.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.options = self.options.retry(policy);
         self
     }
 
-    /// Sets how many retries all calls may spend together. Defaults to [`RetryBudget::default`].
+    /// Sets the number of retries of all calls together. Defaults to [`RetryBudget::default`].
     pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
         self.budget = budget;
         self
     }
 
-    /// Sets how long establishing a connection may take. Defaults to 10 seconds.
+    /// Sets the time limit for establishing a connection. Defaults to 10 seconds.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connection.connect_timeout = limit;
         self
     }
 
-    /// Sets how long one attempt of a call may take: see [`CallOptions::attempt_timeout`]. Defaults to
-    /// 2 minutes.
+    /// Sets the time limit of one attempt of a call. Defaults to 2 minutes; see
+    /// [`CallOptions::attempt_timeout`].
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.options = self.options.attempt_timeout(limit);
         self
     }
 
-    /// Sets how long a call may take with all its attempts: see [`CallOptions::timeout`]. Defaults to
-    /// 10 minutes.
+    /// Sets the time limit of a call with all its attempts. Defaults to 10 minutes; see
+    /// [`CallOptions::timeout`].
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.options = self.options.timeout(limit);
         self
     }
 
-    /// Sets the HTTP client. It should not follow redirects, keep cookies or retry by itself: this
-    /// crate does what is safe of that.
+    /// Sets the HTTP client. Defaults to one that the other settings of this builder configure.
     ///
-    /// `connect_timeout`, `proxy`, `root_certificate` and `accept_invalid_certificates` have no effect
-    /// on it.
+    /// Disable its redirects, cookies and retries: this crate follows redirects and retries where that
+    /// is safe. `connect_timeout`, `proxy`, `root_certificate` and `accept_invalid_certificates` have
+    /// no effect on it.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Some(client);
         self
     }
 
-    /// Sets the proxy of all connections (`http://proxy.example.com:3128`). Defaults to the environment
-    /// variables `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, except for http to this machine, which
-    /// uses no proxy.
+    /// Sets the proxy of all connections, such as `http://proxy.example.com:3128`.
+    ///
+    /// Defaults to the environment variables `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, which do not
+    /// apply to http connections to this machine.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.connection.proxy = Some(url.into());
         self
     }
 
-    /// Adds trusted CA certificates in PEM format, one or several.
+    /// Adds one or several trusted CA certificates in PEM format. Call it again to add more.
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.connection.root_certificates.push(pem.into());
         self
     }
 
-    /// Sets whether to accept any certificate. Anyone on the network path can then pose as the server
-    /// and read the credentials: prefer [`root_certificate`](Self::root_certificate).
+    /// Sets whether to accept any certificate. Defaults to `false`.
+    ///
+    /// Anyone on the network path can then impersonate the server and read the credentials. Prefer
+    /// [`root_certificate`](Self::root_certificate).
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub fn accept_invalid_certificates(mut self, accept: bool) -> Self {
         self.connection.accept_invalid_certificates = accept;
@@ -150,8 +156,8 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Sets a suffix for the `User-Agent`, after `zenml-rust/<version> (<system>)`: for instance name
-    /// and version of the program.
+    /// Sets a suffix of the `User-Agent`, for instance name and version of the program. It follows
+    /// `zenml-rust/<version> (<system>)`.
     pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent_suffix = Some(suffix.into());
         self
@@ -164,8 +170,9 @@ impl<C> ClientBuilder<C> {
     }
 
     /// Sets the jitter source for retry delays: a function that returns fractions from 0 to 1. Defaults
-    /// to a random number generator. Request ids and idempotency keys do not use it: they must be
-    /// unique.
+    /// to a random number generator.
+    ///
+    /// Request ids and idempotency keys, which must be unique, do not use it.
     pub fn jitter(mut self, fraction: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         self.runtime.random = Arc::new(fraction);
         self

@@ -1,5 +1,4 @@
-//! Clients configured from outside: by the variables that the official client reads, and by the
-//! files of its command line.
+//! How is a client configured by environment variables and by the files of the `zenml` command line?
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use crate::transport::api::{ApiConfig, ApiKind};
 use crate::transport::base_url::BaseUrl;
 use crate::{ClientBuilder, Credentials, Error, ErrorKind, Result};
 
-/// The Pro API that ZenML GmbH runs.
+/// URL of the Pro API that ZenML GmbH operates.
 pub(crate) const PRO_URL: &str = "https://cloudapi.zenml.io";
 
 const STORE_URL: &str = "ZENML_STORE_URL";
@@ -23,9 +22,11 @@ const VERIFY_SSL: &str = "ZENML_STORE_VERIFY_SSL";
 const HTTP_TIMEOUT: &str = "ZENML_STORE_HTTP_TIMEOUT";
 const PRO_API_URL: &str = "ZENML_PRO_API_URL";
 const CONFIG_PATH: &str = "ZENML_CONFIG_PATH";
-const NO_STORE: &str = "DISABLE_CREDENTIALS_DISK_CACHING";
+const DISABLE_STORE: &str = "DISABLE_CREDENTIALS_DISK_CACHING";
 
-/// What a client finds outside of its program.
+const NO_FOLDER: &str = "the configuration folder is unknown (ZENML_CONFIG_PATH is not set)";
+
+/// Sources of configuration outside the program.
 pub(crate) struct Environment<'a> {
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     pub clock: Arc<dyn Clock>,
@@ -42,10 +43,11 @@ pub(crate) fn from_process<C>(api: &ApiConfig) -> Result<ClientBuilder<C>> {
 }
 
 impl Environment<'_> {
+    /// Returns a builder with URL, credentials, time limit and certificates.
     pub fn builder<C>(&self, api: &ApiConfig) -> Result<ClientBuilder<C>> {
         let connected = self.config_folder().as_deref().and_then(connected_server);
         let url = self.url(api.kind, connected.as_ref())?;
-        // Errors name it, so it must have no password in it.
+        // Messages quote the URL, so it must not contain a password.
         let base = BaseUrl::parse(&url, api.path_suffix)?;
         let credentials = self.credentials(base.as_str(), api.kind)?;
         let builder = ClientBuilder::new(url).credentials(credentials);
@@ -58,7 +60,7 @@ impl Environment<'_> {
         self.certificates(builder, stored)
     }
 
-    /// Variables that are empty count as not set.
+    /// Returns the value of a variable. An empty variable counts as not set.
     fn get(&self, name: &str) -> Option<String> {
         (self.variable)(name).filter(|value| !value.is_empty())
     }
@@ -77,11 +79,17 @@ impl Environment<'_> {
         let url = connected.map(|server| server.url.clone());
         url.ok_or_else(|| {
             let config = self.config_folder().map_or_else(
-                || format!("no configuration folder is known ({CONFIG_PATH} is not set)"),
-                |folder| format!("{} names no server", folder.join("config.yaml").display()),
+                || NO_FOLDER.to_owned(),
+                |folder| {
+                    format!(
+                        "{} does not name a server",
+                        folder.join("config.yaml").display()
+                    )
+                },
             );
             configuration(format!(
-                "which server? {STORE_URL} is not set, and {config}; set it, or run `zenml login`"
+                "there is no server URL: {STORE_URL} is not set, and {config}; set {STORE_URL}, or \
+                 run `zenml login`"
             ))
         })
     }
@@ -90,7 +98,7 @@ impl Environment<'_> {
         if let Some(key) = self.get(API_KEY) {
             return Ok(Credentials::api_key(key));
         }
-        // Tokens and users are those of a workspace: the Pro API would refuse them.
+        // Tokens and users belong to a workspace: the Pro API would reject them.
         if api == ApiKind::Workspace {
             if let Some(token) = self.get(API_TOKEN) {
                 return Ok(Credentials::api_token(token));
@@ -101,10 +109,10 @@ impl Environment<'_> {
             }
         }
         let stored = match self.store(url) {
-            Err(why) => why,
+            Err(reason) => reason,
             Ok(stored) => match stored.check() {
                 Ok(_) => return Ok(Credentials::provider(stored)),
-                Err(why) => format!("{}: {why}", stored.file.display()),
+                Err(reason) => format!("{}: {reason}", stored.file.display()),
             },
         };
         let variables = match api {
@@ -113,17 +121,16 @@ impl Environment<'_> {
         };
         Err(Error::new(
             ErrorKind::Credentials,
-            format!("none for {url}: {variables}; {stored}"),
+            format!("there are no credentials for {url}: {variables}; {stored}"),
         ))
     }
 
+    /// Returns the login that the command line may have stored for a URL.
     fn store(&self, url: &str) -> Result<StoredLogin, String> {
-        if self.get(NO_STORE).is_some_and(|value| is_true(&value)) {
-            return Err(format!("{NO_STORE} forbids to look into files"));
+        if self.get(DISABLE_STORE).is_some_and(|value| is_true(&value)) {
+            return Err(format!("{DISABLE_STORE} forbids reading stored logins"));
         }
-        let folder = self.config_folder().ok_or_else(|| {
-            format!("no configuration folder is known ({CONFIG_PATH} is not set)")
-        })?;
+        let folder = self.config_folder().ok_or(NO_FOLDER)?;
         Ok(StoredLogin {
             file: folder.join("credentials.yaml"),
             url: url.to_owned(),
@@ -132,8 +139,8 @@ impl Environment<'_> {
         })
     }
 
-    /// The folder of the command line's files (`utils/io_utils.py`: what the library click takes
-    /// for an application named zenml).
+    /// Returns the folder of the command line's files, which its library click chooses for an
+    /// application named zenml (`utils/io_utils.py`).
     fn config_folder(&self) -> Option<PathBuf> {
         if let Some(folder) = self.get(CONFIG_PATH) {
             return Some(folder.into());
@@ -158,8 +165,11 @@ impl Environment<'_> {
         };
         let seconds = text.trim().parse().ok().filter(|seconds| *seconds > 0.0);
         let limit = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        let limit = limit
-            .ok_or_else(|| configuration(format!("{HTTP_TIMEOUT} is no number of seconds")))?;
+        let limit = limit.ok_or_else(|| {
+            configuration(format!(
+                "{HTTP_TIMEOUT} is not valid; set it to a positive number of seconds"
+            ))
+        })?;
         Ok(builder.attempt_timeout(limit))
     }
 
@@ -177,7 +187,8 @@ impl Environment<'_> {
             Some(path) => {
                 let pem = std::fs::read(&path).map_err(|error| {
                     let message = format!(
-                        "{VERIFY_SSL} is no true or false, no PEM, and as a file {path:?}: {error}"
+                        "the certificate file {path:?} cannot be read: {error}; set {VERIFY_SSL} to \
+                         true, false, the path of a PEM file, or PEM text"
                     );
                     configuration(message).with_source(error)
                 })?;
@@ -194,7 +205,8 @@ impl Environment<'_> {
     ) -> Result<ClientBuilder<C>> {
         match self.get(VERIFY_SSL).or(stored) {
             Some(value) if !is_true(&value) => Err(configuration(format!(
-                "{VERIFY_SSL} needs TLS, which this program was built without"
+                "{VERIFY_SSL} requires TLS, which this program was built without; enable the cargo \
+                 feature `rustls` or `native-tls` of zenml"
             ))),
             _ => Ok(builder),
         }

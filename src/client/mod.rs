@@ -1,8 +1,8 @@
 //! How is a client configured, and what does it offer?
 //!
-//! [`workspace_client`] and [`pro_client`] are the clients, [`builder`] configures them,
+//! [`workspace_client`] and [`pro_client`] are the clients. [`builder`] configures them,
 //! [`environment`] finds URL and credentials outside the program, and [`version`] compares server and
-//! client. Generated operations and `workflows` add their methods to the clients themselves.
+//! client. Generated code and `workflows` add further methods to the clients.
 
 pub(crate) mod builder;
 mod define;

@@ -1,4 +1,4 @@
-//! Whether a server and the client fit together.
+//! Does the version of a server match that of the client?
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -11,8 +11,18 @@ use crate::{Error, ErrorKind, Result, WorkspaceClient};
 
 /// Version of a server, compared with the version of ZenML that this client was generated for.
 ///
-/// Patch versions do not count: servers of one minor version have the same API. `Display` says in one
-/// sentence what a difference means.
+/// Patch versions are ignored: servers of one minor version have the same API. `Display` explains a
+/// difference in one sentence.
+///
+/// ```no_run
+/// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
+/// let check = client.check_version().await?;
+/// if check.is_server_older() {
+///     eprintln!("{check}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VersionCheck {
@@ -24,20 +34,20 @@ pub struct VersionCheck {
 }
 
 impl VersionCheck {
-    /// Whether server and client have the same minor version.
+    /// Returns whether server and client have the same minor version.
     #[must_use]
     pub fn is_match(&self) -> bool {
         self.ordering.is_eq()
     }
 
-    /// Whether the server is older: it may lack operations and fields.
+    /// Returns whether the server is older. It may then lack operations and fields.
     #[must_use]
     pub fn is_server_older(&self) -> bool {
         self.ordering.is_lt()
     }
 
-    /// Whether the server is newer: it may send fields and have operations that the client does not
-    /// know.
+    /// Returns whether the server is newer. It may then send fields and have operations that the client
+    /// does not know.
     #[must_use]
     pub fn is_server_newer(&self) -> bool {
         self.ordering.is_gt()
@@ -48,7 +58,7 @@ impl fmt::Display for VersionCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { server, client, .. } = self;
         let meaning = match self.ordering {
-            Ordering::Equal => "they fit together",
+            Ordering::Equal => "the versions match",
             Ordering::Less => "the server may lack operations and fields; upgrade the server",
             Ordering::Greater => {
                 "new fields arrive in `unknown_fields`, new operations need `request`; upgrade this \
@@ -63,9 +73,9 @@ impl fmt::Display for VersionCheck {
 }
 
 impl WorkspaceClient {
-    /// Asks the server for its version and compares it with that of the client.
+    /// Requests the version of the server and compares it with that of the client.
     ///
-    /// The client never does this by itself: call it at the start of a program, for instance to log a
+    /// The client does not do this by itself. Call it at the start of a program, for instance to log a
     /// difference.
     ///
     /// ```no_run
@@ -79,8 +89,8 @@ impl WorkspaceClient {
     /// ```
     ///
     /// # Errors
-    /// Returns [`ErrorKind::Decode`] if the URL does not lead to a ZenML server, and each
-    /// [`ErrorKind`] that a call can have.
+    /// Returns [`ErrorKind::Decode`] if the URL does not lead to a ZenML server. Fails like any other
+    /// call otherwise.
     pub async fn check_version(&self) -> Result<VersionCheck> {
         let request = Request {
             authenticated: false,

@@ -1,14 +1,14 @@
-//! An attempt that failed.
+//! Why did an attempt fail, and what does the server ask for?
 
 use std::time::Duration;
 
 use crate::Error;
 
-/// Why an attempt failed, and what the server says about the next one.
+/// Error of an attempt, with what the server says about the next one.
 #[derive(Debug)]
 pub(crate) struct AttemptError {
     pub error: Error,
-    /// How long the server asks to wait.
+    /// Delay that the server asks for.
     pub retry_after: Option<Duration>,
     /// Whether the server says that the credentials are invalid or have expired.
     pub rejects_credentials: bool,

@@ -1,16 +1,16 @@
-//! The retry budget that all calls of a client share.
+//! How many retries may all calls of a client make together?
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Number of retries that a client and all its clones may spend.
 ///
-/// A retry withdraws one; a successful call deposits a half, up to the capacity. While a server is
-/// down, the budget runs out and calls are attempted once each, so that retries do not make the
-/// outage worse. The first successful calls fill the budget again.
+/// A retry withdraws one from the budget; a successful call deposits a half, up to the capacity.
+/// While a server is down, the budget runs out and each call has one attempt only, so that retries do
+/// not make the outage worse.
 ///
-/// Defaults to 100 retries per client. Clones of a budget are the same budget, so that clients can
-/// share one.
+/// Defaults to 100 retries for each client. Clones share one budget: pass a clone to each of several
+/// clients to limit their retries together.
 ///
 /// ```
 /// use zenml::{WorkspaceClient, retry::RetryBudget};
@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Debug, Clone)]
 pub struct RetryBudget(Option<Arc<Bucket>>);
 
-/// Counts half retries.
+/// Balance of a budget, in half retries.
 #[derive(Debug)]
 struct Bucket {
     balance: AtomicU64,
@@ -31,7 +31,7 @@ struct Bucket {
 }
 
 impl RetryBudget {
-    /// Creates a budget of this many retries.
+    /// Creates a budget of this number of retries.
     #[must_use]
     pub fn new(retries: u32) -> Self {
         Self::with_capacity(u64::from(retries) * 2)
@@ -59,7 +59,7 @@ impl RetryBudget {
         }
     }
 
-    /// Takes one retry, if there is one.
+    /// Withdraws one retry. Returns whether the budget had one.
     pub(crate) fn withdraw(&self) -> bool {
         self.0.as_ref().is_none_or(|bucket| {
             bucket
@@ -71,7 +71,7 @@ impl RetryBudget {
         })
     }
 
-    /// Returns half a retry after a success.
+    /// Deposits half a retry, up to the capacity.
     pub(crate) fn deposit(&self) {
         if let Some(bucket) = &self.0
             && bucket.balance.load(Ordering::Relaxed) < bucket.capacity

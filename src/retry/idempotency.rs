@@ -1,6 +1,6 @@
-//! What happens when a request reaches the server twice (RFC 9110, section 9.2.2).
+//! May a request reach the server twice (RFC 9110, section 9.2.2)?
 
-/// Effect of a second attempt.
+/// Effect of a second attempt of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Idempotency {
     /// The same as that of one attempt.

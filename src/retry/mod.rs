@@ -1,18 +1,19 @@
 //! Retries of failed attempts: whether, when, and how often in all.
 //!
-//! A [`RetryPolicy`] limits the retries of one call. A [`RetryBudget`] limits those of all calls of a
-//! client, which protects a server that is down. [`CallOptions`](crate::CallOptions) sets another
-//! policy for some calls.
+//! | type | limits |
+//! | --- | --- |
+//! | [`RetryPolicy`] | the retries of one call: which failures, how often, after which delay |
+//! | [`RetryBudget`] | the retries of all calls of a client together |
+//!
+//! The defaults suit most programs: transient failures are retried if a retry is safe.
 
-// | module | has |
+// | module | question |
 // | --- | --- |
-// | `run` | the loop: one attempt after the other until one succeeds or none may follow |
-// | `policy` | `RetryPolicy`: how often and how soon one call is retried |
-// | `budget` | `RetryBudget`: how many retries all calls may spend together |
-// | `state` | what the failed attempts of a call say about the next one |
-// | `idempotency` | what a second attempt of an operation does |
-// | `attempt_error` | an attempt that failed, and what the server asks for |
-// | `retry_after` | the `Retry-After` header |
+// | run | how are the attempts of a call made (the retry loop) |
+// | policy, budget | which limits do users set |
+// | state | may another attempt follow the failed ones |
+// | idempotency | may a request reach the server twice |
+// | attempt_error, retry_after | why did an attempt fail, and which delay does the server ask for |
 
 pub(crate) mod attempt_error;
 pub(crate) mod budget;
@@ -22,6 +23,6 @@ pub(crate) mod retry_after;
 pub(crate) mod run;
 pub(crate) mod state;
 
-#[doc(no_inline)]
-pub use crate::RetryPolicy;
 pub use budget::RetryBudget;
+#[doc(no_inline)]
+pub use policy::RetryPolicy;

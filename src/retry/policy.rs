@@ -1,23 +1,24 @@
-//! The retry policy of a call.
+//! When and how soon is a failed attempt retried?
 
 use std::time::Duration;
 
-/// When and how soon a failed attempt of a call is retried.
+/// Retry settings of a client or a call.
 ///
-/// An attempt is retried if no connection was made, if the server or a proxy answered 408, 429, 502,
-/// 503 or 504, or if the attempt timed out or was cut off. A request that the server might carry out
-/// twice is not retried:
+/// An attempt is retried if there was no connection, if it timed out or was cut off, or if its status
+/// is 408, 429, 502, 503 or 504. A request that the server might carry out twice is not retried:
 ///
 /// - `GET`, `PUT` and `DELETE` are idempotent, except the rotation of a key, which counts as `PATCH`.
 /// - `POST` requests of the Workspace API carry an `Idempotency-Key`, the same in all attempts of a
-///   call, so that the server carries them out once. It remembers a key for five minutes; retries end
+///   call. The server remembers a key for five minutes and carries out the request once; retries end
 ///   before that. Servers older than ZenML 0.83.1 ignore the key (`zen_server/request_management.py`):
 ///   use [`never`](Self::never) there for requests that must not be carried out twice.
-/// - `PATCH`, and `POST` of the Pro API, are retried only if the server cannot have carried them out:
-///   no connection, 408 and 429. [`retry_non_idempotent`](Self::retry_non_idempotent) lifts that limit.
+/// - `PATCH` requests, and `POST` requests of the Pro API, are retried only if the server cannot have
+///   carried them out: without a connection, or with 408 or 429.
+///   [`retry_non_idempotent`](Self::retry_non_idempotent) removes that limit.
 ///
-/// The delay before retry *n* is random between zero and `base_delay · 2ⁿ`, at most `max_delay`, and
-/// at least what the server asks for with `Retry-After`.
+/// The delay before a retry is random, between zero and a maximum that starts at `base_delay` and
+/// doubles with each retry up to `max_delay`. It is never shorter than the server asks for with
+/// `Retry-After`.
 ///
 /// Defaults to 10 retries, a base delay of 1 second and a maximum delay of 120 seconds: as patient as
 /// the official Python client (`zen_stores/rest_zen_store.py` in ZenML 0.98.0).
@@ -54,7 +55,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Creates a policy of one attempt per call. A rejected access token is still renewed once.
+    /// Creates a policy without retries. A rejected access token is still renewed once.
     pub fn never() -> Self {
         Self::default().max_retries(0)
     }
@@ -65,19 +66,20 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the longest delay before the first retry. It doubles with each retry. Defaults to 1 second.
+    /// Sets the maximum delay before the first retry, which doubles with each further one. Defaults to
+    /// 1 second.
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// Sets the longest delay before any retry. Defaults to 120 seconds.
+    /// Sets the maximum delay before any retry. Defaults to 120 seconds.
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// Sets the longest `Retry-After` to respect; a longer one counts as this. Defaults to 120 seconds.
+    /// Sets the limit for `Retry-After`: a longer one counts as this. Defaults to 120 seconds.
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self

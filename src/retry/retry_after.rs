@@ -1,18 +1,17 @@
-//! The `Retry-After` header (RFC 9110, section 10.2.3): seconds, or a date in any of the three
-//! forms of section 5.6.7.
+//! Which delay does a server ask for with `Retry-After` (RFC 9110, section 10.2.3)?
 
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, header};
 
-/// Returns how long the server asks to wait.
+/// Returns the delay that the server asks for: seconds, or a date in one of the three forms of HTTP.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
     let date = httpdate::parse_http_date(text).ok()?;
-    // A date in the past asks for no wait.
+    // A date in the past means no delay.
     Some(date.duration_since(now).unwrap_or_default())
 }
 
@@ -43,7 +42,7 @@ mod tests {
         ] {
             assert_eq!(read(date), Some(10), "{date}");
         }
-        // A year of two digits, and a day of two.
+        // A year of two digits in the next century, and a day of two digits.
         let next_century = Duration::from_secs(2_000_000_010 - 784_111_767);
         for date in [
             "Wednesday, 18-May-33 03:33:30 GMT",

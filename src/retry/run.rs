@@ -1,4 +1,4 @@
-//! The retry loop: one attempt of a call after the other, until one succeeds or none may follow.
+//! How are the attempts of a call made, one after the other? This is the retry loop.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use super::state::RetryState;
 use crate::runtime::Runtime;
 use crate::{Error, Result};
 
-/// A call, as the loop sees it.
+/// Call that the loop attempts.
 pub(crate) trait Call {
     type Response;
 
@@ -30,24 +30,24 @@ pub(crate) trait Call {
     /// another one.
     fn discard_authorization(&mut self) -> bool;
 
-    /// Whether the body can be sent again.
+    /// Returns whether the body can be sent again.
     fn can_resend(&self) -> bool;
 }
 
-/// What decides about the attempts of a call.
+/// Limits for the attempts of a call.
 pub(crate) struct Limits<'a> {
     pub policy: &'a RetryPolicy,
     pub budget: &'a RetryBudget,
     pub runtime: &'a Runtime,
     pub idempotency: Idempotency,
     pub attempt_timeout: Option<Duration>,
-    /// End of the time that the call may take.
+    /// Time at which the call must end.
     pub deadline: Option<Instant>,
 }
 
-/// Why a call ended without a response.
+/// End of a call without a response.
 pub(crate) enum Failure {
-    /// There was no authorization for an attempt.
+    /// The login for an attempt failed.
     Login(Error),
     /// The last attempt failed, and no other may follow.
     Attempt(AttemptError, RetryState),
@@ -68,7 +68,7 @@ pub(crate) async fn run<C: Call>(
             .await;
         authorized.map_err(Failure::Login)?;
         let started = clock.now();
-        // The delay or the login may have taken longer than the server remembers the key.
+        // The server may have forgotten the key during the delay or the login.
         if let Some(mut failed) = last.take()
             && !state.may_retry(limits.idempotency, limits.policy, started)
         {
@@ -90,7 +90,7 @@ pub(crate) async fn run<C: Call>(
             Err(failed) => failed,
         };
         state.record(started, &failed.error);
-        // One new login per rejection: the token that it obtains is not replaced again.
+        // A token that is rejected right after its login is not replaced again.
         if failed.rejects_credentials
             && call.discard_authorization()
             && !has_just_logged_in
@@ -121,11 +121,12 @@ pub(crate) async fn run<C: Call>(
 }
 
 impl Limits<'_> {
+    /// Returns the delay before the next attempt, or `None` if there must not be one.
     fn delay(&self, failed: &AttemptError, state: &RetryState) -> Option<Duration> {
         let now = self.runtime.clock.now();
         let jitter = (self.runtime.random)();
         let delay = state.delay(failed, self.idempotency, self.policy, now, jitter)?;
-        // No wait for an attempt that the deadline rules out.
+        // An attempt after the deadline is not worth waiting for.
         let then = now.checked_add(delay)?;
         let in_time = self.deadline.is_none_or(|deadline| then < deadline);
         in_time.then_some(delay)

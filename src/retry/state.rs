@@ -1,4 +1,4 @@
-//! What the failed attempts of a call say about the next one.
+//! May another attempt follow the failed ones?
 
 use std::time::{Duration, Instant};
 
@@ -7,9 +7,9 @@ use super::idempotency::Idempotency;
 use super::policy::RetryPolicy;
 use crate::{Error, ErrorKind};
 
-/// How long the server remembers an idempotency key (`request_cache_timeout` in
-/// `config/server_config.py` of ZenML 0.98.0: 300 s), less the time that the next attempt may take
-/// to reach the server.
+/// Time after the first attempt in which another one may start: the server remembers an idempotency
+/// key for 300 s (`request_cache_timeout` in `config/server_config.py` of ZenML 0.98.0), and the
+/// attempt takes some time to reach it.
 const KEY_LIFETIME: Duration = Duration::from_secs(285);
 
 /// Failed attempts of one call.
@@ -21,7 +21,7 @@ pub(crate) struct RetryState {
 }
 
 impl RetryState {
-    /// Whether the server may have carried out one of the attempts.
+    /// Returns whether the server may have carried out one of the attempts.
     pub fn has_unknown_effect(&self) -> bool {
         self.unknown_since.is_some()
     }
@@ -29,7 +29,7 @@ impl RetryState {
     /// Records an attempt that failed.
     pub fn record(&mut self, started: Instant, error: &Error) {
         if is_in_progress(error) {
-            // The server has just said that it remembers the key.
+            // The response shows that the server still remembers the key.
             self.unknown_since = Some(started);
         } else if may_have_had_an_effect(error) {
             self.unknown_since.get_or_insert(started);
@@ -53,8 +53,8 @@ impl RetryState {
         self.may_retry(idempotency, policy, then).then_some(delay)
     }
 
-    /// Whether an attempt that starts then cannot make the server carry out the call twice, or is
-    /// allowed to.
+    /// Returns whether an attempt may start at this time: the server cannot carry out the call twice
+    /// then, or the policy allows it.
     pub fn may_retry(&self, idempotency: Idempotency, policy: &RetryPolicy, at: Instant) -> bool {
         let is_safe = match (idempotency, self.unknown_since) {
             (Idempotency::Idempotent, _) | (_, None) => true,
@@ -65,9 +65,11 @@ impl RetryState {
     }
 }
 
-/// Nothing has happened without a connection, nor if the server refuses to start (429) or did not
-/// receive the whole request (408). Proxies answer 502, 503 and 504 also if the server broke off
-/// while it carried out the request.
+/// Returns whether the server may have carried out the request.
+///
+/// It has not without a connection, nor if it rejects the request at once (429) or did not receive it
+/// completely (408). A proxy also sends 502, 503 and 504 if the server fails while it carries out the
+/// request.
 fn may_have_had_an_effect(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Timeout => error.status().is_none(),
@@ -76,7 +78,7 @@ fn may_have_had_an_effect(error: &Error) -> bool {
     }
 }
 
-/// Whether this is the response to a retry while the server still carries out the first attempt
+/// Returns whether this is the response to a retry while the server carries out an earlier attempt
 /// (`zen_server/request_management.py`).
 pub(crate) fn is_in_progress(error: &Error) -> bool {
     error.kind() == ErrorKind::RateLimited && error.message().starts_with("Server too busy")

@@ -1,20 +1,45 @@
-//! The clock of a client: tells the time and sleeps.
+//! What is the source of time of a client?
 
 use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Source of time for a client: expiry of tokens, delays before retries, deadlines.
+/// Source of time of a client, for expiry of tokens, delays before retries and time limits.
 ///
-/// Set it with [`ClientBuilder::clock`](crate::ClientBuilder::clock) to run a client on simulated
-/// time. By default a client uses Tokio's clock, which tests can pause.
+/// Pass it to [`ClientBuilder::clock`](crate::ClientBuilder::clock) to run a client on simulated time.
+/// A client defaults to Tokio's clock, which tests can pause.
+///
+/// ```
+/// use std::pin::Pin;
+/// use std::time::{Duration, Instant, SystemTime};
+///
+/// /// The time passes a thousand times faster than it does.
+/// struct FastClock {
+///     start: Instant,
+///     start_utc: SystemTime,
+/// }
+///
+/// impl zenml::runtime::Clock for FastClock {
+///     fn now(&self) -> Instant {
+///         self.start + self.start.elapsed() * 1_000
+///     }
+///
+///     fn utc(&self) -> SystemTime {
+///         self.start_utc + self.start.elapsed() * 1_000
+///     }
+///
+///     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+///         Box::pin(tokio::time::sleep(duration / 1_000))
+///     }
+/// }
+/// ```
 pub trait Clock: Send + Sync + 'static {
-    /// Returns the current instant. It never goes backwards.
+    /// Returns the current instant. It must never go backwards.
     fn now(&self) -> Instant;
 
-    /// Returns the time of day, which servers use in `Retry-After` and in tokens.
+    /// Returns the current date and time, for the dates in `Retry-After` and in tokens.
     fn utc(&self) -> SystemTime;
 
-    /// Completes after the duration.
+    /// Returns a future that completes after the duration.
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
 

@@ -1,10 +1,7 @@
-//! Time and randomness, as a client sees them.
+//! Time and randomness of a client.
 //!
-//! A [`Clock`] replaces the time of Tokio, for example in simulations:
-//! [`ClientBuilder::clock`](crate::ClientBuilder::clock).
-
-// `clock` has the clock that users can replace. `Runtime` holds a client's clock and its jitter source,
-// and limits how long work may take.
+//! A client takes the time from a [`Clock`], which programs can replace to run on simulated time. Its
+//! randomness is set with [`ClientBuilder::jitter`](crate::ClientBuilder::jitter).
 
 pub(crate) mod clock;
 
@@ -19,7 +16,7 @@ use clock::TokioClock;
 
 pub use clock::Clock;
 
-/// Time and randomness, as one client sees them.
+/// Sources of time and randomness of a client.
 #[derive(Clone)]
 pub(crate) struct Runtime {
     pub clock: Arc<dyn Clock>,
@@ -28,7 +25,7 @@ pub(crate) struct Runtime {
 }
 
 impl Runtime {
-    /// Tokio's clock and a random jitter source.
+    /// Returns a runtime with Tokio's clock and random jitter.
     pub fn tokio() -> Self {
         Self {
             clock: Arc::new(TokioClock),
@@ -44,7 +41,7 @@ impl Runtime {
 
     /// Returns the result of the work, or `None` if it takes longer than the limit.
     ///
-    /// Takes pinned work: passed by value, the work would lie in this future twice.
+    /// The work is pinned by the caller. Passed by value, it would take its size twice in the future.
     pub async fn within<T>(
         &self,
         limit: Option<Duration>,
@@ -54,7 +51,7 @@ impl Runtime {
             return Some(work.await);
         };
         let started = self.clock.now();
-        // Work that is ready at once, as most tokens are, needs no timer.
+        // Work that is ready at once, such as a cached token, does not need a timer.
         let mut timer = None;
         poll_fn(|cx| match Pin::new(&mut work).poll(cx) {
             Poll::Ready(result) => Poll::Ready(Some(result)),

@@ -1,9 +1,9 @@
-//! A server on the loopback for tests: it answers with scripted bytes and keeps what it was asked.
+//! What do the unit tests share? A server on the loopback interface that sends scripted responses
+//! and records requests, a client without generated methods, and a clock with a fixed date.
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 pub(crate) mod tls;
 
-use std::io::Write;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,13 +12,12 @@ use std::time::{Duration, Instant, SystemTime};
 use http::Method;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket};
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::runtime::clock::TokioClock;
 use crate::transport::api::{ApiConfig, ApiKind};
 use crate::{Call, ClientBuilder, Clock, Credentials, Operation, Result, RetryPolicy, Transport};
 
-/// What most tests call.
+/// Operation that most tests call.
 pub(crate) static READ: Operation = Operation {
     name: "read",
     id: "read",
@@ -31,7 +30,7 @@ pub(crate) static READ: Operation = Operation {
     authenticated: true,
 };
 
-/// The same with a body, and with an effect.
+/// Operation with an effect.
 pub(crate) static WRITE: Operation = Operation {
     name: "write",
     method: Method::POST,
@@ -39,13 +38,13 @@ pub(crate) static WRITE: Operation = Operation {
     ..READ
 };
 
-/// Calls [`READ`], whose answer is a text.
+/// Calls [`READ`] and returns the text that the server sends.
 pub(crate) async fn read(transport: &Transport) -> Result<String> {
-    let answer = Call::new(transport, &READ).send::<String>().await?;
-    Ok(answer.into_inner())
+    let response = Call::new(transport, &READ).send::<String>().await?;
+    Ok(response.into_inner())
 }
 
-/// A client without generated methods.
+/// Client without generated methods.
 pub(crate) struct TestClient(pub Transport);
 
 impl TestClient {
@@ -65,13 +64,13 @@ impl ClientBuilder<TestClient> {
     }
 }
 
-/// One attempt, however long it takes: a test that pauses the time must not see it run out while
-/// bytes are under way. Waits between attempts, where they are asked for, are the longest possible.
+/// Returns the builder of a client with one attempt per call, without time limits and jitter. A
+/// limit could end while bytes are in transit, because paused time advances whenever all tasks wait.
 pub(crate) fn builder(url: &str) -> ClientBuilder<TestClient> {
     builder_of(url)
 }
 
-/// The same, of a client with generated methods.
+/// Returns the same builder for a client with generated methods.
 pub(crate) fn builder_of<C>(url: &str) -> ClientBuilder<C> {
     ClientBuilder::new(url.to_owned())
         .retry(RetryPolicy::never())
@@ -80,10 +79,10 @@ pub(crate) fn builder_of<C>(url: &str) -> ClientBuilder<C> {
         .jitter(|| 1.0)
 }
 
-/// Tokio's time, on a day in 1994.
-pub(crate) struct Nineties;
+/// Tokio's clock, with a time of day that stands still: 6 November 1994, 08:49:27 UTC.
+pub(crate) struct FixedDateClock;
 
-impl Clock for Nineties {
+impl Clock for FixedDateClock {
     fn now(&self) -> Instant {
         TokioClock.now()
     }
@@ -97,45 +96,16 @@ impl Clock for Nineties {
     }
 }
 
-/// What `tracing` was told.
-#[derive(Clone, Default)]
-pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    pub fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
-/// One request as it came over the wire.
+/// Request that a [`TestServer`] has received.
 #[derive(Debug, Clone)]
-pub(crate) struct Received {
-    /// `GET /api/v1/stacks?page=1`
+pub(crate) struct ReceivedRequest {
+    /// Method and target: `GET /api/v1/stacks?page=1`.
     pub line: String,
     head: String,
     pub body: String,
 }
 
-impl Received {
+impl ReceivedRequest {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| {
             let (key, value) = line.split_once(": ")?;
@@ -148,67 +118,75 @@ impl Received {
     }
 }
 
+/// Server on the loopback interface that closes each connection after its response.
 pub(crate) struct TestServer {
     pub url: String,
-    received: Arc<Mutex<Vec<Received>>>,
+    received: Arc<Mutex<Vec<ReceivedRequest>>>,
 }
 
 impl TestServer {
-    /// Answers what the function makes of each request. An answer is the whole HTTP response;
-    /// the connection is closed after it.
-    pub async fn start(answer: impl Fn(&Received) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        Self::at(TcpListener::bind("127.0.0.1:0").await.unwrap(), answer)
+    /// Starts a server that sends the bytes that the function returns for a request: a whole HTTP
+    /// response, [`STALL`], or a part of a response to cut it off.
+    pub async fn start(
+        respond: impl Fn(&ReceivedRequest) -> Vec<u8> + Send + Sync + 'static,
+    ) -> Self {
+        Self::at(TcpListener::bind("127.0.0.1:0").await.unwrap(), respond)
     }
 
+    /// Starts the server at a socket.
     pub fn at(
         listener: TcpListener,
-        answer: impl Fn(&Received) -> Vec<u8> + Send + Sync + 'static,
+        respond: impl Fn(&ReceivedRequest) -> Vec<u8> + Send + Sync + 'static,
     ) -> Self {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
-        let (log, answer) = (received.clone(), Arc::new(answer));
+        let (log, respond) = (received.clone(), Arc::new(respond));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (log, answer) = (log.clone(), answer.clone());
-                tokio::spawn(async move { serve(stream, &log, &*answer).await });
+                let (log, respond) = (log.clone(), respond.clone());
+                tokio::spawn(async move { serve(stream, &log, &*respond).await });
             }
         });
         Self { url, received }
     }
 
-    /// Answers every request alike.
-    pub async fn always(answer: impl Into<Vec<u8>>) -> Self {
-        let answer = answer.into();
-        Self::start(move |_| answer.clone()).await
+    /// Starts a server that sends one response to all requests.
+    pub async fn always(response: impl Into<Vec<u8>>) -> Self {
+        let response = response.into();
+        Self::start(move |_| response.clone()).await
     }
 
-    /// Answers the requests one after the other, and all further ones as the last.
-    pub async fn sequence<const N: usize>(answers: [Vec<u8>; N]) -> Self {
+    /// Starts a server that sends these responses one after the other, then the last one again.
+    pub async fn sequence<const N: usize>(responses: [Vec<u8>; N]) -> Self {
         let next = AtomicUsize::new(0);
-        Self::start(move |_| answers[next.fetch_add(1, Ordering::Relaxed).min(N - 1)].clone()).await
+        Self::start(move |_| responses[next.fetch_add(1, Ordering::Relaxed).min(N - 1)].clone())
+            .await
     }
 
-    /// Grants the tokens `t1`, `t2` and so on, and takes only the newest.
-    pub async fn of_one_token(expires_in: u64) -> Self {
+    /// Starts a server that issues the tokens `t1`, `t2` and so on, and accepts only the newest.
+    pub async fn accepting_newest_token(expires_in: u64) -> Self {
         let granted = AtomicUsize::new(0);
         Self::start(move |request| {
             if request.is_login() {
                 let number = granted.fetch_add(1, Ordering::SeqCst) + 1;
-                return grant(&format!("t{number}"), expires_in);
+                return token_response(&format!("t{number}"), expires_in);
             }
             let newest = format!("Bearer t{}", granted.load(Ordering::SeqCst));
-            match request.header("authorization") == Some(&*newest) {
-                true => fine(),
-                false => invalid(),
+            if request.header("authorization") == Some(&*newest) {
+                ok()
+            } else {
+                invalid_credentials()
             }
         })
         .await
     }
 
+    /// Returns a transport to this server with an API token.
     pub fn transport(&self) -> Transport {
         self.transport_as(Credentials::api_token("bearer"))
     }
 
+    /// Returns a transport to this server with these credentials.
     pub fn transport_as(&self, credentials: Credentials) -> Transport {
         builder(&self.url)
             .credentials(credentials)
@@ -217,17 +195,17 @@ impl TestServer {
             .0
     }
 
-    pub fn received(&self) -> Vec<Received> {
+    pub fn received(&self) -> Vec<ReceivedRequest> {
         self.received.lock().unwrap().clone()
     }
 
-    /// How often somebody logged in.
+    /// Returns the number of logins.
     pub fn logins(&self) -> usize {
         self.received().iter().filter(|r| r.is_login()).count()
     }
 
-    /// The one request that came.
-    pub fn only(&self) -> Received {
+    /// Returns the only request that the server has received.
+    pub fn only(&self) -> ReceivedRequest {
         let mut received = self.received();
         assert_eq!(received.len(), 1, "{received:?}");
         received.remove(0)
@@ -236,8 +214,8 @@ impl TestServer {
 
 async fn serve(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
-    log: &Mutex<Vec<Received>>,
-    answer: &(dyn Fn(&Received) -> Vec<u8> + Send + Sync),
+    log: &Mutex<Vec<ReceivedRequest>>,
+    respond: &(dyn Fn(&ReceivedRequest) -> Vec<u8> + Send + Sync),
 ) {
     let mut bytes = Vec::new();
     let head_end = loop {
@@ -254,7 +232,7 @@ async fn serve(
         .unwrap()
         .trim_end_matches(" HTTP/1.1")
         .to_owned();
-    let mut request = Received {
+    let mut request = ReceivedRequest {
         line,
         head,
         body: String::new(),
@@ -267,28 +245,27 @@ async fn serve(
         assert_ne!(stream.read_buf(&mut bytes).await.unwrap(), 0);
     }
     request.body = String::from_utf8(bytes[head_end + 4..].to_vec()).unwrap();
-    let reply = answer(&request);
-    if reply == STALL {
-        log.lock().unwrap().push(request);
+    let response = respond(&request);
+    log.lock().unwrap().push(request);
+    if response == STALL {
         return std::future::pending().await;
     }
-    log.lock().unwrap().push(request);
-    // The client may hang up before it has read everything.
-    let _ = stream.write_all(&reply).await;
+    // The client may close the connection before it has read everything.
+    let _ = stream.write_all(&response).await;
     let _ = stream.shutdown().await;
 }
 
-/// A URL at which nobody listens, as long as the socket is kept: so no other test gets its port.
-pub(crate) fn nobody() -> (String, TcpSocket) {
+/// Returns a URL that refuses connections. Keep the socket, so that no other test gets its port.
+pub(crate) fn refused_url() -> (String, TcpSocket) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
     (format!("http://{}", socket.local_addr().unwrap()), socket)
 }
 
-/// Instead of an answer: the connection stays open, and nothing comes.
+/// Response that never comes: the connection stays open.
 pub(crate) const STALL: &[u8] = b"stall";
 
-/// A complete response.
+/// Returns a complete HTTP response.
 pub(crate) fn response(status: u16, headers: &str, body: &str) -> Vec<u8> {
     format!(
         "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n{headers}\r\n{body}",
@@ -297,23 +274,24 @@ pub(crate) fn response(status: u16, headers: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// Returns a successful response with a JSON body.
 pub(crate) fn json(body: &str) -> Vec<u8> {
     response(200, "content-type: application/json\r\n", body)
 }
 
-/// What [`read`] reads.
-pub(crate) fn fine() -> Vec<u8> {
-    json(r#""fine""#)
+/// Returns the response that [`read`] expects.
+pub(crate) fn ok() -> Vec<u8> {
+    json(r#""ok""#)
 }
 
-/// The answer to a login.
-pub(crate) fn grant(token: &str, expires_in: u64) -> Vec<u8> {
+/// Returns the successful response of a token endpoint.
+pub(crate) fn token_response(token: &str, expires_in: u64) -> Vec<u8> {
     json(&format!(
         r#"{{"access_token":"{token}","expires_in":{expires_in}}}"#
     ))
 }
 
-/// The answer to credentials that are not valid, or not any more.
-pub(crate) fn invalid() -> Vec<u8> {
+/// Returns the response to invalid or expired credentials.
+pub(crate) fn invalid_credentials() -> Vec<u8> {
     response(401, "", r#"{"detail":["CredentialsNotValid","signature"]}"#)
 }

@@ -1,4 +1,4 @@
-//! The server over TLS, with a certificate that no system trusts.
+//! The test server over TLS, with a certificate of a private CA.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,28 +12,28 @@ use uuid::Uuid;
 
 use super::{TestServer, serve};
 
-/// A certificate authority of its own.
-pub(crate) struct Authority {
-    /// Its certificate.
+/// Private CA.
+pub(crate) struct CertificateAuthority {
+    /// Certificate of the CA.
     pub pem: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
-impl Authority {
+impl CertificateAuthority {
     pub fn new() -> Self {
-        let mut itself = CertificateParams::default();
-        itself.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         // OpenSSL finds the issuer by its name.
         let name = Uuid::new_v4().to_string();
-        itself.distinguished_name.push(DnType::CommonName, name);
+        params.distinguished_name.push(DnType::CommonName, name);
         let key = KeyPair::generate().unwrap();
         Self {
-            pem: itself.self_signed(&key).unwrap().pem(),
-            issuer: Issuer::new(itself, key),
+            pem: params.self_signed(&key).unwrap().pem(),
+            issuer: Issuer::new(params, key),
         }
     }
 
-    /// Who takes a connection as 127.0.0.1, and proves it by a certificate of this authority.
+    /// Accepts connections with a certificate of this CA for 127.0.0.1.
     fn acceptor(&self) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let server = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
@@ -49,21 +49,21 @@ impl Authority {
 }
 
 impl TestServer {
-    /// Answers every request alike, over TLS. Who does not trust the authority does not get so far
-    /// as to send one.
-    pub async fn of(authority: &Authority, answer: Vec<u8>) -> Self {
-        let acceptor = authority.acceptor();
+    /// Starts a server that sends one response to all requests, over TLS. Clients that do not trust
+    /// the CA cannot send a request.
+    pub async fn over_tls(ca: &CertificateAuthority, response: Vec<u8>) -> Self {
+        let acceptor = ca.acceptor();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
         let log = received.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (log, answer) = (log.clone(), answer.clone());
+                let (log, response) = (log.clone(), response.clone());
                 let accepting = acceptor.accept(stream);
                 tokio::spawn(async move {
                     if let Ok(stream) = accepting.await {
-                        serve(stream, &log, &move |_| answer.clone()).await;
+                        serve(stream, &log, &move |_| response.clone()).await;
                     }
                 });
             }

@@ -1,4 +1,4 @@
-//! How one API differs from the other in what all its calls have in common.
+//! How do the two APIs differ for all of their calls?
 
 use http::Method;
 
@@ -6,20 +6,20 @@ use http::Method;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ApiConfig {
     pub kind: ApiKind,
-    /// Path at the end of a base URL that users write although operations' paths begin with it.
+    /// Prefix of the operations' paths. It is ignored at the end of a base URL.
     pub path_suffix: &'static str,
     /// Path of the token endpoint.
     pub login_path: &'static str,
     /// Path of the device authorization endpoint (RFC 8628).
     pub device_path: &'static str,
-    /// Version of the document that the client was generated from, if servers tell theirs.
+    /// Version of the document that the client was generated from, if servers report theirs.
     pub document_version: Option<&'static str>,
     /// Whether the server deduplicates `POST` requests by their `Idempotency-Key`.
     pub deduplicates_post: bool,
 }
 
 impl ApiConfig {
-    /// The Pro API. Workspaces log in there, too.
+    /// Settings of the Pro API. Logins to workspaces use it, too.
     pub const PRO: Self = Self {
         kind: ApiKind::Pro,
         path_suffix: "",
@@ -30,7 +30,7 @@ impl ApiConfig {
         deduplicates_post: false,
     };
 
-    /// Whether the server deduplicates this request, which has no generated method.
+    /// Returns whether the server deduplicates a request that has no generated method.
     ///
     /// The server does not deduplicate events of a run (`routers/runs_endpoints.py`) and of webhooks
     /// (`routers/webhook_endpoints.py`).
@@ -40,7 +40,7 @@ impl ApiConfig {
     }
 }
 
-/// Which API it is.
+/// One of the two APIs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ApiKind {
     /// The Workspace API of a ZenML server.

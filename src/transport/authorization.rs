@@ -1,10 +1,10 @@
-//! The access token of a request.
+//! How does a request carry its access token?
 
 use http::HeaderValue;
 
 use crate::{Error, ErrorKind, Result, Secret};
 
-/// The access token that a request carries.
+/// Access token of a request.
 #[derive(Debug)]
 pub(crate) struct Authorization {
     pub token: Secret,
@@ -13,6 +13,8 @@ pub(crate) struct Authorization {
 }
 
 impl Authorization {
+    /// Creates the authorization with an access token.
+    ///
     /// # Errors
     /// `Credentials`: the token contains characters that a header cannot carry.
     pub fn bearer(token: Secret) -> Result<Self> {

@@ -1,4 +1,4 @@
-//! The base URL of an API.
+//! What is the base URL of an API, and may credentials be sent there?
 
 use std::fmt;
 use std::net::IpAddr;
@@ -7,14 +7,10 @@ use url::{Host, Url};
 
 use crate::{Error, ErrorKind, Result};
 
-/// Scheme, host, port, and the path before the operations' paths.
+/// Scheme, host, port, and the path before the operations' paths: as text without a trailing slash,
+/// and parsed.
 #[derive(Debug, Clone)]
-pub(crate) struct BaseUrl(
-    // Without trailing slash, query and fragment.
-    String,
-    // The same URL, parsed.
-    Url,
-);
+pub(crate) struct BaseUrl(String, Url);
 
 impl BaseUrl {
     /// Parses a URL as users write it. `suffix` is the path that operations' paths begin with and
@@ -23,7 +19,7 @@ impl BaseUrl {
     /// # Errors
     /// `Configuration`: not an http or https URL, or one with credentials, query or fragment.
     pub fn parse(text: &str, suffix: &str) -> Result<Self> {
-        // The URL may hold a password: it is not quoted.
+        // The URL may contain a password, so messages do not quote it.
         let refused = |why: &str| Error::new(ErrorKind::Configuration, why);
         let example = "write it like https://zenml.example.com";
         let mut url = Url::parse(text.trim()).map_err(|error| {
@@ -81,7 +77,7 @@ impl BaseUrl {
     ) -> Result<Url> {
         let invalid = |why: String| Error::new(ErrorKind::InvalidRequest, why);
         if !path.starts_with('/') {
-            // The query may be secret: it is not quoted.
+            // The query may contain a secret, so the message does not quote it.
             let path = path.split(['?', '#']).next().unwrap_or_default();
             return Err(invalid(format!(
                 "the path {path:?} does not start with a slash"
@@ -92,7 +88,7 @@ impl BaseUrl {
             Some((path, query)) => (path, Some(query)),
             None => (path, None),
         };
-        // The host is not parsed again, which would be a good part of the cost of a small call.
+        // Parsing the host again would take a considerable part of the time of a small call.
         let mut url = self.1.clone();
         match self.1.path().trim_end_matches('/') {
             "" => url.set_path(path),
@@ -115,6 +111,7 @@ impl BaseUrl {
         }
     }
 
+    /// Returns the URL without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -129,15 +126,25 @@ impl BaseUrl {
         self.1.port_or_known_default()
     }
 
-    /// Whether the network can read what is sent.
+    /// Returns whether the network can read what is sent.
     fn is_clear_text_to_another_machine(&self) -> bool {
         self.1.scheme() == "http" && !is_loopback(&self.1)
     }
 
-    /// Whether what is sent is unencrypted but stays on this machine.
+    /// Returns whether what is sent is unencrypted but stays on this machine.
     pub fn is_clear_text_to_this_machine(&self) -> bool {
         self.1.scheme() == "http" && is_loopback(&self.1)
     }
+}
+
+/// Returns whether two texts are spellings of one base URL. Invalid URLs are compared as text.
+pub(crate) fn is_same_base(one: &str, other: &str, suffix: &str) -> bool {
+    normalized(one, suffix) == normalized(other, suffix)
+}
+
+/// Returns the text of the base URL without differences of spelling.
+pub(crate) fn normalized(text: &str, suffix: &str) -> String {
+    BaseUrl::parse(text, suffix).map_or_else(|_| text.to_owned(), |base| base.0)
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -165,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_follows_the_base_in_each_of_its_spellings() {
+    fn a_path_follows_the_base_however_it_is_written() {
         for base in [
             "https://zenml.example.com",
             "https://zenml.example.com/",
@@ -231,7 +238,14 @@ mod tests {
     }
 
     #[test]
-    fn an_unusable_base_is_refused_without_being_quoted() {
+    fn spellings_of_one_base_are_the_same() {
+        let is_same = |other| is_same_base("https://zenml.example.com", other, "/api/v1");
+        assert!(is_same("HTTPS://ZenML.example.com:443/api/v1/"));
+        assert!(!is_same("http://zenml.example.com") && !is_same("zenml.example.com"));
+    }
+
+    #[test]
+    fn an_invalid_base_is_an_error_that_does_not_quote_it() {
         for text in [
             "zenml.example.com",
             "localhost:8237",

@@ -1,4 +1,4 @@
-//! The body of a request.
+//! How is the body of a request encoded?
 
 use std::fmt;
 use std::pin::Pin;
@@ -15,12 +15,12 @@ use serde_json::Value;
 use crate::types::secret::noting_secrets;
 use crate::{Error, ErrorKind, Result, Secret};
 
-/// An encoded body. `Debug` does not show its content.
+/// Encoded body. `Debug` does not show its content.
 #[derive(Clone)]
 pub(crate) struct Body {
     pub content_type: HeaderValue,
     content: Content,
-    /// Values in it to redact from errors.
+    /// Secrets in the content, to redact from errors.
     pub secrets: Vec<Secret>,
 }
 
@@ -43,7 +43,7 @@ impl Body {
         })
     }
 
-    /// Creates a body of pieces that cannot be sent again.
+    /// Creates a body from a stream of pieces. It cannot be sent again.
     pub fn stream<S, E>(content_type: &str, stream: S) -> Result<Self>
     where
         S: Stream<Item = Result<Bytes, E>> + Send + Sync + 'static,
@@ -59,7 +59,7 @@ impl Body {
         })
     }
 
-    /// Whether the body can be sent more than once.
+    /// Returns whether the body can be sent more than once.
     pub fn can_resend(&self) -> bool {
         matches!(self.content, Content::Bytes(_))
     }
@@ -73,7 +73,7 @@ impl Body {
     }
 
     /// Encodes an object of scalars and lists of scalars as `application/x-www-form-urlencoded`. Nulls
-    /// are left out, a list repeats its name.
+    /// are left out. A list becomes one field for each element.
     pub fn form<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
         let (value, secrets) = noting_secrets(|| serde_json::to_value(value));
         let value = value.map_err(not_encodable)?;
@@ -126,7 +126,7 @@ impl fmt::Debug for Body {
     }
 }
 
-/// A stream of pieces as a request body.
+/// Request body of a stream of pieces.
 struct StreamBody<S>(Pin<Box<S>>);
 
 impl<S, E> http_body::Body for StreamBody<S>
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn nested_values_and_lists_are_refused_in_a_form() {
+    fn nested_values_and_lists_are_an_error_in_a_form() {
         for body in [
             json!([1]),
             json!("a"),

@@ -1,4 +1,4 @@
-//! Bodies of responses, read whole or piece by piece.
+//! How is the body of a response read, whole or piece by piece?
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use http_body::Body as _;
 use super::context::CallContext;
 use crate::{Error, ErrorKind, Result};
 
-/// The pieces of a body as they arrive. Errors name the call.
+/// Body of a response, read as it arrives. Errors name the call.
 pub(crate) struct BodyStream {
     body: reqwest::Body,
     pub context: CallContext,
@@ -21,6 +21,7 @@ impl BodyStream {
         Self { body, context }
     }
 
+    /// Polls for the next piece.
     pub fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
         let chunk = ready!(poll_data(&mut self.body, cx));
         Poll::Ready(chunk.map(|chunk| chunk.map_err(|error| self.context.explain(error))))

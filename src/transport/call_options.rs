@@ -1,12 +1,12 @@
-//! Options of single calls.
+//! Which options can single calls have?
 
 use std::time::Duration;
 
 use crate::RetryPolicy;
 
-/// Options of single calls, passed to `with_options` of a client.
+/// Options of single calls, for `with_options` of a client.
 ///
-/// Options that are not set keep the client's value.
+/// An option that is not set defaults to that of the client.
 ///
 /// ```no_run
 /// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
@@ -29,28 +29,33 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// Sets when and how soon failed attempts are retried.
+    /// Sets the retry policy.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
 
-    /// Sets how long one attempt may take until the response is complete, or until a download or an
-    /// event stream begins. `None` removes the limit.
+    /// Sets the time limit of one attempt. `None` removes the limit.
+    ///
+    /// The attempt ends with the last byte of the response; that of a download or event stream ends
+    /// when the body begins. An attempt that exceeds the limit fails with
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) and may be retried.
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = Some(limit.into());
         self
     }
 
-    /// Sets how long the call may take with all its attempts and a login if it needs one, or until a
-    /// download or an event stream begins. `None` removes the limit.
+    /// Sets the time limit of a call, all attempts and a login included. `None` removes the limit.
+    ///
+    /// A call that exceeds the limit fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
+    /// The time after a download or event stream has begun does not count.
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.timeout = Some(limit.into());
         self
     }
 }
 
-/// Options of a call after the client's defaults have been applied.
+/// Options of a call with the defaults of its client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ResolvedOptions {
     pub retry: RetryPolicy,
@@ -62,8 +67,8 @@ impl Default for ResolvedOptions {
     fn default() -> Self {
         Self {
             retry: RetryPolicy::default(),
-            // The server answers a slow POST after 20 s (`zen_server/request_management.py`); other
-            // requests have no limit there.
+            // The server ends a slow POST after 20 s (`zen_server/request_management.py`). It does not
+            // limit other requests.
             attempt_timeout: Some(Duration::from_secs(120)),
             timeout: Some(Duration::from_secs(600)),
         }
@@ -71,6 +76,7 @@ impl Default for ResolvedOptions {
 }
 
 impl ResolvedOptions {
+    /// Returns these options with those that are set replaced.
     pub fn with(&self, options: CallOptions) -> Self {
         Self {
             retry: options.retry.unwrap_or_else(|| self.retry.clone()),

@@ -1,4 +1,4 @@
-//! How connections are made.
+//! How does a client connect to a server?
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::base_url::BaseUrl;
 use crate::error::from_http::last_cause;
 use crate::{Error, ErrorKind, Result};
 
-/// Settings of connections. Without effect if the caller provides an HTTP client.
+/// Settings of connections. They have no effect on an HTTP client that the caller provides.
 #[derive(Clone)]
 pub(crate) struct Connection {
     pub connect_timeout: Duration,
@@ -36,14 +36,14 @@ impl Connection {
     /// # Errors
     /// `Configuration`: the proxy or a certificate cannot be used.
     pub fn client(&self, base: &BaseUrl) -> Result<reqwest::Client> {
-        // Redirects and retries are the transport's task: it knows which requests are idempotent.
-        // There is no cookie jar: the server would prefer a cookie to the Authorization header.
+        // The transport follows redirects and retries: it knows which requests are idempotent.
+        // Cookies stay disabled: the server would prefer a cookie to the Authorization header.
         let mut http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            // Without retries of its own, reqwest does not keep a copy of each request.
+            // Otherwise reqwest would keep a copy of each request.
             .retry(reqwest::retry::never().max_retries_per_request(0))
             .connect_timeout(self.connect_timeout);
-        // Cargo unifies features: a build that has both must not change the default backend.
+        // Another crate of the build may enable `native-tls`, which must not change the backend.
         #[cfg(feature = "rustls")]
         {
             http = http.tls_backend_rustls();
@@ -53,7 +53,7 @@ impl Connection {
                 let proxy = reqwest::Proxy::all(url);
                 http = http.proxy(proxy.map_err(|error| unusable("the proxy", error))?);
             }
-            // Clear text must not leave this machine, whatever HTTP_PROXY says.
+            // A proxy on another machine must not read clear text that is meant for this one.
             None if base.is_clear_text_to_this_machine() => http = http.no_proxy(),
             None => {}
         }
@@ -63,7 +63,7 @@ impl Connection {
                 let certificates = reqwest::Certificate::from_pem_bundle(pem)
                     .map_err(|error| unusable("a root certificate", error))?;
                 if certificates.is_empty() {
-                    let message = "a root certificate contains no PEM block; pass a file that \
+                    let message = "a root certificate does not contain a PEM block; pass a file that \
                                    starts with -----BEGIN CERTIFICATE-----";
                     return Err(Error::new(ErrorKind::Configuration, message));
                 }
@@ -77,7 +77,7 @@ impl Connection {
 }
 
 fn unusable(what: &str, error: reqwest::Error) -> Error {
-    // The URL of a proxy may hold a password.
+    // The URL of a proxy may contain a password.
     let error = error.without_url();
     let message = format!("{what} cannot be used: {}", last_cause(&error));
     Error::new(ErrorKind::Configuration, message).with_source(error)

@@ -1,4 +1,4 @@
-//! Which call a response or an error belongs to.
+//! Which call does a response or an error belong to?
 
 use std::borrow::Cow;
 

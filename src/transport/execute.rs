@@ -1,5 +1,5 @@
-//! One call from its request to its response: prepare, attempt until a response is there, explain
-//! what went wrong.
+//! How does a call get from its request to its response? It is prepared once, attempted until an
+//! attempt succeeds or none may follow, and its error is explained.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -55,8 +55,8 @@ impl Transport {
         })
     }
 
-    /// Boxed, so that the futures of the hundreds of operations are small and compile fast, and
-    /// because a login is a call, too.
+    /// Carries out a call. Boxed, so that the futures of the hundreds of operations are small and
+    /// compile fast, and because a login is a call, too.
     fn execute(
         &self,
         request: Request,
@@ -74,6 +74,7 @@ impl Transport {
         })
     }
 
+    /// Attempts a call until it succeeds or fails for good.
     async fn attempts(
         &self,
         prepared: Result<Box<PreparedRequest>>,
@@ -101,7 +102,7 @@ impl Transport {
             Ok(response) => Ok((response, call.context)),
             Err(Failure::Login(error)) => Err(call.context.explain(error)),
             Err(Failure::Attempt(failed, state)) => {
-                // Boxed: a successful call reserves no space for it.
+                // Boxed, so that the future of a successful call does not reserve space for it.
                 let hint = hint::hint(self, &failed, &call.request, &state, limits.deadline);
                 let hint = Box::pin(hint).await;
                 Err(call.context.explain(failed.error.with_hint(hint)))
@@ -119,13 +120,13 @@ impl Transport {
         let query = request.query.iter();
         let query = query.map(|(name, value)| (&**name, value.as_str()));
         let url = self.base().join(&request.path, query)?;
-        // With space for the usual six headers: the clone for an attempt does not grow.
+        // Six headers are usual: the copy for an attempt does not grow.
         let mut headers = HeaderMap::with_capacity(6);
         for (name, value) in self.default_headers() {
             headers.append(name, value.clone());
         }
-        // The caller's own key wins: the caller may retry from another process. A key among the
-        // client's default headers does not count: it would make all calls one.
+        // A key of the caller takes precedence, because the caller may retry from another process. A
+        // key among the client's default headers does not: it would make all calls one.
         let has_key = request.headers.contains_key(IDEMPOTENCY_KEY);
         headers.extend(request.headers);
         headers.insert(header::ACCEPT, accept.header());
@@ -155,7 +156,7 @@ impl Transport {
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// A call between its attempts.
+/// Call between its attempts.
 struct PendingCall<'a> {
     transport: &'a Transport,
     request: Box<PreparedRequest>,

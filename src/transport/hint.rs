@@ -1,7 +1,7 @@
-//! What to do about an error, where the client knows it.
+//! What can users do about an error?
 //!
-//! The advice is that of the vendor's list of common problems. It is given only if it is certain to
-//! fit: a missing route is explained after the server has been asked what it is.
+//! A hint is given only if it is certain to apply. For a missing route, the client asks the server for
+//! its version first.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ use crate::retry::idempotency::Idempotency;
 use crate::retry::state::RetryState;
 use crate::{Error, ErrorKind};
 
-/// How long the server may take to report its version.
+/// Time limit for the request for the version of the server.
 const PROBE_LIMIT: Duration = Duration::from_secs(5);
 
 /// Returns the hint for the final error of a call.
@@ -70,8 +70,8 @@ pub(crate) async fn hint(
     Some(fixed.to_owned())
 }
 
-/// Asks the server what it is. Returns its version, or `Some(None)` if it is not a ZenML server, or
-/// `None` if it does not say or the call has no time left.
+/// Requests the version of the server. Returns `Some(None)` if it is not a ZenML server, and `None` if
+/// that is unknown.
 async fn probe(
     transport: &Transport,
     failed: &PreparedRequest,
@@ -93,14 +93,14 @@ async fn probe(
             ResponseBody::Whole(body) => Some(ServerVersion::read(&body)),
             ResponseBody::Streamed(_) => None,
         },
-        // Any other failure may be that of a proxy while the server is down.
+        // Any other failure may come from a proxy while the server is down.
         Err(failed) if failed.error.kind() == ErrorKind::NotFound => Some(None),
         Err(_) => None,
     }
 }
 
-/// Whether the response is the framework's own and not one of a route: 404 for an unknown path, 405
-/// for an unknown method.
+/// Returns whether the server has no such route. Its web framework responds then: with 404 to an
+/// unknown path, with 405 to an unknown method.
 pub(crate) fn lacks_the_route(error: &Error) -> bool {
     error.server_exception().is_none()
         && match error.status() {
@@ -110,6 +110,7 @@ pub(crate) fn lacks_the_route(error: &Error) -> bool {
         }
 }
 
+/// Returns the hint for a missing route, if the server explains it.
 fn wrong_server(
     api: ApiKind,
     server: Option<&ServerVersion>,

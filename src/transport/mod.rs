@@ -1,9 +1,10 @@
 //! What is one HTTP exchange?
 //!
-//! A call goes from [`request`] through [`execute`] (prepare, attempts by `retry`, hint) and
-//! [`sender`] (one attempt with its [`redirect`]s) to [`response`]. The transport sees requests and
-//! facts of their operations; it knows neither operations nor result types, and is the same for both
-//! APIs. Authentication is behind the trait [`Authenticator`](shared::Authenticator).
+//! A call starts as a [`request`]. [`execute`] prepares it, runs the retry loop and adds a hint to an
+//! error. [`sender`] sends one attempt and follows each [`redirect`]. The result is a [`response`].
+//!
+//! The transport knows neither operations nor result types, and is the same for both APIs. It knows
+//! authentication only through the trait [`Authenticator`](shared::Authenticator).
 //!
 //! | module | has |
 //! | --- | --- |

@@ -1,4 +1,4 @@
-//! Where a redirect leads, and whether to follow it.
+//! Where does a redirect lead, and may it be followed?
 //!
 //! reqwest's own redirects follow the habits of browsers: they turn a redirected POST into a GET (for
 //! instance from http to https) and send a body on to any host.
@@ -11,13 +11,13 @@ use crate::{Error, ErrorKind, Result};
 /// Maximum number of redirects, that of the official client.
 pub(crate) const LIMIT: usize = 3;
 
-/// The request that a redirect asks for.
+/// Request that a redirect asks for.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Hop {
     pub url: Url,
     /// `false` after `303 See Other`, which asks for a GET without a body.
     pub keeps_method: bool,
-    /// Whether credentials may go there.
+    /// Whether the target may receive credentials.
     pub same_host: bool,
 }
 

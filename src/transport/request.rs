@@ -1,4 +1,4 @@
-//! A request, as the transport is given it.
+//! What does the transport know of a request?
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::body::Body;
 use crate::retry::idempotency::Idempotency;
 use crate::{Error, ErrorKind, Result, Secret};
 
-/// Everything that the transport has to know of a call.
+/// Request of a call.
 pub(crate) struct Request {
     /// `list_stacks`, or method and path of a raw request.
     pub operation: Cow<'static, str>,
@@ -57,7 +57,7 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 
 /// Sets a header to a value given by the caller.
 pub(crate) fn set_header(headers: &mut HeaderMap, name: &str, value: &str) -> Result<()> {
-    // The value may be secret: it is not quoted.
+    // The value may be a secret, so the message does not quote it.
     let invalid = |what: &str| {
         let message =
             format!("the {what} of header {name:?} contains characters that HTTP forbids");
@@ -69,7 +69,7 @@ pub(crate) fn set_header(headers: &mut HeaderMap, name: &str, value: &str) -> Re
     Ok(())
 }
 
-/// How the caller reads the body of a response.
+/// Form in which the caller reads the body of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Accept {
     /// Whole, as JSON.
@@ -85,7 +85,7 @@ pub(crate) enum Accept {
 }
 
 impl Accept {
-    /// Whether an attempt includes the whole body.
+    /// Returns whether an attempt includes the whole body.
     pub fn is_whole(self) -> bool {
         matches!(self, Self::Json | Self::Text | Self::Anything)
     }
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_header_with_a_line_break_is_refused_without_being_quoted() {
+    fn a_header_with_a_line_break_is_an_error_that_does_not_quote_it() {
         let mut headers = HeaderMap::new();
         let error = set_header(&mut headers, "x-a", "hunter2\r\nevil: 1").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);

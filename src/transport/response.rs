@@ -1,4 +1,4 @@
-//! Successful responses, before they are decoded.
+//! What is a successful response before it is decoded?
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use super::body_stream::BodyStream;
 use super::context::CallContext;
 
-/// The response to one attempt.
+/// Response to one attempt.
 pub(crate) struct AttemptResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -18,7 +18,7 @@ pub(crate) enum ResponseBody {
     Streamed(reqwest::Body),
 }
 
-/// The response to a call.
+/// Response to a call.
 pub(crate) struct RawResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -26,7 +26,7 @@ pub(crate) struct RawResponse {
     pub context: CallContext,
 }
 
-/// The response to a call whose body is still to be read.
+/// Response to a call, with a body that is read as it arrives.
 pub(crate) struct StreamedResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,

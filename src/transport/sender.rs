@@ -1,4 +1,4 @@
-//! One attempt of a call: a request, the redirects that it meets, and the response.
+//! What is one attempt of a call? A request, its redirects, and the response.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -25,7 +25,7 @@ pub(crate) struct HttpSender<'a> {
 }
 
 impl HttpSender<'_> {
-    /// Sends the request once, follows redirects, and tells success from failure.
+    /// Sends the request once and follows redirects. An unsuccessful response is an error.
     ///
     /// `authorization` is the one in the request's headers: its token is redacted from errors.
     pub async fn attempt(
@@ -44,6 +44,7 @@ impl HttpSender<'_> {
         })
     }
 
+    /// Sends the request without a time limit.
     async fn exchange(
         &self,
         request: &PreparedRequest,
@@ -105,7 +106,7 @@ impl HttpSender<'_> {
             }
             if !hop.same_host {
                 is_same_host = false;
-                // Credentials, cookies and headers that the program has set are for the first host.
+                // Credentials and headers of the program are only for the first host.
                 let kept = [header::ACCEPT, header::USER_AGENT];
                 let kept = kept.map(|name| headers.get(&name).cloned().map(|value| (name, value)));
                 headers = Cow::Owned(kept.into_iter().flatten().collect());
@@ -125,7 +126,7 @@ impl HttpSender<'_> {
     ) -> AttemptError {
         let status = response.status();
         let headers = response.headers().clone();
-        // A body that is cut off is read as far as it came: the status counts.
+        // A body that is cut off is read as far as it came: the status is what matters.
         let body = read_beginning(response.into(), error_body::BODY_LIMIT).await;
         let secrets = request
             .secrets
@@ -143,9 +144,10 @@ impl HttpSender<'_> {
     }
 }
 
-/// Tells a 401 that a new login may cure from one that means "not allowed", as the official client
-/// does (`_request` in `zen_stores/rest_zen_store.py`). The Pro API does not name an exception: a 401
-/// there always triggers a new login, as it does for servers (`zen_server/cloud_utils.py`).
+/// Returns whether a new login may help. A workspace responds with 401 to missing permissions, too;
+/// the official client distinguishes them the same way (`_request` in
+/// `zen_stores/rest_zen_store.py`). The Pro API does not name an exception: a 401 there always
+/// triggers a new login, as it does for servers (`zen_server/cloud_utils.py`).
 fn rejects_credentials(api: ApiKind, headers: &HeaderMap, error: &Error) -> bool {
     error.kind() == ErrorKind::Unauthorized
         && match error.server_exception() {

@@ -1,4 +1,4 @@
-//! The version of a ZenML server.
+//! Which version does a server report?
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 pub(crate) struct ServerVersion(String);
 
 impl ServerVersion {
-    /// Path of the operation that tells the version.
+    /// Path of the operation that reports the version.
     pub const PATH: &str = "/api/v1/info";
 
     /// Reads a response of [`PATH`](Self::PATH), or returns `None` if it is something else.
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_response_with_a_version_is_one_of_a_zenml_server() {
+    fn a_response_without_a_version_does_not_come_from_a_zenml_server() {
         for body in ["", "{}", "[]", r#"{"version":"x"}"#, r#"{"version":5}"#] {
             assert_eq!(ServerVersion::read(body.as_bytes()), None, "{body}");
         }

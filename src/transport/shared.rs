@@ -1,4 +1,4 @@
-//! What all calls to one API share, authentication included, which `auth` implements.
+//! What do all calls to one API share? Authentication is a trait, which `auth` implements.
 
 use std::fmt;
 use std::pin::Pin;
@@ -24,10 +24,10 @@ pub struct Transport {
     options: Arc<ResolvedOptions>,
 }
 
-/// What all clones of a client share.
+/// State that all clones of a client share.
 pub(crate) struct Shared {
     pub http: reqwest::Client,
-    /// How `http` connects; `None` if the caller provided it.
+    /// Settings that `http` was created with; `None` if the caller provided it.
     pub connection: Option<Connection>,
     pub base: BaseUrl,
     /// Whether credentials may travel in clear text.
@@ -47,8 +47,7 @@ pub(crate) type AuthorizationFuture<'a> =
 
 /// Source of access tokens for a transport and all its clones.
 pub(crate) trait Authenticator: fmt::Debug + Send + Sync {
-    /// Returns an access token that is at hand and need not be renewed, unless it is the rejected
-    /// one.
+    /// Returns the cached access token if it need not be renewed, unless it is the rejected one.
     fn cached(&self, rejected: Option<&Authorization>, now: Instant) -> Option<Arc<Authorization>>;
 
     /// Returns an access token, after a login through the transport if one is needed. Returns
@@ -62,13 +61,13 @@ pub(crate) trait Authenticator: fmt::Debug + Send + Sync {
     /// Forgets an access token that a server has rejected.
     fn invalidate(&self, rejected: &Authorization);
 
-    /// Whether another login can obtain another access token.
+    /// Returns whether another login can obtain another access token.
     fn is_renewable(&self) -> bool;
 
-    /// Returns what error messages call the principal.
+    /// Returns the name of the principal for error messages.
     fn name(&self) -> String;
 
-    /// Returns what to do if this server rejects the access token.
+    /// Returns the hint for an access token that this server rejects.
     fn rejection_hint(&self, base: &BaseUrl, api: ApiKind, now: SystemTime) -> String;
 }
 
@@ -115,7 +114,7 @@ impl Transport {
         let base = BaseUrl::for_credentials(url, api.path_suffix, shared.insecure_http)?;
         let is_local = BaseUrl::is_clear_text_to_this_machine;
         let http = match &shared.connection {
-            // One of the two goes through the system's proxy, the other must not.
+            // Only one of the two servers may be reached through the system's proxy.
             Some(connection) if is_local(&base) != is_local(&shared.base) => {
                 connection.client(&base)?
             }
@@ -127,7 +126,7 @@ impl Transport {
             base,
             insecure_http: shared.insecure_http,
             api,
-            // The program's own headers are for the server that it configured.
+            // Default headers of the program are only for the server that it has configured.
             headers: user_agent.collect(),
             authenticator,
             budget: shared.budget.fresh(),
@@ -136,6 +135,7 @@ impl Transport {
         }))
     }
 
+    /// Returns the sender of attempts.
     pub(crate) fn sender(&self) -> HttpSender<'_> {
         HttpSender {
             http: &self.shared.http,

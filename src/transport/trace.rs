@@ -1,7 +1,7 @@
-//! The `tracing` span of a call, with the names of OpenTelemetry's conventions for HTTP clients.
+//! What does the `tracing` span of a call contain?
 //!
-//! A span never holds bodies, query values, headers other than the request id, or the text of
-//! errors, which quotes the server.
+//! Its fields follow OpenTelemetry's conventions for HTTP clients. It never contains bodies, query
+//! values, headers other than the request id, or the text of errors, which quotes the server.
 
 use std::borrow::Cow;
 
@@ -14,8 +14,7 @@ use super::request::{Query, Request};
 use super::response::AttemptResponse;
 use crate::Result;
 
-/// Creates the span of a call, from its first attempt to the response or error. Without a subscriber
-/// it costs one comparison.
+/// Creates the span of a call. Without a subscriber it costs one comparison.
 pub(crate) fn call(request: &Request, context: &CallContext, base: &BaseUrl) -> Span {
     tracing::info_span!(
         target: "zenml",
@@ -36,7 +35,7 @@ pub(crate) fn call(request: &Request, context: &CallContext, base: &BaseUrl) -> 
     )
 }
 
-/// Returns the names that the document declares. Those of a raw request may be anything.
+/// Returns the names that the document declares. Names of a raw request may contain secrets.
 fn query_names(query: &Query) -> String {
     let mut known: Vec<&str> = Vec::new();
     for (name, _) in query {

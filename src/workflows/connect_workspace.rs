@@ -12,10 +12,10 @@ use uuid::Uuid;
 use crate::auth::session::Session;
 use crate::error::body::one_line;
 use crate::pro::types::{OrganizationRead, WorkspaceRead};
-use crate::transport::base_url::BaseUrl;
+use crate::transport::base_url::{BaseUrl, is_same_base};
 use crate::transport::hint::lacks_the_route;
-use crate::workflows::workspace_locator::{Locator, WorkspaceLocator};
-use crate::workflows::workspace_lookup::{Lookup, is_same_url, server_url};
+use crate::workflows::workspace_locator::{Locator, PATH_SUFFIX, WorkspaceLocator};
+use crate::workflows::workspace_lookup::{Lookup, server_url};
 use crate::{
     Call, Credentials, Error, ErrorKind, Operation, ProClient, Result, Transport, WorkspaceClient,
 };
@@ -94,7 +94,7 @@ impl ConnectWorkspace {
     /// The other errors are those of all calls to the Pro API.
     pub async fn send(self) -> Result<WorkspaceClient> {
         if let Locator::Url(url) = &self.locator.0 {
-            let parsed = BaseUrl::parse(url, WorkspaceClient::CONFIG.path_suffix);
+            let parsed = BaseUrl::parse(url, PATH_SUFFIX);
             parsed.map_err(|error| error.with_operation(OPERATION))?;
         }
         let organization = match &self.organization {
@@ -123,7 +123,7 @@ impl ConnectWorkspace {
         let url = self.running_server(&workspace)?;
         // A workspace has no URL while it is being deployed, so that any pending one was a match.
         if let Locator::Url(wanted) = &self.locator.0
-            && !is_same_url(url, wanted)
+            && !is_same_base(url, wanted, PATH_SUFFIX)
         {
             return Err(lookup.not_found(&self.locator));
         }

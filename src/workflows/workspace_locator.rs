@@ -7,6 +7,9 @@ use uuid::Uuid;
 use crate::WorkspaceClient;
 use crate::transport::base_url::BaseUrl;
 
+/// Path that the URL of a workspace may end with.
+pub(crate) const PATH_SUFFIX: &str = WorkspaceClient::CONFIG.path_suffix;
+
 /// Selects a workspace of ZenML Pro by its id, name or URL.
 ///
 /// Text converts to a locator: a UUID is an id, text that starts with `http://` or `https://` is a
@@ -77,7 +80,7 @@ impl fmt::Display for WorkspaceLocator {
             Locator::Id(id) => write!(f, "workspace with id {id}"),
             Locator::Name(name) => write!(f, "workspace named {name:?}"),
             // An invalid URL is not quoted, because it may contain a password.
-            Locator::Url(url) => match BaseUrl::parse(url, WorkspaceClient::CONFIG.path_suffix) {
+            Locator::Url(url) => match BaseUrl::parse(url, PATH_SUFFIX) {
                 Ok(url) => write!(f, "workspace at {url}"),
                 Err(_) => f.write_str("workspace at an invalid URL"),
             },

@@ -6,10 +6,10 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::pro::types::WorkspaceRead;
-use crate::transport::base_url::BaseUrl;
+use crate::transport::base_url::{is_same_base, normalized};
 use crate::transport::hint::lacks_the_route;
-use crate::workflows::workspace_locator::{Locator, WorkspaceLocator};
-use crate::{Call, Error, ErrorKind, Operation, Result, Transport, WorkspaceClient};
+use crate::workflows::workspace_locator::{Locator, PATH_SUFFIX, WorkspaceLocator};
+use crate::{Call, Error, ErrorKind, Operation, Result, Transport};
 
 /// The routes of one or of all workspaces. Workspaces were called tenants before 2025.
 struct Routes {
@@ -67,7 +67,7 @@ impl<'a> Lookup<'a> {
                 let named = self.list(|routes| (routes.name_parameter, name.clone()));
                 named.await?
             }
-            Locator::Url(url) => self.list(|_| ("url", normalized(url))).await?,
+            Locator::Url(url) => self.list(|_| ("url", normalized(url, PATH_SUFFIX))).await?,
         };
         // Pages may overlap if a workspace is created while they are read.
         let mut seen = HashSet::new();
@@ -193,7 +193,7 @@ fn matches(locator: &Locator, workspace: &WorkspaceRead) -> bool {
         Locator::Name(name) => workspace.name == *name,
         // A workspace that is being deployed may not have a URL yet.
         Locator::Url(url) => match server_url(workspace) {
-            Some(known) => is_same_url(known, url),
+            Some(known) => is_same_base(known, url, PATH_SUFFIX),
             None => workspace.status.as_deref() == Some("pending"),
         },
     }
@@ -204,17 +204,4 @@ pub(crate) fn server_url(workspace: &WorkspaceRead) -> Option<&str> {
     let service = workspace.zenml_service.as_ref()?;
     let url = service.status.as_ref()?.server_url.as_deref()?;
     (!url.is_empty()).then_some(url)
-}
-
-/// Returns whether two URLs lead to the same server, however they are written.
-pub(crate) fn is_same_url(one: &str, other: &str) -> bool {
-    normalized(one) == normalized(other)
-}
-
-/// Removes the path of the API and trailing slashes from a URL, as the Pro API does.
-fn normalized(url: &str) -> String {
-    match BaseUrl::parse(url, WorkspaceClient::CONFIG.path_suffix) {
-        Ok(base) => base.to_string(),
-        Err(_) => url.to_owned(),
-    }
 }

@@ -1,36 +1,36 @@
 use super::*;
 use crate::auth::credentials::Kind;
-use crate::testing::Nineties;
+use crate::testing::FixedDateClock;
 
 const SERVER: &str = "https://zenml.example.com";
 const PRO: &str = "https://cloudapi.zenml.io";
 
-/// What is picked for the server on a day in 1994.
-fn pick(store: &str) -> Result<String, Unusable> {
+/// Returns the credentials for [`SERVER`] in the store, on 6 November 1994.
+fn pick(store: &str) -> Result<String, StoreError> {
     let login = StoredLogin {
         file: PathBuf::new(),
         url: SERVER.to_owned(),
         pro_url: PRO.to_owned(),
-        clock: Arc::new(Nineties),
+        clock: Arc::new(FixedDateClock),
     };
     login.pick(store).map(|credentials| match credentials.0 {
         Kind::Token(secret) => format!("token {}", secret.expose()),
         Kind::Key(secret) => format!("key {}", secret.expose()),
         Kind::ProSession(secret) => format!("session {}", secret.expose()),
         Kind::Password { user, password } => format!("user {user} {}", password.expose()),
-        _ => unreachable!("no store has these"),
+        _ => unreachable!("the store cannot contain these"),
     })
 }
 
-fn token(access_token: &str, ends: &str) -> String {
-    format!("  api_token:\n    access_token: {access_token}\n    expires_at: '{ends}'\n")
+fn token(access_token: &str, expires_at: &str) -> String {
+    format!("  api_token:\n    access_token: {access_token}\n    expires_at: '{expires_at}'\n")
 }
 
 const PAST: &str = "1994-11-06T00:00:00Z";
 const FUTURE: &str = "1994-11-07T00:00:00.123456Z";
 
 #[test]
-fn a_key_or_password_comes_before_a_token() {
+fn a_key_or_password_takes_precedence_over_a_token() {
     let token = token("t", FUTURE);
     let store = format!("{SERVER}:\n  api_key: ZENKEY_x\n{token}");
     assert_eq!(pick(&store).unwrap(), "key ZENKEY_x");
@@ -39,21 +39,20 @@ fn a_key_or_password_comes_before_a_token() {
 }
 
 #[test]
-fn a_token_counts_until_its_end() {
-    let store = |ends| format!("{SERVER}:\n{}", token("t", ends));
+fn a_token_is_used_until_it_expires() {
+    let store = |expires_at| format!("{SERVER}:\n{}", token("t", expires_at));
     assert_eq!(pick(&store(FUTURE)).unwrap(), "token t");
     let error = pick(&store(PAST)).unwrap_err();
-    let text = error.to_string();
     assert_eq!(
-        text,
+        error.to_string(),
         "the login expired at 1994-11-06 00:00:00 UTC; run `zenml login` again"
     );
-    let endless = format!("{SERVER}:\n  api_token: {{access_token: t, unknown: [1]}}\n");
-    assert_eq!(pick(&endless).unwrap(), "token t");
+    let unlimited = format!("{SERVER}:\n  api_token: {{access_token: t, unknown: [1]}}\n");
+    assert_eq!(pick(&unlimited).unwrap(), "token t");
 }
 
 #[test]
-fn a_workspace_of_pro_is_reached_by_the_login_to_pro() {
+fn the_login_to_pro_is_used_for_a_workspace_of_pro() {
     let workspace = format!("{SERVER}:\n  deployment_type: cloud\n{}", token("w", PAST));
     let pro = format!("{PRO}:\n{}", token("p", FUTURE));
     assert_eq!(pick(&format!("{workspace}{pro}")).unwrap(), "session p");
@@ -62,36 +61,36 @@ fn a_workspace_of_pro_is_reached_by_the_login_to_pro() {
         pick(&format!("{workspace}{key}")).unwrap(),
         "key ZENPROKEY_x"
     );
-    let elsewhere = format!(
+    let self_hosted = format!(
         "{SERVER}:\n  workspace_id: w\n  pro_api_url: https://pro.example.com\n\
          https://pro.example.com/:\n{}",
         token("p", FUTURE)
     );
-    assert_eq!(pick(&elsewhere).unwrap(), "session p");
+    assert_eq!(pick(&self_hosted).unwrap(), "session p");
 }
 
 #[test]
-fn other_servers_do_not_get_what_is_pros() {
+fn other_servers_do_not_receive_the_login_to_pro() {
     let pro = format!("{PRO}:\n{}", token("p", FUTURE));
-    assert_eq!(pick(&pro), Err(Unusable::Unknown));
+    assert_eq!(pick(&pro), Err(StoreError::NotFound));
     let server = format!("{SERVER}:\n  status: ok\n{pro}");
-    assert_eq!(pick(&server), Err(Unusable::Unknown));
+    assert_eq!(pick(&server), Err(StoreError::NotFound));
 }
 
 #[test]
-fn an_address_is_known_with_and_without_a_slash() {
-    assert_eq!(
-        pick(&format!("{SERVER}/:\n  api_key: k\n")).unwrap(),
-        "key k"
-    );
+fn spellings_of_a_url_are_the_same_server() {
+    for url in [&*format!("{SERVER}/"), "HTTPS://ZenML.example.com:443"] {
+        let store = format!("{url}:\n  api_key: k\n");
+        assert_eq!(pick(&store).unwrap(), "key k", "{url}");
+    }
     assert_eq!(
         pick("https://other.example:\n  api_key: k\n"),
-        Err(Unusable::Unknown)
+        Err(StoreError::NotFound)
     );
 }
 
 #[test]
-fn a_damaged_store_is_no_login_and_not_quoted() {
+fn a_damaged_store_contains_no_login_and_is_not_quoted() {
     for store in [
         "",
         "- a\n",
@@ -99,11 +98,11 @@ fn a_damaged_store_is_no_login_and_not_quoted() {
         "hunter2",
         "https://zenml.example.com: hunter2",
     ] {
-        assert_eq!(pick(store), Err(Unusable::Unknown), "{store}");
+        assert_eq!(pick(store), Err(StoreError::NotFound), "{store}");
     }
     let error = pick("a: [hunter2").unwrap_err().to_string();
     assert!(
-        error.contains("no YAML") && !error.contains("hunter2"),
+        error.contains("not valid YAML") && !error.contains("hunter2"),
         "{error}"
     );
 }

@@ -1,20 +1,21 @@
-//! What becomes of credentials that come from elsewhere.
+//! How does a client use the credentials of a provider?
 
 use std::sync::Mutex;
 
 use crate::auth::credentials::{CredentialsProvider, ProvidedCredentials};
-use crate::testing::{TestServer, fine, invalid, read};
+use crate::testing::{TestServer, invalid_credentials, ok, read};
 use crate::{Credentials, ErrorKind};
 
-/// Gives out one after the other, the last again and again.
+/// Provides these credentials one after the other, then the last ones again.
 struct Rotating(Mutex<Vec<Credentials>>);
 
 impl CredentialsProvider for Rotating {
     fn provide(&self) -> ProvidedCredentials<'_> {
         let mut left = self.0.lock().unwrap();
-        let next = match left.len() {
-            1 => left[0].clone(),
-            _ => left.remove(0),
+        let next = if left.len() == 1 {
+            left[0].clone()
+        } else {
+            left.remove(0)
         };
         Box::pin(async { Ok(next) })
     }
@@ -26,10 +27,10 @@ fn rotating(credentials: impl IntoIterator<Item = Credentials>) -> Credentials {
 }
 
 #[tokio::test]
-async fn a_provider_is_asked_again_when_what_it_gave_is_refused() {
+async fn rejected_credentials_are_requested_again_from_the_provider() {
     let server = TestServer::start(|request| match request.header("authorization") {
-        Some("Bearer new") => fine(),
-        _ => invalid(),
+        Some("Bearer new") => ok(),
+        _ => invalid_credentials(),
     });
     let server = server.await;
     let tokens = ["old", "new"].map(Credentials::api_token);
@@ -41,8 +42,8 @@ async fn a_provider_is_asked_again_when_what_it_gave_is_refused() {
 }
 
 #[tokio::test]
-async fn a_provider_that_has_nothing_new_ends_the_call_and_is_named() {
-    let server = TestServer::always(invalid()).await;
+async fn the_hint_names_the_provider_if_its_credentials_stay_rejected() {
+    let server = TestServer::always(invalid_credentials()).await;
     let transport = server.transport_as(rotating([Credentials::api_token("old")]));
     let error = read(&transport).await.unwrap_err();
     assert_eq!(
@@ -56,8 +57,8 @@ async fn a_provider_that_has_nothing_new_ends_the_call_and_is_named() {
 }
 
 #[tokio::test]
-async fn a_provider_must_not_lead_to_another() {
-    let server = TestServer::always(fine()).await;
+async fn a_provider_that_returns_another_provider_is_an_error() {
+    let server = TestServer::always(ok()).await;
     let inner = rotating([Credentials::api_token("t")]);
     let error = read(&server.transport_as(rotating([inner])))
         .await
@@ -73,13 +74,13 @@ struct Panicking;
 
 impl CredentialsProvider for Panicking {
     fn provide(&self) -> ProvidedCredentials<'_> {
-        panic!("this is a part of the test")
+        panic!("intended by the test")
     }
 }
 
 #[tokio::test]
-async fn a_provider_that_panics_is_an_error_of_the_call() {
-    let server = TestServer::always(fine()).await;
+async fn a_panic_of_the_provider_becomes_an_error_of_the_call() {
+    let server = TestServer::always(ok()).await;
     let transport = server.transport_as(Credentials::provider(Panicking));
     let error = read(&transport).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
@@ -95,13 +96,13 @@ impl CredentialsProvider for Hanging {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_provider_that_hangs_is_given_up_after_a_minute() {
-    let server = TestServer::always(fine()).await;
+async fn a_provider_that_hangs_times_out_after_60_seconds() {
+    let server = TestServer::always(ok()).await;
     let transport = server.transport_as(Credentials::provider(Hanging));
-    let begun = tokio::time::Instant::now();
+    let started = tokio::time::Instant::now();
     let error = read(&transport).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
-    assert_eq!(begun.elapsed().as_secs(), 60);
+    assert_eq!(started.elapsed().as_secs(), 60);
 }
 
 struct Broken;
@@ -117,8 +118,8 @@ impl CredentialsProvider for Broken {
 }
 
 #[tokio::test]
-async fn a_provider_that_fails_tells_every_caller_why() {
-    let server = TestServer::always(fine()).await;
+async fn every_waiting_caller_receives_the_error_of_the_provider() {
+    let server = TestServer::always(ok()).await;
     let transport = server.transport_as(Credentials::provider(Broken));
     let (one, other) = tokio::join!(read(&transport), read(&transport));
     for error in [one.unwrap_err(), other.unwrap_err()] {

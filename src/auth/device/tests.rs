@@ -5,12 +5,12 @@ use tokio::time::Instant;
 use uuid::{Uuid, uuid};
 
 use crate::auth::device::DeviceLogin;
-use crate::testing::{READ, TestServer, json, response};
+use crate::testing::{READ, TestServer, json, ok, response, token_response};
 use crate::{Call, Credentials, Error, ErrorKind};
 
 const CLIENT: Uuid = uuid!("6f0d3ab5-4f52-44ea-9a4e-6f5c6d0c65a1");
 
-/// Codes for a page of the server's own.
+/// Response of the device authorization endpoint.
 fn codes() -> Vec<u8> {
     json(
         r#"{"device_code":"hunter2","user_code":"4711","verification_uri":"/devices/verify",
@@ -24,41 +24,41 @@ fn error(code: &str) -> Vec<u8> {
     response(400, "", &body)
 }
 
-/// Logs in with the server's answers, and says what was shown.
+/// Makes a call with these responses of the server. Returns what was shown to the user, too.
 async fn log_in<const N: usize>(
-    answers: [Vec<u8>; N],
+    responses: [Vec<u8>; N],
 ) -> (TestServer, Result<String, Error>, Vec<DeviceLogin>) {
-    let server = TestServer::sequence(answers).await;
+    let server = TestServer::sequence(responses).await;
     let shown = Arc::new(Mutex::new(Vec::new()));
     let log = shown.clone();
     let credentials = Credentials::device(CLIENT, move |login| {
         log.lock().unwrap().push(login.clone());
     });
     let transport = server.transport_as(credentials);
-    let answer = Call::new(&transport, &READ).send::<String>().await;
+    let result = Call::new(&transport, &READ).send::<String>().await;
     let shown = shown.lock().unwrap().clone();
-    (server, answer.map(|answer| answer.into_inner()), shown)
+    (server, result.map(|response| response.into_inner()), shown)
 }
 
 #[tokio::test(start_paused = true)]
-async fn url_and_code_are_shown_and_confirmation_is_waited_for() {
-    let begun = Instant::now();
-    let granted = json(r#"{"access_token":"granted","expires_in":86400}"#);
-    let (server, answer, shown) = log_in([
+async fn url_and_code_are_shown_and_the_client_waits_for_confirmation() {
+    let started = Instant::now();
+    let token = token_response("granted", 86_400);
+    let (server, result, shown) = log_in([
         codes(),
         error("authorization_pending"),
         error("slow_down"),
         response(503, "", ""),
-        granted,
-        json(r#""fine""#),
+        token,
+        ok(),
     ])
     .await;
-    answer.unwrap();
+    result.unwrap();
     assert_eq!(shown.len(), 1);
     let url = format!("{}/devices/verify?user_code=4711", server.url);
     assert_eq!((&*shown[0].url, &*shown[0].user_code), (&*url, "4711"));
     assert_eq!(shown[0].expires_in.as_secs(), 300);
-    assert_eq!(begun.elapsed().as_secs(), 5 + 5 + 10 + 10);
+    assert_eq!(started.elapsed().as_secs(), 5 + 5 + 10 + 10);
 
     let received = server.received();
     assert_eq!(received[0].line, "POST /api/v1/device_authorization");
@@ -76,9 +76,9 @@ async fn url_and_code_are_shown_and_confirmation_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_login_that_somebody_denies_fails_at_once() {
-    let (_, answer, _) = log_in([codes(), error("access_denied")]).await;
-    let error = answer.unwrap_err();
+async fn a_denied_login_fails_at_once() {
+    let (_, result, _) = log_in([codes(), error("access_denied")]).await;
+    let error = result.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert!(
         error
@@ -90,10 +90,10 @@ async fn a_login_that_somebody_denies_fails_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_login_that_nobody_confirms_ends_with_its_codes() {
-    let begun = Instant::now();
-    let (_, answer, _) = log_in([codes(), error("authorization_pending")]).await;
-    let error = answer.unwrap_err();
+async fn an_unconfirmed_login_fails_when_its_code_expires() {
+    let started = Instant::now();
+    let (_, result, _) = log_in([codes(), error("authorization_pending")]).await;
+    let error = result.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert!(
         error
@@ -101,45 +101,43 @@ async fn a_login_that_nobody_confirms_ends_with_its_codes() {
             .ends_with("was not confirmed within 300 seconds"),
         "{error}"
     );
-    assert_eq!(begun.elapsed().as_secs(), 300);
+    assert_eq!(started.elapsed().as_secs(), 300);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_without_device_logins_is_told_as_such() {
-    let refused = response(
+async fn a_server_without_device_logins_is_an_error_and_shows_nothing() {
+    let not_supported = response(
         403,
         "",
         r#"{"detail":"Device authorization is not supported."}"#,
     );
-    let (_, answer, shown) = log_in([refused]).await;
-    let error = answer.unwrap_err();
+    let (_, result, shown) = log_in([not_supported]).await;
+    let error = result.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert!(error.message().contains("not supported"), "{error}");
     assert!(shown.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_code_of_the_device_is_no_part_of_an_error() {
-    let quoting = response(400, "", r#"{"detail":"wrong code hunter2"}"#);
-    let (_, answer, _) = log_in([codes(), quoting]).await;
-    let error = answer.unwrap_err();
+async fn the_device_code_is_redacted_from_errors() {
+    let quotes_code = response(400, "", r#"{"detail":"wrong code hunter2"}"#);
+    let (_, result, _) = log_in([codes(), quotes_code]).await;
+    let error = result.unwrap_err();
     assert!(error.message().contains("wrong code [redacted]"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_device_logs_in_again_when_its_token_has_ended_and_not_before() {
-    let granted = || json(r#"{"access_token":"granted","expires_in":86400}"#);
-    let fine = || json(r#""fine""#);
-    let answers = [
+async fn a_device_logs_in_again_when_its_token_has_expired_and_not_before() {
+    let server = TestServer::sequence([
         codes(),
-        granted(),
-        fine(),
-        fine(),
+        token_response("t", 86_400),
+        ok(),
+        ok(),
         codes(),
-        granted(),
-        fine(),
-    ];
-    let server = TestServer::sequence(answers).await;
+        token_response("t", 86_400),
+        ok(),
+    ]);
+    let server = server.await;
     let transport = server.transport_as(Credentials::device(CLIENT, |_| {}));
     let read = || Call::new(&transport, &READ).send::<String>();
     read().await.unwrap();

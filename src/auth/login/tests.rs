@@ -1,15 +1,18 @@
-//! What credentials are exchanged for, and what is said of those that are refused.
+//! What are credentials exchanged for, and what is reported if they are rejected?
 
 use std::time::Duration;
 
 use base64::Engine as _;
 
-use crate::testing::{Nineties, TestServer, builder, fine, grant, invalid, json, read, response};
+use crate::testing::{
+    FixedDateClock, TestServer, builder, invalid_credentials, json, ok, read, response,
+    token_response,
+};
 use crate::{Credentials, ErrorKind};
 
 #[tokio::test]
-async fn a_key_is_exchanged() {
-    let server = TestServer::of_one_token(3600).await;
+async fn a_key_is_exchanged_for_a_token() {
+    let server = TestServer::accepting_newest_token(3600).await;
     read(&server.transport_as(Credentials::api_key("ZENKEY_abc")))
         .await
         .unwrap();
@@ -18,16 +21,19 @@ async fn a_key_is_exchanged() {
 }
 
 #[tokio::test]
-async fn a_key_goes_out_directly_where_it_cannot_be_exchanged() {
-    let unknown_grant = r#"{"detail":"Unsupported grant type: zenml-api-key"}"#;
-    for answer in [
-        response(400, "", unknown_grant),
+async fn a_server_that_does_not_exchange_keys_receives_the_key() {
+    let unsupported_grant = r#"{"detail":"Unsupported grant type: zenml-api-key"}"#;
+    for refusal in [
+        response(400, "", unsupported_grant),
         response(404, "", r#"{"detail":"Not Found"}"#),
         json(r#"{"authorization_url":"https://a.example"}"#),
     ] {
-        let server = TestServer::start(move |request| match request.is_login() {
-            true => answer.clone(),
-            false => fine(),
+        let server = TestServer::start(move |request| {
+            if request.is_login() {
+                refusal.clone()
+            } else {
+                ok()
+            }
         });
         let server = server.await;
         let transport = server.transport_as(Credentials::api_key("ZENKEY_abc"));
@@ -42,12 +48,12 @@ async fn a_key_goes_out_directly_where_it_cannot_be_exchanged() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_exchange_of_a_key_that_goes_out_directly_is_tried_again_after_an_hour() {
+async fn the_exchange_of_a_key_is_tried_again_after_an_hour() {
     let server = TestServer::sequence([
         response(404, "", "<html>no backend</html>"),
-        fine(),
-        grant("t", 3600),
-        fine(),
+        ok(),
+        token_response("t", 3600),
+        ok(),
     ]);
     let server = server.await;
     let transport = server.transport_as(Credentials::api_key("ZENKEY_abc"));
@@ -60,8 +66,8 @@ async fn the_exchange_of_a_key_that_goes_out_directly_is_tried_again_after_an_ho
 }
 
 #[tokio::test]
-async fn a_key_that_is_refused_is_not_sent_elsewhere() {
-    let server = TestServer::always(invalid()).await;
+async fn a_rejected_key_is_not_sent_again() {
+    let server = TestServer::always(invalid_credentials()).await;
     let error = read(&server.transport_as(Credentials::api_key("ZENKEY_abc")))
         .await
         .unwrap_err();
@@ -78,7 +84,7 @@ async fn a_key_that_is_refused_is_not_sent_elsewhere() {
 
 #[tokio::test]
 async fn a_pro_session_is_exchanged_for_a_token_of_the_workspace() {
-    let server = TestServer::of_one_token(3600).await;
+    let server = TestServer::accepting_newest_token(3600).await;
     let credentials = Credentials::pro_session("pro".into());
     read(&server.transport_as(credentials)).await.unwrap();
     let login = &server.received()[0];
@@ -87,12 +93,12 @@ async fn a_pro_session_is_exchanged_for_a_token_of_the_workspace() {
 }
 
 #[tokio::test]
-async fn a_token_that_has_ended_says_when_and_what_to_do() {
-    let refused = response(401, "www-authenticate: Bearer\r\n", r#"{"detail":"x"}"#);
-    let server = TestServer::always(refused).await;
+async fn the_hint_of_a_rejected_token_says_why_and_what_to_do() {
+    let rejection = response(401, "www-authenticate: Bearer\r\n", r#"{"detail":"x"}"#);
+    let server = TestServer::always(rejection).await;
     let hint = async |token: String| {
         let client = builder(&server.url)
-            .clock(Nineties)
+            .clock(FixedDateClock)
             .credentials(Credentials::api_token(token));
         let error = read(&client.build().unwrap().0).await.unwrap_err();
         assert_eq!(
@@ -101,14 +107,14 @@ async fn a_token_that_has_ended_says_when_and_what_to_do() {
         );
         error.hint().unwrap().to_owned()
     };
-    let jwt = |end: u64| {
-        let claims = format!(r#"{{"exp":{end}}}"#);
+    let jwt = |exp: u64| {
+        let claims = format!(r#"{{"exp":{exp}}}"#);
         let claims = base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(claims);
         format!("e30.{claims}.c2ln")
     };
-    let ended = hint(jwt(784_111_700)).await;
+    let expired = hint(jwt(784_111_700)).await;
     assert!(
-        ended.starts_with("the API token expired at 1994-11-06 08:48:20 UTC; create a new one")
+        expired.starts_with("the API token expired at 1994-11-06 08:48:20 UTC; create a new one")
     );
     assert!(
         hint(jwt(784_111_800))

@@ -1,20 +1,20 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
-use crate::Call;
-use crate::Credentials;
 use crate::auth::session::Session;
 use crate::testing::{
-    READ, Received, TestClient, TestServer, builder, builder_of, grant, json, response,
+    READ, ReceivedRequest, TestClient, TestServer, builder, builder_of, json, response,
+    token_response,
 };
 use crate::transport::api::ApiConfig;
+use crate::{Call, Credentials};
 
 async fn read(ws: &Transport) -> Result<u8> {
     Ok(Call::new(ws, &READ).send::<u8>().await?.into_inner())
 }
 
-/// A workspace's transport that logs in through the Pro API.
-fn through(pro: &TestServer, ws: &TestServer) -> Transport {
+/// Returns a transport to the workspace that logs in through the Pro API.
+fn workspace_through(pro: &TestServer, ws: &TestServer) -> Transport {
     let pro = builder_of::<()>(&pro.url)
         .credentials(Credentials::api_key("ZENPROKEY_abc"))
         .transport(ApiConfig::PRO)
@@ -30,7 +30,7 @@ fn lines(server: &TestServer) -> Vec<String> {
     server.received().into_iter().map(|r| r.line).collect()
 }
 
-fn bearer(request: &Received) -> &str {
+fn bearer(request: &ReceivedRequest) -> &str {
     request.header("authorization").unwrap_or_default()
 }
 
@@ -42,19 +42,21 @@ fn unauthorized(exception: &str, message: &str) -> Vec<u8> {
     )
 }
 
-/// Gives out sessions `s1`, `s2` and so on; the first `gone` of them have ended on its side.
-async fn control_plane(gone: usize) -> TestServer {
-    let given = AtomicUsize::new(0);
+/// Starts a Pro API that issues the sessions `s1`, `s2` and so on. The first `ended` of them are
+/// invalid.
+async fn control_plane(ended: usize) -> TestServer {
+    let issued = AtomicUsize::new(0);
     TestServer::start(move |request| match &*request.line {
         "POST /auth/login" => {
-            let number = given.fetch_add(1, Ordering::SeqCst) + 1;
-            grant(&format!("s{number}"), 3600)
+            let number = issued.fetch_add(1, Ordering::SeqCst) + 1;
+            token_response(&format!("s{number}"), 3600)
         }
         "GET /users/me" => {
             let session = bearer(request).trim_start_matches("Bearer s");
-            match session.parse::<usize>().unwrap() > gone {
-                true => json(r#"{"id":"00000000-0000-0000-0000-000000000001"}"#),
-                false => response(401, "", r#"{"detail":"session ended"}"#),
+            if session.parse::<usize>().unwrap() > ended {
+                json(r#"{"id":"00000000-0000-0000-0000-000000000001"}"#)
+            } else {
+                response(401, "", r#"{"detail":"session ended"}"#)
             }
         }
         other => panic!("{other}"),
@@ -62,16 +64,16 @@ async fn control_plane(gone: usize) -> TestServer {
     .await
 }
 
-/// Takes one session only, and exchanges it for the token `w`.
+/// Starts a workspace that accepts one session only and exchanges it for the token `w`.
 async fn workspace(session: &'static str, lifetime: u64) -> TestServer {
     TestServer::start(move |request| match &*request.line {
-        "POST /api/v1/login" => match bearer(request) == format!("Bearer {session}") {
-            true => grant("w", lifetime),
-            false => unauthorized(
-                "AuthorizationException",
-                "Not authorized to access this server.",
-            ),
-        },
+        "POST /api/v1/login" if bearer(request) == format!("Bearer {session}") => {
+            token_response("w", lifetime)
+        }
+        "POST /api/v1/login" => unauthorized(
+            "AuthorizationException",
+            "Not authorized to access this server.",
+        ),
         "GET /api/v1/a" => json("1"),
         other => panic!("{other}"),
     })
@@ -79,9 +81,9 @@ async fn workspace(session: &'static str, lifetime: u64) -> TestServer {
 }
 
 #[tokio::test]
-async fn a_workspace_takes_the_session_of_the_pro_api_for_a_token() {
+async fn a_workspace_exchanges_the_session_of_the_pro_api_for_a_token() {
     let (pro, ws) = (control_plane(0).await, workspace("s1", 3600).await);
-    let client = through(&pro, &ws);
+    let client = workspace_through(&pro, &ws);
     for _ in 0..2 {
         assert_eq!(read(&client).await.unwrap(), 1);
     }
@@ -95,9 +97,9 @@ async fn a_workspace_takes_the_session_of_the_pro_api_for_a_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_workspaces_token_is_renewed_with_the_session_that_is_still_good() {
+async fn the_token_of_the_workspace_is_renewed_with_a_session_that_is_still_valid() {
     let (pro, ws) = (control_plane(0).await, workspace("s1", 600).await);
-    let client = through(&pro, &ws);
+    let client = workspace_through(&pro, &ws);
     read(&client).await.unwrap();
     tokio::time::advance(std::time::Duration::from_secs(601)).await;
     read(&client).await.unwrap();
@@ -112,9 +114,9 @@ async fn the_workspaces_token_is_renewed_with_the_session_that_is_still_good() {
 }
 
 #[tokio::test]
-async fn a_session_that_has_ended_on_the_other_side_is_renewed_once() {
+async fn a_session_that_the_pro_api_has_ended_is_renewed_once() {
     let (pro, ws) = (control_plane(1).await, workspace("s2", 3600).await);
-    assert_eq!(read(&through(&pro, &ws)).await.unwrap(), 1);
+    assert_eq!(read(&workspace_through(&pro, &ws)).await.unwrap(), 1);
     assert_eq!(
         lines(&pro),
         [
@@ -127,9 +129,9 @@ async fn a_session_that_has_ended_on_the_other_side_is_renewed_once() {
 }
 
 #[tokio::test]
-async fn a_user_whom_only_the_workspace_refuses_is_told_so_without_another_login() {
+async fn a_user_rejected_by_the_workspace_alone_causes_one_login_and_a_hint() {
     let (pro, ws) = (control_plane(0).await, workspace("none", 3600).await);
-    let error = read(&through(&pro, &ws)).await.unwrap_err();
+    let error = read(&workspace_through(&pro, &ws)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
     assert_eq!(
         error.message(),
@@ -150,10 +152,10 @@ async fn a_user_whom_only_the_workspace_refuses_is_told_so_without_another_login
 }
 
 #[tokio::test]
-async fn a_key_that_the_pro_api_refuses_is_said_to_be_refused_there() {
+async fn the_error_of_a_key_rejected_by_the_pro_api_names_the_pro_api() {
     let pro = TestServer::always(response(401, "", r#"{"detail":"Invalid API key"}"#)).await;
     let ws = workspace("s1", 3600).await;
-    let error = read(&through(&pro, &ws)).await.unwrap_err();
+    let error = read(&workspace_through(&pro, &ws)).await.unwrap_err();
     assert_eq!(
         error.message(),
         format!(
@@ -169,14 +171,14 @@ async fn a_key_that_the_pro_api_refuses_is_said_to_be_refused_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_control_plane_that_is_down_is_waited_for_although_the_workspace_says_401() {
-    let answers = AtomicUsize::new(0);
+async fn a_401_during_an_outage_of_the_control_plane_is_retried() {
+    let logins = AtomicUsize::new(0);
     let ws = TestServer::start(move |request| match &*request.line {
-        "POST /api/v1/login" if answers.fetch_add(1, Ordering::SeqCst) < 3 => unauthorized(
+        "POST /api/v1/login" if logins.fetch_add(1, Ordering::SeqCst) < 3 => unauthorized(
             "CredentialsNotValid",
             "Authentication error: Error fetching user information from external authenticator..",
         ),
-        "POST /api/v1/login" => grant("w", 3600),
+        "POST /api/v1/login" => token_response("w", 3600),
         _ => json("1"),
     })
     .await;
@@ -189,10 +191,10 @@ async fn a_control_plane_that_is_down_is_waited_for_although_the_workspace_says_
     assert_eq!(ws.received().len(), 5);
 }
 
-/// A workspace from before the keys of ZenML Pro.
-async fn older(refusal: Vec<u8>, pro_url: Option<String>) -> TestServer {
+/// Starts a workspace whose server is too old to exchange the keys of ZenML Pro.
+async fn older_workspace(refusal: Vec<u8>, pro_url: Option<String>) -> TestServer {
     TestServer::start(move |request| match &*request.line {
-        "POST /api/v1/login" if request.body.contains("zenml-external") => grant("w", 600),
+        "POST /api/v1/login" if request.body.contains("zenml-external") => token_response("w", 600),
         "POST /api/v1/login" => refusal.clone(),
         "GET /api/v1/info" => match &pro_url {
             Some(url) => json(&format!(r#"{{"version":"0.80.0","pro_api_url":"{url}"}}"#)),
@@ -203,7 +205,7 @@ async fn older(refusal: Vec<u8>, pro_url: Option<String>) -> TestServer {
     .await
 }
 
-fn unreadable() -> Vec<u8> {
+fn cannot_decode_key() -> Vec<u8> {
     unauthorized(
         "CredentialsNotValid",
         "Authentication error: error decoding API key",
@@ -211,11 +213,11 @@ fn unreadable() -> Vec<u8> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_older_workspace_is_logged_in_to_through_the_pro_api_that_it_names() {
-    let no_such_grant = response(400, "", r#"{"detail":"Unsupported grant type"}"#);
-    for refusal in [unreadable(), no_such_grant] {
+async fn the_login_to_an_older_workspace_goes_through_the_pro_api_that_it_names() {
+    let unsupported_grant = response(400, "", r#"{"detail":"Unsupported grant type"}"#);
+    for refusal in [cannot_decode_key(), unsupported_grant] {
         let pro = control_plane(0).await;
-        let ws = older(refusal, Some(pro.url.clone())).await;
+        let ws = older_workspace(refusal, Some(pro.url.clone())).await;
         let client = ws.transport_as(Credentials::api_key("ZENPROKEY_abc"));
         assert_eq!(read(&client).await.unwrap(), 1);
         assert_eq!(
@@ -230,7 +232,7 @@ async fn an_older_workspace_is_logged_in_to_through_the_pro_api_that_it_names() 
         assert_eq!(pro.received()[0].body, "password=ZENPROKEY_abc");
         assert_eq!(bearer(&ws.received()[2]), "Bearer s1");
 
-        // The next time it is known, and the session is still good.
+        // The next login uses the same Pro API and the same session.
         tokio::time::advance(std::time::Duration::from_secs(601)).await;
         read(&client).await.unwrap();
         assert_eq!(ws.received().len(), 6);
@@ -239,8 +241,8 @@ async fn an_older_workspace_is_logged_in_to_through_the_pro_api_that_it_names() 
 }
 
 #[tokio::test]
-async fn a_key_of_pro_goes_nowhere_from_a_server_that_is_none_of_pro() {
-    let ws = older(unreadable(), None).await;
+async fn a_pro_key_at_a_server_outside_pro_is_an_error_with_a_hint() {
+    let ws = older_workspace(cannot_decode_key(), None).await;
     let client = ws.transport_as(Credentials::api_key("ZENPROKEY_abc"));
     let error = read(&client).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
@@ -254,8 +256,12 @@ async fn a_key_of_pro_goes_nowhere_from_a_server_that_is_none_of_pro() {
 }
 
 #[tokio::test]
-async fn a_key_does_not_follow_into_clear_text() {
-    let ws = older(unreadable(), Some("http://pro.example.com".to_owned())).await;
+async fn a_key_is_not_sent_to_a_pro_api_in_clear_text() {
+    let ws = older_workspace(
+        cannot_decode_key(),
+        Some("http://pro.example.com".to_owned()),
+    )
+    .await;
     let client = ws.transport_as(Credentials::api_key("ZENPROKEY_abc"));
     let error = read(&client).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);

@@ -1,19 +1,33 @@
-//! When the client logs in, and when it does not.
+//! When does a client log in?
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::testing::{STALL, TestServer, builder, fine, grant, invalid, read, response};
+use crate::testing::{
+    STALL, TestServer, builder, invalid_credentials, ok, read, response, token_response,
+};
 use crate::{CallOptions, Credentials, ErrorKind, RetryPolicy};
 
 fn password() -> Credentials {
     Credentials::password("default", "hunter2")
 }
 
+/// Starts a server that issues a token for each login and sends this response to other requests.
+async fn login_or(other: Vec<u8>) -> TestServer {
+    TestServer::start(move |request| {
+        if request.is_login() {
+            token_response("t", 3600)
+        } else {
+            other.clone()
+        }
+    })
+    .await
+}
+
 #[tokio::test(start_paused = true)]
-async fn many_calls_on_a_token_that_has_ended_cause_one_login() {
-    let server = TestServer::of_one_token(3600).await;
+async fn concurrent_calls_with_an_expired_token_share_one_login() {
+    let server = TestServer::accepting_newest_token(3600).await;
     let transport = server.transport_as(password());
     read(&transport).await.unwrap();
     tokio::time::advance(Duration::from_secs(3600)).await;
@@ -30,40 +44,36 @@ async fn many_calls_on_a_token_that_has_ended_cause_one_login() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_is_renewed_before_it_ends() {
-    let server = TestServer::of_one_token(3600).await;
+async fn a_token_is_renewed_before_it_expires() {
+    let server = TestServer::accepting_newest_token(3600).await;
     let transport = server.transport_as(password());
-    for (seconds, logins_by_then) in [(0, 1), (3419, 1), (2, 2), (3000, 2)] {
+    for (seconds, logins) in [(0, 1), (3419, 1), (2, 2), (3000, 2)] {
         tokio::time::advance(Duration::from_secs(seconds)).await;
         read(&transport).await.unwrap();
-        assert_eq!(server.logins(), logins_by_then);
+        assert_eq!(server.logins(), logins);
     }
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_valid_any_more_costs_one_login_and_no_call() {
-    let server = TestServer::of_one_token(3600).await;
+async fn a_revoked_token_causes_one_login_and_no_failed_call() {
+    let server = TestServer::accepting_newest_token(3600).await;
     let (one, other) = (
         server.transport_as(password()),
         server.transport_as(password()),
     );
     read(&one).await.unwrap();
-    // From here the first client's token is refused.
+    // This login revokes the token of the first client.
     read(&other).await.unwrap();
-    let answers = tokio::join!(read(&one), read(&one), read(&one));
-    for answer in [answers.0, answers.1, answers.2] {
-        answer.unwrap();
+    let results = tokio::join!(read(&one), read(&one), read(&one));
+    for result in [results.0, results.1, results.2] {
+        result.unwrap();
     }
     assert_eq!(server.logins(), 3);
 }
 
 #[tokio::test]
-async fn a_server_that_refuses_every_token_is_asked_for_one_more_only() {
-    let server = TestServer::start(|request| match request.is_login() {
-        true => grant("t", 3600),
-        false => invalid(),
-    });
-    let server = server.await;
+async fn a_server_that_rejects_every_token_causes_one_more_login() {
+    let server = login_or(invalid_credentials()).await;
     let error = read(&server.transport_as(password())).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert_eq!(error.attempts(), 2);
@@ -71,26 +81,24 @@ async fn a_server_that_refuses_every_token_is_asked_for_one_more_only() {
 }
 
 #[tokio::test]
-async fn a_refusal_for_lack_of_rights_causes_no_login() {
-    let server = TestServer::start(|request| match request.is_login() {
-        true => grant("t", 3600),
-        false => response(401, "", r#"{"detail":["AuthorizationException","no"]}"#),
-    });
-    let server = server.await;
+async fn a_401_for_missing_permissions_causes_no_login() {
+    let forbidden = response(401, "", r#"{"detail":["AuthorizationException","no"]}"#);
+    let server = login_or(forbidden).await;
     let error = read(&server.transport_as(password())).await.unwrap_err();
     assert_eq!(error.server_exception(), Some("AuthorizationException"));
     assert_eq!((error.attempts(), server.logins()), (1, 1));
 }
 
 #[tokio::test]
-async fn a_login_goes_on_without_the_caller_who_began_it() {
-    let (asked, mut is_asked) = tokio::sync::mpsc::unbounded_channel();
-    let server = TestServer::start(move |request| match request.is_login() {
-        true => {
-            asked.send(()).unwrap();
-            grant("t", 3600)
+async fn a_login_continues_after_its_caller_is_dropped() {
+    let (tx, mut rx) = tokio::sync::mpsc::unbounded_channel();
+    let server = TestServer::start(move |request| {
+        if request.is_login() {
+            tx.send(()).unwrap();
+            token_response("t", 3600)
+        } else {
+            ok()
         }
-        false => fine(),
     });
     let server = server.await;
     let transport = server.transport_as(password());
@@ -98,7 +106,7 @@ async fn a_login_goes_on_without_the_caller_who_began_it() {
         let transport = transport.clone();
         async move { read(&transport).await }
     });
-    is_asked.recv().await.unwrap();
+    rx.recv().await.unwrap();
     caller.abort();
     assert!(caller.await.unwrap_err().is_cancelled());
     read(&transport).await.unwrap();
@@ -106,7 +114,7 @@ async fn a_login_goes_on_without_the_caller_who_began_it() {
 }
 
 #[test]
-fn a_login_whose_runtime_is_gone_is_begun_again() {
+fn a_login_restarts_after_its_runtime_has_shut_down() {
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -119,30 +127,30 @@ fn a_login_whose_runtime_is_gone_is_begun_again() {
         let stalls = stalls.clone();
         move |request| match (request.is_login(), stalls.swap(false, Ordering::SeqCst)) {
             (true, true) => STALL.to_vec(),
-            (true, false) => grant("t", 3600),
-            (false, _) => fine(),
+            (true, false) => token_response("t", 3600),
+            (false, _) => ok(),
         }
     }));
     let transport = server.transport_as(password());
     let other = runtime();
-    let begun = other.block_on(async {
+    let interrupted = other.block_on(async {
         let limit = Duration::from_millis(50);
         tokio::time::timeout(limit, read(&transport)).await
     });
-    assert!(begun.is_err());
+    assert!(interrupted.is_err());
     drop(other);
     stalls.store(false, Ordering::SeqCst);
     main.block_on(read(&transport)).unwrap();
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_fails_for_a_while_leaves_the_valid_token_in_use() {
+async fn a_valid_token_stays_in_use_while_its_renewal_fails() {
     let is_down = Arc::new(AtomicBool::new(false));
     let down = is_down.clone();
     let server = TestServer::start(move |request| match request.is_login() {
         true if down.load(Ordering::SeqCst) => response(503, "", ""),
-        true => grant("t", 3600),
-        false => fine(),
+        true => token_response("t", 3600),
+        false => ok(),
     });
     let server = server.await;
     let transport = server.transport_as(password());
@@ -152,13 +160,13 @@ async fn a_renewal_that_fails_for_a_while_leaves_the_valid_token_in_use() {
     tokio::time::advance(Duration::from_secs(3500)).await;
     read(&transport).await.unwrap();
     read(&transport).await.unwrap();
-    // The second call did not try again at once.
+    // The second call did not try to renew the token again.
     assert_eq!(server.logins(), 2);
     tokio::time::advance(Duration::from_secs(11)).await;
     read(&transport).await.unwrap();
     assert_eq!(server.logins(), 3);
 
-    // After its end nothing helps but a login.
+    // The token has expired: the call needs a login.
     tokio::time::advance(Duration::from_secs(100)).await;
     let error = read(&transport).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
@@ -167,9 +175,9 @@ async fn a_renewal_that_fails_for_a_while_leaves_the_valid_token_in_use() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_is_refused_leaves_the_valid_token_in_use() {
-    let answers = [grant("t", 3600), fine(), invalid(), fine()];
-    let server = TestServer::sequence(answers).await;
+async fn a_valid_token_stays_in_use_after_a_rejected_renewal() {
+    let responses = [token_response("t", 3600), ok(), invalid_credentials(), ok()];
+    let server = TestServer::sequence(responses).await;
     let transport = server.transport_as(password());
     read(&transport).await.unwrap();
     tokio::time::advance(Duration::from_secs(3500)).await;
@@ -178,12 +186,12 @@ async fn a_renewal_that_is_refused_leaves_the_valid_token_in_use() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_login_is_tried_again_as_calls_are() {
+async fn a_login_is_retried_like_a_call() {
     let server = TestServer::sequence([
         response(503, "", ""),
         b"".to_vec(),
-        grant("t", 3600),
-        fine(),
+        token_response("t", 3600),
+        ok(),
     ]);
     let server = server.await;
     let client = builder(&server.url)
@@ -193,7 +201,7 @@ async fn a_login_is_tried_again_as_calls_are() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_waits_for_a_login_longer_than_the_call_may_take() {
+async fn a_caller_waits_for_a_login_no_longer_than_its_deadline() {
     let server = TestServer::always(STALL.to_vec()).await;
     let transport = server.transport_as(password());
     let limit = CallOptions::default().timeout(Duration::from_secs(3));

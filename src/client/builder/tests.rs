@@ -4,7 +4,7 @@ use http::{HeaderName, HeaderValue};
 use std::sync::Arc;
 
 use crate::auth::session::Session;
-use crate::testing::tls::Authority;
+use crate::testing::tls::CertificateAuthority;
 use crate::testing::{TestClient, TestServer, builder, json};
 use crate::{Credentials, ErrorKind, Method, RawRequest, Transport};
 
@@ -14,7 +14,7 @@ async fn read(transport: &Transport) -> crate::Result<()> {
 }
 
 #[tokio::test]
-async fn headers_and_the_suffix_of_the_user_agent_go_out_with_every_request() {
+async fn default_headers_and_user_agent_are_sent_with_every_request() {
     let server = TestServer::always(json("null")).await;
     let client = builder(&server.url)
         .default_header(
@@ -37,7 +37,7 @@ async fn headers_and_the_suffix_of_the_user_agent_go_out_with_every_request() {
 }
 
 #[tokio::test]
-async fn connections_are_made_by_the_callers_http_client() {
+async fn a_provided_http_client_makes_the_connections() {
     let server = TestServer::always(json("null")).await;
     let proxy = reqwest::Proxy::http(&server.url).unwrap();
     let http = reqwest::Client::builder().proxy(proxy).build().unwrap();
@@ -54,34 +54,34 @@ async fn connections_go_through_the_proxy() {
     assert_eq!(server.only().line, "GET http://zenml.example.com/a");
 }
 
-/// Runs itself once more, because only another process can have other variables.
+/// Runs itself in another process, because a process cannot safely change its own variables.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn clear_text_to_this_machine_does_not_go_through_the_systems_proxy() {
-    const HERE: &str = "ZENML_TEST_SERVER_ON_THIS_MACHINE";
-    const ELSEWHERE: &str = "http://zenml.example.com";
-    if let Ok(here) = std::env::var(HERE) {
-        let by_name = here.replace("127.0.0.1", "localhost");
+async fn clear_text_to_this_machine_bypasses_the_system_proxy() {
+    const LOCAL_URL: &str = "ZENML_TEST_SERVER_ON_THIS_MACHINE";
+    const REMOTE: &str = "http://zenml.example.com";
+    if let Ok(local) = std::env::var(LOCAL_URL) {
+        let by_name = local.replace("127.0.0.1", "localhost");
         let client = |url: &str| builder(url).allow_insecure_http().build().unwrap().0;
-        for url in [&*here, &*by_name, ELSEWHERE] {
+        for url in [&*local, &*by_name, REMOTE] {
             read(&client(url)).await.unwrap();
         }
-        // The same where one leads to the other, as the Pro API and its workspaces do.
-        for (from, to) in [(ELSEWHERE, &*here), (&here, ELSEWHERE)] {
+        // A transport to another server decides by the URL of that server.
+        for (from, to) in [(REMOTE, &*local), (&local, REMOTE)] {
             let client =
                 client(from).to_server(to, TestClient::CONFIG, Arc::new(Session::new(None)));
             read(&client.unwrap()).await.unwrap();
         }
         return;
     }
-    let here = TestServer::always(json("null")).await;
+    let local = TestServer::always(json("null")).await;
     let proxy = TestServer::always(json("null")).await;
-    let mut again = std::process::Command::new(std::env::current_exe().unwrap());
-    again
-        .arg("clear_text_to_this_machine_does_not_go_through_the_systems_proxy")
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command
+        .arg("clear_text_to_this_machine_bypasses_the_system_proxy")
         .env_clear()
         .env("HTTP_PROXY", &proxy.url)
-        .env(HERE, &here.url);
-    let output = tokio::task::spawn_blocking(move || again.output());
+        .env(LOCAL_URL, &local.url);
+    let output = tokio::task::spawn_blocking(move || command.output());
     let output = output.await.unwrap().unwrap();
     let printed = String::from_utf8_lossy(&output.stdout);
     assert!(
@@ -92,13 +92,13 @@ async fn clear_text_to_this_machine_does_not_go_through_the_systems_proxy() {
         let received = server.received().into_iter();
         received.map(|request| request.line).collect()
     };
-    assert_eq!(lines(&here), ["GET /a"; 3]);
+    assert_eq!(lines(&local), ["GET /a"; 3]);
     assert_eq!(lines(&proxy), ["GET http://zenml.example.com/a"; 2]);
 }
 
 #[test]
-fn what_cannot_be_used_is_told_by_build() {
-    let build = |client: crate::ClientBuilder<TestClient>| {
+fn build_returns_an_error_for_invalid_settings() {
+    let message = |client: crate::ClientBuilder<TestClient>| {
         let error = client.build().map(|_| ()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);
         assert!(
@@ -108,20 +108,21 @@ fn what_cannot_be_used_is_told_by_build() {
         error.message().to_owned()
     };
     let url = "https://zenml.example.com";
-    let proxy = build(builder(url).proxy("http://me:hunter2@ bad"));
+    let proxy = message(builder(url).proxy("http://me:hunter2@ bad"));
     assert!(proxy.contains("proxy"), "{proxy}");
-    let agent = build(builder(url).user_agent_suffix("a\nb"));
+    let agent = message(builder(url).user_agent_suffix("a\nb"));
     assert!(agent.contains("user agent"), "{agent}");
 }
 
-/// What a client answers who takes that server for untrustworthy.
+/// Asserts that a client does not trust the certificate of the server.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 async fn assert_untrusted(client: crate::ClientBuilder<TestClient>, server: &TestServer) {
     let error = read(&client.build().unwrap().0).await.unwrap_err();
-    // Of the two TLS libraries, rustls alone tells such an error from others.
-    let kind = match cfg!(feature = "rustls") {
-        true => ErrorKind::Tls,
-        false => ErrorKind::Connect,
+    // Only rustls distinguishes an untrusted certificate from other errors.
+    let kind = if cfg!(feature = "rustls") {
+        ErrorKind::Tls
+    } else {
+        ErrorKind::Connect
     };
     assert_eq!(error.kind(), kind, "{error:?}");
     assert!(error.to_string().contains("certificate"), "{error}");
@@ -130,13 +131,13 @@ async fn assert_untrusted(client: crate::ClientBuilder<TestClient>, server: &Tes
 
 #[tokio::test]
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
-async fn a_server_with_a_private_authority_is_reached_by_whoever_trusts_that() {
-    let (authority, other) = (Authority::new(), Authority::new());
-    let server = TestServer::of(&authority, json("null")).await;
+async fn a_server_with_a_private_ca_is_reached_with_its_root_certificate() {
+    let (ca, other) = (CertificateAuthority::new(), CertificateAuthority::new());
+    let server = TestServer::over_tls(&ca, json("null")).await;
     assert_untrusted(builder(&server.url), &server).await;
     assert_untrusted(builder(&server.url).root_certificate(&*other.pem), &server).await;
 
-    let both = other.pem + &authority.pem;
+    let both = other.pem + &ca.pem;
     let client = builder(&server.url)
         .credentials(Credentials::api_token("hunter2"))
         .root_certificate(both);
@@ -149,8 +150,8 @@ async fn a_server_with_a_private_authority_is_reached_by_whoever_trusts_that() {
 
 #[tokio::test]
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
-async fn whoever_accepts_invalid_certificates_reaches_every_server() {
-    let server = TestServer::of(&Authority::new(), json("null")).await;
+async fn accept_invalid_certificates_accepts_any_certificate() {
+    let server = TestServer::over_tls(&CertificateAuthority::new(), json("null")).await;
     let client = builder(&server.url).accept_invalid_certificates(true);
     read(&client.build().unwrap().0).await.unwrap();
     assert_eq!(server.received().len(), 1);
@@ -158,10 +159,10 @@ async fn whoever_accepts_invalid_certificates_reaches_every_server() {
 
 #[test]
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
-fn root_certificates_are_pem() {
+fn a_root_certificate_that_is_not_pem_is_an_error() {
     let url = "https://zenml.example.com";
     let pem = b"-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n";
-    for wrong in [&b"no pem"[..], pem] {
+    for wrong in [&b"not PEM"[..], pem] {
         let client = builder(url).root_certificate(wrong);
         let error = client.build().map(|_| ()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);
@@ -170,7 +171,7 @@ fn root_certificates_are_pem() {
 }
 
 #[test]
-fn debug_shows_no_secret() {
+fn debug_does_not_show_secrets() {
     let client = builder("https://zenml.example.com/?t=hunter2")
         .credentials(Credentials::password("me", "hunter2"))
         .proxy("http://me:hunter2@proxy.example.com")

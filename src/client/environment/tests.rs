@@ -1,9 +1,9 @@
 use super::*;
-use crate::testing::{Nineties, TestClient};
+use crate::testing::{FixedDateClock, TestClient};
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 use crate::{
     RetryPolicy,
-    testing::{TestServer, fine, read, tls::Authority},
+    testing::{TestServer, ok, read, tls::CertificateAuthority},
 };
 
 fn builder(variables: &[(&str, &str)]) -> Result<ClientBuilder<TestClient>> {
@@ -13,12 +13,12 @@ fn builder(variables: &[(&str, &str)]) -> Result<ClientBuilder<TestClient>> {
     };
     let environment = Environment {
         variable: &variable,
-        clock: Arc::new(Nineties),
+        clock: Arc::new(FixedDateClock),
     };
     environment.builder(&TestClient::CONFIG)
 }
 
-/// What a client becomes with these variables.
+/// Returns the `Debug` output of builder and client with these variables.
 fn build(variables: &[(&str, &str)]) -> Result<String> {
     let builder = builder(variables)?;
     let shown = format!("{builder:?}");
@@ -30,7 +30,7 @@ const URL: (&str, &str) = (STORE_URL, "https://zenml.example.com/");
 const KEY: (&str, &str) = (API_KEY, "ZENKEY_hunter2");
 
 #[test]
-fn the_key_comes_before_the_token_and_the_token_before_the_user() {
+fn a_key_takes_precedence_over_a_token_and_a_token_over_a_user() {
     let (token, user) = ((API_TOKEN, "t"), (USERNAME, "me"));
     let shown = build(&[URL, KEY, token, user]).unwrap();
     assert!(shown.contains("ApiKey") && shown.contains("https://zenml.example.com\""));
@@ -53,7 +53,7 @@ fn a_password_in_the_url_is_not_quoted() {
 }
 
 #[test]
-fn the_command_lines_view_of_certificates_counts_for_the_server_that_it_is_connected_to() {
+fn verify_ssl_of_the_command_line_applies_only_to_its_connected_server() {
     let folder = tempfile::tempdir().unwrap();
     let write = |file: &str, text: &str| std::fs::write(folder.path().join(file), text).unwrap();
     write(
@@ -68,7 +68,7 @@ fn the_command_lines_view_of_certificates_counts_for_the_server_that_it_is_conne
 }
 
 #[test]
-fn without_anything_it_is_told_where_it_was_looked() {
+fn the_error_lists_the_places_that_were_searched() {
     let folder = tempfile::tempdir().unwrap();
     let config = (CONFIG_PATH, folder.path().to_str().unwrap());
     let error = build(&[config]).unwrap_err();
@@ -87,13 +87,13 @@ fn without_anything_it_is_told_where_it_was_looked() {
     ] {
         assert!(error.message().contains(place), "{error}");
     }
-    let error = build(&[config, URL, (NO_STORE, "true")]).unwrap_err();
-    assert!(error.message().contains(NO_STORE), "{error}");
+    let error = build(&[config, URL, (DISABLE_STORE, "true")]).unwrap_err();
+    assert!(error.message().contains(DISABLE_STORE), "{error}");
     assert!(!error.message().contains("credentials.yaml"), "{error}");
 }
 
 #[test]
-fn the_command_lines_server_and_login_are_found() {
+fn server_and_login_of_the_command_line_are_found() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write(
@@ -121,12 +121,12 @@ fn the_command_lines_server_and_login_are_found() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn the_command_lines_folder_is_where_it_is_on_this_system() {
+fn the_folder_of_the_command_line_is_that_of_the_operating_system() {
     let folder = |variables: &[(&str, &str)]| build(variables).unwrap_err().message().to_owned();
     assert!(folder(&[("HOME", "/home/me")]).contains("/home/me/.config/zenml/config.yaml"));
     let both = [("HOME", "/home/me"), ("XDG_CONFIG_HOME", "/etc/me")];
     assert!(folder(&both).contains("/etc/me/zenml/config.yaml"));
-    assert!(folder(&[]).contains("no configuration folder is known"));
+    assert!(folder(&[]).contains("configuration folder is unknown"));
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_timeout_is_a_number_of_seconds() {
 
 #[test]
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
-fn certificates_are_a_bool_a_file_or_pem() {
+fn verify_ssl_is_a_bool_a_file_or_pem() {
     let verify = |value| build(&[URL, KEY, (VERIFY_SSL, value)]);
     for value in ["true", "False", "1", "no"] {
         verify(value).unwrap();
@@ -157,33 +157,33 @@ fn certificates_are_a_bool_a_file_or_pem() {
 
 #[tokio::test]
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
-async fn by_false_a_file_or_pem_a_server_with_a_private_authority_is_reached() {
-    let (authority, other) = (Authority::new(), Authority::new());
-    let server = TestServer::of(&authority, fine()).await;
-    let file = |authority: &Authority| {
+async fn a_server_with_a_private_ca_is_reached_by_false_a_file_or_pem() {
+    let (ca, other) = (CertificateAuthority::new(), CertificateAuthority::new());
+    let server = TestServer::over_tls(&ca, ok()).await;
+    let file = |ca: &CertificateAuthority| {
         let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), &authority.pem).unwrap();
+        std::fs::write(file.path(), &ca.pem).unwrap();
         file
     };
-    let (trusted, untrusted) = (file(&authority), file(&other));
+    let (trusted, untrusted) = (file(&ca), file(&other));
     let reach = async |value: &str| {
         let builder = builder(&[(STORE_URL, &server.url), KEY, (VERIFY_SSL, value)]);
         let client = builder.unwrap().retry(RetryPolicy::never()).build();
         read(&client.unwrap().0).await
     };
     let path = |file: &tempfile::NamedTempFile| file.path().to_str().unwrap().to_owned();
-    for refusing in ["", "true", &path(&untrusted), &other.pem] {
-        let error = reach(refusing).await.unwrap_err();
+    for rejecting in ["", "true", &path(&untrusted), &other.pem] {
+        let error = reach(rejecting).await.unwrap_err();
         assert!(error.to_string().contains("certificate"), "{error}");
         assert!(server.received().is_empty());
     }
-    for trusting in ["false", &path(&trusted), &authority.pem] {
-        reach(trusting).await.unwrap();
+    for accepting in ["false", &path(&trusted), &ca.pem] {
+        reach(accepting).await.unwrap();
     }
 }
 
 #[test]
-fn clear_text_needs_an_opt_in_here_too() {
+fn the_environment_does_not_allow_clear_text() {
     let error = build(&[(STORE_URL, "http://zenml.example.com"), KEY]).unwrap_err();
     assert!(error.message().contains("allow_insecure_http"), "{error}");
 }

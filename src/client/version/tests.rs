@@ -10,7 +10,7 @@ async fn check(info: &str) -> crate::Result<super::VersionCheck> {
 }
 
 #[tokio::test]
-async fn patch_versions_fit_together() {
+async fn versions_that_differ_in_the_patch_match() {
     let check = check(r#"{"version":"0.98.4"}"#).await.unwrap();
     assert!(check.is_match() && !check.is_server_older() && !check.is_server_newer());
 }
@@ -34,7 +34,7 @@ async fn a_newer_server_may_send_more() {
 }
 
 #[tokio::test]
-async fn another_service_is_not_a_zenml_server() {
+async fn the_response_of_another_service_is_a_decode_error() {
     let error = check(r#"{"name":"x"}"#).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(

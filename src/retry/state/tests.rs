@@ -20,13 +20,13 @@ fn is_retried(idempotency: Idempotency, policy: &RetryPolicy, error: Error) -> b
 }
 
 #[test]
-fn passing_failures_of_idempotent_requests_are_retried() {
+fn transient_failures_of_idempotent_requests_are_retried() {
     let policy = RetryPolicy::default();
     for idempotency in [Idempotency::Idempotent, Idempotency::ByKey] {
-        for passing in [408, 429, 502, 503, 504] {
+        for transient in [408, 429, 502, 503, 504] {
             assert!(
-                is_retried(idempotency, &policy, status(passing, "x")),
-                "{passing}"
+                is_retried(idempotency, &policy, status(transient, "x")),
+                "{transient}"
             );
         }
         for kind in [
@@ -36,10 +36,10 @@ fn passing_failures_of_idempotent_requests_are_retried() {
         ] {
             assert!(is_retried(idempotency, &policy, local(kind)), "{kind:?}");
         }
-        for lasting in [400, 401, 403, 404, 409, 413, 422, 500, 501] {
+        for permanent in [400, 401, 403, 404, 409, 413, 422, 500, 501] {
             assert!(
-                !is_retried(idempotency, &policy, status(lasting, "x")),
-                "{lasting}"
+                !is_retried(idempotency, &policy, status(permanent, "x")),
+                "{permanent}"
             );
         }
         assert!(!is_retried(idempotency, &policy, local(ErrorKind::Decode)));
@@ -86,22 +86,25 @@ fn a_later_attempt_without_effect_leaves_an_earlier_unknown_effect_unknown() {
 }
 
 #[test]
-fn a_call_with_a_key_is_retried_as_long_as_the_server_remembers_the_key() {
+fn a_call_with_a_key_is_retried_while_the_server_remembers_the_key() {
     let policy = RetryPolicy::default();
-    let (begun, mut state) = (Instant::now(), RetryState::default());
+    let (started, mut state) = (Instant::now(), RetryState::default());
     let may = |state: &RetryState, seconds| {
         let failed = AttemptError::from(local(ErrorKind::Connect));
-        let now = begun + Duration::from_secs(seconds);
+        let now = started + Duration::from_secs(seconds);
         let delay = state.delay(&failed, Idempotency::ByKey, &policy, now, 0.0);
         delay.is_some()
     };
     assert!(may(&state, 10_000));
-    state.record(begun, &local(ErrorKind::Interrupted));
+    state.record(started, &local(ErrorKind::Interrupted));
     assert!(may(&state, 284) && !may(&state, 285));
-    state.record(begun + Duration::from_secs(200), &local(ErrorKind::Timeout));
+    state.record(
+        started + Duration::from_secs(200),
+        &local(ErrorKind::Timeout),
+    );
     assert!(!may(&state, 285));
-    let at_work = status(429, "Server too busy. Please try again later.");
-    state.record(begun + Duration::from_secs(200), &at_work);
+    let in_progress = status(429, "Server too busy. Please try again later.");
+    state.record(started + Duration::from_secs(200), &in_progress);
     assert!(may(&state, 484) && !may(&state, 485));
 }
 

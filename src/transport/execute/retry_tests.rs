@@ -1,4 +1,4 @@
-//! When attempts are repeated, and how long the client waits.
+//! When is an attempt retried, and after which delay?
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -7,7 +7,8 @@ use http::Method;
 use tokio::time::Instant;
 
 use crate::testing::{
-    Nineties, READ, Received, STALL, TestServer, builder, fine, grant, invalid, nobody, response,
+    FixedDateClock, READ, ReceivedRequest, STALL, TestServer, builder, invalid_credentials, ok,
+    refused_url, response, token_response,
 };
 use crate::{
     Call, CallOptions, Credentials, ErrorKind, Operation, RawRequest, Result, RetryBudget,
@@ -44,44 +45,44 @@ fn retrying(url: &str) -> Transport {
 }
 
 async fn call(transport: &Transport, operation: &'static Operation) -> Result<String> {
-    let answer = Call::new(transport, operation).send::<String>().await?;
-    Ok(answer.into_inner())
+    let response = Call::new(transport, operation).send::<String>().await?;
+    Ok(response.into_inner())
 }
 
 fn unavailable() -> Vec<u8> {
     response(503, "", "")
 }
 
-/// A body that ends before its announced length.
-fn broken() -> Vec<u8> {
-    b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n\"fi".to_vec()
+/// Returns a response whose body ends before its announced length.
+fn cut_off() -> Vec<u8> {
+    b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n\"o".to_vec()
 }
 
 #[tokio::test(start_paused = true)]
-async fn waits_double_until_the_call_succeeds() {
-    let server = TestServer::sequence([unavailable(), unavailable(), unavailable(), fine()]).await;
-    let begun = Instant::now();
+async fn delays_double_until_the_call_succeeds() {
+    let server = TestServer::sequence([unavailable(), unavailable(), unavailable(), ok()]).await;
+    let started = Instant::now();
     call(&retrying(&server.url), &READ).await.unwrap();
     // 1 s, 2 s and 4 s.
-    assert_eq!(begun.elapsed().as_secs(), 7);
+    assert_eq!(started.elapsed().as_secs(), 7);
     assert_eq!(server.received().len(), 4);
 }
 
 #[tokio::test(start_paused = true)]
-async fn retry_after_is_waited_for_in_seconds_and_as_a_date() {
+async fn retry_after_delays_the_retry_in_seconds_and_as_a_date() {
     let seconds = response(429, "retry-after: 20\r\n", "");
     let date = response(503, "retry-after: Sun, 06 Nov 1994 08:49:57 GMT\r\n", "");
-    let server = TestServer::sequence([seconds, date, fine()]).await;
+    let server = TestServer::sequence([seconds, date, ok()]).await;
     let client = builder(&server.url)
         .retry(RetryPolicy::default())
-        .clock(Nineties);
-    let begun = Instant::now();
+        .clock(FixedDateClock);
+    let started = Instant::now();
     call(&client.build().unwrap().0, &READ).await.unwrap();
-    assert_eq!(begun.elapsed().as_secs(), 20 + 30);
+    assert_eq!(started.elapsed().as_secs(), 20 + 30);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_keeps_failing_fails_in_the_end_and_tells_how_often_it_was_tried() {
+async fn the_last_error_reports_the_number_of_attempts() {
     let server = TestServer::always(unavailable()).await;
     let client = builder(&server.url).retry(RetryPolicy::default().max_retries(3));
     let error = call(&client.build().unwrap().0, &READ).await.unwrap_err();
@@ -94,8 +95,8 @@ async fn what_keeps_failing_fails_in_the_end_and_tells_how_often_it_was_tried() 
 #[tokio::test(start_paused = true)]
 async fn all_attempts_carry_the_same_key_and_request_id() {
     let too_busy = r#"{"error":"Server too busy. Please try again later."}"#;
-    let answers = [response(429, "", too_busy), broken(), b"".to_vec(), fine()];
-    let server = TestServer::sequence(answers).await;
+    let responses = [response(429, "", too_busy), cut_off(), b"".to_vec(), ok()];
+    let server = TestServer::sequence(responses).await;
     call(&retrying(&server.url), &CREATE).await.unwrap();
     let received = server.received();
     assert_eq!(received.len(), 4);
@@ -105,16 +106,16 @@ async fn all_attempts_carry_the_same_key_and_request_id() {
     }
 }
 
-/// The server remembers a key for five minutes: an attempt after that would be another call.
+/// The server remembers a key for five minutes. It would carry out a later attempt as another call.
 #[tokio::test(start_paused = true)]
-async fn a_call_that_the_server_has_forgotten_during_a_login_is_not_repeated() {
+async fn a_call_is_not_retried_if_its_key_expires_during_a_login() {
     let later = || response(503, "retry-after: 120\r\n", "");
-    let grant_of = |seconds| grant("t", seconds);
-    let log_in = async |answers: Vec<Vec<u8>>| {
+    let token = |lifetime| token_response("t", lifetime);
+    let call_with = async |responses: Vec<Vec<u8>>| {
         let next = AtomicUsize::new(0);
         let server = TestServer::start(move |_| {
-            let answer = answers.get(next.fetch_add(1, Ordering::SeqCst));
-            answer.cloned().unwrap_or_else(fine)
+            let response = responses.get(next.fetch_add(1, Ordering::SeqCst));
+            response.cloned().unwrap_or_else(ok)
         });
         let server = server.await;
         let client = builder(&server.url)
@@ -124,38 +125,38 @@ async fn a_call_that_the_server_has_forgotten_during_a_login_is_not_repeated() {
         (outcome, server.received())
     };
 
-    // The token ends while its renewal is waited for, or is refused.
-    let ended = || vec![grant_of(1), broken()];
-    let refused = || vec![grant_of(3600), broken(), invalid()];
-    for (before, attempts) in [(ended(), 1), (refused(), 2)] {
-        let login = [later(), later(), later(), grant_of(3600)];
-        let (outcome, received) = log_in([before, login.to_vec()].concat()).await;
+    // The token expires before the second attempt, or the server rejects it.
+    let expired = || vec![token(1), cut_off()];
+    let rejected = || vec![token(3600), cut_off(), invalid_credentials()];
+    for (before, attempts) in [(expired(), 1), (rejected(), 2)] {
+        let login = [later(), later(), later(), token(3600)];
+        let (outcome, received) = call_with([before, login.to_vec()].concat()).await;
         let error = outcome.unwrap_err();
         assert_eq!(error.attempts(), attempts);
         let hint = error.hint().unwrap();
         assert!(hint.contains("may have carried out"), "{error}");
         assert!(received.last().unwrap().is_login());
     }
-    // Within the five minutes it is repeated, with its key.
-    for before in [ended(), refused()] {
-        let login = [later(), later(), grant_of(3600)];
-        let (outcome, received) = log_in([before, login.to_vec()].concat()).await;
-        assert_eq!(outcome.unwrap(), "fine");
-        let key = |request: &Received| request.header("idempotency-key").map(str::to_owned);
+    // Within the five minutes the call is retried with the same key.
+    for before in [expired(), rejected()] {
+        let login = [later(), later(), token(3600)];
+        let (outcome, received) = call_with([before, login.to_vec()].concat()).await;
+        assert_eq!(outcome.unwrap(), "ok");
+        let key = |request: &ReceivedRequest| request.header("idempotency-key").map(str::to_owned);
         assert_eq!(key(&received[1]), key(received.last().unwrap()));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_broken_body_is_read_again_if_the_call_is_idempotent() {
-    let server = TestServer::sequence([broken(), fine()]).await;
-    assert_eq!(call(&retrying(&server.url), &READ).await.unwrap(), "fine");
+async fn an_idempotent_call_is_retried_after_a_body_that_is_cut_off() {
+    let server = TestServer::sequence([cut_off(), ok()]).await;
+    assert_eq!(call(&retrying(&server.url), &READ).await.unwrap(), "ok");
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_have_been_carried_out_is_not_repeated_unless_allowed() {
-    for answer in [b"".to_vec(), broken(), unavailable()] {
-        let server = TestServer::always(answer.clone()).await;
+async fn a_non_idempotent_call_of_unknown_effect_is_not_retried_unless_allowed() {
+    for failure in [b"".to_vec(), cut_off(), unavailable()] {
+        let server = TestServer::always(failure.clone()).await;
         let error = call(&retrying(&server.url), &UPDATE).await.unwrap_err();
         assert_eq!(server.received().len(), 1);
         assert!(
@@ -165,7 +166,7 @@ async fn what_may_have_been_carried_out_is_not_repeated_unless_allowed() {
                 .contains("may have carried out the request")
         );
 
-        let server = TestServer::sequence([answer, fine()]).await;
+        let server = TestServer::sequence([failure, ok()]).await;
         let allowed =
             CallOptions::default().retry(RetryPolicy::default().retry_non_idempotent(true));
         let transport = retrying(&server.url).with_options(allowed);
@@ -174,50 +175,50 @@ async fn what_may_have_been_carried_out_is_not_repeated_unless_allowed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_not_carried_out_is_repeated_always() {
-    let server = TestServer::sequence([response(429, "", ""), fine()]).await;
+async fn a_non_idempotent_call_without_effect_is_retried() {
+    let server = TestServer::sequence([response(429, "", ""), ok()]).await;
     call(&retrying(&server.url), &UPDATE).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_that_takes_too_long_is_given_up_and_repeated() {
-    let server = TestServer::sequence([STALL.to_vec(), fine()]).await;
+async fn an_attempt_that_times_out_is_retried() {
+    let server = TestServer::sequence([STALL.to_vec(), ok()]).await;
     let limit = CallOptions::default().attempt_timeout(Duration::from_secs(30));
-    let begun = Instant::now();
+    let started = Instant::now();
     call(&retrying(&server.url).with_options(limit), &READ)
         .await
         .unwrap();
-    assert_eq!(begun.elapsed().as_secs(), 31);
+    assert_eq!(started.elapsed().as_secs(), 31);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_ends_when_its_time_is_over() {
+async fn a_call_ends_at_its_deadline() {
     let server = TestServer::always(STALL.to_vec()).await;
     let limit = CallOptions::default().timeout(Duration::from_secs(5));
-    let begun = Instant::now();
+    let started = Instant::now();
     let error = call(&retrying(&server.url).with_options(limit), &READ)
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(error.message(), "no complete response within 5.0 s");
-    assert_eq!((error.attempts(), begun.elapsed().as_secs()), (1, 5));
+    assert_eq!((error.attempts(), started.elapsed().as_secs()), (1, 5));
 }
 
 #[tokio::test(start_paused = true)]
-async fn there_is_no_waiting_for_an_attempt_that_would_come_too_late() {
+async fn a_call_does_not_wait_for_a_retry_after_its_deadline() {
     let server = TestServer::always(response(503, "retry-after: 60\r\n", "")).await;
     let limit = CallOptions::default().timeout(Duration::from_secs(50));
-    let begun = Instant::now();
+    let started = Instant::now();
     let error = call(&retrying(&server.url).with_options(limit), &READ)
         .await
         .unwrap_err();
     assert_eq!(error.status().unwrap(), 503);
-    assert!(begun.elapsed() < Duration::from_secs(1));
+    assert!(started.elapsed() < Duration::from_secs(1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_a_server_that_is_down_retries_end_with_the_budget_and_begin_again_with_success() {
-    let (url, socket) = nobody();
+async fn the_budget_limits_all_retries_and_successful_calls_refill_it() {
+    let (url, socket) = refused_url();
     let client = builder(&url)
         .retry(RetryPolicy::default())
         .retry_budget(RetryBudget::new(50));
@@ -236,7 +237,7 @@ async fn with_a_server_that_is_down_retries_end_with_the_budget_and_begin_again_
     }
     assert_eq!(attempts, 1_050);
 
-    let server = TestServer::at(socket.listen(8).unwrap(), |_| fine());
+    let server = TestServer::at(socket.listen(8).unwrap(), |_| ok());
     for _ in 0..4 {
         call(&transport, &READ).await.unwrap();
     }
@@ -246,7 +247,7 @@ async fn with_a_server_that_is_down_retries_end_with_the_budget_and_begin_again_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_is_a_stream_has_one_attempt() {
+async fn a_streamed_body_is_sent_once() {
     let server = TestServer::always(response(429, "", "")).await;
     let stream = Pieces(vec!["two ", "one "]);
     let call = RawRequest::new(&retrying(&server.url), Method::PUT, "/a".to_owned(), false)
@@ -272,7 +273,7 @@ impl futures_core::Stream for Pieces {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delete_that_finds_nothing_after_a_lost_answer_says_so() {
+async fn a_404_after_a_lost_response_hints_at_an_earlier_deletion() {
     let gone = response(404, "", r#"{"detail":["KeyError","no such tag"]}"#);
     let server = TestServer::sequence([b"".to_vec(), gone.clone()]).await;
     let error = call(&retrying(&server.url), &DELETE).await.unwrap_err();
@@ -284,10 +285,10 @@ async fn a_delete_that_finds_nothing_after_a_lost_answer_says_so() {
     assert_eq!(error.hint(), None);
 }
 
-/// Of the two TLS libraries, rustls alone tells such an error from others.
+/// Only rustls distinguishes a failed handshake from other errors.
 #[cfg(feature = "rustls")]
 #[tokio::test(start_paused = true)]
-async fn what_is_no_tls_is_not_tried_again() {
+async fn a_failed_tls_handshake_is_not_retried() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -296,7 +297,7 @@ async fn what_is_no_tls_is_not_tried_again() {
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
             stream.write_all(b"HTTP/1.1 400 X\r\n\r\n").await.unwrap();
-            // What has come is read, so that closing is no reset.
+            // Unread data would make the close a reset.
             while stream.read(&mut [0; 1024]).await.is_ok_and(|n| n > 0) {}
         }
     });
@@ -306,8 +307,8 @@ async fn what_is_no_tls_is_not_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn options_of_one_call_leave_the_client_as_it_is() {
-    let server = TestServer::sequence([unavailable(), unavailable(), fine()]).await;
+async fn options_of_one_call_do_not_change_the_client() {
+    let server = TestServer::sequence([unavailable(), unavailable(), ok()]).await;
     let transport = retrying(&server.url);
     let once = transport.with_options(CallOptions::default().retry(RetryPolicy::never()));
     assert_eq!(call(&once, &READ).await.unwrap_err().attempts(), 1);

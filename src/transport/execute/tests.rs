@@ -1,19 +1,20 @@
-//! Credentials, redirects and broken connections.
+//! How does a call handle credentials, redirects and connections that are cut off?
 
 use std::error::Error as _;
 
 use http::header;
 
 use crate::testing::{
-    READ, Received, TestServer, WRITE, builder, fine, grant, json, nobody, read, response,
+    READ, ReceivedRequest, TestServer, WRITE, builder, json, ok, read, refused_url, response,
+    token_response,
 };
 use crate::{Call, Credentials, ErrorKind};
 
-fn login_or_ok(request: &Received) -> Vec<u8> {
+fn login_or_ok(request: &ReceivedRequest) -> Vec<u8> {
     if request.is_login() {
-        json(r#"{"access_token":"granted","token_type":"bearer","expires_in":3600}"#)
+        token_response("granted", 3600)
     } else {
-        fine()
+        ok()
     }
 }
 
@@ -25,7 +26,7 @@ async fn a_password_is_exchanged_once_for_a_token_that_all_clones_use() {
     let (one, other) = tokio::join!(read(&transport), read(&clone));
     assert_eq!(
         (one.unwrap(), other.unwrap()),
-        ("fine".to_owned(), "fine".to_owned())
+        ("ok".to_owned(), "ok".to_owned())
     );
 
     let received = server.received();
@@ -41,7 +42,7 @@ async fn a_password_is_exchanged_once_for_a_token_that_all_clones_use() {
 }
 
 #[tokio::test]
-async fn a_refused_login_is_an_error_of_the_credentials_and_is_tried_again_by_the_next_call() {
+async fn a_rejected_login_is_a_credentials_error_and_the_next_call_logs_in_again() {
     let body = r#"{"detail":"Authentication error: bad password hunter2"}"#;
     let server = TestServer::always(response(401, "", body)).await;
     let transport = server.transport_as(Credentials::password("default", "hunter2"));
@@ -49,7 +50,7 @@ async fn a_refused_login_is_an_error_of_the_credentials_and_is_tried_again_by_th
         let error = read(&transport).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Credentials);
         assert_eq!(error.operation(), Some("read"));
-        // Those of the login: the call itself was not sent.
+        // Attempts and request id are those of the login: the call itself was not sent.
         assert_eq!(error.attempts(), 1);
         let sent = server.received();
         let sent = sent.last().unwrap().header("x-request-id");
@@ -73,11 +74,11 @@ async fn a_refused_login_is_an_error_of_the_credentials_and_is_tried_again_by_th
 }
 
 #[tokio::test]
-async fn a_login_answered_by_something_else_is_an_error() {
+async fn a_login_response_without_a_token_is_a_decode_error() {
     let server = TestServer::always(json(r#"{"authorization_url":"https://a.example"}"#)).await;
     let transport = server.transport_as(Credentials::password("default", "p"));
     let error = read(&transport).await.unwrap_err();
-    // The credentials may be as good as any.
+    // The credentials may be valid.
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(
         error.message().contains("missing field `access_token`"),
@@ -86,16 +87,16 @@ async fn a_login_answered_by_something_else_is_an_error() {
 }
 
 #[tokio::test]
-async fn without_credentials_no_authorization_is_sent() {
-    let server = TestServer::always(fine()).await;
+async fn a_client_without_credentials_sends_no_authorization() {
+    let server = TestServer::always(ok()).await;
     let transport = builder(&server.url).build().unwrap().0;
     read(&transport).await.unwrap();
     assert_eq!(server.only().header("authorization"), None);
 }
 
 #[tokio::test]
-async fn a_token_that_cannot_stand_in_a_header_is_named_as_the_cause() {
-    let server = TestServer::always(fine()).await;
+async fn a_token_that_a_header_cannot_carry_is_a_credentials_error() {
+    let server = TestServer::always(ok()).await;
     let error = read(&server.transport_as(Credentials::api_token("hunter2\n")))
         .await
         .unwrap_err();
@@ -106,7 +107,7 @@ async fn a_token_that_cannot_stand_in_a_header_is_named_as_the_cause() {
 }
 
 #[tokio::test]
-async fn an_error_that_repeats_the_token_is_redacted() {
+async fn the_token_is_redacted_from_errors() {
     let server = TestServer::start(|request| {
         response(
             500,
@@ -122,7 +123,7 @@ async fn an_error_that_repeats_the_token_is_redacted() {
 }
 
 #[tokio::test]
-async fn a_secret_is_redacted_also_where_a_text_is_cut_or_escaped() {
+async fn secrets_are_redacted_from_truncated_and_escaped_text() {
     let cut = format!("{}hunter2hunter2", "x".repeat(112));
     let escaped = r#"{"detail":"refused: hunter\"2"}"#.to_owned();
     for (password, body) in [("hunter2hunter2", cut), ("hunter\"2", escaped)] {
@@ -134,7 +135,7 @@ async fn a_secret_is_redacted_also_where_a_text_is_cut_or_escaped() {
 }
 
 #[test]
-fn credentials_do_not_go_out_in_clear_text_unless_allowed() {
+fn credentials_are_not_sent_in_clear_text_unless_allowed() {
     let build = |url| builder(url).credentials(Credentials::api_token("t"));
     let error = build("http://zenml.example.com")
         .build()
@@ -159,10 +160,10 @@ fn credentials_do_not_go_out_in_clear_text_unless_allowed() {
 }
 
 #[tokio::test]
-async fn a_redirect_within_the_server_repeats_the_request_as_it_was() {
+async fn a_redirect_within_the_server_keeps_method_body_and_token() {
     let server = TestServer::start(|request| match &*request.line {
         "POST /api/v1/a" => response(301, "location: /b?c=1\r\n", ""),
-        _ => fine(),
+        _ => ok(),
     });
     let server = server.await;
     let call = Call::new(&server.transport(), &WRITE).json("body");
@@ -177,7 +178,7 @@ async fn a_redirect_within_the_server_repeats_the_request_as_it_was() {
 async fn see_other_is_followed_by_a_get_without_the_body() {
     let server = TestServer::start(|request| match &*request.line {
         "POST /api/v1/a" => response(303, "location: /b\r\n", ""),
-        _ => fine(),
+        _ => ok(),
     });
     let server = server.await;
     let call = Call::new(&server.transport(), &WRITE).json("body");
@@ -191,14 +192,14 @@ async fn see_other_is_followed_by_a_get_without_the_body() {
 }
 
 #[tokio::test]
-async fn another_host_gets_neither_token_nor_body_nor_the_programs_own_headers() {
-    let other = TestServer::always(fine()).await;
+async fn a_redirect_to_another_host_drops_token_body_and_default_headers() {
+    let other = TestServer::always(ok()).await;
     let location = format!("location: {}/b\r\n", other.url);
     let server = TestServer::always(response(307, &location, "")).await;
-    let own = header::HeaderName::from_static("x-api-key");
+    let name = header::HeaderName::from_static("x-api-key");
     let transport = builder(&server.url)
         .credentials(Credentials::api_token("bearer"))
-        .default_header(own, header::HeaderValue::from_static("hunter2"));
+        .default_header(name, header::HeaderValue::from_static("hunter2"));
     let transport = transport.build().unwrap().0;
 
     read(&transport).await.unwrap();
@@ -220,13 +221,16 @@ async fn another_host_gets_neither_token_nor_body_nor_the_programs_own_headers()
 }
 
 #[tokio::test]
-async fn another_host_cannot_refuse_credentials_that_it_did_not_get() {
+async fn a_401_of_another_host_does_not_reject_the_credentials() {
     let refusal = response(401, "www-authenticate: Bearer\r\n", "");
     let other = TestServer::always(refusal).await;
     let location = format!("location: {}/b\r\n", other.url);
-    let server = TestServer::start(move |request| match request.is_login() {
-        true => grant("t1", 3600),
-        false => response(307, &location, ""),
+    let server = TestServer::start(move |request| {
+        if request.is_login() {
+            token_response("t1", 3600)
+        } else {
+            response(307, &location, "")
+        }
     });
     let server = server.await;
     let transport = server.transport_as(Credentials::password("default", ""));
@@ -239,7 +243,7 @@ async fn another_host_cannot_refuse_credentials_that_it_did_not_get() {
 }
 
 #[tokio::test]
-async fn redirects_in_a_circle_end() {
+async fn a_redirect_loop_ends_after_three_redirects() {
     let server = TestServer::always(response(302, "location: /api/v1/a\r\n", "")).await;
     let error = read(&server.transport()).await.unwrap_err();
     assert_eq!(error.message(), "more than 3 redirects");
@@ -247,8 +251,8 @@ async fn redirects_in_a_circle_end() {
 }
 
 #[tokio::test]
-async fn nobody_listening_is_no_connection() {
-    let (url, _socket) = nobody();
+async fn a_refused_connection_is_a_connect_error() {
+    let (url, _socket) = refused_url();
     let error = read(&builder(&url).build().unwrap().0).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.is_retryable());
@@ -259,9 +263,9 @@ async fn nobody_listening_is_no_connection() {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_is_interrupted() {
-    for broken in ["", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n\"fi"] {
-        let server = TestServer::always(broken).await;
+async fn a_connection_that_is_cut_off_is_interrupted() {
+    for cut_off in ["", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n\"fi"] {
+        let server = TestServer::always(cut_off).await;
         let call = Call::new(&server.transport(), &READ).query("token", "hunter2");
         let error = call.send::<String>().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
@@ -272,16 +276,16 @@ async fn a_connection_that_breaks_is_interrupted() {
 }
 
 #[tokio::test]
-async fn an_error_whose_body_breaks_off_keeps_its_status() {
-    let broken = "HTTP/1.1 503 X\r\ncontent-length: 100\r\n\r\nupstream conn";
-    let server = TestServer::always(broken).await;
+async fn an_error_whose_body_is_cut_off_keeps_its_status() {
+    let cut_off = "HTTP/1.1 503 X\r\ncontent-length: 100\r\n\r\nupstream conn";
+    let server = TestServer::always(cut_off).await;
     let error = read(&server.transport()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert_eq!(error.message(), "upstream conn");
 }
 
 #[tokio::test]
-async fn an_error_without_a_body_says_what_the_status_means() {
+async fn the_message_of_an_error_without_a_body_is_the_status() {
     let server = TestServer::always(response(502, "", "")).await;
     let error = read(&server.transport()).await.unwrap_err();
     assert_eq!(error.message(), "the server gave no details (Bad Gateway)");

@@ -13,10 +13,10 @@ fn transport(url: &str) -> Transport {
 }
 
 #[tokio::test]
-async fn a_missing_route_is_explained_by_what_the_server_is() {
-    let info = |answer: fn() -> Vec<u8>| {
+async fn the_hint_for_a_missing_route_names_the_version_of_the_server() {
+    let info = |respond: fn() -> Vec<u8>| {
         TestServer::start(move |request| match &*request.line {
-            "GET /api/v1/info" => answer(),
+            "GET /api/v1/info" => respond(),
             _ => response(404, "", r#"{"detail":"Not Found"}"#),
         })
     };
@@ -36,9 +36,9 @@ async fn a_missing_route_is_explained_by_what_the_server_is() {
             .contains("no ZenML server at this URL")
     );
 
-    let [asked, probe] = other.received().try_into().unwrap();
-    assert!(asked.header("x-request-id").is_some());
-    assert_eq!(probe.header("x-request-id"), asked.header("x-request-id"));
+    let [call, probe] = other.received().try_into().unwrap();
+    assert!(call.header("x-request-id").is_some());
+    assert_eq!(probe.header("x-request-id"), call.header("x-request-id"));
 
     let same = info(|| json(r#"{"version":"0.98.7"}"#)).await;
     let error = read(&transport(&same.url)).await.unwrap_err();
@@ -46,7 +46,7 @@ async fn a_missing_route_is_explained_by_what_the_server_is() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_down_is_not_called_something_else() {
+async fn there_is_no_hint_for_a_missing_route_while_the_server_is_down() {
     for status in [429, 502, 503] {
         let server = TestServer::start(move |request| match &*request.line {
             "GET /api/v1/info" => response(status, "", ""),
@@ -64,22 +64,23 @@ async fn a_silent_server_delays_the_error_by_five_seconds() {
         _ => response(404, "", r#"{"detail":"Not Found"}"#),
     });
     let server = server.await;
-    let begun = tokio::time::Instant::now();
+    let started = tokio::time::Instant::now();
     let error = read(&transport(&server.url)).await.unwrap_err();
-    assert_eq!(begun.elapsed().as_secs(), 5);
+    assert_eq!(started.elapsed().as_secs(), 5);
     assert_eq!((error.kind(), error.hint()), (ErrorKind::NotFound, None));
     assert_eq!(server.received().len(), 2);
 }
 
-/// A clock that stands still until the server is asked for its version, and has then run out.
+/// Clock that stands still, records the time limits, and ends each of them when the server is asked
+/// for its version.
 #[derive(Clone)]
-struct Limits {
+struct RecordingClock {
     now: Instant,
     limits: Arc<Mutex<Vec<Duration>>>,
     is_asked: watch::Receiver<bool>,
 }
 
-impl Clock for Limits {
+impl Clock for RecordingClock {
     fn now(&self) -> Instant {
         self.now
     }
@@ -98,27 +99,27 @@ impl Clock for Limits {
 }
 
 #[tokio::test]
-async fn the_error_of_a_call_is_not_delayed_beyond_the_deadline_of_the_call() {
-    let (ask, is_asked) = watch::channel(false);
+async fn the_request_for_a_hint_ends_at_the_deadline_of_the_call() {
+    let (tx, is_asked) = watch::channel(false);
     let server = TestServer::start(move |request| match &*request.line {
         "GET /api/v1/info" => {
-            ask.send_replace(true);
+            tx.send_replace(true);
             STALL.to_vec()
         }
         _ => response(404, "", r#"{"detail":"Not Found"}"#),
     });
     let server = server.await;
-    let limits = Limits {
+    let clock = RecordingClock {
         now: Instant::now(),
         limits: Arc::default(),
         is_asked,
     };
     let client = builder(&server.url)
         .timeout(Duration::from_secs(2))
-        .clock(limits.clone());
+        .clock(clock.clone());
     let error = read(&client.build().unwrap().0).await.unwrap_err();
     assert_eq!((error.kind(), error.hint()), (ErrorKind::NotFound, None));
-    let limit = limits.limits.lock().unwrap().last().copied();
+    let limit = clock.limits.lock().unwrap().last().copied();
     assert_eq!(limit, Some(Duration::from_secs(2)));
 }
 

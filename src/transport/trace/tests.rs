@@ -1,8 +1,11 @@
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
 use http::Method;
 use tracing::instrument::WithSubscriber;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::testing::{Log, READ, TestServer, builder, json, response};
+use crate::testing::{READ, TestServer, builder, json, response};
 use crate::{Call, Operation, RawRequest, RetryPolicy, Secret, Transport};
 
 static READ_THING: Operation = Operation {
@@ -11,25 +14,41 @@ static READ_THING: Operation = Operation {
     ..READ
 };
 
-/// What is told of the spans that end while this is done.
-async fn told(transport: &Transport, calls: impl AsyncFn(&Transport)) -> String {
+/// Output of a `tracing` subscriber.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Returns the log of calls, with a line for each span that ends.
+async fn log_of(transport: &Transport, calls: impl AsyncFn(&Transport)) -> String {
     let log = Log::default();
+    let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::DEBUG)
         .with_span_events(FmtSpan::CLOSE)
         .with_ansi(false)
-        .with_writer(log.clone())
+        .with_writer(move || writer.clone())
         .finish();
     calls(transport).with_subscriber(subscriber).await;
-    log.text()
+    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_is_one_span_with_the_names_of_opentelemetry() {
+async fn a_call_is_one_span_with_the_fields_of_opentelemetry() {
     let server = TestServer::sequence([response(503, "", ""), json("null")]).await;
     let client = builder(&server.url).retry(RetryPolicy::default());
     let transport = client.build().unwrap().0;
-    let log = told(&transport, async |transport| {
+    let log = log_of(&transport, async |transport| {
         let call = Call::new(transport, &READ_THING)
             .path("thing", "hunter2")
             .query("page", 7)
@@ -63,10 +82,10 @@ async fn a_call_is_one_span_with_the_names_of_opentelemetry() {
 }
 
 #[tokio::test]
-async fn an_error_is_told_by_its_type_and_without_its_text() {
+async fn the_span_of_an_error_has_its_type_but_not_its_text() {
     let server = TestServer::always(response(404, "", r#"{"detail":"hunter2"}"#)).await;
     let transport = server.transport();
-    let log = told(&transport, async |transport| {
+    let log = log_of(&transport, async |transport| {
         let path = "/api/v1/x?token=hunter2".to_owned();
         let call = RawRequest::new(transport, Method::GET, path, false).query("hunter2", "x");
         call.send::<()>().await.unwrap_err();

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::testing::{Received, TestServer, builder_of, json as ok, response};
+use crate::testing::{ReceivedRequest, TestServer, builder_of, json as ok, response};
 
 const ID: Uuid = Uuid::from_u128(1);
 const ACME: Uuid = Uuid::from_u128(2);
@@ -27,7 +27,7 @@ fn pro(server: &TestServer) -> ProClient {
 
 /// Starts a Pro API with these routes: the start of the request line, and the response.
 async fn pro_api(routes: Vec<(&'static str, Value)>) -> TestServer {
-    TestServer::start(move |request: &Received| {
+    TestServer::start(move |request: &ReceivedRequest| {
         let route = routes
             .iter()
             .find(|(line, _)| request.line.starts_with(line));

@@ -2,7 +2,7 @@ use serde_json::json;
 use uuid::uuid;
 
 use super::*;
-use crate::testing::{Received, TestServer, builder_of, json as ok, response};
+use crate::testing::{ReceivedRequest, TestServer, builder_of, json as ok, response};
 use crate::{Credentials, RunTemplate, Snapshot, WorkspaceClient};
 
 const ID: Uuid = uuid!("00000000-0000-0000-0000-00000000000a");
@@ -16,7 +16,7 @@ fn client(server: &TestServer) -> WorkspaceClient {
 
 /// Returns a server that lists the items and starts runs.
 async fn server_with(items: Value) -> TestServer {
-    TestServer::start(move |request: &Received| match request.line.starts_with("GET") {
+    TestServer::start(move |request: &ReceivedRequest| match request.line.starts_with("GET") {
         true => {
             let page =
                 json!({"index": 1, "max_size": 20, "total_pages": 1, "total": 1, "items": items});
