@@ -118,6 +118,7 @@ pub use workflows::run_target::{RunTemplate, Snapshot};
 #[cfg(feature = "pro")]
 pub use workflows::workspace_locator::WorkspaceLocator;
 
+#[doc(no_inline)]
 pub use http::{HeaderMap, Method, StatusCode};
 
 // The macros of generated code.
@@ -161,34 +162,42 @@ pub mod stream {
     pub use crate::streaming::server_sent_event::ServerSentEvent;
 }
 
-/// What generated code and the tools of this repository need. It is not part of the public API.
+/// Support for generated code and for the tools of this repository. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::operation::call::{Call, read_response};
     pub use crate::operation::descriptor::Operation;
 }
 
-/// The Workspace API, generated from the document of a ZenML server.
-#[allow(missing_docs, reason = "fields say what they are by name and type")]
-#[allow(clippy::type_complexity, reason = "free maps of maps have no name")]
+/// Types and request builders of the Workspace API, generated from the OpenAPI document of a ZenML
+/// server.
+///
+/// [`types`](workspace::types) has what requests and responses contain. The other modules have the
+/// builders that the methods of [`WorkspaceClient`] return, one module for each tag of the document.
+#[allow(missing_docs, reason = "names and types describe the fields")]
+#[allow(clippy::type_complexity, reason = "nested free-form maps have no name")]
 pub mod workspace {
     include!(concat!(env!("OUT_DIR"), "/workspace.rs"));
 }
 
-/// The ZenML Pro API, generated from a reconstruction of its document.
-#[allow(missing_docs, reason = "fields say what they are by name and type")]
-#[allow(clippy::type_complexity, reason = "free maps of maps have no name")]
+/// Types and request builders of the ZenML Pro API, generated from a reconstruction of its OpenAPI
+/// document.
+///
+/// [`types`](pro::types) has what requests and responses contain. The other modules have the builders
+/// that the methods of [`ProClient`] return, one module for each tag of the document.
+#[allow(missing_docs, reason = "names and types describe the fields")]
+#[allow(clippy::type_complexity, reason = "nested free-form maps have no name")]
 #[cfg(feature = "pro")]
 pub mod pro {
     include!(concat!(env!("OUT_DIR"), "/pro.rs"));
 }
 
-/// The README's example compiles.
+/// Compiles the examples of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// The guide's examples compile.
+/// Compiles the examples of the guide.
 #[cfg(doctest)]
 #[cfg(feature = "pro")]
 #[doc = include_str!("../docs/pro.md")]

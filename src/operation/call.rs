@@ -90,7 +90,7 @@ impl Call {
     #[must_use]
     pub fn filter(mut self, name: &'static str, filter: Filter) -> Self {
         if let Some(problem) = filter.problem() {
-            self.refuse(format!("parameter {name}: {problem}"));
+            self.reject(format!("parameter {name}: {problem}"));
         }
         self.set_query(name, filter.values().map(str::to_owned))
     }
@@ -108,7 +108,7 @@ impl Call {
         let value = value.to_string();
         // These lead to another route even when encoded: URLs have no notation for them.
         if matches!(&*value, "" | "." | "..") {
-            self.refuse(format!(
+            self.reject(format!(
                 "parameter {name}: {value:?} cannot be part of a path"
             ));
         }
@@ -124,8 +124,9 @@ impl Call {
     /// Sets a header and replaces its previous value.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Display) -> Self {
-        let set = set_header(&mut self.0.headers, name, &value.to_string());
-        self.note(set.map(drop));
+        if let Err(error) = set_header(&mut self.0.headers, name, &value.to_string()) {
+            self.reject(error.message().to_owned());
+        }
         self
     }
 
@@ -142,18 +143,14 @@ impl Call {
     }
 
     fn body(mut self, body: Result<Body>) -> Self {
-        let body = body.map(|body| self.0.body = Some(body));
-        self.note(body);
+        match body {
+            Ok(body) => self.0.body = Some(body),
+            Err(error) => self.reject(error.message().to_owned()),
+        }
         self
     }
 
-    fn note(&mut self, result: Result<()>) {
-        if let Err(error) = result {
-            self.refuse(error.message().to_owned());
-        }
-    }
-
-    fn refuse(&mut self, problem: String) {
+    fn reject(&mut self, problem: String) {
         self.0.problem.get_or_insert(problem);
     }
 
@@ -229,7 +226,7 @@ impl Inner {
             }
         }
         if operation.body_required && self.body.is_none() {
-            return Err("a body is required".to_owned());
+            return Err("a body is required; set it with `body`".to_owned());
         }
         let request = Request {
             operation: operation.name.into(),

@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use http::{HeaderMap, Method};
+use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -43,17 +43,12 @@ impl RawRequest {
     ) -> Self {
         // Errors name the route without its query, which may contain a token.
         let route = path.split('?').next().unwrap_or_default();
+        let (operation, template) = (format!("{method} {route}"), route.to_owned());
         let request = Request {
-            operation: format!("{method} {route}").into(),
-            template: route.to_owned().into(),
-            idempotency: Idempotency::new(method.is_idempotent(), deduplicated),
-            method,
+            template: template.into(),
             path,
-            query: Vec::new(),
-            headers: HeaderMap::new(),
-            body: None,
-            secrets: Vec::new(),
-            authenticated: true,
+            idempotency: Idempotency::new(method.is_idempotent(), deduplicated),
+            ..Request::new(operation, method, "")
         };
         Self {
             transport: transport.clone(),
