@@ -11,9 +11,10 @@ use tokio::process::Command;
 use zenml_test_server::Progress;
 
 /// Checks the library and the code written by hand on top of it: examples, tests and benchmarks.
-const CHECK: [&str; 7] = [
+const CHECK: [&str; 8] = [
     "check",
     "--package=zenml",
+    "--package=zenml-examples",
     "--all-features",
     "--all-targets",
     "--keep-going",

@@ -30,7 +30,7 @@ fn main() {
 fn lines_that_no_longer_compile_are_reported() {
     let checkout = TempDir::new().unwrap();
     copy_checkout(checkout.path());
-    fs::write(checkout.path().join("examples/teams.rs"), EXAMPLE).unwrap();
+    fs::write(checkout.path().join("examples/quickstart.rs"), EXAMPLE).unwrap();
     let document = checkout.path().join("stand-in.json");
     fs::write(&document, stand_in().to_string()).unwrap();
     let options = Options {
@@ -58,11 +58,11 @@ fn lines_that_no_longer_compile_are_reported() {
     let places: Vec<&str> = errors
         .iter()
         .filter_map(|error| error.split(": ").next())
-        .filter(|place| place.starts_with("examples/teams.rs"))
+        .filter(|place| place.starts_with("examples/quickstart.rs"))
         .collect();
     assert_eq!(
         places,
-        ["examples/teams.rs:5", "examples/teams.rs:6"],
+        ["examples/quickstart.rs:5", "examples/quickstart.rs:6"],
         "{errors:?}"
     );
     let notices = &outcome.plans[0].report.notices;
