@@ -41,6 +41,7 @@ mod discriminator;
 mod document;
 mod document_level;
 mod equivalence;
+mod ignore;
 mod json;
 mod keyword;
 mod limits;
@@ -63,6 +64,7 @@ mod union;
 mod visitor;
 
 pub use change::{Change, Class, Direction, Operation, Place, Subject, Use};
+pub use ignore::{Accepted, Ignored};
 pub use report::{json, markdown, terminal};
 pub use rule::{Kind, Scope};
 pub use rust::{Effect, Item, ItemKind, Rust, SemverBump};
@@ -110,6 +112,8 @@ pub struct Report {
     pub rust: Option<Rust>,
     /// Notices shown before all changes. The comparison itself adds none.
     pub notices: Vec<Notice>,
+    /// Accepted changes that are not among the others.
+    pub ignored: Vec<Ignored>,
     renames: Renames,
 }
 
@@ -176,6 +180,7 @@ pub fn compare(old: &Value, new: &Value) -> Report {
         changes,
         rust: None,
         notices: Vec::new(),
+        ignored: Vec::new(),
         renames,
     }
 }

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use chrono::Utc;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use zenml_api_diff::{json, terminal};
+use zenml_api_diff::{Class, Report, json, terminal};
 use zenml_codegen::canonical::to_text;
 use zenml_test_server::{ConsoleProgress, Progress, Silent, paths};
 
+use crate::accepted;
 use crate::api::Api;
 use crate::compile::Compiled;
 use crate::diff::diff;
@@ -25,6 +26,8 @@ use crate::sync::{Mode, Options, Outcome, sync};
 const OUT_OF_DATE: u8 = 2;
 /// Exit code if the files are written, but the crate does not compile or that could not be checked.
 const DOES_NOT_COMPILE: u8 = 3;
+/// `diff --fail-on`: there are changes of that class.
+const FAILS_ON: u8 = 4;
 
 /// Follows new versions of ZenML's APIs.
 #[derive(Debug, Parser)]
@@ -122,6 +125,19 @@ Examples:
   cargo xtask diff pypi:0.97.0 pypi:0.98.0
   cargo xtask diff specs/workspace.json https://zenml.example.com
   cargo xtask diff before.json after.json --report changes.md --json changes.json
+  cargo xtask diff before.json after.json --fail-on breaking
+
+Exit codes:
+  0  done
+  1  failed
+  4  done, and there are changes that --fail-on names
+
+Accepted changes are listed apart and do not count. specs/accepted-changes.toml has an entry for
+each, with the rule, the changed thing and the reason:
+  [[accepted]]
+  rule = \"request-parameter-removed\"
+  at = \"list_things.name\"
+  reason = \"never worked\"
 
 `cargo xtask sync-spec --help` lists all kinds of sources.")]
 struct Diff {
@@ -135,8 +151,41 @@ struct Diff {
     #[arg(long, value_enum)]
     api: Option<Api>,
 
+    /// Fail with exit code 4 if there are changes of this class or a more severe one
+    #[arg(long, value_enum, value_name = "CLASS")]
+    fail_on: Option<FailOn>,
+
+    /// Read accepted changes from this file [default: specs/accepted-changes.toml, if it exists]
+    #[arg(long, value_name = "FILE")]
+    ignore: Option<PathBuf>,
+
     #[command(flatten)]
     common: Common,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// Changes that break calls over HTTP or in Rust
+    Breaking,
+    /// Also additions, deprecations and other changes that break nothing
+    Compatible,
+    /// Also changes of metadata
+    Any,
+}
+
+impl FailOn {
+    fn applies_to(self, report: &Report) -> bool {
+        let rust = report.rust.as_ref();
+        match self {
+            Self::Breaking => report.is_breaking(),
+            Self::Compatible => {
+                let changes = report.changes.iter();
+                let metadata = report.count(Class::MetadataOnly);
+                changes.count() > metadata || rust.is_some_and(|rust| !rust.items.is_empty())
+            }
+            Self::Any => !report.is_empty(),
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -322,13 +371,21 @@ impl Diff {
         )
         .await?;
         progress.done();
+        let accepted = match &self.ignore {
+            Some(path) => accepted::read(path)?,
+            None => accepted::of_checkout(&self.common.root)?,
+        };
+        let report = report.accepting(&accepted);
         let written = self.common.write(
             || output::pull_request_body([&report].into_iter()),
             || to_text(&json(&report)),
         );
         output::print(&terminal(&report, io::stdout().is_terminal()))?;
         written?;
-        Ok(ExitCode::SUCCESS)
+        Ok(match self.fail_on {
+            Some(class) if class.applies_to(&report) => ExitCode::from(FAILS_ON),
+            _ => ExitCode::SUCCESS,
+        })
     }
 }
 

@@ -6,14 +6,12 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 use zenml_api_diff::{Notice, Report, compare};
 use zenml_codegen::SpecSource;
-use zenml_codegen::canonical::{Prose, canonical};
-use zenml_codegen::corrected;
 use zenml_test_server::Progress;
 
 use crate::api::Api;
 use crate::document::Document;
-use crate::overlays::Overlays;
-use crate::plan::{Revision, compare_revisions, overlays_path};
+use crate::overlays::{Overlays, correct_alike};
+use crate::plan::{CRATE_VERSION, generated, overlays_path};
 use crate::source::{Limits, Source, Token};
 
 /// Fetches two documents and compares them. The overlays of the checkout at `root` are applied to
@@ -59,31 +57,26 @@ pub async fn diff(
 /// Compares two documents of one API.
 ///
 /// # Errors
-/// Returns an error if an overlay cannot be applied.
+/// Returns an error if a document is malformed. If no code can be generated from one of them, the
+/// report says so and has the changes over HTTP only.
 pub fn report(old: &Document, new: &Document, overlays: &[Value]) -> Result<Report> {
-    let revision =
-        |document: &Document| Revision::new(&document.text, overlays, SpecSource::External);
-    match (revision(old), revision(new)) {
-        (Ok(before), Ok(after)) => Ok(compare_revisions(&before, &after)),
-        // The changes over HTTP can still be reported.
+    let [before, after] = correct_alike([&old.text, &new.text], overlays)?;
+    let report = compare(&before, &after);
+    let model = |document: &Document| generated(&document.text, overlays, SpecSource::External);
+    Ok(match (model(old), model(new)) {
+        (Ok(old), Ok(new)) => report.with_rust(&old, &new, CRATE_VERSION),
         (before, after) => {
-            let cannot = |document: &Document, revision: Result<Revision>| {
-                let error = revision.err()?;
+            let cannot = |document: &Document, model: Result<_>| {
+                let error = model.err()?;
                 Some(format!("{}: {error:#}", document.origin))
             };
-            let http = |document: &Document| {
-                let corrected = corrected(&document.text, overlays, SpecSource::External)?;
-                anyhow::Ok(canonical(&corrected, Prose::Strip))
-            };
-            let mut report = compare(&http(old)?, &http(new)?);
+            let lines = [cannot(old, before), cannot(new, after)];
+            let mut report = report;
             report.notices.push(Notice {
                 heading: "Rust items are not compared: no code can be generated".to_owned(),
-                lines: [cannot(old, before), cannot(new, after)]
-                    .into_iter()
-                    .flatten()
-                    .collect(),
+                lines: lines.into_iter().flatten().collect(),
             });
-            Ok(report)
+            report
         }
-    }
+    })
 }

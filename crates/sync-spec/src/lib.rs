@@ -8,6 +8,7 @@
 //! [`source`] and [`compile`] reach outside. [`transaction`] alone writes to the checkout, all
 //! files or none. The modules in between only compute.
 
+mod accepted;
 pub mod api;
 mod checksum;
 pub mod cli;

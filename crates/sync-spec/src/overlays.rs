@@ -7,7 +7,38 @@ use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use zenml_codegen::canonical::{Prose, canonical};
 use zenml_codegen::overlay::apply_matching;
+use zenml_codegen::read::read;
+
+/// Corrects two documents alike, for a comparison of what they declare. An action that matches
+/// something in one of them only is applied to neither: it would look like a change of the API.
+///
+/// # Errors
+/// Returns an error if a document is malformed.
+pub fn correct_alike(texts: [&str; 2], overlays: &[Value]) -> Result<[Value; 2]> {
+    let [old, new] = texts.map(read);
+    let mut documents = [old?, new?].map(|document| canonical(&document, Prose::Strip));
+    for overlay in overlays {
+        let actions = overlay.get("actions").and_then(Value::as_array);
+        for action in actions.into_iter().flatten() {
+            let mut single = overlay.clone();
+            if let Some(actions) = single.get_mut("actions") {
+                *actions = Value::Array(vec![action.clone()]);
+            }
+            let corrected = documents
+                .clone()
+                .map(|document| apply_matching(document, &single));
+            if let [Ok((old, old_stale)), Ok((new, new_stale))] = corrected
+                && old_stale.is_empty()
+                && new_stale.is_empty()
+            {
+                documents = [old, new];
+            }
+        }
+    }
+    Ok(documents.map(|document| canonical(&document, Prose::Strip)))
+}
 
 use crate::files;
 

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 use zenml_api_diff::{Notice, Report, compare};
-use zenml_codegen::canonical::{Prose, canonical};
 use zenml_codegen::public_api::listings;
-use zenml_codegen::{SpecSource, corrected, generate, model};
+use zenml_codegen::{SpecSource, generate, model};
 
 use crate::api::Api;
 use crate::document::{Document, Summary};
 use crate::files;
-use crate::overlays::{Overlays, Rewritten, StaleAction};
+use crate::overlays::{Overlays, Rewritten, StaleAction, correct_alike};
 use crate::snapshots::{self, is_snapshot};
 use crate::sources_file::Entry;
 use crate::transaction::Change;
@@ -90,21 +90,28 @@ impl Current {
         })
     }
 
-    /// Compares the document in the checkout with a new revision.
-    fn compare_with(&self, after: &Revision, notices: &mut Vec<Notice>) -> Report {
-        // Overlays that match nothing are skipped: they may already fit the new document only.
+    /// Compares the document in the checkout with a new one, for which `after` is generated.
+    fn compare_with(
+        &self,
+        document: &Document,
+        after: &model::Api,
+        notices: &mut Vec<Notice>,
+    ) -> Result<Report> {
         let overlays = self.overlays.values();
-        match Revision::new(&self.text, &overlays, SpecSource::External) {
-            Ok(before) => compare_revisions(&before, after),
-            // A broken checkout must not prevent the run that repairs it.
-            Err(error) => {
-                notices.push(Notice {
-                    heading: "The previous document cannot be compared".to_owned(),
-                    lines: vec![format!("{error:#}")],
-                });
-                compare(&after.document, &after.document)
-            }
-        }
+        // Overlays that match nothing are skipped: they may already fit the new document only.
+        let before = generated(&self.text, &overlays, SpecSource::External);
+        let compared = before.and_then(|before| {
+            let [old, new] = correct_alike([&self.text, &document.text], &overlays)?;
+            Ok(compare(&old, &new).with_rust(&before, after, CRATE_VERSION))
+        });
+        // A broken checkout must not prevent the run that repairs it.
+        compared.or_else(|error| {
+            notices.push(Notice {
+                heading: "The previous document cannot be compared".to_owned(),
+                lines: vec![format!("{error:#}")],
+            });
+            unchanged(document, after)
+        })
     }
 }
 
@@ -154,22 +161,18 @@ impl Plan {
                 content,
             });
         }
-        let after = Revision::new(&document.text, &overlays.values(), SpecSource::Committed);
+        let after = generated(&document.text, &overlays.values(), SpecSource::Committed);
         let after = after.map_err(|error| {
             anyhow!(
                 "{}: no code can be generated from it: {error:#}",
                 document.origin
             )
         })?;
-        let update = snapshots::update(
-            &current.snapshots,
-            &listings(&after.model),
-            permissions.accept,
-        );
+        let update = snapshots::update(&current.snapshots, &listings(&after), permissions.accept);
         let is_same = current.text == document.text && changes.is_empty();
         let mut report = match is_same {
-            true => compare_revisions(&after, &after),
-            false => current.compare_with(&after, &mut notices),
+            true => unchanged(document, &after)?,
+            false => current.compare_with(document, &after, &mut notices)?,
         };
         report.notices = notices;
         if current.text != document.text {
@@ -254,29 +257,19 @@ fn stale_message(stale: &[StaleAction], folder: &Path, document: &Document) -> S
     )
 }
 
-/// A document with its overlays applied, and the code generated from it.
-pub struct Revision {
-    /// The document, corrected and without prose.
-    pub document: Value,
-    /// The model of the generated code.
-    pub model: model::Api,
+/// Generates code from a document.
+///
+/// # Errors
+/// Returns an error with the place in the document if that is not possible.
+pub fn generated(text: &str, overlays: &[Value], source: SpecSource) -> Result<model::Api> {
+    // A panic of the generator must not cost the comparison of the documents.
+    let generated = catch_unwind(AssertUnwindSafe(|| generate(text, overlays, source)));
+    let generated = generated.map_err(|_| anyhow!("the code generator panicked; report a bug"))?;
+    Ok(generated?)
 }
 
-impl Revision {
-    /// Corrects a document and generates code from it.
-    ///
-    /// # Errors
-    /// Returns an error with the place in the document if that is not possible.
-    pub fn new(text: &str, overlays: &[Value], source: SpecSource) -> Result<Self> {
-        let document = corrected(text, overlays, source)?;
-        Ok(Self {
-            document: canonical(&document, Prose::Strip),
-            model: generate(text, overlays, source)?,
-        })
-    }
-}
-
-/// Compares two revisions, over HTTP and in Rust.
-pub fn compare_revisions(before: &Revision, after: &Revision) -> Report {
-    compare(&before.document, &after.document).with_rust(&before.model, &after.model, CRATE_VERSION)
+/// Returns the report on a document that has not changed.
+fn unchanged(document: &Document, model: &model::Api) -> Result<Report> {
+    let [old, new] = correct_alike([&document.text; 2], &[])?;
+    Ok(compare(&old, &new).with_rust(model, model, CRATE_VERSION))
 }

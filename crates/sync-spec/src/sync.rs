@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use zenml_api_diff::Notice;
 use zenml_test_server::Progress;
 
+use crate::accepted;
 use crate::api::Api;
 use crate::compile::{self, Compiled};
 use crate::document::Document;
@@ -85,6 +86,7 @@ pub async fn sync(
     let sources_text = fs::read_to_string(root.join(&sources_path))
         .with_context(|| format!("cannot read {}", sources_path.display()))?;
     let mut sources = SourcesFile::parse(&sources_text)?;
+    let accepted = accepted::of_checkout(root)?;
     let mut changes = Vec::new();
     let mut plans = Vec::new();
     for document in &documents {
@@ -101,7 +103,8 @@ pub async fn sync(
             },
             Mode::Write { .. } | Mode::DryRun => options.permissions,
         };
-        let plan = Plan::new(&current, entry, document, permissions, &options.today)?;
+        let mut plan = Plan::new(&current, entry, document, permissions, &options.today)?;
+        plan.report = plan.report.accepting(&accepted);
         changes.extend(plan.changes.iter().cloned());
         if let Some(entry) = &plan.entry {
             sources.set(api, entry.clone());

@@ -74,7 +74,7 @@ fn entries(rust: &Rust) -> Vec<(Heading, String)> {
     let mut entries = Vec::new();
     for (sort, noun) in [(ItemKind::Method, "methods"), (ItemKind::Type, "types")] {
         let names = |is: &dyn Fn(&&Item) -> bool| {
-            let items = rust.items.iter().filter(|item| item.sort == sort);
+            let items = rust.items.iter().filter(|item| item.kind == sort);
             let names = items.filter(is).map(|item| format!("`{}`", item.owner));
             and(&names.collect::<Vec<_>>())
         };
@@ -88,7 +88,7 @@ fn entries(rust: &Rust) -> Vec<(Heading, String)> {
         }
     }
     let whole = |item: &Item| {
-        matches!(item.sort, ItemKind::Method | ItemKind::Type)
+        matches!(item.kind, ItemKind::Method | ItemKind::Type)
             && (item.before.is_none() || item.after.is_none())
     };
     let mut parts: BTreeMap<(Heading, &str, Effect, bool), Vec<&Item>> = BTreeMap::new();
@@ -99,7 +99,7 @@ fn entries(rust: &Rust) -> Vec<(Heading, String)> {
             (_, Some(_), None) => Heading::Removed,
             _ => Heading::Changed,
         };
-        let is_call = matches!(item.sort, ItemKind::Method | ItemKind::Setter);
+        let is_call = matches!(item.kind, ItemKind::Method | ItemKind::Setter);
         parts
             .entry((heading, &item.owner, item.effect, is_call))
             .or_default()

@@ -6,7 +6,9 @@ use serde_json::{Value, json as value};
 
 use super::changelog::changelog;
 use super::headline::{title, verdict};
-use crate::{Change, Class, Effect, Item, Notice, Operation, Report, Rust, Subject, Version};
+use crate::{
+    Change, Class, Effect, Ignored, Item, Notice, Operation, Report, Rust, Subject, Version,
+};
 
 /// The version of the form. It grows when a member changes its meaning or is removed.
 const SCHEMA: u32 = 1;
@@ -21,25 +23,25 @@ const SCHEMA: u32 = 1;
 /// | `breaking` | whether anything breaks, over HTTP or in Rust |
 /// | `counts` | the number of changes of each class, by its name |
 /// | `notices` | what to deal with beside the changes: `heading` and `lines` of each |
+/// | `ignored` | accepted changes: `rule`, `at`, `line` and `reason` of each |
 /// | `changes` | what has changed over HTTP, the heaviest first |
 /// | `rust` | what has changed for Rust callers; `null` if that was not compared |
 /// | `changelog` | proposed entries, as Markdown |
 ///
-/// A change has `kind` (a name of [`Kind`](crate::Kind), such as `property-removed`),
-/// `class` (`breaking`, `compatible`, `deprecated`, `un-deprecated` or `metadata only`),
-/// `on_the_wire` (whether requests or responses change at all), `sent` and `received` (its class in
-/// that direction, `null` where it is not seen), `operation` or `schema` (what it is a change of;
-/// neither if it is the document), `thing` (the subject of the sentence), `member` (such as
-/// `items[].name`; empty for the whole), `group`
-/// (its tag; `null` if several), `sentence` (in full), `before` and `after` (in words, or `null`),
-/// `old` and `new` (JSON pointers into the documents, or `null`), and `uses`: the names of the
-/// operations that it reaches, by place (`operation`, `parameter`, `request body`, `response` or
-/// `error`).
+/// A change has `rule` (the id of the rule that decides its class, such as
+/// `request-property-removed`), `at` (what the ignore file calls it), `kind` (a name of
+/// [`Kind`](crate::Kind)), `class` (`breaking`, `compatible`, `deprecated`, `un-deprecated` or
+/// `metadata only`), `on_the_wire` (whether requests or responses change), `sent` and `received` (the
+/// class in each direction, or `null`), `operation` or `schema` (the subject; neither for the
+/// document), `thing` (the subject of the sentence), `member` (such as `items[].name`; empty for the
+/// whole), `group` (the tag, or `null` for several), `sentence`, `before` and `after` (in words, or
+/// `null`), `old` and `new` (JSON pointers into the documents, or `null`), and `uses` (the names of the
+/// operations it reaches, by place: `operation`, `parameter`, `request body`, `response` or `error`).
 ///
 /// `rust` has `version` (of the crate), `step` (`patch`, `minor` or `major`), `next` (the version to
-/// release), and `items`: `effect` (`breaking`, `addition` or `deprecation`), `sort` (`method`,
-/// `setter`, `type`, `constructor`, `field` or `variant`), `owner` (the method or type), `part`,
-/// `before`, `after` and `note`.
+/// release), and `items`: `rule`, `at`, `effect` (`breaking`, `addition` or `deprecation`), `sort`
+/// (`method`, `setter`, `type`, `constructor`, `field` or `variant`), `owner` (the method or type),
+/// `part`, `before`, `after` and `note`.
 pub fn json(report: &Report) -> Value {
     let counts = Class::ALL
         .iter()
@@ -53,9 +55,19 @@ pub fn json(report: &Report) -> Value {
         "breaking": report.is_breaking(),
         "counts": Value::Object(counts.collect()),
         "notices": report.notices.iter().map(notice).collect::<Vec<_>>(),
+        "ignored": report.ignored.iter().map(ignored).collect::<Vec<_>>(),
         "changes": report.changes.iter().map(change).collect::<Vec<_>>(),
         "rust": report.rust.as_ref().map(rust),
         "changelog": changelog(report),
+    })
+}
+
+fn ignored(ignored: &Ignored) -> Value {
+    value!({
+        "rule": ignored.rule,
+        "at": ignored.at,
+        "line": ignored.line,
+        "reason": ignored.reason,
     })
 }
 
@@ -85,6 +97,8 @@ fn change(change: &Change) -> Value {
         names.push(&reached.operation.name);
     }
     let mut result = value!({
+        "rule": change.rule(),
+        "at": change.at(),
         "kind": change.kind.name(),
         "class": change.class.name(),
         "on_the_wire": change.kind.on_the_wire(),
@@ -133,8 +147,10 @@ fn rust(rust: &Rust) -> Value {
 fn item(item: &Item) -> Value {
     let effect: Effect = item.effect;
     value!({
+        "rule": item.rule(),
+        "at": item.at(),
         "effect": effect.name(),
-        "sort": item.sort.name(),
+        "sort": item.kind.name(),
         "owner": item.owner,
         "part": item.part,
         "before": item.before,

@@ -66,7 +66,7 @@ fn lines(items: &[&Item]) -> Vec<String> {
 /// Returns the name of a part as it appears in a signature.
 fn name(item: &Item) -> Option<String> {
     let part = item.part.as_ref()?;
-    Some(match item.sort {
+    Some(match item.kind {
         ItemKind::Setter => format!("{}().{part}", item.owner),
         _ => format!("{}.{part}", item.owner),
     })

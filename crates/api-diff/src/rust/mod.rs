@@ -111,7 +111,7 @@ pub struct Item {
     /// The consequence for callers.
     pub effect: Effect,
     /// The kind of item.
-    pub sort: ItemKind,
+    pub kind: ItemKind,
     /// The method or type, or the one that the item is a part of.
     pub owner: String,
     /// Its own name, if it is a part.
@@ -122,4 +122,25 @@ pub struct Item {
     pub after: Option<String>,
     /// A remark that the signatures do not show.
     pub note: Option<&'static str>,
+}
+
+impl Item {
+    /// Returns the id of its rule, such as `rust-field-removed`.
+    pub fn rule(&self) -> String {
+        let what = match (self.effect, &self.before, &self.after) {
+            (Effect::Deprecation, ..) => "deprecated",
+            (_, None, _) => "added",
+            (_, _, None) => "removed",
+            _ => "changed",
+        };
+        format!("rust-{}-{what}", self.kind.name())
+    }
+
+    /// Returns the item as ignore files name it: `Widget.size` or `list_widgets.name`.
+    pub fn at(&self) -> String {
+        match &self.part {
+            Some(part) => format!("{}.{part}", self.owner),
+            None => self.owner.clone(),
+        }
+    }
 }

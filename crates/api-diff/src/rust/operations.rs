@@ -52,7 +52,7 @@ fn item(
 ) -> Item {
     Item {
         effect,
-        sort: ItemKind::Method,
+        kind: ItemKind::Method,
         owner: operation.name.clone(),
         part: None,
         before,
@@ -107,7 +107,7 @@ fn is_inferred(operation: &Operation) -> bool {
 fn setters(before: &Operation, after: &Operation, names: &Names<'_>, items: &mut Vec<Item>) {
     let part = |ident: &str, effect, was, is, note| Item {
         part: Some(ident.to_owned()),
-        sort: ItemKind::Setter,
+        kind: ItemKind::Setter,
         note,
         ..item(effect, after, was, is)
     };
@@ -174,7 +174,7 @@ fn takes_all(new: &Accepts, old: &Accepts) -> bool {
 fn bodies(before: &Operation, after: &Operation, names: &Names<'_>, items: &mut Vec<Item>) {
     let part = |effect, was, is, note| Item {
         part: Some("body".to_owned()),
-        sort: ItemKind::Setter,
+        kind: ItemKind::Setter,
         note,
         ..item(effect, after, was, is)
     };

@@ -14,7 +14,7 @@ pub enum SemverBump {
 }
 
 impl SemverBump {
-    pub(super) fn of(items: &[Item]) -> Self {
+    pub(crate) fn of(items: &[Item]) -> Self {
         match items.iter().map(|item| item.effect).min() {
             Some(Effect::Breaking) => Self::Major,
             Some(Effect::Addition | Effect::Deprecation) => Self::Minor,

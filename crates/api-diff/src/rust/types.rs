@@ -40,7 +40,7 @@ pub(super) fn compare(old: &Api, new: &Api, names: &Names<'_>) -> Vec<Item> {
 fn item(effect: Effect, name: &str, before: Option<String>, after: Option<String>) -> Item {
     Item {
         effect,
-        sort: ItemKind::Type,
+        kind: ItemKind::Type,
         owner: name.to_owned(),
         part: None,
         before,
@@ -69,17 +69,17 @@ fn same_type(
                 Effect::Addition
             };
             items.push(Item {
-                sort: ItemKind::Constructor,
+                kind: ItemKind::Constructor,
                 ..item(effect, name, was, is)
             });
         }
     }
-    let sort = match after {
+    let kind = match after {
         Type::Struct(_) => ItemKind::Field,
         Type::Enum(_) | Type::Union(_) => ItemKind::Variant,
     };
     let part = |effect, part: &str, was, is, note| Item {
-        sort,
+        kind,
         part: Some(part.to_owned()),
         note,
         ..item(effect, name, was, is)

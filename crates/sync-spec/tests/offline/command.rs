@@ -8,7 +8,7 @@ use zenml_sync_spec::api::Api;
 
 use crate::checkout::{Checkout, document};
 
-fn program(checkout: &Checkout, arguments: &[&str]) -> Output {
+pub fn program(checkout: &Checkout, arguments: &[&str]) -> Output {
     command(checkout, arguments).output().unwrap()
 }
 
@@ -36,11 +36,11 @@ fn document_text(version: &str) -> String {
     document(Api::Workspace, version).to_string()
 }
 
-fn stdout(output: &Output) -> String {
+pub fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn json(path: &Path) -> Value {
+pub fn json(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 

@@ -49,3 +49,37 @@ fn without_generated_code_only_http_is_compared_and_a_notice_says_so() {
     );
     assert!(report.notices[0].lines[0].contains("/properties/odd"));
 }
+
+#[test]
+fn a_path_parameter_that_is_not_declared_costs_the_rust_side_only() {
+    let old = document(Api::Workspace, "1");
+    let mut new = document(Api::Workspace, "2");
+    new["paths"]["/api/v1/things/{id}"] = json!({"get": {
+        "operationId": "get_thing",
+        "responses": {"204": {"description": ""}},
+    }});
+    let report = report(&checked(&old), &checked(&new), &[]).unwrap();
+    assert!(report.rust.is_none());
+    let lines: Vec<String> = report.changes.iter().map(|change| change.at()).collect();
+    assert!(lines.contains(&"get_thing".to_owned()), "{lines:?}");
+}
+
+#[test]
+fn an_overlay_that_fits_one_document_only_is_applied_to_neither() {
+    let [old, new] = ["1", "2"].map(|version| document(Api::Workspace, version));
+    let overlay = |path: &str| {
+        json!({
+            "overlay": "1.0.0",
+            "info": {"title": "A test", "version": "1"},
+            "actions": [{
+                "target": format!("$.paths['{path}'].get.responses['200'].content['application/json'].schema"),
+                "update": {"description": "x", "deprecated": true},
+            }],
+        })
+    };
+    let without = report(&checked(&old), &checked(&new), &[]).unwrap();
+    for path in ["/api/v1/info", "/api/v1/tags"] {
+        let with = report(&checked(&old), &checked(&new), &[overlay(path)]).unwrap();
+        assert_eq!(with.changes, without.changes, "{path}");
+    }
+}

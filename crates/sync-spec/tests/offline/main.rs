@@ -7,6 +7,7 @@
     reason = "a test may panic, and so may its helpers"
 )]
 
+mod accepted;
 mod checkout;
 mod command;
 mod diff;
