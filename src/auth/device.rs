@@ -63,6 +63,9 @@ const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// Default polling interval of RFC 8628, and its increase after `slow_down`.
 const INTERVAL: Duration = Duration::from_secs(5);
 
+/// Shortest polling interval, whatever the server asks for.
+const MIN_INTERVAL: Duration = Duration::from_secs(1);
+
 impl Device {
     pub fn new(client_id: Uuid, show: impl Fn(&DeviceLogin) + Send + Sync + 'static) -> Self {
         Self {
@@ -115,7 +118,8 @@ impl Device {
         transport: &Transport,
         codes: &DeviceAuthorizationResponse,
     ) -> Result<TokenResponse> {
-        let mut interval = codes.interval.map_or(INTERVAL, Duration::from_secs);
+        let interval = codes.interval.map_or(INTERVAL, Duration::from_secs);
+        let mut interval = interval.max(MIN_INTERVAL);
         let form = json!({
             "grant_type": GRANT_TYPE,
             "client_id": self.client_id,
@@ -124,7 +128,7 @@ impl Device {
         loop {
             transport.runtime().clock.sleep(interval).await;
             let request = TokenRequest::new(transport, Body::form(&form)?, &codes.device_code);
-            match request.send(transport).await {
+            match request.send_for_token(transport).await {
                 Err(error) if error.server_exception() == Some("authorization_pending") => {}
                 Err(error) if error.server_exception() == Some("slow_down") => {
                     interval += INTERVAL;

@@ -62,7 +62,7 @@ pub(crate) async fn exchange(transport: &Transport, credentials: &Credentials) -
                 ApiKind::Workspace => request,
                 ApiKind::Pro => request.bearer(key)?,
             };
-            request.send(transport).await?
+            request.send_for_token(transport).await?
         }
         Kind::Password { user, password } => {
             let form = json!({
@@ -71,7 +71,7 @@ pub(crate) async fn exchange(transport: &Transport, credentials: &Credentials) -
                 "password": password.expose(),
             });
             let request = TokenRequest::new(transport, Body::form(&form)?, password);
-            request.send(transport).await?
+            request.send_for_token(transport).await?
         }
         // A new device login invalidates the tokens of the device (`DEVICE_STATUS` in
         // `routers/auth_endpoints.py`).
@@ -144,14 +144,20 @@ pub(crate) fn failed_login(
         .with_source(error)
 }
 
-/// Returns whether the response of a token endpoint means that the server does not exchange keys: it
-/// has no such route or grant type, or the response has no token.
-pub(crate) fn cannot_exchange_keys(error: &Error) -> bool {
-    match error.status().map(|status| status.as_u16()) {
-        Some(400 | 404 | 405 | 422 | 501) => true,
-        Some(200..=299) => error.kind() == ErrorKind::Decode,
-        _ => false,
-    }
+/// Whether the token endpoint refuses the grant type, and says nothing against the key: the server
+/// does not exchange keys. ZenML names the grant type in the text, OAuth has a code for it (RFC 6749,
+/// section 5.2). Any other response may be that of something between client and server.
+pub(crate) fn refuses_grant_type(error: &Error) -> bool {
+    let is_client_error = matches!(
+        error.status().map(|status| status.as_u16()),
+        Some(400 | 401 | 422)
+    );
+    let text = error.message().to_ascii_lowercase();
+    is_client_error
+        && (error.server_exception() == Some("unsupported_grant_type")
+            || ["grant type", "grant_type"]
+                .iter()
+                .any(|name| text.contains(name)))
 }
 
 #[cfg(test)]

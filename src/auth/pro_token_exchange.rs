@@ -9,7 +9,7 @@ use http::{HeaderMap, Method};
 use serde::Deserialize;
 
 use super::hint::{cannot_read_keys, is_pro_key};
-use super::login::{cannot_exchange_keys, failed_login};
+use super::login::{failed_login, refuses_grant_type};
 use super::token::Token;
 use super::token_request::{TokenRequest, exchange_pro_session};
 use crate::transport::api::ApiKind;
@@ -80,7 +80,7 @@ pub(crate) async fn pro_api_of_older_workspace(
     }
     let is_too_old = workspace.api().kind == ApiKind::Workspace
         && is_pro_key(key)
-        && (cannot_read_keys(refusal) || cannot_exchange_keys(refusal));
+        && (cannot_read_keys(refusal) || refuses_grant_type(refusal));
     if !is_too_old {
         return Ok(None);
     }

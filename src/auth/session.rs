@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::credentials::{Credentials, Kind};
 use super::hint;
-use super::login::{cannot_exchange_keys, exchange, failed_login, provided};
+use super::login::{exchange, failed_login, provided, refuses_grant_type};
 use super::pro_token_exchange::{log_in_through, pro_api_of_older_workspace};
 use super::token::Token;
 use super::token_cache::TokenCache;
@@ -71,9 +71,12 @@ impl Session {
                 let _ = self.pro.set(pro);
                 return Ok(token);
             }
-            if cannot_exchange_keys(&refusal) {
-                // The lifetime is limited, because the response may come from a proxy while the server
-                // is down.
+            if refuses_grant_type(&refusal) {
+                tracing::warn!(
+                    target: "zenml",
+                    server = %transport.base(),
+                    "the server does not exchange API keys: the key itself is sent with each request"
+                );
                 let now = transport.runtime().clock.now();
                 return Token::new(key.clone(), Some(KEY_LIFETIME), now);
             }

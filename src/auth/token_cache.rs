@@ -20,6 +20,9 @@ const RENEWAL_BACKOFF: Duration = Duration::from_secs(10);
 /// Time limit for the renewal of a token that is still valid.
 const RENEWAL_LIMIT: Duration = Duration::from_secs(10);
 
+/// How long a call waits for a login on another Tokio runtime, which may be idle.
+const OTHER_RUNTIME_LIMIT: Duration = Duration::from_secs(10);
+
 /// The access token that all clones of a client share.
 #[derive(Debug, Default)]
 pub(crate) struct TokenCache(Mutex<State>);
@@ -41,6 +44,12 @@ struct PendingLogin {
     outcome: watch::Receiver<Option<Outcome>>,
     /// Whether the login has one attempt only, because there is a valid token.
     is_renewal: bool,
+    /// The runtime that drives the login.
+    runtime: Option<tokio::runtime::Id>,
+}
+
+fn current_runtime() -> Option<tokio::runtime::Id> {
+    Handle::try_current().ok().map(|handle| handle.id())
 }
 
 impl TokenCache {
@@ -90,9 +99,16 @@ impl TokenCache {
                 };
                 (login, fallback)
             };
-            let Ok(outcome) = login.outcome.wait_for(Option::is_some).await else {
-                // The runtime of the login has shut down. The next one runs on the current runtime.
-                continue;
+            // A login on another runtime makes no progress while that runtime is idle.
+            let limit = (login.runtime != current_runtime()).then_some(OTHER_RUNTIME_LIMIT);
+            let outcome = pin!(login.outcome.wait_for(Option::is_some));
+            let outcome = match runtime.within(limit, outcome).await {
+                Some(Ok(outcome)) => outcome,
+                // The runtime of the login is gone or idle: start another login on this one.
+                Some(Err(_)) | None => {
+                    self.state().login = None;
+                    continue;
+                }
             };
             return match (outcome.clone(), fallback) {
                 (Some(Ok(token)), _) => Ok(token.authorization),
@@ -162,6 +178,7 @@ impl TokenCache {
         Ok(PendingLogin {
             outcome: rx,
             is_renewal,
+            runtime: current_runtime(),
         })
     }
 

@@ -5,34 +5,63 @@ use std::time::Duration;
 use http::{HeaderMap, Method, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::token::Token;
+use super::token::{Token, jwt_expiry, time_until};
 use crate::codec::decode;
+use crate::error::body as error_body;
 use crate::transport::authorization::bearer_header;
 use crate::transport::body::Body;
 use crate::transport::request::{Accept, Request};
+use crate::transport::response::RawResponse;
 use crate::transport::shared::Transport;
 use crate::{Error, ErrorKind, Result, Secret};
 
 /// Successful response of the token endpoint (RFC 6749, section 5.1).
-#[derive(Deserialize)]
 pub(crate) struct TokenResponse {
     access_token: Secret,
-    /// Lifetime in seconds. A token without it does not expire.
-    expires_in: Option<u64>,
+    expires_in: Option<Duration>,
+}
+
+/// The same, as it arrives.
+#[derive(Deserialize)]
+struct Wire {
+    #[serde(default)]
+    access_token: Option<Secret>,
+    #[serde(default)]
+    expires_in: Value,
 }
 
 impl TokenResponse {
-    /// Returns the access token of the response.
-    ///
-    /// # Errors
-    /// `Credentials`: the token contains characters that a header cannot carry.
-    pub fn into_token(self, transport: &Transport) -> Result<Token> {
-        let lifetime = self.expires_in.map(Duration::from_secs);
-        let now = transport.runtime().clock.now();
-        Token::new(self.access_token, lifetime, now)
+    /// Reads a response, or returns `None` if it does not contain an access token.
+    fn read(body: &[u8]) -> Option<Self> {
+        let wire: Wire = decode::decode(body).ok()?;
+        let access_token = wire.access_token?.trimmed();
+        (!access_token.expose().is_empty()).then(|| Self {
+            access_token,
+            expires_in: seconds(&wire.expires_in),
+        })
     }
+
+    pub fn into_token(self, transport: &Transport) -> Result<Token> {
+        let clock = &*transport.runtime().clock;
+        let lifetime = self
+            .expires_in
+            .or_else(|| jwt_expiry(&self.access_token).map(|expiry| time_until(expiry, clock)));
+        Token::new(self.access_token, lifetime, clock.now())
+    }
+}
+
+/// Reads a lifetime in seconds: a number or its text. Anything else, and what is not positive, says
+/// nothing about the lifetime.
+fn seconds(value: &Value) -> Option<Duration> {
+    let seconds = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    let duration = Duration::try_from_secs_f64(seconds).ok()?;
+    (!duration.is_zero()).then_some(duration)
 }
 
 /// One request of a login.
@@ -63,8 +92,34 @@ impl TokenRequest {
         Ok(self)
     }
 
-    /// Sends the request as a call of its own, with retries, and decodes the response.
+    /// Sends the request and reads the access token of its response.
+    ///
+    /// # Errors
+    /// `Decode` if the response does not contain an access token; the error says what came instead.
+    pub async fn send_for_token(self, transport: &Transport) -> Result<TokenResponse> {
+        let response = self.execute(transport).await?;
+        TokenResponse::read(&response.body).ok_or_else(|| {
+            let found = error_body::describe(&response.body);
+            let message = format!(
+                "the token endpoint returned {found} instead of an access token; check that the URL \
+                 leads to the API and that no login page or proxy intercepts it"
+            );
+            let error = Error::new(ErrorKind::Decode, message).with_status(response.status);
+            response.context.explain(error)
+        })
+    }
+
+    /// Sends the request and decodes its response.
     pub async fn send<T: DeserializeOwned>(self, transport: &Transport) -> Result<T> {
+        let response = self.execute(transport).await?;
+        decode::decode(&response.body).map_err(|mismatch| {
+            let error = Error::new(ErrorKind::Decode, mismatch.to_string());
+            response.context.explain(error.with_status(response.status))
+        })
+    }
+
+    /// Sends the request as a call of its own, with the retries of one.
+    async fn execute(self, transport: &Transport) -> Result<RawResponse> {
         let request = Request {
             headers: self.headers,
             body: self.body,
@@ -73,11 +128,7 @@ impl TokenRequest {
             // Idempotent: a second login obtains a second token and has no other effect.
             ..Request::new("login", self.method, self.path)
         };
-        let response = transport.send(request, Accept::Json).await?;
-        decode::decode(&response.body).map_err(|mismatch| {
-            let error = Error::new(ErrorKind::Decode, mismatch.to_string());
-            response.context.explain(error.with_status(response.status))
-        })
+        transport.send(request, Accept::Json).await
     }
 }
 
@@ -88,5 +139,5 @@ pub(crate) async fn exchange_pro_session(
 ) -> Result<TokenResponse> {
     let form = Body::form(&json!({ "grant_type": "zenml-external" }))?;
     let request = TokenRequest::new(transport, form, session).bearer(session)?;
-    request.send(transport).await
+    request.send_for_token(transport).await
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, header};
+use tokio::sync::Semaphore;
 
 use crate::auth::session::Session;
 use crate::runtime::Runtime;
@@ -13,9 +14,9 @@ use crate::runtime::clock::Clock;
 use crate::transport::api::ApiConfig;
 use crate::transport::base_url::BaseUrl;
 use crate::transport::call_options::ResolvedOptions;
-use crate::transport::connection::Connection;
+use crate::transport::connection::{Connection, HttpClients};
 use crate::transport::shared::{Shared, Transport};
-use crate::{CallOptions, Credentials, Error, ErrorKind, Result, RetryBudget, RetryPolicy};
+use crate::{CallOptions, Credentials, Error, ErrorKind, Result, RetryBudget, RetryPolicy, Secret};
 
 /// Builder of a client.
 ///
@@ -42,6 +43,7 @@ pub struct ClientBuilder<C> {
     budget: RetryBudget,
     connection: Connection,
     http: Option<reqwest::Client>,
+    max_concurrent_requests: Option<usize>,
     headers: HeaderMap,
     user_agent_suffix: Option<String>,
     runtime: Runtime,
@@ -58,6 +60,7 @@ impl<C> ClientBuilder<C> {
             budget: RetryBudget::default(),
             connection: Connection::default(),
             http: None,
+            max_concurrent_requests: None,
             headers: HeaderMap::new(),
             user_agent_suffix: None,
             runtime: Runtime::tokio(),
@@ -111,6 +114,36 @@ impl<C> ClientBuilder<C> {
     /// [`CallOptions::timeout`].
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.options = self.options.timeout(limit);
+        self
+    }
+
+    /// Sets how long a download or an event stream may stay silent: see
+    /// [`CallOptions::idle_timeout`]. Defaults to 60 seconds.
+    pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.options = self.options.idle_timeout(limit);
+        self
+    }
+
+    /// Sets the maximum size of a response that is read as a whole: see
+    /// [`CallOptions::max_response_size`]. Defaults to 256 MiB.
+    pub fn max_response_size(mut self, bytes: usize) -> Self {
+        self.options = self.options.max_response_size(bytes);
+        self
+    }
+
+    /// Sets how many requests the client and its clones have under way at most; further ones wait.
+    /// Each needs a connection, and with it a file descriptor. Defaults to no limit.
+    ///
+    /// ```
+    /// use zenml::WorkspaceClient;
+    ///
+    /// let client = WorkspaceClient::builder("https://zenml.example.com")
+    ///     .max_concurrent_requests(100)
+    ///     .build()?;
+    /// # Ok::<(), zenml::Error>(())
+    /// ```
+    pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
+        self.max_concurrent_requests = Some(requests.clamp(1, Semaphore::MAX_PERMITS));
         self
     }
 
@@ -208,17 +241,26 @@ impl<C> ClientBuilder<C> {
             None => BaseUrl::parse(&self.url, suffix)?,
         };
         let headers = self.default_headers()?;
-        let (http, connection) = match self.http {
-            Some(http) => (http, None),
-            None => (self.connection.client(&base)?, Some(self.connection)),
+        let http = match self.http {
+            Some(http) => HttpClients::new(http, None),
+            None => HttpClients::connecting(self.connection, &base)?,
         };
+        // The values of the program's own headers may be keys.
+        let secrets = self.headers.values().filter_map(|value| {
+            let text = value.to_str().ok().filter(|text| text.len() >= 6)?;
+            Some(Secret::from(text))
+        });
+        let secrets = secrets.collect();
         Ok(Transport::new(Shared {
             http,
-            connection,
+            permits: self
+                .max_concurrent_requests
+                .map(|n| Arc::new(Semaphore::new(n))),
             base,
             insecure_http: self.insecure_http,
             api,
             headers,
+            secrets,
             authenticator: Arc::new(Session::new(self.credentials)),
             budget: self.budget,
             runtime: self.runtime,

@@ -29,10 +29,13 @@ impl fmt::Display for Mismatch {
 /// possible to find the path inside the union and to append it to the path of the union.
 const PATH_SEPARATOR: &str = " (at ";
 
-/// Decodes a JSON text. An empty text decodes as `null`, because a response may have no content.
+/// Decodes a JSON text. An empty text decodes as `null`, because a response may have no content. A
+/// type without content, such as `()`, accepts any text. A byte order mark is skipped.
 pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, Mismatch> {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let text = match text.trim_ascii() {
         [] => b"null",
+        _ if size_of::<T>() == 0 => b"null",
         _ => text,
     };
     serde_json::from_slice(text).map_err(|error| locate(text, &error))

@@ -1,10 +1,9 @@
 //! What the body of a failed response says, without the secrets of the request.
 
-use std::borrow::Cow;
-
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::redact::redact;
 use crate::{Error, ErrorKind, Secret};
 
 /// The maximum number of bytes that are read of the body of a failed response.
@@ -45,13 +44,44 @@ fn from_json(value: &Value) -> Option<ErrorBody> {
     if let Some(detail) = value.get("detail") {
         return exception_and_text(detail)
             .or_else(|| detail.as_str().map(message))
-            .or_else(|| validation_problems(detail));
+            .or_else(|| validation_problems(detail))
+            .or_else(|| detail.as_object().and_then(described_by_object));
     }
-    if let Some(error) = value.get("error").and_then(Value::as_str) {
-        return Some(oauth(error, value.get("error_description")));
+    match value.get("error") {
+        Some(Value::String(error)) => return Some(oauth(error, value.get("error_description"))),
+        Some(Value::Object(error)) => return described_by_object(error),
+        _ => {}
     }
     // Gateways of cloud providers.
     value.get("message").and_then(Value::as_str).map(message)
+}
+
+/// Reads an object that describes an error, as gateways and other frameworks send it.
+fn described_by_object(object: &Map<String, Value>) -> Option<ErrorBody> {
+    const REASONS: [&str; 8] = [
+        "message",
+        "msg",
+        "detail",
+        "error_description",
+        "description",
+        "reason",
+        "title",
+        "error",
+    ];
+    let first = |names: &[&str]| {
+        let mut values = names.iter().filter_map(|name| object.get(*name));
+        values.find_map(|value| match value {
+            Value::String(text) if !text.is_empty() => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
+    };
+    let reason = first(&REASONS)?;
+    let code = first(&["code", "type", "status"]).filter(|code| *code != reason);
+    Some(message(&match code {
+        Some(code) => format!("{reason} ({code})"),
+        None => reason,
+    }))
 }
 
 fn message(text: &str) -> ErrorBody {
@@ -120,16 +150,34 @@ fn plain(value: &Value) -> String {
 
 fn from_text(text: &str) -> String {
     let text = text.trim();
-    if is_html(text) {
-        match html_title(text) {
-            Some(title) => format!("an HTML page titled {:?} instead of JSON", one_line(title)),
-            None => "an HTML page instead of JSON".to_owned(),
-        }
+    if let Some(page) = html_page(text) {
+        format!("{page} instead of JSON")
     } else if text.is_empty() {
         String::new()
     } else {
         quote(text)
     }
+}
+
+/// Says what kind of body it is, without quoting it: it may hold a secret.
+pub(crate) fn describe(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    if text.is_empty() {
+        return "an empty body".to_owned();
+    }
+    html_page(text).unwrap_or_else(|| match serde_json::from_str::<Value>(text) {
+        Ok(Value::Object(_)) => "a JSON object".to_owned(),
+        Ok(_) => "JSON that is not an object".to_owned(),
+        Err(_) => format!("{} bytes that are not JSON", body.len()),
+    })
+}
+
+fn html_page(text: &str) -> Option<String> {
+    is_html(text).then(|| match html_title(text) {
+        Some(title) => format!("an HTML page titled {:?}", one_line(title)),
+        None => "an HTML page".to_owned(),
+    })
 }
 
 /// Returns the start of an unknown body.
@@ -220,26 +268,6 @@ pub(crate) fn to_error<'a>(
     Error::new(ErrorKind::of_status(status), redact(&message, secrets))
         .with_status(status)
         .with_server_exception(exception)
-}
-
-/// Replaces secrets in a text, in each form in which they are sent.
-fn redact<'a, 's>(text: &'a str, secrets: impl Iterator<Item = &'s Secret>) -> Cow<'a, str> {
-    let mut text = Cow::Borrowed(text);
-    for secret in secrets.map(Secret::expose) {
-        // A shorter value is not a secret, and may be part of the syntax of the body.
-        if secret.len() < 4 {
-            continue;
-        }
-        // As it is, as in a JSON body, and as in a form.
-        let json = serde_json::Value::from(secret).to_string();
-        let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-        for written in [secret, json.trim_matches('"'), &form] {
-            if text.contains(written) {
-                text = text.replace(written, "[redacted]").into();
-            }
-        }
-    }
-    text
 }
 
 #[cfg(test)]

@@ -98,6 +98,7 @@ impl ErrorKind {
             403 => Self::Forbidden,
             404 | 410 => Self::NotFound,
             405 | 501 => Self::Unsupported,
+            407 => Self::Configuration,
             408 => Self::Timeout,
             409 | 412 => Self::Conflict,
             429 => Self::RateLimited,

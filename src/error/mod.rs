@@ -3,12 +3,15 @@
 //! - `mod.rs`: the error of every call
 //! - `kind`: the categories of errors
 //! - `body`: what the body of a failed response says, without the secrets of the request
+//! - `escape`, `redact`: text from outside, made safe; without the values of the request
 //! - `from_http`: errors of the HTTP library
 //! - `shared`: one error for several callers
 
 pub(crate) mod body;
+mod escape;
 pub(crate) mod from_http;
 mod kind;
+mod redact;
 mod shared;
 
 use std::borrow::Cow;
@@ -128,7 +131,7 @@ impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
-            message: message.into(),
+            message: escape::escaped(message.into()),
             operation: None,
             status: None,
             server_exception: None,
@@ -164,7 +167,7 @@ impl Error {
     }
 
     pub(crate) fn with_server_exception(mut self, exception: Option<String>) -> Self {
-        self.0.server_exception = exception;
+        self.0.server_exception = exception.map(escape::escaped);
         self
     }
 

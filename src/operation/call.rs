@@ -182,7 +182,7 @@ impl Call {
         let content_type = content_type
             .and_then(|value| value.to_str().ok())
             .unwrap_or("a response without a content type");
-        if !content_type.starts_with("text/event-stream") {
+        if !is_event_stream(content_type) {
             let message = format!("expected an event stream, got {content_type}");
             let error = Error::new(ErrorKind::Decode, message).with_status(response.status);
             return Err(response.body.context.explain(error));
@@ -247,6 +247,12 @@ impl Inner {
         };
         Ok((self.transport, request))
     }
+}
+
+/// Media types are case-insensitive (RFC 9110, section 8.3.1).
+fn is_event_stream(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("text/event-stream")
 }
 
 /// Replaces each `{name}` of a path template with its encoded segment.

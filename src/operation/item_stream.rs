@@ -208,10 +208,8 @@ impl Pages {
 
     /// Moves on to the next page, and returns whether this page repeats the previous one.
     fn advance(&mut self, items: u64, total: Option<u64>, body: Bytes) -> bool {
-        // Some lists of the Pro API may ignore the offset. Without this check, such a list would
-        // never end.
-        let is_repeated =
-            matches!(self.paging, Paging::Offset { .. }) && items > 0 && body == self.previous;
+        // A server that ignores the position returns the same page forever.
+        let is_repeated = items > 0 && body == self.previous;
         let is_last = match &mut self.paging {
             Paging::Offset { offset, limit } => {
                 *offset += items;
@@ -219,7 +217,7 @@ impl Pages {
             }
             Paging::Number { page, .. } => {
                 *page += 1;
-                total.is_none_or(|total| *page > total)
+                items == 0 || is_repeated || total.is_none_or(|total| *page > total)
             }
         };
         self.previous = body;

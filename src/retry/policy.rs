@@ -39,6 +39,7 @@ pub struct RetryPolicy {
     base_delay: Duration,
     max_delay: Duration,
     max_retry_after: Duration,
+    pub(crate) max_connect_retries: u32,
     pub(crate) retry_non_idempotent: bool,
 }
 
@@ -49,6 +50,7 @@ impl Default for RetryPolicy {
             base_delay: Duration::from_secs(1),
             max_delay: Duration::from_secs(120),
             max_retry_after: Duration::from_secs(120),
+            max_connect_retries: 5,
             retry_non_idempotent: false,
         }
     }
@@ -79,7 +81,15 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the limit for `Retry-After`: a longer one counts as this. Defaults to 120 seconds.
+    /// Sets how often a call is retried at most because no connection was made. Defaults to 5: with the
+    /// default delays, a call gives up within 31 seconds. The official client makes as many attempts.
+    pub fn max_connect_retries(mut self, retries: u32) -> Self {
+        self.max_connect_retries = retries;
+        self
+    }
+
+    /// Sets the longest `Retry-After` to wait for. If the server asks for more, the call ends at once,
+    /// and its error says when to send it again. Defaults to 120 seconds.
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self
@@ -92,14 +102,18 @@ impl RetryPolicy {
         self
     }
 
+    /// Whether the server asks to wait longer than the client is willing to.
+    pub(crate) fn exceeds_patience(&self, retry_after: Option<Duration>) -> bool {
+        retry_after.is_some_and(|wait| wait > self.max_retry_after)
+    }
+
     /// Returns the delay before a retry, counted from 0. `jitter` is a fraction from 0 to 1.
     pub(crate) fn delay(&self, retry: u32, retry_after: Option<Duration>, jitter: f64) -> Duration {
         let doubled = 2_u32.checked_pow(retry).unwrap_or(u32::MAX);
         let ceiling = self.base_delay.saturating_mul(doubled).min(self.max_delay);
         let backoff = ceiling.as_secs_f64() * jitter.clamp(0.0, 1.0);
         let backoff = Duration::try_from_secs_f64(backoff).unwrap_or(ceiling);
-        let asked = retry_after.map_or(Duration::ZERO, |wait| wait.min(self.max_retry_after));
-        backoff.max(asked)
+        backoff.max(retry_after.unwrap_or_default())
     }
 }
 
@@ -120,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_a_lower_limit_up_to_a_cap() {
+    fn retry_after_is_a_lower_limit() {
         let policy = RetryPolicy::default();
         let wait = |asked, jitter| {
             let asked = Some(Duration::from_secs(asked));
@@ -128,7 +142,15 @@ mod tests {
         };
         assert_eq!(wait(3, 0.0), 3);
         assert_eq!(wait(3, 1.0), 4);
-        assert_eq!(wait(86_400, 1.0), 120);
+        assert_eq!(wait(120, 1.0), 120);
+    }
+
+    #[test]
+    fn a_retry_after_beyond_the_maximum_is_not_waited_for() {
+        let policy = RetryPolicy::default();
+        assert!(policy.exceeds_patience(Some(Duration::from_secs(121))));
+        assert!(!policy.exceeds_patience(Some(Duration::from_secs(120))));
+        assert!(!policy.exceeds_patience(None));
     }
 
     #[test]

@@ -7,12 +7,22 @@ use http::{HeaderMap, header};
 /// Returns the delay that the server asks for: seconds, or a date in one of the three forms of HTTP.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+    if is_number(text) {
+        // A fraction is rounded up. What no `u64` holds is for ever.
+        let seconds: f64 = text.parse().ok()?;
+        return Some(Duration::from_secs(seconds.ceil() as u64));
     }
     let date = httpdate::parse_http_date(text).ok()?;
     // A date in the past means no delay.
     Some(date.duration_since(now).unwrap_or_default())
+}
+
+/// Whether the text is a decimal number, perhaps with a fraction.
+fn is_number(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    [whole, fraction]
+        .iter()
+        .all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -29,6 +39,9 @@ mod tests {
     fn seconds_and_dates_are_read() {
         assert_eq!(read("120"), Some(120));
         assert_eq!(read(" 0 "), Some(0));
+        assert_eq!(read("0.5"), Some(1));
+        assert_eq!(read("2.0"), Some(2));
+        assert_eq!(read("99999999999999999999999"), Some(u64::MAX));
         assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT"), Some(10));
         assert_eq!(read("Sun, 06 Nov 1994 08:49:17 GMT"), Some(0));
     }
@@ -54,7 +67,17 @@ mod tests {
 
     #[test]
     fn any_other_value_is_ignored() {
-        for value in ["", "soon", "-1", "1.5", "1994-11-06", "Sun Nov 6"] {
+        for value in [
+            "",
+            "soon",
+            "-1",
+            "1.",
+            ".5",
+            "1e3",
+            "inf",
+            "1994-11-06",
+            "Sun Nov 6",
+        ] {
             assert_eq!(read(value), None, "{value}");
         }
         assert_eq!(retry_after(&HeaderMap::new(), SystemTime::UNIX_EPOCH), None);

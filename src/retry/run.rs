@@ -104,7 +104,7 @@ pub(crate) async fn run<C: Call>(
         match limits.delay(&failed, &state) {
             Some(delay) if call.can_resend() && limits.budget.withdraw() => {
                 state.retries += 1;
-                tracing::debug!(
+                tracing::info!(
                     target: "zenml",
                     retry = state.retries,
                     delay = delay.as_secs_f64(),

@@ -16,6 +16,8 @@ const KEY_LIFETIME: Duration = Duration::from_secs(285);
 #[derive(Debug, Default)]
 pub(crate) struct RetryState {
     pub retries: u32,
+    /// Attempts that made no connection.
+    connect_failures: u32,
     /// Start of the first attempt that the server may have carried out.
     unknown_since: Option<Instant>,
 }
@@ -28,6 +30,7 @@ impl RetryState {
 
     /// Records an attempt that failed.
     pub fn record(&mut self, started: Instant, error: &Error) {
+        self.connect_failures += u32::from(error.kind() == ErrorKind::Connect);
         if is_in_progress(error) {
             // The response shows that the server still remembers the key.
             self.unknown_since = Some(started);
@@ -45,7 +48,11 @@ impl RetryState {
         now: Instant,
         jitter: f64,
     ) -> Option<Duration> {
-        if !failed.error.is_retryable() || self.retries >= policy.max_retries {
+        if !failed.error.is_retryable()
+            || self.retries >= policy.max_retries
+            || self.connect_failures > policy.max_connect_retries
+            || policy.exceeds_patience(failed.retry_after)
+        {
             return None;
         }
         let delay = policy.delay(self.retries, failed.retry_after, jitter);

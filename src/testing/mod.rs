@@ -245,13 +245,14 @@ async fn serve(
         assert_ne!(stream.read_buf(&mut bytes).await.unwrap(), 0);
     }
     request.body = String::from_utf8(bytes[head_end + 4..].to_vec()).unwrap();
-    let response = respond(&request);
+    let reply = respond(&request);
     log.lock().unwrap().push(request);
-    if response == STALL {
+    if let Some(beginning) = reply.strip_suffix(STALL) {
+        stream.write_all(beginning).await.unwrap();
         return std::future::pending().await;
     }
-    // The client may close the connection before it has read everything.
-    let _ = stream.write_all(&response).await;
+    // The client may hang up before it has read everything.
+    let _ = stream.write_all(&reply).await;
     let _ = stream.shutdown().await;
 }
 
@@ -262,7 +263,7 @@ pub(crate) fn refused_url() -> (String, TcpSocket) {
     (format!("http://{}", socket.local_addr().unwrap()), socket)
 }
 
-/// Response that never comes: the connection stays open.
+/// At the end of a response, or instead of one: the connection stays open, and nothing comes.
 pub(crate) const STALL: &[u8] = b"stall";
 
 /// Returns a complete HTTP response.

@@ -3,46 +3,104 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::Body as _;
 
+use super::connection::Permit;
 use super::context::CallContext;
+use crate::error::from_http::transfer_error;
+use crate::runtime::Runtime;
 use crate::{Error, ErrorKind, Result};
 
 /// Body of a response, read as it arrives. Errors name the call.
 pub(crate) struct BodyStream {
     body: reqwest::Body,
     pub context: CallContext,
+    runtime: Runtime,
+    /// How long the body may stay silent, and the timer of the current silence.
+    idle_timeout: Option<Duration>,
+    timer: Option<Timer>,
+    /// Occupies a place among the concurrent requests.
+    _permit: Option<Permit>,
 }
 
+type Timer = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 impl BodyStream {
-    pub fn new(body: reqwest::Body, context: CallContext) -> Self {
-        Self { body, context }
+    pub fn new(
+        body: reqwest::Body,
+        context: CallContext,
+        runtime: Runtime,
+        idle_timeout: Option<Duration>,
+        permit: Option<Permit>,
+    ) -> Self {
+        Self {
+            body,
+            context,
+            runtime,
+            idle_timeout,
+            timer: None,
+            _permit: permit,
+        }
     }
 
     /// Polls for the next piece.
     pub fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
-        let chunk = ready!(poll_data(&mut self.body, cx));
-        Poll::Ready(chunk.map(|chunk| chunk.map_err(|error| self.context.explain(error))))
+        match poll_data(&mut self.body, cx) {
+            Poll::Ready(chunk) => {
+                self.timer = None;
+                Poll::Ready(chunk.map(|chunk| chunk.map_err(|error| self.context.explain(error))))
+            }
+            Poll::Pending => {
+                let Some(limit) = self.idle_timeout else {
+                    return Poll::Pending;
+                };
+                let clock = &self.runtime.clock;
+                let timer = self.timer.get_or_insert_with(|| clock.sleep(limit));
+                ready!(timer.as_mut().poll(cx));
+                // The body cannot be read on: its connection is closed.
+                self.body = reqwest::Body::default();
+                self.timer = None;
+                let seconds = limit.as_secs_f64();
+                let message = format!("the server has sent nothing for {seconds:.1} s");
+                let error = Error::new(ErrorKind::Timeout, message);
+                Poll::Ready(Some(Err(self.context.explain(error))))
+            }
+        }
     }
 
     /// Reads the rest of the body.
     ///
     /// # Errors
     /// `TooLarge` if the rest is longer than `limit` bytes.
-    pub async fn read(self, limit: usize) -> Result<Bytes> {
-        let Self { body, context } = self;
-        let read = read(body, limit).await;
-        read.map_err(|error| context.explain(error))
+    pub async fn read(mut self, limit: usize) -> Result<Bytes> {
+        let announced = self.body.size_hint().lower();
+        if announced > limit as u64 {
+            return Err(self.context.explain(too_large(announced, limit)));
+        }
+        let mut whole = Vec::new();
+        while let Some(chunk) = poll_fn(|cx| self.poll_chunk(cx)).await {
+            whole.extend_from_slice(&chunk?);
+            if whole.len() > limit {
+                return Err(self.context.explain(too_large(whole.len() as u64, limit)));
+            }
+        }
+        Ok(whole.into())
     }
+}
+
+fn too_large(length: u64, limit: usize) -> Error {
+    let message = format!("{length} bytes or more; the limit is {limit} bytes");
+    Error::new(ErrorKind::TooLarge, message)
 }
 
 fn poll_data(body: &mut reqwest::Body, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
     loop {
         match ready!(Pin::new(&mut *body).poll_frame(cx)) {
             None => return Poll::Ready(None),
-            Some(Err(error)) => return Poll::Ready(Some(Err(Error::from_http(error)))),
+            Some(Err(error)) => return Poll::Ready(Some(Err(transfer_error(&error)))),
             // Trailers are skipped.
             Some(Ok(frame)) => {
                 if let Ok(data) = frame.into_data() {
@@ -62,13 +120,9 @@ async fn next_data(body: &mut reqwest::Body) -> Option<Result<Bytes>> {
 /// # Errors
 /// `TooLarge` if the body is longer than `limit` bytes.
 pub(crate) async fn read(mut body: reqwest::Body, limit: usize) -> Result<Bytes> {
-    let too_large = |length: u64| {
-        let message = format!("{length} bytes or more; the limit is {limit} bytes");
-        Error::new(ErrorKind::TooLarge, message)
-    };
     let announced = body.size_hint().lower();
     if announced > limit as u64 {
-        return Err(too_large(announced));
+        return Err(too_large(announced, limit));
     }
     let Some(first) = next_data(&mut body).await.transpose()? else {
         return Ok(Bytes::new());
@@ -85,16 +139,14 @@ pub(crate) async fn read(mut body: reqwest::Body, limit: usize) -> Result<Bytes>
             None => return Ok(whole.into()),
         }
     }
-    Err(too_large(whole.len() as u64))
+    Err(too_large(whole.len() as u64, limit))
 }
 
-/// Reads a body up to about `limit` bytes. A body that is cut off ends there.
-pub(crate) async fn read_beginning(mut body: reqwest::Body, limit: usize) -> Vec<u8> {
-    let mut beginning = Vec::new();
+/// Reads up to about `limit` bytes of a body into `beginning`. A body that is cut off ends there.
+pub(crate) async fn read_beginning(mut body: reqwest::Body, limit: usize, beginning: &mut Vec<u8>) {
     while beginning.len() < limit
         && let Some(Ok(data)) = next_data(&mut body).await
     {
         beginning.extend_from_slice(&data);
     }
-    beginning
 }

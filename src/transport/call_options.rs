@@ -26,6 +26,8 @@ pub struct CallOptions {
     retry: Option<RetryPolicy>,
     attempt_timeout: Option<Option<Duration>>,
     timeout: Option<Option<Duration>>,
+    idle_timeout: Option<Option<Duration>>,
+    max_response_size: Option<usize>,
 }
 
 impl CallOptions {
@@ -53,6 +55,22 @@ impl CallOptions {
         self.timeout = Some(limit.into());
         self
     }
+
+    /// Sets how long a download or an event stream may stay silent, keep-alive comments included,
+    /// before it ends with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). Defaults to 60 seconds.
+    /// `None` removes the limit.
+    pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.idle_timeout = Some(limit.into());
+        self
+    }
+
+    /// Sets the maximum size of a response that is read as a whole, in bytes. A longer one is
+    /// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge). Downloads and event streams have no
+    /// maximum. Defaults to 256 MiB.
+    pub fn max_response_size(mut self, bytes: usize) -> Self {
+        self.max_response_size = Some(bytes);
+        self
+    }
 }
 
 /// Options of a call with the defaults of its client.
@@ -61,6 +79,8 @@ pub(crate) struct ResolvedOptions {
     pub retry: RetryPolicy,
     pub attempt_timeout: Option<Duration>,
     pub timeout: Option<Duration>,
+    pub idle_timeout: Option<Duration>,
+    pub max_response_size: usize,
 }
 
 impl Default for ResolvedOptions {
@@ -71,6 +91,8 @@ impl Default for ResolvedOptions {
             // limit other requests.
             attempt_timeout: Some(Duration::from_secs(120)),
             timeout: Some(Duration::from_secs(600)),
+            idle_timeout: Some(Duration::from_secs(60)),
+            max_response_size: 256 << 20,
         }
     }
 }
@@ -82,6 +104,8 @@ impl ResolvedOptions {
             retry: options.retry.unwrap_or_else(|| self.retry.clone()),
             attempt_timeout: options.attempt_timeout.unwrap_or(self.attempt_timeout),
             timeout: options.timeout.unwrap_or(self.timeout),
+            idle_timeout: options.idle_timeout.unwrap_or(self.idle_timeout),
+            max_response_size: options.max_response_size.unwrap_or(self.max_response_size),
         }
     }
 }

@@ -1,6 +1,10 @@
 //! How does a client connect to a server?
 
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+
+use tokio::runtime;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::base_url::BaseUrl;
 use crate::error::from_http::last_cause;
@@ -42,6 +46,8 @@ impl Connection {
             .redirect(reqwest::redirect::Policy::none())
             // Otherwise reqwest would keep a copy of each request.
             .retry(reqwest::retry::never().max_retries_per_request(0))
+            // uvicorn closes idle connections after 5 s: a request sent at that moment is lost.
+            .pool_idle_timeout(Duration::from_secs(4))
             .connect_timeout(self.connect_timeout);
         // Another crate of the build may enable `native-tls`, which must not change the backend.
         #[cfg(feature = "rustls")]
@@ -50,8 +56,18 @@ impl Connection {
         }
         match &self.proxy {
             Some(url) => {
-                let proxy = reqwest::Proxy::all(url);
-                http = http.proxy(proxy.map_err(|error| unusable("the proxy", error))?);
+                // The URL may hold a password: neither it nor the library's error is quoted.
+                let is_supported = url::Url::parse(url)
+                    .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+                let proxy = is_supported
+                    .then(|| reqwest::Proxy::all(url).ok())
+                    .flatten();
+                let proxy = proxy.ok_or_else(|| {
+                    let message = "the URL of the proxy is not valid or has an unsupported scheme; \
+                                   write it like http://proxy.example.com:3128";
+                    Error::new(ErrorKind::Configuration, message)
+                })?;
+                http = http.proxy(proxy);
             }
             // A proxy on another machine must not read clear text that is meant for this one.
             None if base.is_clear_text_to_this_machine() => http = http.no_proxy(),
@@ -61,7 +77,7 @@ impl Connection {
         {
             for pem in &self.root_certificates {
                 let certificates = reqwest::Certificate::from_pem_bundle(pem)
-                    .map_err(|error| unusable("a root certificate", error))?;
+                    .map_err(|error| unusable("a root certificate", &error))?;
                 if certificates.is_empty() {
                     let message = "a root certificate does not contain a PEM block; pass a file that \
                                    starts with -----BEGIN CERTIFICATE-----";
@@ -72,13 +88,73 @@ impl Connection {
             http = http.tls_danger_accept_invalid_certs(self.accept_invalid_certificates);
         }
         http.build()
-            .map_err(|error| unusable("the HTTP client", error))
+            .map_err(|error| unusable("the HTTP client", &error))
     }
 }
 
-fn unusable(what: &str, error: reqwest::Error) -> Error {
-    // The URL of a proxy may contain a password.
-    let error = error.without_url();
-    let message = format!("{what} cannot be used: {}", last_cause(&error));
-    Error::new(ErrorKind::Configuration, message).with_source(error)
+fn unusable(what: &str, error: &reqwest::Error) -> Error {
+    let message = format!("{what} cannot be used: {}", last_cause(error));
+    Error::new(ErrorKind::Configuration, message)
 }
+
+/// HTTP clients, one for each Tokio runtime.
+///
+/// The connections of a client belong to tasks of the runtime that opened them. A request on another
+/// runtime would wait for tasks that may not run.
+pub(crate) struct HttpClients {
+    first: reqwest::Client,
+    /// How further clients connect; `None` if the caller provided the client.
+    pub connection: Option<Connection>,
+    first_runtime: OnceLock<runtime::Id>,
+    others: Mutex<Vec<(runtime::Id, reqwest::Client)>>,
+}
+
+/// How many clients of further runtimes are kept.
+const MAX_OTHERS: usize = 8;
+
+impl HttpClients {
+    /// # Errors
+    /// `Configuration`: the proxy or a certificate cannot be used.
+    pub fn connecting(connection: Connection, base: &BaseUrl) -> Result<Self> {
+        Ok(Self::new(connection.client(base)?, Some(connection)))
+    }
+
+    pub fn new(client: reqwest::Client, connection: Option<Connection>) -> Self {
+        Self {
+            first: client,
+            connection,
+            first_runtime: OnceLock::new(),
+            others: Mutex::default(),
+        }
+    }
+
+    /// Returns the client of the current runtime.
+    pub fn current(&self, base: &BaseUrl) -> reqwest::Client {
+        let Ok(handle) = runtime::Handle::try_current() else {
+            return self.first.clone();
+        };
+        let id = handle.id();
+        let Some(connection) = &self.connection else {
+            return self.first.clone();
+        };
+        if *self.first_runtime.get_or_init(|| id) == id {
+            return self.first.clone();
+        }
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = others.iter().find(|(other, _)| *other == id) {
+            return client.clone();
+        }
+        // The same settings have made a client before.
+        let Ok(client) = connection.client(base) else {
+            return self.first.clone();
+        };
+        if others.len() == MAX_OTHERS {
+            others.remove(0);
+        }
+        others.push((id, client.clone()));
+        client
+    }
+}
+
+/// A place among the concurrent requests of a client.
+pub(crate) type Permit = OwnedSemaphorePermit;

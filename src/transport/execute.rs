@@ -3,9 +3,9 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -29,9 +29,11 @@ impl Transport {
         let (response, context) = self.execute(request, accept).await?;
         let body = match response.body {
             ResponseBody::Whole(bytes) => bytes,
-            ResponseBody::Streamed(body) => body_stream::read(body, usize::MAX)
-                .await
-                .map_err(|error| context.explain(error))?,
+            ResponseBody::Streamed(body) => {
+                body_stream::read(body, self.options().max_response_size)
+                    .await
+                    .map_err(|error| context.explain(error))?
+            }
         };
         Ok(RawResponse {
             status: response.status,
@@ -51,7 +53,13 @@ impl Transport {
         Ok(StreamedResponse {
             status: response.status,
             headers: response.headers,
-            body: BodyStream::new(body, context),
+            body: BodyStream::new(
+                body,
+                context,
+                self.runtime().clone(),
+                self.options().idle_timeout,
+                response.permit,
+            ),
         })
     }
 
@@ -95,6 +103,7 @@ impl Transport {
             transport: self,
             request,
             context,
+            deadline: limits.deadline,
             authorization: None,
             rejected: None,
         };
@@ -120,8 +129,8 @@ impl Transport {
         let query = request.query.iter();
         let query = query.map(|(name, value)| (&**name, value.as_str()));
         let url = self.base().join(&request.path, query)?;
-        // Six headers are usual: the copy for an attempt does not grow.
-        let mut headers = HeaderMap::with_capacity(6);
+        // With space for the usual seven headers: the clone for an attempt does not grow.
+        let mut headers = HeaderMap::with_capacity(7);
         for (name, value) in self.default_headers() {
             headers.append(name, value.clone());
         }
@@ -130,6 +139,10 @@ impl Transport {
         let has_key = request.headers.contains_key(IDEMPOTENCY_KEY);
         headers.extend(request.headers);
         headers.insert(header::ACCEPT, accept.header());
+        headers.insert(
+            header::ACCEPT_ENCODING,
+            HeaderValue::from_static("identity"),
+        );
         headers.insert(REQUEST_ID, context.header()?);
         if let Some(body) = &request.body {
             headers.insert(header::CONTENT_TYPE, body.content_type.clone());
@@ -138,6 +151,7 @@ impl Transport {
             set_header(&mut headers, IDEMPOTENCY_KEY, &Uuid::new_v4().to_string())?;
         }
         let mut secrets = request.secrets;
+        secrets.extend(self.default_secrets().iter().cloned());
         if let Some(body) = &request.body {
             secrets.extend(body.secrets.iter().cloned());
         }
@@ -147,6 +161,7 @@ impl Transport {
             headers,
             body: request.body,
             accept,
+            max_size: self.options().max_response_size,
             idempotency: request.idempotency,
             authenticated: request.authenticated,
             secrets,
@@ -161,6 +176,7 @@ struct PendingCall<'a> {
     transport: &'a Transport,
     request: Box<PreparedRequest>,
     context: CallContext,
+    deadline: Option<Instant>,
     /// Access token of the next attempt.
     authorization: Option<Arc<Authorization>>,
     /// Access token that the server has rejected.
@@ -194,10 +210,15 @@ impl run::Call for PendingCall<'_> {
     }
 
     async fn attempt(&mut self, limit: Option<Duration>) -> Result<AttemptResponse, AttemptError> {
+        let permit = self.transport.permit(self.deadline).await?;
         self.context.attempts += 1;
         let sender = self.transport.sender();
         let authorization = self.authorization.as_deref();
-        sender.attempt(&self.request, authorization, limit).await
+        let mut response = sender.attempt(&self.request, authorization, limit).await?;
+        if matches!(response.body, ResponseBody::Streamed(_)) {
+            response.permit = permit;
+        }
+        Ok(response)
     }
 
     fn discard_authorization(&mut self) -> bool {
@@ -220,6 +241,9 @@ impl run::Call for PendingCall<'_> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod network_tests;
 
 #[cfg(test)]
 mod retry_tests;

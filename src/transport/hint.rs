@@ -31,6 +31,14 @@ pub(crate) async fn hint(
     let error = &failed.error;
     let (api, base) = (transport.api(), transport.base());
     let authenticator = transport.authenticator();
+    if let Some(wait) = failed.retry_after
+        && transport.options().retry.exceeds_patience(Some(wait))
+    {
+        return Some(format!(
+            "the server asks to wait {} s, longer than `max_retry_after`; send the request again then",
+            wait.as_secs()
+        ));
+    }
     let fixed = match error.kind() {
         ErrorKind::Unauthorized if failed.rejects_credentials && request.authenticated => {
             let now = transport.runtime().clock.utc();
@@ -42,6 +50,13 @@ pub(crate) async fn hint(
         }
         ErrorKind::NotFound if request.method == Method::DELETE && state.has_unknown_effect() => {
             "an earlier attempt, whose response was lost, may have deleted it"
+        }
+        ErrorKind::Configuration if error.status().is_some() => {
+            "the proxy requires credentials; put them into its URL: \
+             http://user:password@proxy.example.com:3128"
+        }
+        ErrorKind::Conflict if request.method == Method::POST && state.has_unknown_effect() => {
+            "an earlier attempt, whose response was lost, may have created it"
         }
         ErrorKind::Forbidden if request.authenticated => {
             let who = authenticator.name();
@@ -56,9 +71,7 @@ pub(crate) async fn hint(
                  change its plan"
             ));
         }
-        ErrorKind::Tls => {
-            "if the server uses a private CA, add its certificate with `root_certificate`"
-        }
+        ErrorKind::Tls => tls_advice(error.message()),
         ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Unavailable
             if request.idempotency == Idempotency::NonIdempotent =>
         {
@@ -68,6 +81,32 @@ pub(crate) async fn hint(
         _ => return None,
     };
     Some(fixed.to_owned())
+}
+
+/// Advice about a failed TLS handshake, by the words of rustls and of the systems' libraries.
+fn tls_advice(message: &str) -> &'static str {
+    let message = message.to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if says(&["causedasendentity"]) {
+        "the server uses a CA certificate as its own; create the server's certificate with \
+         `basicConstraints=CA:FALSE`"
+    } else if says(&["expired"]) {
+        "the server's certificate has expired, or the clock of this machine is wrong; renew the \
+         certificate or set the clock"
+    } else if says(&["notvalidyet", "not valid yet", "not yet valid"]) {
+        "the server's certificate is not valid yet, or the clock of this machine is wrong"
+    } else if says(&["notvalidforname", "not valid for name", "hostname mismatch"]) {
+        "the server's certificate is for another host; use the host name that it is issued for"
+    } else if says(&[
+        "invalidcontenttype",
+        "corrupt message",
+        "wrong version number",
+        "packet length",
+    ]) {
+        "the server does not speak TLS at this port; check scheme and port of the URL"
+    } else {
+        "if the server uses a private CA, add its certificate with `root_certificate`"
+    }
 }
 
 /// Requests the version of the server. Returns `Some(None)` if it is not a ZenML server, and `None` if

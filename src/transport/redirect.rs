@@ -18,7 +18,7 @@ pub(crate) struct Hop {
     /// `false` after `303 See Other`, which asks for a GET without a body.
     pub keeps_method: bool,
     /// Whether the target may receive credentials.
-    pub same_host: bool,
+    pub same_server: bool,
 }
 
 /// Reads the redirect of a response, or returns `None` if it is not one.
@@ -51,15 +51,9 @@ pub(crate) fn next_hop(
             "a redirect from https to unencrypted http at {host}; it is not followed"
         ));
     }
-    let same_port = from.port_or_known_default() == url.port_or_known_default();
-    let same_host = from.host_str() == url.host_str()
-        && match (from.scheme(), url.scheme()) {
-            // The same server over https, on its default port.
-            ("http", "https") => url.port().is_none(),
-            _ => same_port,
-        };
+    let same_server = is_same_server(from, &url);
     let keeps_method = status != StatusCode::SEE_OTHER;
-    if !same_host && keeps_method && !method.is_safe() {
+    if !same_server && keeps_method && !method.is_safe() {
         return refused(format!(
             "a redirect to another host, {host}; if that is the server, use its URL instead"
         ));
@@ -67,8 +61,29 @@ pub(crate) fn next_hop(
     Ok(Some(Hop {
         url,
         keeps_method,
-        same_host,
+        same_server,
     }))
+}
+
+/// Whether credentials for the one URL may go to the other: same scheme, host and port, as curl
+/// decides; and, as the library `requests` does, from http to https of a host if both have the
+/// default port.
+fn is_same_server(from: &Url, to: &Url) -> bool {
+    let is_upgrade = (from.scheme(), to.scheme()) == ("http", "https")
+        && (from.port_or_known_default(), to.port_or_known_default()) == (Some(80), Some(443));
+    from.host_str() == to.host_str()
+        && (is_upgrade
+            || from.scheme() == to.scheme()
+                && from.port_or_known_default() == to.port_or_known_default())
+}
+
+/// Returns host and port, for messages.
+pub(crate) fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -91,7 +106,7 @@ mod tests {
             .unwrap()
             .unwrap();
         assert_eq!(hop.url.as_str(), "https://a.example/x");
-        assert!(hop.same_host && hop.keeps_method);
+        assert!(hop.same_server && hop.keeps_method);
     }
 
     #[test]
@@ -103,7 +118,7 @@ mod tests {
             "https://a.example/x",
         );
         let hop = hop.unwrap().unwrap();
-        assert!(hop.same_host && hop.keeps_method);
+        assert!(hop.same_server && hop.keeps_method);
     }
 
     #[test]
@@ -116,7 +131,22 @@ mod tests {
             let hop = hop("https://a.example/x", Method::GET, 302, to)
                 .unwrap()
                 .unwrap();
-            assert!(!hop.same_host, "{to}");
+            assert!(!hop.same_server, "{to}");
+        }
+    }
+
+    #[test]
+    fn only_the_default_ports_of_a_host_are_an_upgrade_to_https() {
+        for (from, to, same) in [
+            ("http://a.example/", "https://a.example/", true),
+            ("http://a.example:80/", "https://a.example:443/", true),
+            ("http://a.example:8000/", "https://a.example/", false),
+            ("http://a.example/", "https://a.example:8443/", false),
+            ("http://a.example/", "http://a.example:81/", false),
+            ("http://a.example/", "https://b.example/", false),
+        ] {
+            let hop = hop(from, Method::GET, 302, to).unwrap().unwrap();
+            assert_eq!(hop.same_server, same, "{from} {to}");
         }
     }
 

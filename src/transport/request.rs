@@ -108,6 +108,8 @@ pub(crate) struct PreparedRequest {
     pub headers: HeaderMap,
     pub body: Option<Body>,
     pub accept: Accept,
+    /// Maximum size of a whole body, in bytes.
+    pub max_size: usize,
     pub idempotency: Idempotency,
     /// Whether the request carries the client's access token.
     pub authenticated: bool,
@@ -125,6 +127,8 @@ impl PreparedRequest {
             headers,
             body: None,
             accept: Accept::Json,
+            // The version of a server, and nothing else, is read this way.
+            max_size: 1 << 20,
             idempotency: Idempotency::Idempotent,
             authenticated: false,
             secrets: Vec::new(),

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::body_stream::BodyStream;
+use super::connection::Permit;
 use super::context::CallContext;
 
 /// Response to one attempt.
@@ -11,6 +12,8 @@ pub(crate) struct AttemptResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: ResponseBody,
+    /// Occupies a place among the concurrent requests until the body has been read.
+    pub permit: Option<Permit>,
 }
 
 pub(crate) enum ResponseBody {

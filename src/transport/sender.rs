@@ -1,9 +1,11 @@
 //! What is one attempt of a call? A request, its redirects, and the response.
 
 use std::borrow::Cow;
-use std::time::Duration;
+use std::pin::pin;
+use std::time::{Duration, Instant};
 
 use http::{HeaderMap, Method, header};
+use url::Url;
 
 use super::api::ApiKind;
 use super::authorization::Authorization;
@@ -12,6 +14,7 @@ use super::redirect;
 use super::request::PreparedRequest;
 use super::response::{AttemptResponse, ResponseBody};
 use crate::error::body as error_body;
+use crate::error::from_http::request_error;
 use crate::retry::attempt_error::AttemptError;
 use crate::retry::retry_after::retry_after;
 use crate::runtime::Runtime;
@@ -19,7 +22,7 @@ use crate::{Error, ErrorKind, Result};
 
 /// Sends attempts over HTTP.
 pub(crate) struct HttpSender<'a> {
-    pub http: &'a reqwest::Client,
+    pub http: reqwest::Client,
     pub api: ApiKind,
     pub runtime: &'a Runtime,
 }
@@ -34,8 +37,9 @@ impl HttpSender<'_> {
         authorization: Option<&Authorization>,
         limit: Option<Duration>,
     ) -> Result<AttemptResponse, AttemptError> {
+        let deadline = limit.and_then(|limit| self.runtime.clock.now().checked_add(limit));
         // Boxed, so that no future exceeds 1 KiB, the size that allocators serve fast.
-        let exchange = Box::pin(self.exchange(request, authorization));
+        let exchange = Box::pin(self.exchange(request, authorization, deadline));
         let outcome = self.runtime.within(limit, exchange).await;
         outcome.unwrap_or_else(|| {
             let seconds = limit.unwrap_or_default().as_secs_f64();
@@ -49,15 +53,28 @@ impl HttpSender<'_> {
         &self,
         request: &PreparedRequest,
         authorization: Option<&Authorization>,
+        deadline: Option<Instant>,
     ) -> Result<AttemptResponse, AttemptError> {
-        let (response, is_same_host) = self.follow(request).await?;
+        let (response, other_host) = self.follow(request).await?;
         if !response.status().is_success() {
-            let mut failed = self.failure(response, request, authorization).await;
-            // A host that a redirect led to did not receive credentials that it could reject.
-            failed.rejects_credentials &= is_same_host;
+            let failed = self.failure(response, request, authorization, deadline);
+            let mut failed = failed.await;
+            if let Some(other_host) = other_host {
+                // That host did not receive credentials that it could reject.
+                failed.rejects_credentials = false;
+                failed.error = failed.error.with_hint(Some(other_host.hint()));
+            }
             return Err(failed);
         }
         let (mut parts, body) = http::Response::from(response).into_parts();
+        if let Some(coding) = content_coding(&parts.headers) {
+            let message = format!(
+                "the response is compressed ({coding}), which the client did not ask for; check the \
+                 proxy between client and server"
+            );
+            let error = Error::new(ErrorKind::Decode, message).with_status(parts.status);
+            return Err(error.into());
+        }
         // The response to a login sets a cookie that holds the token.
         for (name, value) in &mut parts.headers {
             if name == header::SET_COOKIE {
@@ -68,23 +85,27 @@ impl HttpSender<'_> {
             status: parts.status,
             headers: parts.headers,
             body: if request.accept.is_whole() {
-                ResponseBody::Whole(read(body, usize::MAX).await?)
+                ResponseBody::Whole(read(body, request.max_size).await?)
             } else {
                 ResponseBody::Streamed(body)
             },
+            permit: None,
         })
     }
 
-    /// Returns the response at the end of all redirects, and whether it comes from the host that the
-    /// request was for.
-    async fn follow(&self, request: &PreparedRequest) -> Result<(reqwest::Response, bool)> {
+    /// Returns the response at the end of all redirects, and the host that sent it if it is not the
+    /// one that the request was for.
+    async fn follow(
+        &self,
+        request: &PreparedRequest,
+    ) -> Result<(reqwest::Response, Option<OtherHost>)> {
         let mut method = &request.method;
         let mut url = Cow::Borrowed(&request.url);
         let mut headers = Cow::Borrowed(&request.headers);
         let mut body = request.body.as_ref();
-        let mut is_same_host = true;
+        let mut other_host = None;
         for _ in 0..=redirect::LIMIT {
-            let mut sent = reqwest::Request::new(method.clone(), url::Url::clone(&url));
+            let mut sent = reqwest::Request::new(method.clone(), Url::clone(&url));
             *sent.headers_mut() = HeaderMap::clone(&headers);
             if let Some(body) = body {
                 let content = body.for_attempt().ok_or_else(|| {
@@ -94,22 +115,29 @@ impl HttpSender<'_> {
                 })?;
                 *sent.body_mut() = Some(content);
             }
-            let response = self.http.execute(sent).await.map_err(Error::from_http)?;
+            let response = self.http.execute(sent).await.map_err(|error| {
+                let error = request_error(&error, &url);
+                error.with_hint(other_host.as_ref().map(OtherHost::hint))
+            })?;
             let hop = redirect::next_hop(&url, method, response.status(), response.headers())?;
             let Some(hop) = hop else {
-                return Ok((response, is_same_host));
+                return Ok((response, other_host));
             };
-            if !hop.keeps_method {
-                method = &Method::GET;
+            if !hop.keeps_method || !hop.same_server {
+                method = if hop.keeps_method {
+                    method
+                } else {
+                    &Method::GET
+                };
                 body = None;
                 headers.to_mut().remove(header::CONTENT_TYPE);
             }
-            if !hop.same_host {
-                is_same_host = false;
-                // Credentials and headers of the program are only for the first host.
-                let kept = [header::ACCEPT, header::USER_AGENT];
+            if !hop.same_server {
+                // Credentials, cookies and headers that the program has set are for the first server.
+                let kept = [header::ACCEPT, header::ACCEPT_ENCODING, header::USER_AGENT];
                 let kept = kept.map(|name| headers.get(&name).cloned().map(|value| (name, value)));
                 headers = Cow::Owned(kept.into_iter().flatten().collect());
+                other_host = Some(OtherHost(redirect::authority(&hop.url)));
             }
             url = Cow::Owned(hop.url);
         }
@@ -123,15 +151,27 @@ impl HttpSender<'_> {
         response: reqwest::Response,
         request: &PreparedRequest,
         authorization: Option<&Authorization>,
+        deadline: Option<Instant>,
     ) -> AttemptError {
         let status = response.status();
         let headers = response.headers().clone();
-        // A body that is cut off is read as far as it came: the status is what matters.
-        let body = read_beginning(response.into(), error_body::BODY_LIMIT).await;
         let secrets = request
             .secrets
             .iter()
             .chain(authorization.map(|authorization| &authorization.token));
+        // The status counts, however much of the body comes in time.
+        let mut body = Vec::new();
+        let left = self.runtime.time_left(deadline);
+        let limit = left.map_or(ERROR_BODY_LIMIT, |left| {
+            left.mul_f32(0.9).min(ERROR_BODY_LIMIT)
+        });
+        {
+            let reading = read_beginning(response.into(), error_body::BODY_LIMIT, &mut body);
+            let _ = self.runtime.within(Some(limit), pin!(reading)).await;
+        }
+        if let Some(coding) = content_coding(&headers) {
+            body = format!("a compressed body ({coding})").into_bytes();
+        }
         let mut error = error_body::to_error(status, &body, secrets);
         if error.is_control_plane_outage() {
             error = error.with_kind(ErrorKind::Unavailable);
@@ -142,6 +182,29 @@ impl HttpSender<'_> {
             error,
         }
     }
+}
+
+/// How long the body of an unsuccessful response is read.
+const ERROR_BODY_LIMIT: Duration = Duration::from_secs(10);
+
+/// The host that a redirect led to.
+struct OtherHost(String);
+
+impl OtherHost {
+    fn hint(&self) -> String {
+        format!(
+            "the server redirected to {}, which did not get the credentials; if that is the server, \
+             use its URL",
+            self.0
+        )
+    }
+}
+
+/// Returns the content coding of a response, unless the content is as it is (RFC 9110, section 8.4).
+fn content_coding(headers: &HeaderMap) -> Option<String> {
+    let coding = headers.get(header::CONTENT_ENCODING)?.to_str().ok()?.trim();
+    let is_plain = coding.is_empty() || coding.eq_ignore_ascii_case("identity");
+    (!is_plain).then(|| coding.to_owned())
 }
 
 /// Returns whether a new login may help. A workspace responds with 401 to missing permissions, too;

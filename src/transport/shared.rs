@@ -1,21 +1,22 @@
 //! What do all calls to one API share? Authentication is a trait, which `auth` implements.
 
 use std::fmt;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use http::{HeaderMap, header};
+use tokio::sync::Semaphore;
 
 use super::api::{ApiConfig, ApiKind};
 use super::authorization::Authorization;
 use super::base_url::BaseUrl;
 use super::call_options::{CallOptions, ResolvedOptions};
-use super::connection::Connection;
+use super::connection::{HttpClients, Permit};
 use super::sender::HttpSender;
-use crate::Result;
 use crate::retry::budget::RetryBudget;
 use crate::runtime::Runtime;
+use crate::{Error, ErrorKind, Result, Secret};
 
 /// Sends calls to one API. Clones share connections, login and retry budget.
 #[derive(Clone)]
@@ -26,15 +27,17 @@ pub struct Transport {
 
 /// State that all clones of a client share.
 pub(crate) struct Shared {
-    pub http: reqwest::Client,
-    /// Settings that `http` was created with; `None` if the caller provided it.
-    pub connection: Option<Connection>,
+    pub http: HttpClients,
+    /// Places of concurrent requests; `None` for no limit.
+    pub permits: Option<Arc<Semaphore>>,
     pub base: BaseUrl,
     /// Whether credentials may travel in clear text.
     pub insecure_http: bool,
     pub api: ApiConfig,
     /// Headers of every request.
     pub headers: HeaderMap,
+    /// Values of headers to redact from errors.
+    pub secrets: Vec<Secret>,
     pub authenticator: Arc<dyn Authenticator>,
     pub budget: RetryBudget,
     pub runtime: Runtime,
@@ -113,21 +116,22 @@ impl Transport {
             .map(|agent| (header::USER_AGENT, agent));
         let base = BaseUrl::for_credentials(url, api.path_suffix, shared.insecure_http)?;
         let is_local = BaseUrl::is_clear_text_to_this_machine;
-        let http = match &shared.connection {
-            // Only one of the two servers may be reached through the system's proxy.
+        let http = match &shared.http.connection {
+            // One of the two goes through the system's proxy, the other must not.
             Some(connection) if is_local(&base) != is_local(&shared.base) => {
-                connection.client(&base)?
+                HttpClients::connecting(connection.clone(), &base)?
             }
-            _ => shared.http.clone(),
+            connection => HttpClients::new(self.http(), connection.clone()),
         };
         Ok(Self::new(Shared {
             http,
-            connection: shared.connection.clone(),
+            permits: shared.permits.clone(),
             base,
             insecure_http: shared.insecure_http,
             api,
             // Default headers of the program are only for the server that it has configured.
             headers: user_agent.collect(),
+            secrets: Vec::new(),
             authenticator,
             budget: shared.budget.fresh(),
             runtime: shared.runtime.clone(),
@@ -135,10 +139,14 @@ impl Transport {
         }))
     }
 
+    fn http(&self) -> reqwest::Client {
+        self.shared.http.current(&self.shared.base)
+    }
+
     /// Returns the sender of attempts.
     pub(crate) fn sender(&self) -> HttpSender<'_> {
         HttpSender {
-            http: &self.shared.http,
+            http: self.http(),
             api: self.shared.api.kind,
             runtime: &self.shared.runtime,
         }
@@ -180,6 +188,32 @@ impl Transport {
     /// Returns the headers of every request.
     pub(crate) fn default_headers(&self) -> &HeaderMap {
         &self.shared.headers
+    }
+
+    /// Returns values of the default headers to redact from errors.
+    pub(crate) fn default_secrets(&self) -> &[Secret] {
+        &self.shared.secrets
+    }
+
+    /// Waits for a place among the concurrent requests.
+    ///
+    /// # Errors
+    /// `Timeout`: there was none until the deadline.
+    pub(crate) async fn permit(&self, deadline: Option<Instant>) -> Result<Option<Permit>> {
+        let Some(permits) = &self.shared.permits else {
+            return Ok(None);
+        };
+        let runtime = &self.shared.runtime;
+        let permit = pin!(permits.clone().acquire_owned());
+        let permit = runtime.within(runtime.time_left(deadline), permit).await;
+        match permit {
+            Some(permit) => Ok(permit.ok()),
+            None => {
+                let message = "the call waited for a place among the concurrent requests until its \
+                               deadline; raise `max_concurrent_requests`";
+                Err(Error::new(ErrorKind::Timeout, message))
+            }
+        }
     }
 
     pub(crate) fn base(&self) -> &BaseUrl {

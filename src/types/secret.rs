@@ -31,6 +31,16 @@ impl Secret {
     }
 }
 
+impl Secret {
+    /// Returns the secret without leading and trailing whitespace.
+    pub(crate) fn trimmed(self) -> Self {
+        match self.expose().trim() {
+            trimmed if trimmed.len() == self.expose().len() => self,
+            trimmed => Self::from(trimmed),
+        }
+    }
+}
+
 impl From<String> for Secret {
     fn from(mut text: String) -> Self {
         // Shrinking the `String` could move the text and leave an unerased copy behind.

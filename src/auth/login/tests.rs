@@ -21,12 +21,14 @@ async fn a_key_is_exchanged_for_a_token() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_exchange_keys_receives_the_key() {
-    let unsupported_grant = r#"{"detail":"Unsupported grant type: zenml-api-key"}"#;
+async fn a_key_goes_out_directly_where_it_cannot_be_exchanged() {
+    let unknown_grant = r#"{"detail":"Unsupported grant type: zenml-api-key"}"#;
+    let oauth = r#"{"error":"unsupported_grant_type"}"#;
+    let invalid = r#"{"detail":[{"loc":["body","grant_type"],"msg":"unknown"}]}"#;
     for refusal in [
-        response(400, "", unsupported_grant),
-        response(404, "", r#"{"detail":"Not Found"}"#),
-        json(r#"{"authorization_url":"https://a.example"}"#),
+        response(400, "", unknown_grant),
+        response(400, "", oauth),
+        response(422, "", invalid),
     ] {
         let server = TestServer::start(move |request| {
             if request.is_login() {
@@ -47,10 +49,102 @@ async fn a_server_that_does_not_exchange_keys_receives_the_key() {
     }
 }
 
+#[tokio::test]
+async fn a_key_is_not_sent_itself_after_a_strange_login_response() {
+    for strange in [
+        response(
+            200,
+            "content-type: text/html\r\n",
+            "<html><title>Log in</title></html>",
+        ),
+        json("{}"),
+        json(r#"{"access_token":""}"#),
+        json(r#"{"access_token":5}"#),
+        json(r#"{"authorization_url":"https://a.example"}"#),
+        json("[]"),
+        response(204, "", ""),
+        response(404, "", r#"{"detail":"Not Found"}"#),
+        response(404, "", "<html>no backend</html>"),
+        response(400, "", "bad"),
+    ] {
+        let server = TestServer::always(strange).await;
+        let transport = server.transport_as(Credentials::api_key("ZENKEY_abc"));
+        let error = read(&transport).await.unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("ZENKEY_abc"));
+        for request in server.received() {
+            assert_eq!(request.header("authorization"), None, "{request:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_error_says_what_came_instead_of_an_access_token() {
+    for (response, found) in [
+        (
+            response(200, "", "<html><title>Log in</title></html>"),
+            "an HTML page titled \"Log in\"",
+        ),
+        (response(204, "", ""), "an empty body"),
+        (json("{}"), "a JSON object"),
+        (json("[1]"), "JSON that is not an object"),
+        (response(200, "", "hello"), "5 bytes that are not JSON"),
+    ] {
+        let server = TestServer::always(response).await;
+        let transport = server.transport_as(Credentials::password("default", "p"));
+        let error = read(&transport).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        let expected = format!("returned {found} instead of an access token");
+        assert!(error.message().contains(&expected), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lifetime_is_read_in_each_of_its_forms() {
+    for (expires_in, logins) in [
+        ("3600", 2),
+        ("\"3600\"", 2),
+        ("3600.0", 2),
+        ("3599.5", 2),
+        ("-1", 1),
+        ("0", 1),
+        ("null", 1),
+        ("\"soon\"", 1),
+        ("{}", 1),
+    ] {
+        let body = format!(r#"{{"access_token":"t","expires_in":{expires_in}}}"#);
+        let server = TestServer::start(move |request| match request.is_login() {
+            true => json(&body),
+            false => ok(),
+        });
+        let server = server.await;
+        let transport = server.transport_as(Credentials::api_key("ZENKEY_abc"));
+        read(&transport).await.unwrap();
+        tokio::time::advance(Duration::from_secs(3600)).await;
+        read(&transport).await.unwrap();
+        assert_eq!(server.logins(), logins, "{expires_in}");
+        let last = server.received().pop().unwrap();
+        assert_eq!(last.header("authorization"), Some("Bearer t"));
+    }
+}
+
+#[tokio::test]
+async fn whitespace_around_keys_and_tokens_is_removed() {
+    let server = TestServer::accepting_newest_token(3600).await;
+    let transport = server.transport_as(Credentials::api_key(" ZENKEY_abc\r\n"));
+    read(&transport).await.unwrap();
+    let login = &server.received()[0];
+    assert_eq!(login.body, "grant_type=zenml-api-key&password=ZENKEY_abc");
+
+    let server = TestServer::always(ok()).await;
+    let transport = server.transport_as(Credentials::api_token("\tt1\n"));
+    read(&transport).await.unwrap();
+    assert_eq!(server.only().header("authorization"), Some("Bearer t1"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_exchange_of_a_key_is_tried_again_after_an_hour() {
     let server = TestServer::sequence([
-        response(404, "", "<html>no backend</html>"),
+        response(400, "", r#"{"error":"unsupported_grant_type"}"#),
         ok(),
         token_response("t", 3600),
         ok(),

@@ -212,3 +212,63 @@ async fn a_caller_waits_for_a_login_no_longer_than_its_deadline() {
         "the login exceeded the 3.0 s that the call may take"
     );
 }
+
+#[test]
+fn a_login_on_an_idle_runtime_does_not_block_other_runtimes() {
+    let driven = tokio::runtime::Runtime::new().unwrap();
+    let server = driven.block_on(TestServer::accepting_newest_token(3600));
+    let transport = server.transport_as(password());
+    let idle = current_thread();
+    idle.block_on(async {
+        let transport = transport.clone();
+        tokio::spawn(async move { read(&transport).await });
+        // The login starts, and is then left alone.
+        for _ in 0..3 {
+            tokio::task::yield_now().await;
+        }
+    });
+    let other = current_thread();
+    other.block_on(async {
+        tokio::time::pause();
+        read(&transport).await.unwrap();
+    });
+    drop(idle);
+}
+
+#[test]
+fn a_connection_of_an_idle_runtime_is_not_used_on_another_one() {
+    let driven = tokio::runtime::Runtime::new().unwrap();
+    let url = driven.block_on(keep_alive());
+    let client = builder(&url).attempt_timeout(Duration::from_secs(5));
+    let transport = client.build().unwrap().0;
+    let idle = current_thread();
+    idle.block_on(read(&transport)).unwrap();
+    current_thread().block_on(read(&transport)).unwrap();
+    idle.block_on(read(&transport)).unwrap();
+}
+
+fn current_thread() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+/// Starts a server that keeps its connections open.
+async fn keep_alive() -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                while stream.read(&mut [0; 4096]).await.is_ok_and(|n| n > 0) {
+                    let response = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n\"ok\"";
+                    stream.write_all(response).await.unwrap();
+                }
+            });
+        }
+    });
+    url
+}

@@ -167,7 +167,11 @@ async fn a_server_with_a_private_ca_is_reached_by_false_a_file_or_pem() {
     };
     let (trusted, untrusted) = (file(&ca), file(&other));
     let reach = async |value: &str| {
-        let builder = builder(&[(STORE_URL, &server.url), KEY, (VERIFY_SSL, value)]);
+        let builder = builder(&[
+            (STORE_URL, &server.url),
+            (API_TOKEN, "t"),
+            (VERIFY_SSL, value),
+        ]);
         let client = builder.unwrap().retry(RetryPolicy::never()).build();
         read(&client.unwrap().0).await
     };

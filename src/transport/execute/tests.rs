@@ -81,7 +81,7 @@ async fn a_login_response_without_a_token_is_a_decode_error() {
     // The credentials may be valid.
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(
-        error.message().contains("missing field `access_token`"),
+        error.message().contains("instead of an access token"),
         "{error}"
     );
 }
@@ -95,9 +95,9 @@ async fn a_client_without_credentials_sends_no_authorization() {
 }
 
 #[tokio::test]
-async fn a_token_that_a_header_cannot_carry_is_a_credentials_error() {
+async fn a_token_that_cannot_stand_in_a_header_is_named_as_the_cause() {
     let server = TestServer::always(ok()).await;
-    let error = read(&server.transport_as(Credentials::api_token("hunter2\n")))
+    let error = read(&server.transport_as(Credentials::api_token("hunter2\nx")))
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
@@ -237,7 +237,12 @@ async fn a_401_of_another_host_does_not_reject_the_credentials() {
     for _ in 0..2 {
         let error = read(&transport).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unauthorized);
-        assert_eq!(error.hint(), None);
+        let hint = error.hint().unwrap();
+        assert!(
+            hint.contains(other.url.trim_start_matches("http://")),
+            "{hint}"
+        );
+        assert!(hint.contains("did not get the credentials"), "{hint}");
     }
     assert_eq!(server.logins(), 1);
 }

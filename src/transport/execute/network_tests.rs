@@ -1,0 +1,182 @@
+//! Bodies that stall, grow or are compressed, redirects that mislead, and limits.
+
+use std::time::Duration;
+
+use http::header;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::testing::{READ, STALL, TestServer, WRITE, builder, json, ok, read, response};
+use crate::{Call, CallOptions, Credentials, ErrorKind, RetryPolicy};
+
+/// The head of a response and the start of its body, which then stalls.
+fn stalled(status: u16, beginning: &str) -> Vec<u8> {
+    let head = format!("HTTP/1.1 {status} X\r\ncontent-length: 1000\r\n\r\n{beginning}");
+    [head.as_bytes(), STALL].concat()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stalled_error_body_does_not_hide_its_status() {
+    let server = TestServer::always(stalled(404, r#"{"detail":["KeyError","#)).await;
+    let options = CallOptions::default().attempt_timeout(Duration::from_secs(120));
+    let started = Instant::now();
+    let error = read(&server.transport().with_options(options))
+        .await
+        .unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::NotFound, 1));
+    assert_eq!(started.elapsed().as_secs(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stalled_download_ends_after_the_idle_timeout() {
+    let server = TestServer::always(stalled(200, "ten bytes!")).await;
+    let mut download = Call::new(&server.transport(), &READ)
+        .download()
+        .await
+        .unwrap();
+    assert_eq!(&download.chunk().await.unwrap().unwrap()[..], b"ten bytes!");
+    let started = Instant::now();
+    let error = download.chunk().await.unwrap().unwrap_err();
+    assert_eq!(
+        (error.kind(), started.elapsed().as_secs()),
+        (ErrorKind::Timeout, 60)
+    );
+    assert!(download.chunk().await.is_none());
+}
+
+#[tokio::test]
+async fn a_response_beyond_the_maximum_size_is_too_large() {
+    let endless = format!("HTTP/1.1 200 OK\r\n\r\n{}", "a".repeat(1 << 20));
+    for large in [
+        json(&format!("{:?}", "a".repeat(100))),
+        endless.into_bytes(),
+    ] {
+        let server = TestServer::always(large).await;
+        let options = CallOptions::default().max_response_size(100);
+        let error = read(&server.transport().with_options(options))
+            .await
+            .unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::TooLarge, 1));
+    }
+}
+
+#[tokio::test]
+async fn the_client_asks_for_uncompressed_content_and_names_any_other() {
+    let server = TestServer::always(ok()).await;
+    read(&server.transport()).await.unwrap();
+    assert_eq!(server.only().header("accept-encoding"), Some("identity"));
+
+    for (status, kind) in [(200, ErrorKind::Decode), (500, ErrorKind::Server)] {
+        let body = response(status, "content-encoding: gzip\r\n", "\u{1f}\u{8b}\u{8}");
+        let server = TestServer::always(body).await;
+        let error = read(&server.transport()).await.unwrap_err();
+        assert_eq!(error.kind(), kind);
+        assert!(error.message().contains("gzip"), "{error}");
+        assert!(!error.to_string().contains('\u{8}'), "{error}");
+        if status == 200 {
+            let error = Call::new(&server.transport(), &READ).download().await;
+            assert_eq!(error.unwrap_err().kind(), ErrorKind::Decode);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_operation_without_a_result_accepts_any_body() {
+    for body in [
+        json(r#"{"deleted":true}"#),
+        response(200, "", "OK"),
+        response(204, "", ""),
+    ] {
+        let server = TestServer::always(body).await;
+        Call::new(&server.transport(), &READ)
+            .send::<()>()
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_skipped() {
+    let server = TestServer::always(json("\u{feff}\"ok\"")).await;
+    assert_eq!(read(&server.transport()).await.unwrap(), "ok");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_beyond_the_maximum_ends_the_call_at_once_and_is_named() {
+    let server = TestServer::always(response(429, "retry-after: 3600\r\n", "")).await;
+    let options = CallOptions::default().retry(RetryPolicy::default());
+    let error = read(&server.transport().with_options(options))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.attempts()),
+        (ErrorKind::RateLimited, 1)
+    );
+    assert!(error.hint().unwrap().contains("3600 s"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_after_a_lost_response_says_what_may_have_happened() {
+    let conflict = response(409, "", r#"{"detail":["EntityExistsError","exists"]}"#);
+    let server = TestServer::sequence([b"".to_vec(), conflict]).await;
+    let policy = RetryPolicy::default().retry_non_idempotent(true);
+    let transport = server
+        .transport()
+        .with_options(CallOptions::default().retry(policy));
+    let call = Call::new(&transport, &WRITE).json(&Value::Null);
+    let error = call.send::<Value>().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert!(
+        error.hint().unwrap().contains("may have created it"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn the_body_of_a_get_does_not_go_to_another_host() {
+    let other = TestServer::always(ok()).await;
+    let location = format!("location: {}/b\r\n", other.url);
+    let server = TestServer::always(response(307, &location, "")).await;
+    let call = Call::new(&server.transport(), &READ).json(&"hunter2");
+    call.send::<String>().await.unwrap();
+    assert_eq!(other.only().body, "");
+    assert_eq!(other.only().header("content-type"), None);
+}
+
+#[tokio::test]
+async fn default_headers_are_redacted_from_errors() {
+    let body = r#"{"detail":"unknown header X-Key: HUNTER2"}"#;
+    let server = TestServer::always(response(400, "", body)).await;
+    let name = header::HeaderName::from_static("x-key");
+    let client = builder(&server.url)
+        .default_header(name, header::HeaderValue::from_static("hunter2"))
+        .build()
+        .unwrap();
+    let error = read(&client.0).await.unwrap_err();
+    assert_eq!(error.message(), "unknown header X-Key: [redacted]");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_waits_for_its_place_among_the_concurrent_requests() {
+    let server = TestServer::always(stalled(200, "")).await;
+    let client = builder(&server.url)
+        .max_concurrent_requests(1)
+        .credentials(Credentials::api_token("t"))
+        .build()
+        .unwrap()
+        .0;
+    // A download occupies its place until it has been read.
+    let download = Call::new(&client, &READ).download().await.unwrap();
+    let limited = client.with_options(CallOptions::default().timeout(Duration::from_secs(5)));
+    let error = read(&limited).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(
+        error.message().contains("max_concurrent_requests"),
+        "{error}"
+    );
+    assert_eq!(server.received().len(), 1);
+    drop(download);
+    let options = CallOptions::default().attempt_timeout(Duration::from_secs(1));
+    read(&client.with_options(options)).await.unwrap_err();
+    assert_eq!(server.received().len(), 2);
+}
