@@ -7,12 +7,13 @@ use futures_core::Stream;
 use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::operation::call::{decoded, with_value};
 use crate::retry::idempotency::Idempotency;
 use crate::transport::body::Body;
 use crate::transport::request::{Accept, Request, set_header};
-use crate::{Response, Result, Transport};
+use crate::{Response, Result, Secret, Transport};
 
 /// A request to a route that has no generated method, created by the `request` method of a client.
 ///
@@ -60,6 +61,8 @@ impl RawRequest {
     pub fn query(self, name: impl Into<String>, value: impl Display) -> Self {
         let (name, value) = (name.into(), value.to_string());
         self.change(|request| {
+            // The document does not say which values are secret: none of them is shown in an error.
+            request.secrets.extend(undeclared_secret(&value));
             request.query.push((name.into(), value));
             Ok(())
         })
@@ -67,13 +70,19 @@ impl RawRequest {
 
     /// Sets a header and replaces its previous value.
     pub fn header(self, name: &str, value: impl Display) -> Self {
-        self.change(|request| set_header(&mut request.headers, name, &value.to_string()))
+        self.change(|request| {
+            let value = value.to_string();
+            request.secrets.extend(undeclared_secret(&value));
+            set_header(&mut request.headers, name, &value)
+        })
     }
 
     /// Sets the body, encoded as JSON.
     pub fn json<T: Serialize + ?Sized>(self, body: &T) -> Self {
         self.change(|request| {
-            request.body = Some(Body::json(body)?);
+            let body = Body::json(body)?;
+            collect_texts(&body.to_json(), &mut request.secrets);
+            request.body = Some(body);
             Ok(())
         })
     }
@@ -117,6 +126,26 @@ impl RawRequest {
         let response = self.transport.send(self.request?, Accept::Anything).await?;
         let body = response.body.clone();
         Ok(with_value(response, body))
+    }
+}
+
+/// Returns the value as a secret, unless it is too short to be one.
+fn undeclared_secret(value: &str) -> Option<Secret> {
+    const MIN_LENGTH: usize = 6;
+    (value.len() >= MIN_LENGTH).then(|| Secret::from(value))
+}
+
+/// Collects the texts of a body, which a server may quote in an error.
+fn collect_texts(value: &Value, secrets: &mut Vec<Secret>) {
+    match value {
+        Value::String(text) => secrets.extend(undeclared_secret(text)),
+        Value::Array(values) => values
+            .iter()
+            .for_each(|value| collect_texts(value, secrets)),
+        Value::Object(members) => members
+            .values()
+            .for_each(|value| collect_texts(value, secrets)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -59,7 +59,15 @@ impl Body {
         })
     }
 
-    /// Returns whether the body can be sent more than once.
+    /// Returns the content as JSON, or null if it is not JSON.
+    pub fn to_json(&self) -> Value {
+        match &self.content {
+            Content::Bytes(bytes) => serde_json::from_slice(bytes).unwrap_or_default(),
+            Content::Stream(_) => Value::Null,
+        }
+    }
+
+    /// Whether the body can be sent more than once.
     pub fn can_resend(&self) -> bool {
         matches!(self.content, Content::Bytes(_))
     }

@@ -58,3 +58,18 @@ async fn send_reports_an_invalid_value() {
     }
     assert!(server.received().is_empty());
 }
+
+#[tokio::test]
+async fn errors_do_not_quote_the_values_of_the_request() {
+    let echo = r#"{"detail":"got {'a': ['hunter2!']}, hunter3! and HUNTER4!"}"#;
+    let server = TestServer::always(response(400, "", echo)).await;
+    let call = RawRequest::new(&server.transport(), Method::POST, "/a".to_owned(), false)
+        .json(&serde_json::json!({"a": ["hunter2!"]}))
+        .query("b", "hunter3!")
+        .header("x-c", "hunter4!");
+    let error = call.send::<Value>().await.unwrap_err();
+    assert_eq!(
+        error.message(),
+        "got {'a': ['[redacted]']}, [redacted] and [redacted]"
+    );
+}
