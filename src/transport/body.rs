@@ -67,7 +67,7 @@ impl Body {
         }
     }
 
-    /// Whether the body can be sent more than once.
+    /// Returns whether the body can be sent more than once.
     pub fn can_resend(&self) -> bool {
         matches!(self.content, Content::Bytes(_))
     }
