@@ -51,38 +51,38 @@ impl ByteStream {
     /// # Errors
     /// Returns [`ErrorKind::Io`] if the writer fails, and [`ErrorKind::Interrupted`] if the
     /// connection breaks.
-    pub async fn write_to(mut self, writer: &mut (impl AsyncWrite + Unpin)) -> Result<u64> {
-        let mut length = 0;
-        while let Some(chunk) = self.chunk().await.transpose()? {
-            let written = writer.write_all(&chunk).await;
-            written.map_err(|error| self.write_error(error))?;
-            length += chunk.len() as u64;
-        }
-        let flushed = writer.flush().await;
-        flushed.map_err(|error| self.write_error(error))?;
-        Ok(length)
+    pub async fn write_to(self, writer: &mut (impl AsyncWrite + Unpin)) -> Result<u64> {
+        self.copy(writer, "the download cannot be written").await
     }
 
     /// Saves the download as a file, and returns the number of bytes.
     ///
     /// The file gets its name, and replaces an existing file, only when it is complete and stored
     /// on disk. Until then, the data is in a hidden `.part` file in the same directory. This file
-    /// is removed if the download fails or the future is dropped.
+    /// is removed if the download fails or the future is dropped; only a process that is killed
+    /// leaves it.
+    ///
+    /// | `path` is | result |
+    /// | --- | --- |
+    /// | free | a new file, which only its owner can read (mode 0600 on Unix), because a download may hold secrets |
+    /// | a file | the file is replaced; on Unix it keeps its permissions, and its owner and group if the process may set them |
+    /// | a symbolic link to a file | the same for the file that the link leads to; the link stays |
+    /// | a directory, a device, a pipe, or a link that leads nowhere | an error before the download is read |
     ///
     /// # Errors
     /// Returns [`ErrorKind::Io`] if the file cannot be written, and [`ErrorKind::Interrupted`] if
     /// the connection breaks.
     pub async fn save_to(self, path: impl AsRef<Path>) -> Result<u64> {
         let path = path.as_ref();
+        let what = format!("the download cannot be saved as {}", path.display());
         let context = self.0.context.clone();
-        let failed = |error| {
-            let what = format!("the download cannot be saved as {}", path.display());
-            context.explain(io_error(&what, error))
-        };
+        let failed = |error| context.explain(io_error(&what, error));
         let (part, mut file) = PartFile::create(path).await.map_err(failed)?;
-        let length = self.write_to(&mut file).await?;
+        let length = self.copy(&mut file, &what).await?;
         file.sync_all().await.map_err(failed)?;
-        part.complete(path).await.map_err(failed)?;
+        // Windows does not rename every file that is open.
+        drop(file);
+        part.complete().await.map_err(failed)?;
         Ok(length)
     }
 
@@ -95,9 +95,16 @@ impl ByteStream {
         self.0.read(limit).await
     }
 
-    fn write_error(&self, error: io::Error) -> Error {
-        let error = io_error("the download cannot be written", error);
-        self.0.context.explain(error)
+    async fn copy(mut self, writer: &mut (impl AsyncWrite + Unpin), what: &str) -> Result<u64> {
+        let mut length = 0;
+        while let Some(chunk) = self.chunk().await.transpose()? {
+            let written = writer.write_all(&chunk).await;
+            written.map_err(|error| self.0.context.explain(io_error(what, error)))?;
+            length += chunk.len() as u64;
+        }
+        let flushed = writer.flush().await;
+        flushed.map_err(|error| self.0.context.explain(io_error(what, error)))?;
+        Ok(length)
     }
 }
 
@@ -119,5 +126,7 @@ impl fmt::Debug for ByteStream {
     }
 }
 
+#[cfg(test)]
+mod save_tests;
 #[cfg(test)]
 mod tests;

@@ -10,16 +10,16 @@ use tokio::io::AsyncWrite;
 use crate::testing::{READ, TestServer, response};
 use crate::{ByteStream, Call, ErrorKind};
 
-const BROKEN: &str = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf";
+pub(super) const BROKEN: &str = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf";
 
-async fn download(response: impl Into<Vec<u8>>) -> ByteStream {
+pub(super) async fn download(response: impl Into<Vec<u8>>) -> ByteStream {
     let server = TestServer::always(response).await;
     let download = Call::new(&server.transport(), &READ).download().await;
     assert_eq!(server.only().header("accept"), Some("*/*"));
     download.unwrap().into_inner()
 }
 
-fn names(folder: &TempDir) -> Vec<String> {
+pub(super) fn names(folder: &TempDir) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
