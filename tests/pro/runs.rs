@@ -162,7 +162,11 @@ async fn a_trigger_that_is_retried_starts_one_run() {
         .credentials(Credentials::api_key(key.value()))
         .build()
         .unwrap();
-    for fault in [Fault::ResetAfter, Fault::Truncated, Fault::Unavailable] {
+    for fault in [
+        Fault::ResetAfter,
+        Fault::Truncated,
+        Fault::ServiceUnavailable,
+    ] {
         for (line, runnable) in [
             (
                 "POST /api/v1/run_templates/",

@@ -37,29 +37,29 @@ pub enum Fault {
     /// The connection is closed in the middle of the response body.
     Truncated,
     /// 429 with `Retry-After`.
-    BusyUntil,
+    TooManyRequestsRetryAfter,
     /// 429 without `Retry-After`.
-    Busy,
+    TooManyRequests,
     /// 502 from a proxy that cannot reach the server.
     BadGateway,
     /// 503 from a proxy that has lost the server's response.
-    Unavailable,
+    ServiceUnavailable,
     /// The token has expired: it is rejected from now on.
     Expired,
     /// The server no longer knows the token.
     Revoked,
 }
 
-const PASSING: [Fault; 9] = [
+const TRANSIENT: [Fault; 9] = [
     Fault::ResetBefore,
     Fault::ResetAfter,
     Fault::StallBefore,
     Fault::StallAfter,
     Fault::Truncated,
-    Fault::BusyUntil,
-    Fault::Busy,
+    Fault::TooManyRequestsRetryAfter,
+    Fault::TooManyRequests,
     Fault::BadGateway,
-    Fault::Unavailable,
+    Fault::ServiceUnavailable,
 ];
 
 /// The least number of attempts between two rejected tokens, so that a new token is not rejected at
@@ -94,8 +94,8 @@ struct Network {
     faults: u64,
     seed: u64,
     counts: Arc<Counts>,
-    refused_tokens: Mutex<HashSet<String>>,
-    last_refusal: AtomicU64,
+    rejected_tokens: Mutex<HashSet<String>>,
+    last_rejection: AtomicU64,
 }
 
 impl Proxy {
@@ -113,8 +113,8 @@ impl Proxy {
             faults,
             seed,
             counts: counts.clone(),
-            refused_tokens: Mutex::default(),
-            last_refusal: AtomicU64::new(0),
+            rejected_tokens: Mutex::default(),
+            last_rejection: AtomicU64::new(0),
         });
         let accepting = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -186,12 +186,12 @@ impl Network {
                 let half = head + (response.len() - head) / 2;
                 client.write_all(&response[..half]).await
             }
-            Some(Fault::BusyUntil) => {
+            Some(Fault::TooManyRequestsRetryAfter) => {
                 client
                     .write_all(&http("429 Too Many Requests", "retry-after: 1\r\n", "{}"))
                     .await
             }
-            Some(Fault::Busy) => {
+            Some(Fault::TooManyRequests) => {
                 let body = r#"{"error":"Server too busy. Please try again later."}"#;
                 client
                     .write_all(&http("429 Too Many Requests", "", body))
@@ -201,7 +201,7 @@ impl Network {
                 let page = "<html><head><title>502 Bad Gateway</title></head></html>";
                 client.write_all(&http("502 Bad Gateway", "", page)).await
             }
-            Some(Fault::Unavailable) => {
+            Some(Fault::ServiceUnavailable) => {
                 self.forward(&request.bytes).await?;
                 client
                     .write_all(&http("503 Service Unavailable", "", ""))
@@ -228,26 +228,26 @@ impl Network {
             return Some(fault);
         }
         let token = request.token();
-        let refused = &self.refused_tokens;
+        let rejected = &self.rejected_tokens;
         if token
             .as_ref()
-            .is_some_and(|token| refused.lock().unwrap().contains(token))
+            .is_some_and(|token| rejected.lock().unwrap().contains(token))
         {
             return Some(Fault::Expired);
         }
-        let chance = splitmix64(self.seed.wrapping_add(attempt));
-        if chance % 100 >= self.faults {
+        let random = splitmix64(self.seed.wrapping_add(attempt));
+        if random % 100 >= self.faults {
             return None;
         }
         let fault = match token {
-            Some(token) if self.may_refuse(attempt) => {
-                refused.lock().unwrap().insert(token);
-                match chance & (1 << 40) {
+            Some(token) if self.may_reject(attempt) => {
+                rejected.lock().unwrap().insert(token);
+                match random & (1 << 40) {
                     0 => Fault::Expired,
                     _ => Fault::Revoked,
                 }
             }
-            _ => PASSING[(chance >> 32) as usize % PASSING.len()],
+            _ => TRANSIENT[(random >> 32) as usize % TRANSIENT.len()],
         };
         self.counts.faults.lock().unwrap().push(fault);
         Some(fault)
@@ -261,8 +261,8 @@ impl Network {
         planned.remove(at).map(|(_, fault)| fault)
     }
 
-    fn may_refuse(&self, attempt: u64) -> bool {
-        self.last_refusal
+    fn may_reject(&self, attempt: u64) -> bool {
+        self.last_rejection
             .try_update(Ordering::SeqCst, Ordering::SeqCst, |last| {
                 (attempt >= last + ATTEMPTS_PER_TOKEN).then_some(attempt)
             })

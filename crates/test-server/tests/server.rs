@@ -47,12 +47,12 @@ async fn status_with(server: &Server, token: &str) -> Result<u16> {
 
 /// Waits until the port is closed: the kernel closes it shortly after it has killed the process.
 async fn wait_until_closed(address: &str) -> Result<()> {
-    let refused = async {
+    let closed = async {
         while TcpStream::connect(address).await.is_ok() {
             tokio::task::yield_now().await;
         }
     };
-    timeout(Duration::from_secs(20), refused)
+    timeout(Duration::from_secs(20), closed)
         .await
         .context("the port is still open")
 }
