@@ -14,7 +14,7 @@ async fn service_account(fixture: &OrgFixture) -> Uuid {
             .pro
             .create_organization_service_account()
             .organization_id(fixture.organization.id())
-            .body(&ServiceAccountCreate::new("ci"))
+            .body(ServiceAccountCreate::new("ci"))
             .send()
     };
     let account = create().await.unwrap().id;
@@ -28,7 +28,7 @@ async fn key(fixture: &OrgFixture, account: Uuid) -> ApiKeyRead {
         .create_service_account_api_key()
         .organization_id(fixture.organization.id())
         .service_account_id(account)
-        .body(&ApiKeyCreate::new("nightly"));
+        .body(ApiKeyCreate::new("nightly"));
     create.send().await.unwrap().into_inner()
 }
 
@@ -98,7 +98,7 @@ async fn a_key_is_listed_without_its_value_and_works_until_rotated_or_deleted() 
         .organization_id(organization)
         .service_account_id(account)
         .api_key_id(key.id)
-        .body(&ApiKeyRotateRequest::default());
+        .body(ApiKeyRotateRequest::default());
     let rotated = rotated.send().await.unwrap().into_inner();
     assert_eq!(rotated.id, key.id);
     assert_ne!(value(&rotated), value(&key));

@@ -97,7 +97,7 @@ async fn the_generated_operations_trigger_runs() {
     let snapshot = client
         .create_snapshot_run()
         .snapshot_id(fixture.registered.snapshot)
-        .body(&PipelineSnapshotRunRequest::default());
+        .body(PipelineSnapshotRunRequest::default());
     for run in [template.send().await, snapshot.send().await] {
         let run = finished(&client, &run.unwrap()).await;
         assert_eq!(status(&run), "completed");

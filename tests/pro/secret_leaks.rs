@@ -69,7 +69,7 @@ async fn no_output_shows_a_key_or_token_from_login_to_run() {
         .create_service_account_api_key()
         .organization_id(fixture.pro.organization.id())
         .service_account_id(account.id())
-        .body(&ApiKeyCreate::new("leaks-2"));
+        .body(ApiKeyCreate::new("leaks-2"));
     probe.debug(&create);
     let created = create.send().await.unwrap();
     probe.debug(&created);

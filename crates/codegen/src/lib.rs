@@ -20,6 +20,7 @@ pub mod public_api;
 pub mod read;
 pub mod reference;
 pub mod render;
+pub mod reserved;
 mod spec_source;
 
 pub use error::{Error, Result};

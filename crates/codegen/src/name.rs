@@ -5,33 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use crate::pointer::escape;
+use crate::reserved::{CLIENT_METHODS, TYPE_IMPORTS, unreserved};
 use crate::{Error, Result};
-
-/// Names that the generated module of types imports.
-pub(crate) const RESERVED: &[&str] = &[
-    "BTreeMap",
-    "Box",
-    "Clone",
-    "Debug",
-    "Default",
-    "Deserialize",
-    "Filter",
-    "Into",
-    "Map",
-    "Option",
-    "PartialEq",
-    "Secret",
-    "SecretMap",
-    "Self",
-    "Serialize",
-    "String",
-    "Uuid",
-    "Value",
-    "Vec",
-];
-
-/// Methods that every client has.
-const CLIENT_METHODS: [&str; 3] = ["clone", "new", "transport"];
 
 /// Returns the Rust type name of a schema, such as `PageTagResponse` for `Page_TagResponse_`.
 pub fn type_name(name: &str) -> String {
@@ -43,6 +18,14 @@ pub(crate) fn is_ident(name: &str) -> bool {
     syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
+/// Returns `name`, with an underscore at its end if it is a keyword.
+pub(crate) fn identifier(name: String) -> String {
+    if !is_ident(&name) && is_ident(&format!("{name}_")) {
+        return name + "_";
+    }
+    name
+}
+
 /// Returns the Rust name of each schema.
 pub(crate) fn type_names<'a>(
     names: impl Iterator<Item = &'a String>,
@@ -51,7 +34,7 @@ pub(crate) fn type_names<'a>(
     let mut result = BTreeMap::new();
     for name in names {
         let mut rust = type_name(name);
-        if RESERVED.contains(&rust.as_str()) {
+        if TYPE_IMPORTS.contains(&rust.as_str()) {
             rust.push_str("Model");
         }
         if !is_ident(&rust) {
@@ -90,11 +73,12 @@ pub struct OperationKey {
 ///
 /// FastAPI composes ids of the function's name, the path and the method; only the function's name is
 /// kept. If operations share it, the one with the shortest path keeps it, but never a deprecated
-/// one. The names of the others add how they differ, such as `list_stacks_via_workspaces`.
+/// one. The names of the others add how they differ, such as `list_stacks_via_workspaces`. Keywords
+/// and the names of the clients' own methods get an underscore at their end.
 ///
 /// # Errors
 ///
-/// Returns an error if a name is not valid for a method of a client, or if two are the same.
+/// Returns an error if a name is not valid in Rust, or if two are the same.
 pub fn operation_names(operations: &[OperationKey]) -> Result<BTreeMap<String, String>> {
     let mut shared: BTreeMap<String, Vec<&OperationKey>> = BTreeMap::new();
     for operation in operations {
@@ -116,12 +100,13 @@ pub fn operation_names(operations: &[OperationKey]) -> Result<BTreeMap<String, S
             } else {
                 format!("{name}_{}", difference(operation, owner))
             };
+            let name = unreserved(&identifier(name), CLIENT_METHODS);
             let pointer = format!("/paths/{}/{}", escape(&operation.path), operation.method);
-            if !is_ident(&name) || CLIENT_METHODS.contains(&name.as_str()) {
+            if !is_ident(&name) {
                 return Err(Error::new(
                     pointer,
                     format!(
-                        "`{}` would be named `{name}`, which is not valid for a method of the client",
+                        "`{}` would be named `{name}`, which is not a valid name of a method",
                         operation.id
                     ),
                     "give the operation another operationId, in the document or with an overlay",

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use heck::ToUpperCamelCase;
-
 use super::names::Names;
 use super::signature::{accepts, body, method, result, setter};
 use super::{Effect, Item, ItemKind};
@@ -71,7 +69,7 @@ fn operation(before: &Operation, after: &Operation, names: &Names<'_>, items: &m
         ));
     }
     if before.group != after.group && before.name == after.name {
-        let builder = |o: &Operation| format!("{}::{}", o.group, o.name.to_upper_camel_case());
+        let builder = |o: &Operation| format!("{}::{}", o.group, o.builder);
         items.push(Item {
             note: Some("its builder moved to another module"),
             ..item(

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::lowered_schema::{LoweredSchema, reference_to};
 use super::reachability::{self, Direction};
+use crate::reserved::TYPE_IMPORTS;
 use crate::{Error, Result, name};
 
 /// The named schemas: those of the document, and those that lowering creates.
@@ -53,7 +54,7 @@ impl<'a> Components<'a> {
 
     /// Adds a named schema and returns a reference to it.
     pub fn add(&mut self, context: &SchemaContext, lowered: Value) -> Result<LoweredSchema> {
-        if name::RESERVED.contains(&context.name.as_str()) {
+        if TYPE_IMPORTS.contains(&context.name.as_str()) {
             return Err(taken(context));
         }
         match self.lowered.get(&context.name) {

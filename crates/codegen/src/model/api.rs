@@ -68,6 +68,8 @@ pub fn type_text(ty: &syn::Type) -> String {
 pub struct Operation {
     /// The name of its method on the client, such as `list_runs`.
     pub name: String,
+    /// The name of its builder, such as `ListRuns`.
+    pub builder: String,
     /// The vendor's full `operationId`.
     pub id: String,
     /// The HTTP method, in upper case.

@@ -10,32 +10,10 @@ use super::api::{Accepts, Body, Location, Operation, Outcome, Parameter};
 use super::notes::{flag, notes, text};
 use super::rust_type::Substitutes;
 use super::signatures::{Method, Signatures, argument, missing};
+use crate::name::identifier;
 use crate::pointer::escape;
+use crate::reserved::{BUILDER_IMPORTS, BUILDER_METHODS, unreserved};
 use crate::{Error, Result};
-
-/// Methods that builders have beside their setters.
-const BUILDER_METHODS: [&str; 4] = ["body", "clone", "send", "stream"];
-
-/// Types that the module of the builders imports.
-const USED_BY_BUILDERS: [&str; 17] = [
-    "BTreeMap",
-    "Borrow",
-    "Call",
-    "Display",
-    "Future",
-    "Into",
-    "IntoIterator",
-    "Map",
-    "Method",
-    "Operation",
-    "Option",
-    "Response",
-    "Result",
-    "Send",
-    "Uuid",
-    "Value",
-    "Vec",
-];
 
 pub(super) fn operations(
     signatures: &Signatures,
@@ -50,12 +28,13 @@ pub(super) fn operations(
             let pointer = format!("/paths/{}/{method}", escape(path));
             let signature = signatures
                 .methods
-                .get(&name)
+                .get(&generated_name(&name))
                 .ok_or_else(|| missing(&pointer, "method"))?;
             operations.push(Operation {
                 parameters: parameters(path, note, signature, substitutes, &pointer)?,
                 body: body(note, signature, substitutes, &pointer)?,
                 result: outcome(note, signature, substitutes, &pointer)?,
+                builder: builder(&name),
                 name,
                 id: text(note.get("x-id")).unwrap_or_default(),
                 method: method.to_uppercase(),
@@ -78,24 +57,27 @@ pub(super) fn operations(
     Ok(operations)
 }
 
+/// Returns the name of an operation's builder.
+fn builder(operation: &str) -> String {
+    let name = operation.to_upper_camel_case();
+    if BUILDER_IMPORTS.contains(&name.as_str()) {
+        name + "Builder"
+    } else {
+        name
+    }
+}
+
 /// Checks that each builder's name is unique in the module of its group.
 fn check_builders(operations: &[Operation]) -> Result<()> {
     for group in operations.chunk_by(|a, b| a.group == b.group) {
-        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-        for Operation {
-            name, path, method, ..
-        } in group
-        {
-            let builder = name.to_upper_camel_case();
-            let other = seen.insert(builder.clone(), name);
-            if other.is_some() || USED_BY_BUILDERS.contains(&builder.as_str()) {
-                let conflict = match other {
-                    Some(other) => format!("as that of `{other}`"),
-                    None => "which the module imports".to_owned(),
-                };
+        let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+        for operation in group {
+            let (name, builder) = (&operation.name, &operation.builder);
+            if let Some(other) = seen.insert(builder, name) {
+                let (path, method) = (escape(&operation.path), operation.method.to_lowercase());
                 return Err(Error::new(
-                    format!("/paths/{}/{}", escape(path), method.to_lowercase()),
-                    format!("the builder of `{name}` would be named `{builder}`, {conflict}"),
+                    format!("/paths/{path}/{method}"),
+                    format!("`{name}` and `{other}` would have the same builder `{builder}`"),
                     "give the operation another operationId, in the document or with an overlay",
                 ));
             }
@@ -115,17 +97,13 @@ fn parameters(
     let declared = operation.get("parameters").and_then(Value::as_array);
     for (index, note) in declared.into_iter().flatten().enumerate() {
         let name = text(note.get("name")).unwrap_or_default();
-        let generated = argument_name(&name);
+        let generated = generated_name(&name);
         let ty = signature
             .arguments
             .get(&generated)
             .ok_or_else(|| missing(&format!("{pointer}/parameters/{index}"), "argument"))?;
-        let ident = match generated {
-            reserved if BUILDER_METHODS.contains(&reserved.as_str()) => format!("{reserved}_"),
-            free => free,
-        };
         parameters.push(Parameter {
-            ident,
+            ident: unreserved(&generated, BUILDER_METHODS),
             location: match note.get("in").and_then(Value::as_str) {
                 Some("path") => Location::Path,
                 Some("header") => Location::Header,
@@ -148,14 +126,9 @@ fn parameters(
     Ok(parameters)
 }
 
-/// Returns progenitor's name for the argument of a parameter.
-fn argument_name(name: &str) -> String {
-    let snake = name.to_snake_case();
-    if syn::parse_str::<syn::Ident>(&snake).is_ok() {
-        snake
-    } else {
-        format!("{snake}_")
-    }
+/// Returns progenitor's name for the method of an operation or the argument of a parameter.
+fn generated_name(name: &str) -> String {
+    identifier(name.to_snake_case())
 }
 
 fn accepts(ty: &syn::Type) -> Accepts {

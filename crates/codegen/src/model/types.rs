@@ -12,10 +12,8 @@ use super::signatures::{Signatures, missing};
 use crate::name::is_ident;
 use crate::pointer::escape;
 use crate::progenitor::variant_key;
+use crate::reserved::unreserved_member;
 use crate::{Error, Result};
-
-/// The field that keeps undeclared members.
-pub(crate) const UNKNOWN_FIELDS: &str = "unknown_fields";
 
 pub(super) fn types(
     signatures: &Signatures,
@@ -127,7 +125,7 @@ fn structure(
         .is_some_and(|direction| direction != "response");
     let empty = Value::Null;
     let mut fields = Vec::new();
-    let mut seen: BTreeMap<&String, &String> = BTreeMap::new();
+    let mut seen: BTreeMap<String, &String> = BTreeMap::new();
     let properties = schema.get("properties").and_then(Value::as_object);
     for property in properties.into_iter().flat_map(Map::keys) {
         let pointer = format!("{pointer}/properties/{}", escape(property));
@@ -140,14 +138,8 @@ fn structure(
             .get("x-fields")
             .and_then(|fields| fields.get(property));
         let note = note.unwrap_or(&empty);
-        if ident == UNKNOWN_FIELDS {
-            return Err(Error::new(
-                pointer,
-                format!("`{UNKNOWN_FIELDS}` is the field for undeclared members"),
-                "remove the property from the document or with an overlay; that field will keep it",
-            ));
-        }
-        if let Some(other) = seen.insert(ident, property) {
+        let ident = unreserved_member(name, ident);
+        if let Some(other) = seen.insert(ident.clone(), property) {
             return Err(Error::new(
                 pointer,
                 format!("`{other}` and `{property}` would both be the field `{ident}`"),
@@ -157,7 +149,7 @@ fn structure(
         let constant = text(note.get("const"));
         fields.push(Field {
             name: property.clone(),
-            ident: ident.clone(),
+            ident,
             ty: substitutes.apply(ty),
             presence: presence(note, sent, constant.is_some()),
             boxed: false,

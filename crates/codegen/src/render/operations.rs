@@ -1,6 +1,5 @@
 //! How operations are rendered: a module for each group, with methods of the client and builders.
 
-use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -57,7 +56,10 @@ fn method(operation: &Operation, gates: &FeatureGates, options: Options) -> Toke
         None => quote!(#[deprecated]),
     });
     let Operation { name, id, path, .. } = operation;
-    let (ident, builder) = (format_ident!("{name}"), builder_ident(operation));
+    let (ident, builder) = (
+        format_ident!("{name}"),
+        format_ident!("{}", operation.builder),
+    );
     let verb = format_ident!("{}", operation.method);
     let required = operation
         .parameters
@@ -95,7 +97,7 @@ fn method(operation: &Operation, gates: &FeatureGates, options: Options) -> Toke
 
 fn builder(operation: &Operation, gates: &FeatureGates, client: &str) -> TokenStream {
     let gate = gates.operation(operation);
-    let ident = builder_ident(operation);
+    let ident = format_ident!("{}", operation.builder);
     let summary = if gate.is_some() {
         format!(" Request builder of `{}`.", operation.name)
     } else {
@@ -215,8 +217,4 @@ fn setter(parameter: &Parameter) -> TokenStream {
             Self(self.0.#set(#name, #value))
         }
     }
-}
-
-fn builder_ident(operation: &Operation) -> proc_macro2::Ident {
-    format_ident!("{}", operation.name.to_upper_camel_case())
 }

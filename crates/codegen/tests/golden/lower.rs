@@ -78,8 +78,9 @@ cases! { "lower", check:
     refuses_a_tag_with_an_invalid_name
     refuses_a_parameter_in_two_locations
     refuses_parameters_with_the_same_setter
-    refuses_an_operation_named_like_a_method_of_the_client
-    refuses_an_operation_named_like_a_keyword
+    renames_an_operation_named_like_a_method_of_the_client
+    renames_an_operation_named_like_a_keyword
+    refuses_an_operation_with_an_invalid_name
     refuses_a_schema_with_an_invalid_name
     applies_the_tag_of_a_union_everywhere
     refuses_a_discriminator_without_alternatives

@@ -6,10 +6,8 @@ use crate::case::{Case, cases};
 
 cases! { "model", check:
     refuses_members_with_the_same_field
-    refuses_a_member_named_unknown_fields
     refuses_strings_with_the_same_variant
     refuses_builders_with_the_same_name
-    refuses_a_builder_named_like_an_import
     refuses_alternatives_with_the_same_variant
 }
 

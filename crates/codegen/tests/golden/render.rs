@@ -21,6 +21,7 @@ cases! { "render", check:
     types_that_only_a_list_parameter_uses
     results_that_may_be_null
     evidence_and_errors_in_the_docs
+    names_of_the_library_with_an_underscore
 }
 
 fn check(case: &Case) {
