@@ -134,8 +134,6 @@ use codec::{
 pub(crate) use operation::call::Call;
 pub(crate) use operation::descriptor::Operation;
 pub(crate) use retry::budget::RetryBudget;
-#[cfg(test)]
-pub(crate) use runtime::clock::Clock;
 pub(crate) use streaming::byte_stream::ByteStream;
 pub(crate) use streaming::event_stream::EventStream;
 pub(crate) use streaming::server_sent_event::ServerSentEvent;

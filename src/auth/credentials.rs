@@ -163,7 +163,7 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Source of credentials, for [`Credentials::provider`].
+/// Source of credentials that another program keeps, for [`Credentials::provider`].
 ///
 /// ```
 /// use zenml::Credentials;

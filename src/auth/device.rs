@@ -4,13 +4,11 @@ use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
 
-use http::{HeaderMap, Method};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::token_request::{TokenRequest, TokenResponse};
-use crate::transport::body::Body;
 use crate::transport::shared::Transport;
 use crate::{Error, ErrorKind, Result, Secret};
 
@@ -52,7 +50,7 @@ struct DeviceAuthorizationResponse {
     user_code: String,
     verification_uri: String,
     verification_uri_complete: Option<String>,
-    /// Seconds.
+    /// Lifetime of the codes in seconds.
     expires_in: u64,
     /// Seconds between two requests for the token.
     interval: Option<u64>,
@@ -102,13 +100,7 @@ impl Device {
     /// Requests the codes of a new login.
     async fn request_codes(&self, transport: &Transport) -> Result<DeviceAuthorizationResponse> {
         let form = json!({ "client_id": self.client_id });
-        let request = TokenRequest {
-            method: Method::POST,
-            path: transport.api().device_path,
-            body: Some(Body::form(&form)?),
-            headers: HeaderMap::new(),
-            secrets: Vec::new(),
-        };
+        let request = TokenRequest::post(transport.api().device_path, &form)?;
         request.send(transport).await
     }
 
@@ -127,7 +119,8 @@ impl Device {
         });
         loop {
             transport.runtime().clock.sleep(interval).await;
-            let request = TokenRequest::new(transport, Body::form(&form)?, &codes.device_code);
+            let request = TokenRequest::post(transport.api().login_path, &form)?;
+            let request = request.redact(&codes.device_code);
             match request.send_for_token(transport).await {
                 Err(error) if error.server_exception() == Some("authorization_pending") => {}
                 Err(error) if error.server_exception() == Some("slow_down") => {

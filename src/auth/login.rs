@@ -12,7 +12,6 @@ use super::hint;
 use super::token::{Token, jwt_expiry, time_until};
 use super::token_request::{TokenRequest, exchange_pro_session};
 use crate::transport::api::ApiKind;
-use crate::transport::body::Body;
 use crate::transport::shared::Transport;
 use crate::{Error, ErrorKind, Result, Secret};
 
@@ -42,23 +41,25 @@ pub(crate) async fn provided(
 
 /// Exchanges credentials for a token at the API of the transport.
 pub(crate) async fn exchange(transport: &Transport, credentials: &Credentials) -> Result<Token> {
+    let api = transport.api();
+    let login_path = api.login_path;
     let response = match &credentials.0 {
         Kind::Token(token) => return unchanged(transport, token),
         // At the Pro API, the session is the access token.
-        Kind::ProSession(session) if transport.api().kind == ApiKind::Pro => {
+        Kind::ProSession(session) if api.kind == ApiKind::Pro => {
             return unchanged(transport, session);
         }
         Kind::ProSession(session) => exchange_pro_session(transport, session).await?,
         Kind::Key(key) => {
-            let form = match transport.api().kind {
+            let form = match api.kind {
                 ApiKind::Workspace => {
                     json!({ "grant_type": "zenml-api-key", "password": key.expose() })
                 }
                 // Official clients differ in the grant type; without one, the server derives it.
                 ApiKind::Pro => json!({ "password": key.expose() }),
             };
-            let request = TokenRequest::new(transport, Body::form(&form)?, key);
-            let request = match transport.api().kind {
+            let request = TokenRequest::post(login_path, &form)?.redact(key);
+            let request = match api.kind {
                 ApiKind::Workspace => request,
                 ApiKind::Pro => request.bearer(key)?,
             };
@@ -70,7 +71,7 @@ pub(crate) async fn exchange(transport: &Transport, credentials: &Credentials) -
                 "username": user,
                 "password": password.expose(),
             });
-            let request = TokenRequest::new(transport, Body::form(&form)?, password);
+            let request = TokenRequest::post(login_path, &form)?.redact(password);
             request.send_for_token(transport).await?
         }
         // A new device login invalidates the tokens of the device (`DEVICE_STATUS` in

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, Method};
+use http::Method;
 use serde::Deserialize;
 
 use super::hint::{cannot_read_keys, is_pro_key};
@@ -84,13 +84,7 @@ pub(crate) async fn pro_api_of_older_workspace(
     if !is_too_old {
         return Ok(None);
     }
-    let request = TokenRequest {
-        method: Method::GET,
-        path: ServerVersion::PATH,
-        body: None,
-        headers: HeaderMap::new(),
-        secrets: Vec::new(),
-    };
+    let request = TokenRequest::get(ServerVersion::PATH);
     let info: Info = request.send(workspace).await?;
     Ok(info.pro_api_url)
 }

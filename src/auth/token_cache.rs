@@ -135,7 +135,7 @@ impl TokenCache {
         log_in: impl Future<Output = Result<Token>> + Send + 'static,
     ) -> Result<PendingLogin> {
         let handle = Handle::try_current().map_err(|error| {
-            let message = format!("calls need a Tokio runtime: {error}");
+            let message = format!("a call requires a Tokio runtime: {error}");
             Error::new(ErrorKind::Configuration, message).with_source(error)
         })?;
         // Without a valid token, each caller waits until its own deadline.

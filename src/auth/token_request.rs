@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, Method, header};
+use http::{Method, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -13,7 +13,6 @@ use crate::error::body as error_body;
 use crate::transport::authorization::bearer_header;
 use crate::transport::body::Body;
 use crate::transport::request::{Accept, Request};
-use crate::transport::response::RawResponse;
 use crate::transport::shared::Transport;
 use crate::{Error, ErrorKind, Result, Secret};
 
@@ -23,7 +22,7 @@ pub(crate) struct TokenResponse {
     expires_in: Option<Duration>,
 }
 
-/// The same, as it arrives.
+/// Members of the response.
 #[derive(Deserialize)]
 struct Wire {
     #[serde(default)]
@@ -43,6 +42,7 @@ impl TokenResponse {
         })
     }
 
+    /// Returns the access token. A lifetime that the response does not contain is that of the JWT.
     pub fn into_token(self, transport: &Transport) -> Result<Token> {
         let clock = &*transport.runtime().clock;
         let lifetime = self
@@ -52,8 +52,7 @@ impl TokenResponse {
     }
 }
 
-/// Reads a lifetime in seconds: a number or its text. Anything else, and what is not positive, says
-/// nothing about the lifetime.
+/// Reads a lifetime in seconds: a positive number, or text with one. Returns `None` for other values.
 fn seconds(value: &Value) -> Option<Duration> {
     let seconds = match value {
         Value::Number(number) => number.as_f64()?,
@@ -64,40 +63,49 @@ fn seconds(value: &Value) -> Option<Duration> {
     (!duration.is_zero()).then_some(duration)
 }
 
-/// One request of a login.
-pub(crate) struct TokenRequest {
-    pub method: Method,
-    pub path: &'static str,
-    pub body: Option<Body>,
-    pub headers: HeaderMap,
-    pub secrets: Vec<Secret>,
-}
+/// Request of a login. It does not carry the client's access token.
+pub(crate) struct TokenRequest(Request);
 
 impl TokenRequest {
-    /// Creates a request that posts a form to the token endpoint.
-    pub fn new(transport: &Transport, form: Body, secret: &Secret) -> Self {
-        Self {
-            method: Method::POST,
-            path: transport.api().login_path,
-            body: Some(form),
-            headers: HeaderMap::new(),
-            secrets: vec![secret.clone()],
-        }
+    fn new(method: Method, path: &'static str) -> Self {
+        Self(Request {
+            authenticated: false,
+            // Idempotent: a second login obtains a second token and has no other effect.
+            ..Request::new("login", method, path)
+        })
+    }
+
+    /// Creates a request without a body.
+    pub fn get(path: &'static str) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    /// Creates a request with a form.
+    pub fn post(path: &'static str, form: &Value) -> Result<Self> {
+        let mut request = Self::new(Method::POST, path);
+        request.0.body = Some(Body::form(form)?);
+        Ok(request)
+    }
+
+    /// Redacts a secret from errors.
+    pub fn redact(mut self, secret: &Secret) -> Self {
+        self.0.secrets.push(secret.clone());
+        self
     }
 
     /// Authenticates the request itself by a token or key.
     pub fn bearer(mut self, secret: &Secret) -> Result<Self> {
         let header = bearer_header(secret)?;
-        self.headers.insert(header::AUTHORIZATION, header);
+        self.0.headers.insert(header::AUTHORIZATION, header);
         Ok(self)
     }
 
     /// Sends the request and reads the access token of its response.
     ///
     /// # Errors
-    /// `Decode` if the response does not contain an access token; the error says what came instead.
+    /// `Decode` if the response does not contain an access token; the message describes the response.
     pub async fn send_for_token(self, transport: &Transport) -> Result<TokenResponse> {
-        let response = self.execute(transport).await?;
+        let response = transport.send(self.0, Accept::Json).await?;
         TokenResponse::read(&response.body).ok_or_else(|| {
             let found = error_body::describe(&response.body);
             let message = format!(
@@ -111,24 +119,11 @@ impl TokenRequest {
 
     /// Sends the request and decodes its response.
     pub async fn send<T: DeserializeOwned>(self, transport: &Transport) -> Result<T> {
-        let response = self.execute(transport).await?;
+        let response = transport.send(self.0, Accept::Json).await?;
         decode::decode(&response.body).map_err(|mismatch| {
             let error = Error::new(ErrorKind::Decode, mismatch.to_string());
             response.context.explain(error.with_status(response.status))
         })
-    }
-
-    /// Sends the request as a call of its own, with the retries of one.
-    async fn execute(self, transport: &Transport) -> Result<RawResponse> {
-        let request = Request {
-            headers: self.headers,
-            body: self.body,
-            secrets: self.secrets,
-            authenticated: false,
-            // Idempotent: a second login obtains a second token and has no other effect.
-            ..Request::new("login", self.method, self.path)
-        };
-        transport.send(request, Accept::Json).await
     }
 }
 
@@ -137,7 +132,11 @@ pub(crate) async fn exchange_pro_session(
     transport: &Transport,
     session: &Secret,
 ) -> Result<TokenResponse> {
-    let form = Body::form(&json!({ "grant_type": "zenml-external" }))?;
-    let request = TokenRequest::new(transport, form, session).bearer(session)?;
-    request.send_for_token(transport).await
+    let form = json!({ "grant_type": "zenml-external" });
+    let request = TokenRequest::post(transport.api().login_path, &form)?;
+    request
+        .redact(session)
+        .bearer(session)?
+        .send_for_token(transport)
+        .await
 }

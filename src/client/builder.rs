@@ -225,7 +225,8 @@ impl<C> ClientBuilder<C> {
         }
         let agent = HeaderValue::from_str(&agent).map_err(|error| {
             let message =
-                "the suffix of the user agent contains characters that a header cannot carry";
+                "the suffix of the user agent contains characters that a header cannot carry; \
+                 use visible ASCII characters";
             Error::new(ErrorKind::Configuration, message).with_source(error)
         })?;
         let mut headers = self.headers.clone();

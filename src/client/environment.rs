@@ -52,11 +52,9 @@ impl Environment<'_> {
         let credentials = self.credentials(base.as_str(), api.kind)?;
         let builder = ClientBuilder::new(url).credentials(credentials);
         let builder = self.timeout(builder)?;
-        let stored = match self.get(STORE_URL) {
-            // The command line's setting is for the server that it is connected to.
-            None => connected.and_then(|server| server.verify_ssl),
-            Some(_) => None,
-        };
+        // The command line's setting is only for the server that it is connected to.
+        let connected = connected.filter(|_| self.get(STORE_URL).is_none());
+        let stored = connected.and_then(|server| server.verify_ssl);
         self.certificates(builder, stored)
     }
 

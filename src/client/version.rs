@@ -89,8 +89,8 @@ impl WorkspaceClient {
     /// ```
     ///
     /// # Errors
-    /// Returns [`ErrorKind::Decode`] if the URL does not lead to a ZenML server. Fails like any other
-    /// call otherwise.
+    /// Returns [`ErrorKind::Decode`] if the URL does not lead to a ZenML server, and the errors of any
+    /// other call.
     pub async fn check_version(&self) -> Result<VersionCheck> {
         let request = Request {
             authenticated: false,

@@ -63,9 +63,8 @@ pub(crate) async fn run<C: Call>(
     let mut has_just_logged_in = false;
     let mut last: Option<AttemptError> = None;
     loop {
-        let authorized = call
-            .authorize(limits.runtime.time_left(limits.deadline))
-            .await;
+        let limit = limits.runtime.time_left(limits.deadline, None);
+        let authorized = call.authorize(limit).await;
         authorized.map_err(Failure::Login)?;
         let started = clock.now();
         // The server may have forgotten the key during the delay or the login.
@@ -77,11 +76,9 @@ pub(crate) async fn run<C: Call>(
             failed.error = failed.error.with_hint(Some(hint.to_owned()));
             return Err(Failure::Attempt(failed, state));
         }
-        let limit = [
-            limits.attempt_timeout,
-            limits.runtime.time_left(limits.deadline),
-        ];
-        let limit = limit.into_iter().flatten().min();
+        let limit = limits
+            .runtime
+            .time_left(limits.deadline, limits.attempt_timeout);
         let failed = match call.attempt(limit).await {
             Ok(response) => {
                 limits.budget.deposit();

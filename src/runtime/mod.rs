@@ -33,10 +33,15 @@ impl Runtime {
         }
     }
 
-    /// Returns the time until the deadline.
-    pub fn time_left(&self, deadline: Option<Instant>) -> Option<Duration> {
+    /// Returns the time until the deadline, but at most the limit.
+    pub fn time_left(
+        &self,
+        deadline: Option<Instant>,
+        limit: Option<Duration>,
+    ) -> Option<Duration> {
         let now = self.clock.now();
-        deadline.map(|deadline| deadline.saturating_duration_since(now))
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(now));
+        left.into_iter().chain(limit).min()
     }
 
     /// Returns the result of the work, or `None` if it takes longer than the limit.

@@ -13,9 +13,9 @@ use http::Method;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket};
 
-use crate::runtime::clock::TokioClock;
+use crate::runtime::clock::{Clock, TokioClock};
 use crate::transport::api::{ApiConfig, ApiKind};
-use crate::{Call, ClientBuilder, Clock, Credentials, Operation, Result, RetryPolicy, Transport};
+use crate::{Call, ClientBuilder, Credentials, Operation, Result, RetryPolicy, Transport};
 
 /// Operation that most tests call.
 pub(crate) static READ: Operation = Operation {
@@ -65,7 +65,7 @@ impl ClientBuilder<TestClient> {
 }
 
 /// Returns the builder of a client with one attempt per call, without time limits and jitter. A
-/// limit could end while bytes are in transit, because paused time advances whenever all tasks wait.
+/// limit could end while bytes are in transit: paused time advances whenever all tasks wait.
 pub(crate) fn builder(url: &str) -> ClientBuilder<TestClient> {
     builder_of(url)
 }
@@ -161,6 +161,18 @@ impl TestServer {
         let next = AtomicUsize::new(0);
         Self::start(move |_| responses[next.fetch_add(1, Ordering::Relaxed).min(N - 1)].clone())
             .await
+    }
+
+    /// Starts a server that issues the token `t` and sends one response to all other requests.
+    pub async fn with_login(response: Vec<u8>) -> Self {
+        Self::start(move |request| {
+            if request.is_login() {
+                token_response("t", 3600)
+            } else {
+                response.clone()
+            }
+        })
+        .await
     }
 
     /// Starts a server that issues the tokens `t1`, `t2` and so on, and accepts only the newest.

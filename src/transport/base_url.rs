@@ -80,7 +80,7 @@ impl BaseUrl {
             // The query may contain a secret, so the message does not quote it.
             let path = path.split(['?', '#']).next().unwrap_or_default();
             return Err(invalid(format!(
-                "the path {path:?} does not start with a slash"
+                "the path {path:?} does not start with a slash; write it like /api/v1/info"
             )));
         }
         let path = path.split('#').next().unwrap_or_default();

@@ -49,7 +49,7 @@ pub(crate) async fn hint(
             return wrong_server(api.kind, server.as_ref(), api.document_version);
         }
         ErrorKind::NotFound if request.method == Method::DELETE && state.has_unknown_effect() => {
-            "an earlier attempt, whose response was lost, may have deleted it"
+            "an earlier attempt may have deleted it; the response to that attempt was lost"
         }
         ErrorKind::Configuration if error.status().is_some() => {
             "the proxy requires credentials; put them into its URL: \
@@ -125,8 +125,7 @@ async fn probe(
         headers.insert(REQUEST_ID, id.clone());
     }
     let request = PreparedRequest::get(url, headers);
-    let limit = [Some(PROBE_LIMIT), transport.runtime().time_left(deadline)];
-    let limit = limit.into_iter().flatten().min();
+    let limit = transport.runtime().time_left(deadline, Some(PROBE_LIMIT));
     match transport.sender().attempt(&request, None, limit).await {
         Ok(response) => match response.body {
             ResponseBody::Whole(body) => Some(ServerVersion::read(&body)),

@@ -11,10 +11,10 @@
 //! | [`shared`] | the `Transport` and what all its clones share |
 //! | [`execute`] | one call, from its request to its response |
 //! | [`sender`], [`redirect`] | one attempt |
-//! | [`request`], [`body`], [`base_url`], [`authorization`] | what is sent |
-//! | [`response`], [`body_stream`] | what is received |
+//! | [`request`], [`body`], [`base_url`], [`authorization`] | the request |
+//! | [`response`], [`body_stream`] | the response |
 //! | [`connection`], [`call_options`], [`api`] | settings |
-//! | [`context`], [`trace`], [`hint`], [`server_version`] | what is said about a call |
+//! | [`context`], [`trace`], [`hint`], [`server_version`] | identity, span and hints of a call |
 
 pub(crate) mod api;
 pub(crate) mod authorization;

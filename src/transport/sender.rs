@@ -109,8 +109,8 @@ impl HttpSender<'_> {
             *sent.headers_mut() = HeaderMap::clone(&headers);
             if let Some(body) = body {
                 let content = body.for_attempt().ok_or_else(|| {
-                    let message = "the server redirects a request whose streamed body cannot be \
-                                   sent again";
+                    let message = "the server redirects the request, but a streamed body cannot \
+                                   be sent again; use the URL that the redirect leads to";
                     Error::new(ErrorKind::Decode, message)
                 })?;
                 *sent.body_mut() = Some(content);
@@ -141,7 +141,10 @@ impl HttpSender<'_> {
             }
             url = Cow::Owned(hop.url);
         }
-        let message = format!("more than {} redirects", redirect::LIMIT);
+        let message = format!(
+            "the server redirected the request more than {} times; check the URL",
+            redirect::LIMIT
+        );
         Err(Error::new(ErrorKind::Decode, message))
     }
 

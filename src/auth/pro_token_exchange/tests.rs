@@ -191,7 +191,7 @@ async fn a_401_during_an_outage_of_the_control_plane_is_retried() {
     assert_eq!(ws.received().len(), 5);
 }
 
-/// Starts a workspace whose server is too old to exchange the keys of ZenML Pro.
+/// Starts a workspace with a server that is too old to exchange the keys of ZenML Pro.
 async fn older_workspace(refusal: Vec<u8>, pro_url: Option<String>) -> TestServer {
     TestServer::start(move |request| match &*request.line {
         "POST /api/v1/login" if request.body.contains("zenml-external") => token_response("w", 600),

@@ -13,18 +13,6 @@ fn password() -> Credentials {
     Credentials::password("default", "hunter2")
 }
 
-/// Starts a server that issues a token for each login and sends this response to other requests.
-async fn login_or(other: Vec<u8>) -> TestServer {
-    TestServer::start(move |request| {
-        if request.is_login() {
-            token_response("t", 3600)
-        } else {
-            other.clone()
-        }
-    })
-    .await
-}
-
 #[tokio::test(start_paused = true)]
 async fn concurrent_calls_with_an_expired_token_share_one_login() {
     let server = TestServer::accepting_newest_token(3600).await;
@@ -73,7 +61,7 @@ async fn a_revoked_token_causes_one_login_and_no_failed_call() {
 
 #[tokio::test]
 async fn a_server_that_rejects_every_token_causes_one_more_login() {
-    let server = login_or(invalid_credentials()).await;
+    let server = TestServer::with_login(invalid_credentials()).await;
     let error = read(&server.transport_as(password())).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert_eq!(error.attempts(), 2);
@@ -83,7 +71,7 @@ async fn a_server_that_rejects_every_token_causes_one_more_login() {
 #[tokio::test]
 async fn a_401_for_missing_permissions_causes_no_login() {
     let forbidden = response(401, "", r#"{"detail":["AuthorizationException","no"]}"#);
-    let server = login_or(forbidden).await;
+    let server = TestServer::with_login(forbidden).await;
     let error = read(&server.transport_as(password())).await.unwrap_err();
     assert_eq!(error.server_exception(), Some("AuthorizationException"));
     assert_eq!((error.attempts(), server.logins()), (1, 1));
@@ -147,10 +135,14 @@ fn a_login_restarts_after_its_runtime_has_shut_down() {
 async fn a_valid_token_stays_in_use_while_its_renewal_fails() {
     let is_down = Arc::new(AtomicBool::new(false));
     let down = is_down.clone();
-    let server = TestServer::start(move |request| match request.is_login() {
-        true if down.load(Ordering::SeqCst) => response(503, "", ""),
-        true => token_response("t", 3600),
-        false => ok(),
+    let server = TestServer::start(move |request| {
+        if !request.is_login() {
+            ok()
+        } else if down.load(Ordering::SeqCst) {
+            response(503, "", "")
+        } else {
+            token_response("t", 3600)
+        }
     });
     let server = server.await;
     let transport = server.transport_as(password());

@@ -53,7 +53,7 @@ fn unavailable() -> Vec<u8> {
     response(503, "", "")
 }
 
-/// Returns a response whose body ends before its announced length.
+/// Returns a response with a body that ends before its announced length.
 fn cut_off() -> Vec<u8> {
     b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n\"o".to_vec()
 }

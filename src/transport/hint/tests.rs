@@ -5,8 +5,9 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::watch;
 
 use super::*;
+use crate::runtime::clock::Clock;
 use crate::testing::{STALL, TestServer, builder, json, read, response};
-use crate::{Clock, ErrorKind, Transport};
+use crate::{ErrorKind, Transport};
 
 fn transport(url: &str) -> Transport {
     builder(url).build().unwrap().0
