@@ -51,8 +51,8 @@ pub(crate) enum Kind {
 impl Credentials {
     /// Creates credentials from a short-lived token, issued by `GET /api/v1/api_token` or by a login.
     ///
-    /// Whitespace around the token is removed. The token cannot be renewed. After it has expired, calls return
-    /// [`ErrorKind::Unauthorized`](crate::ErrorKind::Unauthorized), and the error says when it
+    /// Whitespace around the token is removed. The token cannot be renewed: after it has expired, calls
+    /// return [`ErrorKind::Unauthorized`](crate::ErrorKind::Unauthorized), and the error says when it
     /// expired.
     pub fn api_token(token: impl Into<Secret>) -> Self {
         Self(Kind::Token(token.into().trimmed()))
@@ -61,10 +61,12 @@ impl Credentials {
     /// Creates credentials from the API key of a service account (`ZENKEY_…` of a server,
     /// `ZENPROKEY_…` of an organization) or a personal access token (`ZENPROKEY_…`).
     ///
-    /// Whitespace around the key, such as the last line break of a file, is removed. The key is
-    /// exchanged for an access token. A server that does not exchange keys receives the
-    /// key itself. A key `ZENPROKEY_…` is valid at the Pro API and at the organization's workspaces;
-    /// if a workspace's server is too old for it, the client logs in through the Pro API that the
+    /// Whitespace around the key, such as the last line break of a file, is removed. The client
+    /// exchanges the key for an access token. A server that does not exchange keys receives the key
+    /// itself.
+    ///
+    /// A key `ZENPROKEY_…` is valid at the Pro API and at the workspaces of the organization. If the
+    /// server of a workspace is too old for it, the client logs in through the Pro API that the
     /// workspace belongs to.
     pub fn api_key(key: impl Into<Secret>) -> Self {
         Self(Kind::Key(key.into().trimmed()))

@@ -61,7 +61,7 @@ const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// Default polling interval of RFC 8628, and its increase after `slow_down`.
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// Shortest polling interval, whatever the server asks for.
+/// Minimum polling interval, for servers that ask for a shorter one.
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Device {

@@ -145,9 +145,11 @@ pub(crate) fn failed_login(
         .with_source(error)
 }
 
-/// Whether the token endpoint refuses the grant type, and says nothing against the key: the server
-/// does not exchange keys. ZenML names the grant type in the text, OAuth has a code for it (RFC 6749,
-/// section 5.2). Any other response may be that of something between client and server.
+/// Returns whether the token endpoint rejects the grant type: the server does not exchange keys, and
+/// the key may be valid.
+///
+/// ZenML names the grant type in the text, and OAuth has a code for it (RFC 6749, section 5.2). Any
+/// other response may come from a proxy.
 pub(crate) fn refuses_grant_type(error: &Error) -> bool {
     let is_client_error = matches!(
         error.status().map(|status| status.as_u16()),

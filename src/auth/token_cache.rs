@@ -20,7 +20,7 @@ const RENEWAL_BACKOFF: Duration = Duration::from_secs(10);
 /// Time limit for the renewal of a token that is still valid.
 const RENEWAL_LIMIT: Duration = Duration::from_secs(10);
 
-/// How long a call waits for a login on another Tokio runtime, which may be idle.
+/// Time limit for waiting for a login on another Tokio runtime, which may be idle.
 const OTHER_RUNTIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// The access token that all clones of a client share.
@@ -44,7 +44,7 @@ struct PendingLogin {
     outcome: watch::Receiver<Option<Outcome>>,
     /// Whether the login has one attempt only, because there is a valid token.
     is_renewal: bool,
-    /// The runtime that drives the login.
+    /// Runtime that the login runs on.
     runtime: Option<tokio::runtime::Id>,
 }
 
@@ -104,7 +104,7 @@ impl TokenCache {
             let outcome = pin!(login.outcome.wait_for(Option::is_some));
             let outcome = match runtime.within(limit, outcome).await {
                 Some(Ok(outcome)) => outcome,
-                // The runtime of the login is gone or idle: start another login on this one.
+                // The runtime of the login has shut down or is idle. Start a login on this one.
                 Some(Err(_)) | None => {
                     self.state().login = None;
                     continue;

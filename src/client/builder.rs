@@ -117,22 +117,22 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Sets how long a download or an event stream may stay silent: see
-    /// [`CallOptions::idle_timeout`]. Defaults to 60 seconds.
+    /// Sets the maximum time that a download or event stream may stay silent. Defaults to 60 seconds;
+    /// see [`CallOptions::idle_timeout`].
     pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.options = self.options.idle_timeout(limit);
         self
     }
 
-    /// Sets the maximum size of a response that is read as a whole: see
-    /// [`CallOptions::max_response_size`]. Defaults to 256 MiB.
+    /// Sets the maximum size of a response that is read as a whole. Defaults to 256 MiB; see
+    /// [`CallOptions::max_response_size`].
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.options = self.options.max_response_size(bytes);
         self
     }
 
-    /// Sets how many requests the client and its clones have under way at most; further ones wait.
-    /// Each needs a connection, and with it a file descriptor. Defaults to no limit.
+    /// Sets the maximum number of concurrent requests of the client and its clones; further ones wait.
+    /// Each request needs a connection, and with it a file descriptor. Defaults to no limit.
     ///
     /// ```
     /// use zenml::WorkspaceClient;
@@ -246,7 +246,7 @@ impl<C> ClientBuilder<C> {
             Some(http) => HttpClients::new(http, None),
             None => HttpClients::connecting(self.connection, &base)?,
         };
-        // The values of the program's own headers may be keys.
+        // Default headers of the program may contain keys.
         let secrets = self.headers.values().filter_map(|value| {
             let text = value.to_str().ok().filter(|text| text.len() >= 6)?;
             Some(Secret::from(text))

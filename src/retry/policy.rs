@@ -81,15 +81,15 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets how often a call is retried at most because no connection was made. Defaults to 5: with the
-    /// default delays, a call gives up within 31 seconds. The official client makes as many attempts.
+    /// Sets the maximum number of retries after attempts without a connection. Defaults to 5, as for
+    /// the official client: with the default delays, a call gives up within 31 seconds.
     pub fn max_connect_retries(mut self, retries: u32) -> Self {
         self.max_connect_retries = retries;
         self
     }
 
-    /// Sets the longest `Retry-After` to wait for. If the server asks for more, the call ends at once,
-    /// and its error says when to send it again. Defaults to 120 seconds.
+    /// Sets the maximum `Retry-After`. If the server asks for a longer delay, the call ends at once, and
+    /// its error says when to send the request again. Defaults to 120 seconds.
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self
@@ -102,8 +102,8 @@ impl RetryPolicy {
         self
     }
 
-    /// Whether the server asks to wait longer than the client is willing to.
-    pub(crate) fn exceeds_patience(&self, retry_after: Option<Duration>) -> bool {
+    /// Returns whether the server asks for a delay longer than the maximum.
+    pub(crate) fn exceeds_max_retry_after(&self, retry_after: Option<Duration>) -> bool {
         retry_after.is_some_and(|wait| wait > self.max_retry_after)
     }
 
@@ -146,11 +146,11 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_after_beyond_the_maximum_is_not_waited_for() {
+    fn a_longer_retry_after_exceeds_the_maximum() {
         let policy = RetryPolicy::default();
-        assert!(policy.exceeds_patience(Some(Duration::from_secs(121))));
-        assert!(!policy.exceeds_patience(Some(Duration::from_secs(120))));
-        assert!(!policy.exceeds_patience(None));
+        assert!(policy.exceeds_max_retry_after(Some(Duration::from_secs(121))));
+        assert!(!policy.exceeds_max_retry_after(Some(Duration::from_secs(120))));
+        assert!(!policy.exceeds_max_retry_after(None));
     }
 
     #[test]

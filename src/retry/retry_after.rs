@@ -8,7 +8,7 @@ use http::{HeaderMap, header};
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if is_number(text) {
-        // A fraction is rounded up. What no `u64` holds is for ever.
+        // A fraction is rounded up. A number above `u64::MAX` counts as that.
         let seconds: f64 = text.parse().ok()?;
         return Some(Duration::from_secs(seconds.ceil() as u64));
     }
@@ -17,7 +17,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     Some(date.duration_since(now).unwrap_or_default())
 }
 
-/// Whether the text is a decimal number, perhaps with a fraction.
+/// Returns whether the text is a decimal number, which may have a fraction.
 fn is_number(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     [whole, fraction]

@@ -16,7 +16,7 @@ const KEY_LIFETIME: Duration = Duration::from_secs(285);
 #[derive(Debug, Default)]
 pub(crate) struct RetryState {
     pub retries: u32,
-    /// Attempts that made no connection.
+    /// Number of attempts without a connection.
     connect_failures: u32,
     /// Start of the first attempt that the server may have carried out.
     unknown_since: Option<Instant>,
@@ -51,7 +51,7 @@ impl RetryState {
         if !failed.error.is_retryable()
             || self.retries >= policy.max_retries
             || self.connect_failures > policy.max_connect_retries
-            || policy.exceeds_patience(failed.retry_after)
+            || policy.exceeds_max_retry_after(failed.retry_after)
         {
             return None;
         }

@@ -126,7 +126,7 @@ pub(crate) struct TestServer {
 
 impl TestServer {
     /// Starts a server that sends the bytes that the function returns for a request: a whole HTTP
-    /// response, [`STALL`], or a part of a response to cut it off.
+    /// response, a part of one to cut it off, or a part that ends with [`STALL`].
     pub async fn start(
         respond: impl Fn(&ReceivedRequest) -> Vec<u8> + Send + Sync + 'static,
     ) -> Self {
@@ -163,13 +163,13 @@ impl TestServer {
             .await
     }
 
-    /// Starts a server that issues the token `t` and sends one response to all other requests.
-    pub async fn with_login(response: Vec<u8>) -> Self {
+    /// Starts a server that sends one response to logins and another one to all other requests.
+    pub async fn with_login(login: Vec<u8>, other: Vec<u8>) -> Self {
         Self::start(move |request| {
             if request.is_login() {
-                token_response("t", 3600)
+                login.clone()
             } else {
-                response.clone()
+                other.clone()
             }
         })
         .await
@@ -275,7 +275,7 @@ pub(crate) fn refused_url() -> (String, TcpSocket) {
     (format!("http://{}", socket.local_addr().unwrap()), socket)
 }
 
-/// At the end of a response, or instead of one: the connection stays open, and nothing comes.
+/// End of a response that never comes: the connection stays open.
 pub(crate) const STALL: &[u8] = b"stall";
 
 /// Returns a complete HTTP response.

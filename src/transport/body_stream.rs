@@ -19,10 +19,11 @@ pub(crate) struct BodyStream {
     body: reqwest::Body,
     pub context: CallContext,
     runtime: Runtime,
-    /// How long the body may stay silent, and the timer of the current silence.
+    /// Maximum time between two pieces.
     idle_timeout: Option<Duration>,
+    /// Timer of the wait for the next piece.
     timer: Option<Timer>,
-    /// Occupies a place among the concurrent requests.
+    /// Counts the call as a concurrent request.
     _permit: Option<Permit>,
 }
 
@@ -60,11 +61,11 @@ impl BodyStream {
                 let clock = &self.runtime.clock;
                 let timer = self.timer.get_or_insert_with(|| clock.sleep(limit));
                 ready!(timer.as_mut().poll(cx));
-                // The body cannot be read on: its connection is closed.
+                // Closes the connection.
                 self.body = reqwest::Body::default();
                 self.timer = None;
                 let seconds = limit.as_secs_f64();
-                let message = format!("the server has sent nothing for {seconds:.1} s");
+                let message = format!("the server has not sent any data for {seconds:.1} s");
                 let error = Error::new(ErrorKind::Timeout, message);
                 Poll::Ready(Some(Err(self.context.explain(error))))
             }

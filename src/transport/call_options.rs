@@ -56,17 +56,20 @@ impl CallOptions {
         self
     }
 
-    /// Sets how long a download or an event stream may stay silent, keep-alive comments included,
-    /// before it ends with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). Defaults to 60 seconds.
+    /// Sets the maximum time that a download or event stream may stay silent. Defaults to 60 seconds;
     /// `None` removes the limit.
+    ///
+    /// A stream that exceeds the limit ends with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
+    /// Keep-alive comments of an event stream count as data.
     pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.idle_timeout = Some(limit.into());
         self
     }
 
-    /// Sets the maximum size of a response that is read as a whole, in bytes. A longer one is
-    /// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge). Downloads and event streams have no
-    /// maximum. Defaults to 256 MiB.
+    /// Sets the maximum size in bytes of a response that is read as a whole. Defaults to 256 MiB.
+    ///
+    /// A larger one fails with [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge). Downloads and event
+    /// streams are not limited.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = Some(bytes);
         self

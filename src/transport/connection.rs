@@ -56,7 +56,7 @@ impl Connection {
         }
         match &self.proxy {
             Some(url) => {
-                // The URL may hold a password: neither it nor the library's error is quoted.
+                // The URL may contain a password, and so may the error of the library: neither is quoted.
                 let is_supported = url::Url::parse(url)
                     .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
                 let proxy = is_supported
@@ -97,22 +97,24 @@ fn unusable(what: &str, error: &reqwest::Error) -> Error {
     Error::new(ErrorKind::Configuration, message)
 }
 
-/// HTTP clients, one for each Tokio runtime.
+/// HTTP clients of a server, one for each Tokio runtime.
 ///
 /// The connections of a client belong to tasks of the runtime that opened them. A request on another
 /// runtime would wait for tasks that may not run.
 pub(crate) struct HttpClients {
     first: reqwest::Client,
-    /// How further clients connect; `None` if the caller provided the client.
+    /// Settings of further clients; `None` if the caller provided the client.
     pub connection: Option<Connection>,
     first_runtime: OnceLock<runtime::Id>,
     others: Mutex<Vec<(runtime::Id, reqwest::Client)>>,
 }
 
-/// How many clients of further runtimes are kept.
+/// Maximum number of clients of further runtimes.
 const MAX_OTHERS: usize = 8;
 
 impl HttpClients {
+    /// Creates the HTTP client of the first runtime.
+    ///
     /// # Errors
     /// `Configuration`: the proxy or a certificate cannot be used.
     pub fn connecting(connection: Connection, base: &BaseUrl) -> Result<Self> {
@@ -144,7 +146,7 @@ impl HttpClients {
         if let Some((_, client)) = others.iter().find(|(other, _)| *other == id) {
             return client.clone();
         }
-        // The same settings have made a client before.
+        // Creating a client with these settings succeeded before.
         let Ok(client) = connection.client(base) else {
             return self.first.clone();
         };
@@ -156,5 +158,5 @@ impl HttpClients {
     }
 }
 
-/// A place among the concurrent requests of a client.
+/// Permission for one of the concurrent requests of a client.
 pub(crate) type Permit = OwnedSemaphorePermit;

@@ -129,7 +129,7 @@ impl Transport {
         let query = request.query.iter();
         let query = query.map(|(name, value)| (&**name, value.as_str()));
         let url = self.base().join(&request.path, query)?;
-        // With space for the usual seven headers: the clone for an attempt does not grow.
+        // Seven headers are usual: the copy for an attempt does not grow.
         let mut headers = HeaderMap::with_capacity(7);
         for (name, value) in self.default_headers() {
             headers.append(name, value.clone());

@@ -32,7 +32,10 @@ pub(crate) async fn hint(
     let (api, base) = (transport.api(), transport.base());
     let authenticator = transport.authenticator();
     if let Some(wait) = failed.retry_after
-        && transport.options().retry.exceeds_patience(Some(wait))
+        && transport
+            .options()
+            .retry
+            .exceeds_max_retry_after(Some(wait))
     {
         return Some(format!(
             "the server asks to wait {} s, longer than `max_retry_after`; send the request again then",
@@ -56,7 +59,7 @@ pub(crate) async fn hint(
              http://user:password@proxy.example.com:3128"
         }
         ErrorKind::Conflict if request.method == Method::POST && state.has_unknown_effect() => {
-            "an earlier attempt, whose response was lost, may have created it"
+            "an earlier attempt may have created it; the response to that attempt was lost"
         }
         ErrorKind::Forbidden if request.authenticated => {
             let who = authenticator.name();
@@ -83,7 +86,8 @@ pub(crate) async fn hint(
     Some(fixed.to_owned())
 }
 
-/// Advice about a failed TLS handshake, by the words of rustls and of the systems' libraries.
+/// Returns advice for a failed TLS handshake. Its reason is in the text of rustls or of the system's
+/// library.
 fn tls_advice(message: &str) -> &'static str {
     let message = message.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));

@@ -65,9 +65,9 @@ pub(crate) fn next_hop(
     }))
 }
 
-/// Whether credentials for the one URL may go to the other: same scheme, host and port, as curl
-/// decides; and, as the library `requests` does, from http to https of a host if both have the
-/// default port.
+/// Returns whether credentials for one URL may be sent to the other. Scheme, host and port must be the
+/// same, as for curl. As in the Python library `requests`, http may change to https of the same host
+/// if both use the default port.
 fn is_same_server(from: &Url, to: &Url) -> bool {
     let is_upgrade = (from.scheme(), to.scheme()) == ("http", "https")
         && (from.port_or_known_default(), to.port_or_known_default()) == (Some(80), Some(443));

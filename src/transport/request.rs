@@ -127,7 +127,7 @@ impl PreparedRequest {
             headers,
             body: None,
             accept: Accept::Json,
-            // The version of a server, and nothing else, is read this way.
+            // Only the version of a server is requested this way.
             max_size: 1 << 20,
             idempotency: Idempotency::Idempotent,
             authenticated: false,

@@ -12,7 +12,7 @@ pub(crate) struct AttemptResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: ResponseBody,
-    /// Occupies a place among the concurrent requests until the body has been read.
+    /// Counts the call as a concurrent request until the body has been read.
     pub permit: Option<Permit>,
 }
 

@@ -133,7 +133,7 @@ impl HttpSender<'_> {
                 headers.to_mut().remove(header::CONTENT_TYPE);
             }
             if !hop.same_server {
-                // Credentials, cookies and headers that the program has set are for the first server.
+                // Credentials and headers of the program are only for the first server.
                 let kept = [header::ACCEPT, header::ACCEPT_ENCODING, header::USER_AGENT];
                 let kept = kept.map(|name| headers.get(&name).cloned().map(|value| (name, value)));
                 headers = Cow::Owned(kept.into_iter().flatten().collect());
@@ -162,9 +162,9 @@ impl HttpSender<'_> {
             .secrets
             .iter()
             .chain(authorization.map(|authorization| &authorization.token));
-        // The status counts, however much of the body comes in time.
+        // The status is what matters, however much of the body arrives in time.
         let mut body = Vec::new();
-        let left = self.runtime.time_left(deadline);
+        let left = self.runtime.time_left(deadline, None);
         let limit = left.map_or(ERROR_BODY_LIMIT, |left| {
             left.mul_f32(0.9).min(ERROR_BODY_LIMIT)
         });
@@ -187,23 +187,23 @@ impl HttpSender<'_> {
     }
 }
 
-/// How long the body of an unsuccessful response is read.
+/// Time limit for the body of an unsuccessful response.
 const ERROR_BODY_LIMIT: Duration = Duration::from_secs(10);
 
-/// The host that a redirect led to.
+/// Host that a redirect led to.
 struct OtherHost(String);
 
 impl OtherHost {
     fn hint(&self) -> String {
         format!(
-            "the server redirected to {}, which did not get the credentials; if that is the server, \
-             use its URL",
+            "the server redirected to {}, which did not receive the credentials; if that is the \
+             right server, use its URL",
             self.0
         )
     }
 }
 
-/// Returns the content coding of a response, unless the content is as it is (RFC 9110, section 8.4).
+/// Returns the content coding of a compressed response (RFC 9110, section 8.4).
 fn content_coding(headers: &HeaderMap) -> Option<String> {
     let coding = headers.get(header::CONTENT_ENCODING)?.to_str().ok()?.trim();
     let is_plain = coding.is_empty() || coding.eq_ignore_ascii_case("identity");

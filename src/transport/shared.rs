@@ -28,7 +28,7 @@ pub struct Transport {
 /// State that all clones of a client share.
 pub(crate) struct Shared {
     pub http: HttpClients,
-    /// Places of concurrent requests; `None` for no limit.
+    /// Permits of concurrent requests; `None` for no limit.
     pub permits: Option<Arc<Semaphore>>,
     pub base: BaseUrl,
     /// Whether credentials may travel in clear text.
@@ -195,22 +195,24 @@ impl Transport {
         &self.shared.secrets
     }
 
-    /// Waits for a place among the concurrent requests.
+    /// Waits until the client may send another concurrent request.
     ///
     /// # Errors
-    /// `Timeout`: there was none until the deadline.
+    /// `Timeout`: it may not before the deadline.
     pub(crate) async fn permit(&self, deadline: Option<Instant>) -> Result<Option<Permit>> {
         let Some(permits) = &self.shared.permits else {
             return Ok(None);
         };
         let runtime = &self.shared.runtime;
         let permit = pin!(permits.clone().acquire_owned());
-        let permit = runtime.within(runtime.time_left(deadline), permit).await;
+        let permit = runtime
+            .within(runtime.time_left(deadline, None), permit)
+            .await;
         match permit {
             Some(permit) => Ok(permit.ok()),
             None => {
-                let message = "the call waited for a place among the concurrent requests until its \
-                               deadline; raise `max_concurrent_requests`";
+                let message = "the call waited until its deadline for one of the concurrent requests to \
+                               end; raise `max_concurrent_requests`";
                 Err(Error::new(ErrorKind::Timeout, message))
             }
         }

@@ -21,23 +21,16 @@ async fn a_key_is_exchanged_for_a_token() {
 }
 
 #[tokio::test]
-async fn a_key_goes_out_directly_where_it_cannot_be_exchanged() {
-    let unknown_grant = r#"{"detail":"Unsupported grant type: zenml-api-key"}"#;
+async fn a_server_that_does_not_exchange_keys_receives_the_key() {
+    let unsupported_grant = r#"{"detail":"Unsupported grant type: zenml-api-key"}"#;
     let oauth = r#"{"error":"unsupported_grant_type"}"#;
     let invalid = r#"{"detail":[{"loc":["body","grant_type"],"msg":"unknown"}]}"#;
     for refusal in [
-        response(400, "", unknown_grant),
+        response(400, "", unsupported_grant),
         response(400, "", oauth),
         response(422, "", invalid),
     ] {
-        let server = TestServer::start(move |request| {
-            if request.is_login() {
-                refusal.clone()
-            } else {
-                ok()
-            }
-        });
-        let server = server.await;
+        let server = TestServer::with_login(refusal, ok()).await;
         let transport = server.transport_as(Credentials::api_key("ZENKEY_abc"));
         for _ in 0..2 {
             read(&transport).await.unwrap();
@@ -50,8 +43,8 @@ async fn a_key_goes_out_directly_where_it_cannot_be_exchanged() {
 }
 
 #[tokio::test]
-async fn a_key_is_not_sent_itself_after_a_strange_login_response() {
-    for strange in [
+async fn the_key_itself_is_not_sent_after_an_unexpected_login_response() {
+    for unexpected in [
         response(
             200,
             "content-type: text/html\r\n",
@@ -67,7 +60,7 @@ async fn a_key_is_not_sent_itself_after_a_strange_login_response() {
         response(404, "", "<html>no backend</html>"),
         response(400, "", "bad"),
     ] {
-        let server = TestServer::always(strange).await;
+        let server = TestServer::always(unexpected).await;
         let transport = server.transport_as(Credentials::api_key("ZENKEY_abc"));
         let error = read(&transport).await.unwrap_err();
         assert!(!format!("{error} {error:?}").contains("ZENKEY_abc"));
@@ -78,7 +71,7 @@ async fn a_key_is_not_sent_itself_after_a_strange_login_response() {
 }
 
 #[tokio::test]
-async fn the_error_says_what_came_instead_of_an_access_token() {
+async fn the_error_describes_a_login_response_without_an_access_token() {
     for (response, found) in [
         (
             response(200, "", "<html><title>Log in</title></html>"),
@@ -99,7 +92,7 @@ async fn the_error_says_what_came_instead_of_an_access_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lifetime_is_read_in_each_of_its_forms() {
+async fn the_lifetime_of_a_token_is_read_in_all_its_forms() {
     for (expires_in, logins) in [
         ("3600", 2),
         ("\"3600\"", 2),
@@ -112,11 +105,7 @@ async fn a_lifetime_is_read_in_each_of_its_forms() {
         ("{}", 1),
     ] {
         let body = format!(r#"{{"access_token":"t","expires_in":{expires_in}}}"#);
-        let server = TestServer::start(move |request| match request.is_login() {
-            true => json(&body),
-            false => ok(),
-        });
-        let server = server.await;
+        let server = TestServer::with_login(json(&body), ok()).await;
         let transport = server.transport_as(Credentials::api_key("ZENKEY_abc"));
         read(&transport).await.unwrap();
         tokio::time::advance(Duration::from_secs(3600)).await;

@@ -61,7 +61,7 @@ async fn a_revoked_token_causes_one_login_and_no_failed_call() {
 
 #[tokio::test]
 async fn a_server_that_rejects_every_token_causes_one_more_login() {
-    let server = TestServer::with_login(invalid_credentials()).await;
+    let server = TestServer::with_login(token_response("t", 3600), invalid_credentials()).await;
     let error = read(&server.transport_as(password())).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert_eq!(error.attempts(), 2);
@@ -71,7 +71,7 @@ async fn a_server_that_rejects_every_token_causes_one_more_login() {
 #[tokio::test]
 async fn a_401_for_missing_permissions_causes_no_login() {
     let forbidden = response(401, "", r#"{"detail":["AuthorizationException","no"]}"#);
-    let server = TestServer::with_login(forbidden).await;
+    let server = TestServer::with_login(token_response("t", 3600), forbidden).await;
     let error = read(&server.transport_as(password())).await.unwrap_err();
     assert_eq!(error.server_exception(), Some("AuthorizationException"));
     assert_eq!((error.attempts(), server.logins()), (1, 1));
@@ -103,13 +103,7 @@ async fn a_login_continues_after_its_caller_is_dropped() {
 
 #[test]
 fn a_login_restarts_after_its_runtime_has_shut_down() {
-    let runtime = || {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap()
-    };
-    let main = runtime();
+    let main = current_thread();
     let stalls = Arc::new(AtomicBool::new(true));
     let server = main.block_on(TestServer::start({
         let stalls = stalls.clone();
@@ -120,7 +114,7 @@ fn a_login_restarts_after_its_runtime_has_shut_down() {
         }
     }));
     let transport = server.transport_as(password());
-    let other = runtime();
+    let other = current_thread();
     let interrupted = other.block_on(async {
         let limit = Duration::from_millis(50);
         tokio::time::timeout(limit, read(&transport)).await
@@ -214,7 +208,7 @@ fn a_login_on_an_idle_runtime_does_not_block_other_runtimes() {
     idle.block_on(async {
         let transport = transport.clone();
         tokio::spawn(async move { read(&transport).await });
-        // The login starts, and is then left alone.
+        // The login starts; the runtime is idle afterwards.
         for _ in 0..3 {
             tokio::task::yield_now().await;
         }
@@ -228,7 +222,7 @@ fn a_login_on_an_idle_runtime_does_not_block_other_runtimes() {
 }
 
 #[test]
-fn a_connection_of_an_idle_runtime_is_not_used_on_another_one() {
+fn a_call_on_another_runtime_does_not_use_the_connection_of_an_idle_one() {
     let driven = tokio::runtime::Runtime::new().unwrap();
     let url = driven.block_on(keep_alive());
     let client = builder(&url).attempt_timeout(Duration::from_secs(5));

@@ -1,4 +1,4 @@
-//! Bodies that stall, grow or are compressed, redirects that mislead, and limits.
+//! How does a call handle bodies that stall, are too large or compressed, and how does it apply limits?
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::testing::{READ, STALL, TestServer, WRITE, builder, json, ok, read, response};
 use crate::{Call, CallOptions, Credentials, ErrorKind, RetryPolicy};
 
-/// The head of a response and the start of its body, which then stalls.
+/// Returns a response with a body that stalls after its beginning.
 fn stalled(status: u16, beginning: &str) -> Vec<u8> {
     let head = format!("HTTP/1.1 {status} X\r\ncontent-length: 1000\r\n\r\n{beginning}");
     [head.as_bytes(), STALL].concat()
@@ -61,7 +61,7 @@ async fn a_response_beyond_the_maximum_size_is_too_large() {
 }
 
 #[tokio::test]
-async fn the_client_asks_for_uncompressed_content_and_names_any_other() {
+async fn a_compressed_response_is_an_error_that_names_the_compression() {
     let server = TestServer::always(ok()).await;
     read(&server.transport()).await.unwrap();
     assert_eq!(server.only().header("accept-encoding"), Some("identity"));
@@ -102,7 +102,7 @@ async fn a_byte_order_mark_is_skipped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_retry_after_beyond_the_maximum_ends_the_call_at_once_and_is_named() {
+async fn a_retry_after_beyond_the_maximum_ends_the_call_with_a_hint() {
     let server = TestServer::always(response(429, "retry-after: 3600\r\n", "")).await;
     let options = CallOptions::default().retry(RetryPolicy::default());
     let error = read(&server.transport().with_options(options))
@@ -116,7 +116,7 @@ async fn a_retry_after_beyond_the_maximum_ends_the_call_at_once_and_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_conflict_after_a_lost_response_says_what_may_have_happened() {
+async fn a_conflict_after_a_lost_response_hints_at_an_earlier_creation() {
     let conflict = response(409, "", r#"{"detail":["EntityExistsError","exists"]}"#);
     let server = TestServer::sequence([b"".to_vec(), conflict]).await;
     let policy = RetryPolicy::default().retry_non_idempotent(true);
@@ -133,7 +133,7 @@ async fn a_conflict_after_a_lost_response_says_what_may_have_happened() {
 }
 
 #[tokio::test]
-async fn the_body_of_a_get_does_not_go_to_another_host() {
+async fn the_body_of_a_get_is_not_sent_to_another_host() {
     let other = TestServer::always(ok()).await;
     let location = format!("location: {}/b\r\n", other.url);
     let server = TestServer::always(response(307, &location, "")).await;
@@ -157,7 +157,7 @@ async fn default_headers_are_redacted_from_errors() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_waits_for_its_place_among_the_concurrent_requests() {
+async fn a_call_beyond_the_maximum_of_concurrent_requests_waits() {
     let server = TestServer::always(stalled(200, "")).await;
     let client = builder(&server.url)
         .max_concurrent_requests(1)
@@ -165,7 +165,7 @@ async fn a_call_waits_for_its_place_among_the_concurrent_requests() {
         .build()
         .unwrap()
         .0;
-    // A download occupies its place until it has been read.
+    // A download counts as a request until its body has been read.
     let download = Call::new(&client, &READ).download().await.unwrap();
     let limited = client.with_options(CallOptions::default().timeout(Duration::from_secs(5)));
     let error = read(&limited).await.unwrap_err();

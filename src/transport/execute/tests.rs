@@ -4,12 +4,14 @@ use std::error::Error as _;
 
 use http::header;
 
-use crate::testing::{READ, TestServer, WRITE, builder, json, ok, read, refused_url, response};
+use crate::testing::{
+    READ, TestServer, WRITE, builder, json, ok, read, refused_url, response, token_response,
+};
 use crate::{Call, Credentials, ErrorKind};
 
 #[tokio::test]
 async fn a_password_is_exchanged_once_for_a_token_that_all_clones_use() {
-    let server = TestServer::with_login(ok()).await;
+    let server = TestServer::with_login(token_response("t", 3600), ok()).await;
     let transport = server.transport_as(Credentials::password("default", "a b&c"));
     let clone = transport.clone();
     let (one, other) = tokio::join!(read(&transport), read(&clone));
@@ -84,7 +86,7 @@ async fn a_client_without_credentials_sends_no_authorization() {
 }
 
 #[tokio::test]
-async fn a_token_that_cannot_stand_in_a_header_is_named_as_the_cause() {
+async fn a_token_that_a_header_cannot_carry_is_a_credentials_error() {
     let server = TestServer::always(ok()).await;
     let error = read(&server.transport_as(Credentials::api_token("hunter2\nx")))
         .await
@@ -214,7 +216,8 @@ async fn a_401_of_another_host_does_not_reject_the_credentials() {
     let refusal = response(401, "www-authenticate: Bearer\r\n", "");
     let other = TestServer::always(refusal).await;
     let location = format!("location: {}/b\r\n", other.url);
-    let server = TestServer::with_login(response(307, &location, "")).await;
+    let server =
+        TestServer::with_login(token_response("t", 3600), response(307, &location, "")).await;
     let transport = server.transport_as(Credentials::password("default", ""));
     for _ in 0..2 {
         let error = read(&transport).await.unwrap_err();
@@ -224,7 +227,7 @@ async fn a_401_of_another_host_does_not_reject_the_credentials() {
             hint.contains(other.url.trim_start_matches("http://")),
             "{hint}"
         );
-        assert!(hint.contains("did not get the credentials"), "{hint}");
+        assert!(hint.contains("did not receive the credentials"), "{hint}");
     }
     assert_eq!(server.logins(), 1);
 }
