@@ -1,8 +1,8 @@
-"""Server plug-in: a workload manager that runs nothing, and reports how it went.
+"""Server plug-in: a workload manager that executes nothing.
 
-A run that has been triggered is reported as running and then as completed. The
-run configuration can ask for something else: `extra: {"outcome": "failed"}`, or
-`"held"`, which leaves it running for a test to end.
+It reports a triggered run as running and then as completed. The run
+configuration can ask for another outcome: with `extra: {"outcome": "failed"}`
+the run fails, and with `"held"` it keeps running.
 """
 
 import json
@@ -17,15 +17,15 @@ from zenml.zen_server.pipeline_execution.workload_manager_interface import (
     WorkloadType,
 )
 
-# What follows `running`, by the outcome that a run asks for.
+# The status after `running`, by the outcome that the run asks for.
 ENDS = {"completed": "completed", "failed": "failed", "held": None}
 
 
 class ReportRuns(WorkloadManagerInterface):
-    """Reports runs through the API, as the container that it stands for."""
+    """Reports runs through the API, in place of their containers."""
 
     def __init__(self) -> None:
-        """Creates it without any logs."""
+        """Creates a manager without logs."""
         self._logs: dict[UUID, list[str]] = defaultdict(list)
 
     def run(
@@ -38,20 +38,20 @@ class ReportRuns(WorkloadManagerInterface):
         sync: bool = True,
         timeout_in_seconds: int = 0,
     ) -> None:
-        """Reports the run that the arguments name."""
+        """Reports the run of the arguments."""
         run = Run(arguments, environment or {})
         outcome = run.outcome()
         if outcome not in ENDS:
-            run.report("failed", f"{outcome!r} is no outcome: {list(ENDS)}")
+            run.report("failed", f"{outcome!r} is not one of {list(ENDS)}")
             return
-        run.report("running", "as a test's workload manager says")
+        run.report("running", "reported by the workload manager of the tests")
         self.log(workload_id, f"{image} runs {' '.join(command)}")
         end = ENDS[outcome]
         if end == "completed":
-            # The server makes the status of static pipelines of their steps'.
+            # The server derives the status of a static pipeline from its steps.
             run.complete_steps()
         if end:
-            run.report(end, f"as its configuration asks: {outcome}")
+            run.report(end, f"requested by the run configuration: {outcome}")
 
     def build_and_push_image(
         self,
@@ -66,20 +66,20 @@ class ReportRuns(WorkloadManagerInterface):
         return image_name
 
     def delete_workload(self, workload_id: UUID) -> None:
-        """Forgets the logs."""
+        """Deletes the logs."""
         self._logs.pop(workload_id, None)
 
     def get_logs(self, workload_id: UUID) -> str:
-        """What has been logged."""
+        """Returns the logs."""
         return "\n".join(self._logs[workload_id])
 
     def log(self, workload_id: UUID, message: str) -> None:
-        """Keeps a message."""
+        """Appends a message to the logs."""
         self._logs[workload_id].append(message)
 
 
 class Run:
-    """A run as its own container sees it: by the token that it was given."""
+    """A run, seen from its container: with the token of the run."""
 
     def __init__(
         self, arguments: list[str], environment: dict[str, str]
@@ -92,7 +92,7 @@ class Run:
         self._project = environment["ZENML_ACTIVE_PROJECT_ID"]
 
     def outcome(self) -> str:
-        """What the configuration of the run asks for."""
+        """Returns the outcome that the run configuration asks for."""
         run = self._call("GET", f"/runs/{self._id}")
         extra = run["metadata"]["config"].get("extra", {})
         return extra.get("outcome", "completed")
@@ -103,7 +103,7 @@ class Run:
         self._call("PUT", f"/runs/{self._id}", body)
 
     def complete_steps(self) -> None:
-        """Reports the steps that the snapshot has as completed."""
+        """Reports all steps of the snapshot as completed."""
         snapshot = self._call("GET", f"/pipeline_snapshots/{self._snapshot}")
         for name in snapshot["metadata"]["step_configurations"]:
             now = datetime.now(timezone.utc).replace(tzinfo=None).isoformat()
@@ -129,5 +129,5 @@ class Run:
                 "Content-Type": "application/json",
             },
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.load(response)

@@ -15,7 +15,7 @@ use super::{
 pub struct Account {
     shared: Arc<Shared>,
     id: Uuid,
-    /// The organization whose method returned it.
+    /// The organization that it was requested from.
     organization: Option<Uuid>,
 }
 

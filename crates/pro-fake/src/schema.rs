@@ -23,7 +23,7 @@ pub(super) struct Mismatch {
 }
 
 impl Schema {
-    /// Creates a schema whose references point into these components, which are [`closed`].
+    /// Creates a schema with references into these components, which are [`closed`].
     pub fn new(schema: Value, components: &Arc<Value>) -> Self {
         Self {
             schema,

@@ -115,8 +115,8 @@ impl Organization {
         Account::new(self.shared.clone(), id, Some(self.id))
     }
 
-    /// Exhausts the plan's limit of a feature (`template_run`, `workspace`, …): it is answered with
-    /// 402 from now on.
+    /// Exhausts the plan's limit of a feature (`template_run`, `workspace`, …). Calls that need the
+    /// feature return 402 from now on.
     pub fn reach_limit(&self, feature: &str) {
         let limit = (self.id, feature.to_owned());
         self.shared.with(|state| state.limits.insert(limit));

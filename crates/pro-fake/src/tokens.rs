@@ -17,7 +17,7 @@ use super::{
 const KEY_PREFIX: &str = "ZENPROKEY_";
 
 impl State {
-    /// Creates a token: a JWT whose `exp` claim clients can read.
+    /// Creates a token: a JWT with an `exp` claim, which clients can read.
     pub fn issue(&mut self, kind: TokenKind, principal: Principal, lifetime: Duration) -> String {
         let expires = self.now() + TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::MAX);
         let (Principal::Account(subject) | Principal::Server(subject)) = principal;

@@ -134,7 +134,7 @@ fn forbidden(schema: &Schema) -> Vec<Value> {
     values
 }
 
-/// A fake that answers from the document, and a client with a valid token.
+/// Starts a stateless fake, and creates a client with a valid token.
 async fn stateless() -> (ControlPlane, ProClient) {
     let plane = ControlPlane::start_with(Options::default().stateless()).await;
     let plane = plane.unwrap();

@@ -1,7 +1,7 @@
 //! Which handler serves an operation?
 //!
 //! Stateful handlers exist for what the real Pro-mode server and the workflows of the library call.
-//! All other operations have none: they are answered from the document.
+//! All other operations respond with a sample from the document.
 
 mod auth;
 mod invitations;
