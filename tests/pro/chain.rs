@@ -45,7 +45,13 @@ async fn one_key_authenticates_at_the_pro_api_and_both_ways_at_the_workspace() {
 async fn the_server_names_its_pro_api() {
     let fixture = fixture().await;
     let anonymous = WorkspaceClient::builder(fixture.pro.server.url());
-    let info = anonymous.build().unwrap().server_info().send().await.unwrap();
+    let info = anonymous
+        .build()
+        .unwrap()
+        .server_info()
+        .send()
+        .await
+        .unwrap();
     assert_eq!(info.deployment_type, Some(ServerDeploymentType::Cloud));
     assert_eq!(info.pro_api_url.as_ref(), Some(&fixture.pro.plane.url()));
     assert_eq!(info.pro_workspace_id, Some(fixture.pro.workspace.id()));

@@ -85,7 +85,7 @@ async fn the_exit_code_of_trigger_run_template_reflects_the_run() {
     organization.lift_limit("template_run");
     assert_eq!(none.status.code(), Some(2));
     let stderr = String::from_utf8(none.stderr).unwrap();
-    assert!(stderr.contains("plan of the organization"), "{stderr}");
+    assert!(stderr.contains("plan allows no more runs"), "{stderr}");
 }
 
 #[tokio::test]

@@ -35,6 +35,10 @@ pub async fn fixture() -> MutexGuard<'static, Fixture> {
     });
     let fixture = fixture.await.lock().await;
     assert_eq!(fixture.pro.plane.violations(), Vec::<String>::new());
+    // Neither the server nor a workflow may depend on an operation that keeps no state.
+    let mut calls = fixture.pro.plane.recorded();
+    calls.retain(|call| call.sampled);
+    assert_eq!(calls, []);
     fixture
 }
 

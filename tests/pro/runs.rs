@@ -219,7 +219,7 @@ async fn an_exhausted_plan_differs_from_a_missing_permission() {
         kind,
         "the API key",
         &url,
-        "plan of the organization",
+        "plan allows no more runs",
     );
     assert_mentions(&error, &["create_template_run", "402", "template_run"]);
 
@@ -283,7 +283,7 @@ async fn a_target_that_cannot_run_differs_from_a_wrong_configuration() {
     assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
     assert_mentions(
         &error,
-        &["Project scope missing", "say in which, by `project`"],
+        &["Project scope missing", "set the project with `project`"],
     );
 
     let error = client.trigger(RunTemplate::by_name("vision-nightly"));

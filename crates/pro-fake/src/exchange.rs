@@ -51,6 +51,7 @@ pub(crate) fn respond(
         status: 0,
         parameters: serde_json::Map::new(),
         body: Value::Null,
+        sampled: false,
         server: header(request.headers, "zenml-server-id").and_then(|id| id.parse().ok()),
     };
     let response = match find(document, options, request) {
@@ -133,7 +134,10 @@ fn perform(
     recorded.parameters.clone_from(&input.parameters);
     recorded.body.clone_from(&input.body);
     match handler(&operation.name).filter(|_| !options.stateless) {
-        None => Ok(operation.sample_response()),
+        None => {
+            recorded.sampled = true;
+            Ok(operation.sample_response())
+        }
         Some(handler) => {
             let call = Call {
                 input: input.with_workspace_names(),

@@ -14,6 +14,8 @@ pub struct RecordedCall {
     pub parameters: Map<String, Value>,
     /// The request body; `null` if there was none, or the request was invalid.
     pub body: Value,
+    /// Whether the response is a sample from the document, because the operation has no handler.
+    pub sampled: bool,
     /// The workspace server that sent the request (header `zenml-server-id`).
     pub server: Option<Uuid>,
 }

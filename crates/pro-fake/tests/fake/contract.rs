@@ -69,6 +69,7 @@ async fn an_operation_without_a_handler_responds_with_a_sample() {
     let id = "6f0d3ab5-4f52-44ea-9a4e-6f5c6d0c65a1";
     let (status, team) = response(get(&plane, &user, &format!("/teams/{id}"))).await;
     assert_eq!((status, &team["name"]), (200, &json!("name")));
+    assert!(plane.recorded()[0].sampled);
     plane.finish().unwrap();
 }
 
