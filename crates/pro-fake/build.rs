@@ -73,7 +73,7 @@ fn entry(text: &mut String, operation: &Operation) -> std::fmt::Result {
         writeln!(
             text,
             "let call = match values.body::<{}>()? {{\n\
-             Some(body) => call.body(&body),\n\
+             Some(body) => call.body(body),\n\
              None => call,\n\
              }};",
             type_text(&body.ty)
