@@ -294,12 +294,11 @@ fn explain(error: Error) -> Error {
                 .with_kind(ErrorKind::NotRunnable)
                 .with_hint(Some(hint.to_owned()))
         }
-        ErrorKind::PaymentRequired => error.with_special_hint(
-            "the organization's ZenML Pro plan allows no more runs; ask its administrator",
-        ),
+        ErrorKind::PaymentRequired => {
+            error.with_special_hint("the organization's ZenML Pro plan allows no more runs")
+        }
         ErrorKind::Forbidden => error.with_special_hint(
-            "running needs a role that may create runs and snapshots in the project; ask the \
-             administrator of the workspace",
+            "running needs a role that may create runs and snapshots in the project",
         ),
         ErrorKind::RateLimited if error.server_exception() == Some("MaxConcurrentTasksError") => {
             let hint = "the server's queue of runs is full; try again when some have ended";
