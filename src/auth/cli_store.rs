@@ -4,6 +4,8 @@
 //! They are read, never written.
 
 use std::fmt::{self, Display};
+use std::fs;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -16,6 +18,32 @@ use super::yaml::Yaml;
 use crate::Timestamp;
 use crate::runtime::clock::Clock;
 use crate::transport::base_url::is_same_base;
+
+/// Maximum size of a file, in bytes. The files of the command line hold a few kilobytes per server.
+const MAX_SIZE: u64 = 1 << 20;
+
+/// Reads a file of the command line.
+///
+/// # Errors
+/// The path leads to something else than a file, which reading might wait for, or the file is larger
+/// than [`MAX_SIZE`].
+fn read_file(path: &Path) -> io::Result<Zeroizing<String>> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        let message = format!("{} is not a file", path.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    }
+    // The file may grow while it is read.
+    let mut text = Zeroizing::new(String::new());
+    fs::File::open(path)?
+        .take(MAX_SIZE + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_SIZE {
+        let message = format!("{} is larger than {MAX_SIZE} bytes", path.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    Ok(text)
+}
 
 /// Credentials for one server from the store of the command line.
 ///
@@ -33,7 +61,8 @@ pub(crate) struct StoredLogin {
 impl CredentialsProvider for StoredLogin {
     fn provide(&self) -> ProvidedCredentials<'_> {
         Box::pin(async {
-            let text = Zeroizing::new(tokio::fs::read_to_string(&self.file).await?);
+            let file = self.file.clone();
+            let text = tokio::task::spawn_blocking(move || read_file(&file)).await??;
             Ok(self.pick(&text)?)
         })
     }
@@ -77,9 +106,9 @@ impl std::error::Error for StoreError {}
 impl StoredLogin {
     /// Reads the store now.
     pub fn check(&self) -> Result<Credentials, StoreError> {
-        let text = std::fs::read_to_string(&self.file)
-            .map_err(|error| StoreError::Unreadable(error.to_string()))?;
-        self.pick(&Zeroizing::new(text))
+        let text =
+            read_file(&self.file).map_err(|error| StoreError::Unreadable(error.to_string()))?;
+        self.pick(&text)
     }
 
     /// Selects the credentials for the server. Keys and passwords take precedence over tokens, because
@@ -158,7 +187,7 @@ pub(crate) struct ConnectedServer {
 
 /// Returns the server in the `config.yaml` of the command line.
 pub(crate) fn connected_server(folder: &Path) -> Option<ConnectedServer> {
-    let text = std::fs::read_to_string(folder.join("config.yaml")).ok()?;
+    let text = read_file(&folder.join("config.yaml")).ok()?;
     let config = Yaml::read(&text).ok()?;
     let store = config.get("store")?;
     let url = store.text("url")?;

@@ -45,17 +45,21 @@ pub(crate) fn from_process<C>(api: &ApiConfig) -> Result<ClientBuilder<C>> {
 impl Environment<'_> {
     /// Returns a builder with URL, credentials, time limit and certificates.
     pub fn builder<C>(&self, api: &ApiConfig) -> Result<ClientBuilder<C>> {
-        let connected = self.config_folder().as_deref().and_then(connected_server);
+        // The command line's configuration is read only if it decides about the server.
+        let connected = match (api.kind, self.get(STORE_URL)) {
+            (ApiKind::Workspace, None) => {
+                self.config_folder().as_deref().and_then(connected_server)
+            }
+            _ => None,
+        };
         let url = self.url(api.kind, connected.as_ref())?;
         // Messages quote the URL, so it must not contain a password.
         let base = BaseUrl::parse(&url, api.path_suffix)?;
         let credentials = self.credentials(base.as_str(), api.kind)?;
         let builder = ClientBuilder::new(url).credentials(credentials);
         let builder = self.timeout(builder)?;
-        // The command line's setting is only for the server that it is connected to.
-        let connected = connected.filter(|_| self.get(STORE_URL).is_none());
-        let stored = connected.and_then(|server| server.verify_ssl);
-        self.certificates(builder, stored)
+        // The command line's setting is for the server that it is connected to.
+        self.certificates(builder, connected.and_then(|server| server.verify_ssl))
     }
 
     /// Returns the value of a variable. An empty variable counts as not set.

@@ -122,3 +122,38 @@ fn the_connected_server_is_read_from_the_configuration() {
     write("store:\n  type: sql\n  url: sqlite:////tmp/zenml.db\n");
     assert_eq!(connected_server(folder.path()), None);
 }
+
+#[test]
+fn urls_are_compared_in_their_normal_form() {
+    for known in [
+        "https://ZenML.example.com",
+        "HTTPS://zenml.example.com:443/",
+        "https://zenml.example.com/",
+    ] {
+        let store = format!("{known}:\n  api_key: ZENKEY_x\n");
+        assert_eq!(pick(&store).unwrap(), "key ZENKEY_x", "{known}");
+    }
+}
+
+#[test]
+fn only_files_of_a_reasonable_size_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("credentials.yaml");
+    let error = read_file(folder.path()).unwrap_err();
+    assert!(error.to_string().contains("is not a file"), "{error}");
+    std::fs::write(&path, "a".repeat(MAX_SIZE as usize + 1)).unwrap();
+    let error = read_file(&path).unwrap_err();
+    assert!(error.to_string().contains("is larger than"), "{error}");
+    std::fs::write(&path, "a: b").unwrap();
+    assert_eq!(*read_file(&path).unwrap(), "a: b");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_in_place_of_a_file_does_not_block() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.yaml");
+    let status = std::process::Command::new("mkfifo").arg(&path).status();
+    assert!(status.unwrap().success());
+    assert_eq!(connected_server(folder.path()), None);
+}
