@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::codec::decode;
 use crate::error::body as error_body;
+use crate::operation::offload::{is_large, off_thread, typed};
 use crate::retry::idempotency::Idempotency;
 use crate::transport::body::Body;
 use crate::transport::body_stream::BodyStream;
@@ -155,11 +156,11 @@ impl Call {
     }
 
     /// Sends the request and decodes the response as JSON. An empty body is read as `null`.
-    pub fn send<T: DeserializeOwned>(
+    pub fn send<T: DeserializeOwned + Send + 'static>(
         self,
     ) -> impl Future<Output = Result<Response<T>>> + Send + use<T> {
         let response = self.execute(Accept::Json);
-        async move { decoded(response.await?) }
+        async move { decode_response(response.await?).await }
     }
 
     /// Sends the request and returns the body as plain text.
@@ -275,6 +276,17 @@ fn fill(template: &str, segments: &[(&'static str, String)]) -> Result<String, S
 pub(crate) fn with_value<T>(response: RawResponse, value: T) -> Response<T> {
     let id = response.context.request_id;
     Response::new(response.status, response.headers, id, value)
+}
+
+/// Decodes a response: a large one on a thread for blocking work.
+pub(crate) async fn decode_response<T: DeserializeOwned + Send + 'static>(
+    response: RawResponse,
+) -> Result<Response<T>> {
+    if !is_large(&response) {
+        return decoded(response);
+    }
+    let decode = |response| decoded::<T>(response).map(|response| Box::new(response) as _);
+    typed(off_thread(response, decode).await?)
 }
 
 pub(crate) fn decoded<T: DeserializeOwned>(response: RawResponse) -> Result<Response<T>> {

@@ -1,5 +1,6 @@
 //! How is a list read item by item?
 
+use std::any::Any;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -11,8 +12,8 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use crate::operation::call::decoded;
+use crate::operation::offload::{Decoder, is_large, off_thread, typed};
 use crate::transport::request::Accept;
-use crate::transport::response::RawResponse;
 use crate::{Call, Page, Result};
 
 /// All items of a list, returned by the `stream` method of a list's builder.
@@ -38,30 +39,30 @@ use crate::{Call, Page, Result};
 pub struct ItemStream<T> {
     items: vec::IntoIter<T>,
     pages: Pages,
-    read: Read<T>,
 }
 
-/// Decodes the items of a page, and the number of pages if the response contains it.
-type Read<T> = fn(RawResponse) -> Result<(Vec<T>, Option<u64>)>;
+/// The items of a page, and the number of pages if the response contains it.
+type Items<T> = (Vec<T>, Option<u64>);
 
 /// The maximum page size of the Pro API, and the default page size of all streams.
 const LIMIT: u64 = 100;
 
 impl Call {
     /// Returns the items of a list with `offset` and `limit`, which ends with a page that is not full.
-    pub fn items<T: DeserializeOwned>(self) -> ItemStream<T> {
+    pub fn items<T: DeserializeOwned + Send + 'static>(self) -> ItemStream<T> {
         let number = |name| self.query_value(name).and_then(|text| text.parse().ok());
         let paging = Paging::Offset {
             offset: number("offset").unwrap_or(0),
             limit: number("limit").map_or(LIMIT, |limit: u64| limit.clamp(1, LIMIT)),
         };
         ItemStream::new(self, paging, |response| {
-            Ok((decoded::<Vec<T>>(response)?.into_inner(), None))
+            let page: Items<T> = (decoded::<Vec<T>>(response)?.into_inner(), None);
+            Ok(Box::new(page))
         })
     }
 
     /// Returns the items of a list of [`Page`]s.
-    pub fn paged_items<T: DeserializeOwned>(self) -> ItemStream<T> {
+    pub fn paged_items<T: DeserializeOwned + Send + 'static>(self) -> ItemStream<T> {
         let number = |name| self.query_value(name).and_then(|text| text.parse().ok());
         let paging = Paging::Number {
             page: number("page").unwrap_or(1),
@@ -69,22 +70,23 @@ impl Call {
         };
         ItemStream::new(self, paging, |response| {
             let page = decoded::<Page<T>>(response)?.into_inner();
-            Ok((page.items, Some(page.total_pages)))
+            let page: Items<T> = (page.items, Some(page.total_pages));
+            Ok(Box::new(page))
         })
     }
 }
 
-impl<T> ItemStream<T> {
-    fn new(call: Call, paging: Paging, read: Read<T>) -> Self {
+impl<T: 'static> ItemStream<T> {
+    fn new(call: Call, paging: Paging, decode: Decoder) -> Self {
         Self {
             items: Vec::new().into_iter(),
             pages: Pages {
                 call: Some(call),
                 paging,
+                decode,
                 pending: None,
                 previous: Bytes::new(),
             },
-            read,
         }
     }
 
@@ -125,12 +127,11 @@ impl<T> ItemStream<T> {
             if let Some(item) = self.items.next() {
                 return Poll::Ready(Some(Ok(item)));
             }
-            let Some(response) = ready!(self.pages.poll(cx)) else {
+            let Some(page) = ready!(self.pages.poll(cx)) else {
                 return Poll::Ready(None);
             };
-            let read = response.and_then(|response| {
-                let body = response.body.clone();
-                let (items, total) = (self.read)(response)?;
+            let read = page.and_then(|(page, body)| {
+                let (items, total) = typed::<Items<T>>(page)?;
                 Ok((items, total, body))
             });
             match read {
@@ -152,7 +153,7 @@ impl<T> ItemStream<T> {
 // Items are moved out of the stream, never pinned in it.
 impl<T> Unpin for ItemStream<T> {}
 
-impl<T> Stream for ItemStream<T> {
+impl<T: 'static> Stream for ItemStream<T> {
     type Item = Result<T>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -174,9 +175,13 @@ struct Pages {
     /// `None` after the last page.
     call: Option<Call>,
     paging: Paging,
-    pending: Option<Pin<Box<dyn Future<Output = Result<RawResponse>> + Send>>>,
+    decode: Decoder,
+    pending: Option<Pin<Box<dyn Future<Output = Result<Decoded>> + Send>>>,
     previous: Bytes,
 }
+
+/// The decoded items of a page, and its body.
+type Decoded = (Box<dyn Any + Send>, Bytes);
 
 /// The position of the next page.
 #[derive(Debug, Clone, Copy)]
@@ -186,7 +191,7 @@ enum Paging {
 }
 
 impl Pages {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<RawResponse>>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Decoded>>> {
         let Some(call) = &self.call else {
             return Poll::Ready(None);
         };
@@ -199,11 +204,21 @@ impl Pages {
                     call.clone().query("page", page).query("size", size)
                 }
             };
-            Box::pin(call.execute(Accept::Json))
+            let decode = self.decode;
+            Box::pin(async move {
+                let response = call.execute(Accept::Json).await?;
+                let body = response.body.clone();
+                let page = if is_large(&response) {
+                    off_thread(response, decode).await?
+                } else {
+                    decode(response)?
+                };
+                Ok((page, body))
+            })
         });
-        let response = ready!(pending.as_mut().poll(cx));
+        let page = ready!(pending.as_mut().poll(cx));
         self.pending = None;
-        Poll::Ready(Some(response))
+        Poll::Ready(Some(page))
     }
 
     /// Moves on to the next page, and returns whether this page repeats the previous one.

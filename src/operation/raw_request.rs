@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::operation::call::{decoded, with_value};
+use crate::operation::call::{decode_response, with_value};
 use crate::retry::idempotency::Idempotency;
 use crate::transport::body::Body;
 use crate::transport::request::{Accept, Request, set_header};
@@ -114,8 +114,8 @@ impl RawRequest {
     /// # Errors
     /// Returns [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), without sending
     /// anything, if a value of the request is invalid. The other errors are those of all calls.
-    pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>> {
-        decoded(self.transport.send(self.request?, Accept::Json).await?)
+    pub async fn send<T: DeserializeOwned + Send + 'static>(self) -> Result<Response<T>> {
+        decode_response(self.transport.send(self.request?, Accept::Json).await?).await
     }
 
     /// Sends the request and returns the body without decoding it.

@@ -393,3 +393,26 @@ async fn an_idempotency_key_among_default_headers_is_ignored_and_one_of_a_reques
     assert_ne!(keys[0].header("idempotency-key"), Some("of-all"));
     assert_eq!(keys[1].header("idempotency-key"), Some("own"));
 }
+
+#[tokio::test]
+async fn a_large_response_is_decoded_on_another_thread() {
+    let text = "a".repeat(2 << 20);
+    let body =
+        format!(r#"{{"index":1,"max_size":1,"total_pages":1,"total":1,"items":["{text}"]}}"#);
+    let server = TestServer::always(ok(&body)).await;
+    let transport = server.transport();
+    let page = Call::new(&transport, &LIST)
+        .send::<Page<String>>()
+        .await
+        .unwrap();
+    assert_eq!(page.items, [&*text]);
+    let mut items = Call::new(&transport, &LIST).paged_items::<String>();
+    assert_eq!(items.next().await.unwrap().unwrap(), text);
+
+    let error = Call::new(&transport, &LIST)
+        .send::<Page<u8>>()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.message().contains("$.items[0]"), "{error}");
+}
