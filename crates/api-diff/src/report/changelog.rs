@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::outline::{Topic, outline};
 use crate::describe::and;
-use crate::{Change, Class, Effect, Item, ItemKind, Kind, Report, Rust, Subject};
+use crate::{Class, Effect, Item, ItemKind, Report, Rust};
 
 /// The sections of a changelog, in the order in which they are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,13 +32,14 @@ pub(super) fn changelog(report: &Report) -> String {
         );
         sections.entry(Heading::Changed).or_default().push(line);
     }
-    for change in report.changes.iter().filter(|change| is_behaviour(change)) {
-        let place = match &change.subject {
-            Subject::Operation(operation) => format!(", in `{}()`", operation.name),
-            Subject::Schema(_) | Subject::Document => String::new(),
-        };
-        let line = format!("**Breaking:** on the server{place}, {}.", change.line());
-        sections.entry(Heading::Changed).or_default().push(line);
+    let silent = outline(report).into_iter();
+    let silent = silent.filter(|section| section.topic == Topic::Silent);
+    for entry in silent.flat_map(|section| section.entries) {
+        for line in entry.lines {
+            let line = line.split(" [").next().unwrap_or(&line).to_owned();
+            let line = format!("**Breaking:** on the server, {}: {line}.", entry.heading);
+            sections.entry(Heading::Changed).or_default().push(line);
+        }
     }
     for (heading, line) in entries(rust) {
         sections.entry(heading).or_default().push(line);
@@ -47,27 +49,6 @@ pub(super) fn changelog(report: &Report) -> String {
         format!("### {heading:?}\n\n{lines}")
     });
     sections.collect::<Vec<_>>().join("\n")
-}
-
-/// Returns whether a change breaks calls without changing a signature.
-fn is_behaviour(change: &Change) -> bool {
-    let invisible = matches!(
-        change.kind,
-        Kind::AlternativeAdded
-            | Kind::AlternativeRemoved
-            | Kind::ContentTypeChanged
-            | Kind::ContentTypeRemoved
-            | Kind::LimitTightened
-            | Kind::NotUnderstood
-            | Kind::ObjectClosed
-            | Kind::ParameterMoved
-            | Kind::ParameterSerializationChanged
-            | Kind::ReadOnly
-            | Kind::SecurityTightened
-            | Kind::StatusChanged
-            | Kind::WriteOnly
-    );
-    invisible && change.class == Class::Breaking
 }
 
 fn entries(rust: &Rust) -> Vec<(Heading, String)> {
@@ -105,16 +86,27 @@ fn entries(rust: &Rust) -> Vec<(Heading, String)> {
             .or_default()
             .push(item);
     }
+    // Owners with the same change share a line.
+    let mut merged: BTreeMap<(Heading, bool, String), Vec<String>> = BTreeMap::new();
     for ((heading, owner, effect, is_call), items) in parts {
-        let mark = if effect == Effect::Breaking {
-            "**Breaking:** "
-        } else {
-            ""
-        };
         let parts: Vec<String> = items.iter().map(|item| part(item)).collect();
         let call = if is_call { "()" } else { "" };
-        entries.push((heading, format!("{mark}`{owner}{call}`: {}.", and(&parts))));
+        merged
+            .entry((heading, effect != Effect::Breaking, and(&parts)))
+            .or_default()
+            .push(format!("`{owner}{call}`"));
     }
+    let mut lines: Vec<(Heading, bool, String)> = merged
+        .into_iter()
+        .map(|((heading, compatible, parts), owners)| {
+            (heading, compatible, format!("{}: {parts}.", and(&owners)))
+        })
+        .collect();
+    lines.sort();
+    entries.extend(lines.into_iter().map(|(heading, compatible, line)| {
+        let mark = if compatible { "" } else { "**Breaking:** " };
+        (heading, format!("{mark}{line}"))
+    }));
     entries
 }
 

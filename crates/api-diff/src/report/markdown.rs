@@ -2,9 +2,10 @@
 
 use super::changelog::changelog;
 use super::headline::{counts, plural, release, title, verdict};
-use super::outline::{Section, outline};
-use super::signatures::diffs;
-use crate::{Class, Effect, Report};
+use super::outline::{Section, Topic, outline};
+use super::rust_items::RustItems;
+use super::worst::worst;
+use crate::{Class, Report};
 
 /// The length limit; GitHub rejects bodies of more than 65,536 characters.
 const LIMIT: usize = 60_000;
@@ -16,15 +17,11 @@ const OPEN: usize = 40;
 /// instead of listed, the least severe first; [`json`](super::json()) always has everything.
 pub fn markdown(report: &Report) -> String {
     let head = head(report);
-    let sections = outline(report);
-    let breaking = |section: &&Section| section.class == Class::Breaking;
-    let (breaking_rust, other_rust): (Vec<Part>, Vec<Part>) =
-        rust(report).into_iter().partition(|part| part.weight == 1);
-    let mut parts: Vec<Part> = sections.iter().filter(breaking).map(http).collect();
-    parts.extend(breaking_rust);
-    let rest = sections.iter().filter(|section| !breaking(section));
-    parts.extend(rest.map(http));
-    parts.extend(other_rust);
+    let mut parts: Vec<Part> = outline(report).iter().map(http).collect();
+    let compatible = parts.iter().position(|part| part.order > 1);
+    let at = compatible.unwrap_or(parts.len());
+    parts.splice(at..at, rust(report));
+    parts.extend(ignored(report));
     parts.extend(proposal(report));
     let length =
         |parts: &[Part]| head.len() + parts.iter().map(|part| part.text.len()).sum::<usize>();
@@ -32,7 +29,7 @@ pub fn markdown(report: &Report) -> String {
         let heaviest = parts
             .iter_mut()
             .filter(|part| part.text.len() > part.short.len());
-        let Some(part) = heaviest.max_by_key(|part| part.weight) else {
+        let Some(part) = heaviest.max_by_key(|part| part.order) else {
             break;
         };
         part.text = part.short.clone();
@@ -48,7 +45,7 @@ pub fn markdown(report: &Report) -> String {
 /// A section of the report.
 struct Part {
     /// The order of shortening if the whole is too long: the greatest first.
-    weight: u8,
+    order: u8,
     text: String,
     /// The shortened form.
     short: String,
@@ -58,7 +55,7 @@ fn proposal(report: &Report) -> Option<Part> {
     let entries = changelog(report);
     let text = format!("```markdown\n{entries}```");
     (!entries.is_empty()).then(|| Part {
-        weight: 2,
+        order: 2,
         text: format!("## Proposed CHANGELOG entries\n\n{text}\n"),
         short: String::new(),
     })
@@ -71,7 +68,17 @@ fn head(report: &Report) -> String {
         format!("**{}**", verdict(report)),
         String::new(),
     ];
-    lines.extend(release(report).map(|release| format!("- release of the crate: {release}")));
+    if let Some(release) = release(report) {
+        lines.push(format!("Release of the crate: {release}"));
+        lines.push(String::new());
+    }
+    let worst = worst(report);
+    if !worst.is_empty() {
+        lines.push("Worst first:\n".to_owned());
+        let worst = worst.iter().enumerate();
+        lines.extend(worst.map(|(index, line)| format!("{}. {line}", index + 1)));
+        lines.push(String::new());
+    }
     lines.extend(counts(report).into_iter().map(|line| format!("- {line}")));
     for notice in &report.notices {
         lines.push(format!("\n## {}\n", notice.heading));
@@ -81,54 +88,58 @@ fn head(report: &Report) -> String {
 }
 
 fn http(section: &Section) -> Part {
-    let (weight, name) = match section.class {
-        Class::Breaking => (0, "Breaking over HTTP"),
-        Class::Compatible => (3, "Compatible"),
-        Class::Deprecated => (2, "Deprecated"),
-        Class::Undeprecated => (2, "No longer deprecated"),
-        Class::MetadataOnly => (5, "Metadata only"),
+    let order = match section.topic {
+        Topic::Silent | Topic::Class(Class::Breaking) => 0,
+        Topic::Class(Class::Deprecated | Class::Undeprecated) => 2,
+        Topic::Class(Class::Compatible) => 3,
+        Topic::Class(Class::MetadataOnly) => 5,
     };
     let mut text = String::new();
     let mut count = 0;
-    for group in &section.groups {
-        text.push_str(&format!("### {}\n\n", group.name));
-        for entry in &group.entries {
-            count += entry.lines.len();
-            match &entry.lines[..] {
-                [only] => text.push_str(&format!("- {}: {only}\n", entry.heading)),
-                several => {
-                    text.push_str(&format!("- {}\n", entry.heading));
-                    several
-                        .iter()
-                        .for_each(|line| text.push_str(&format!("  - {line}\n")));
-                }
+    for entry in &section.entries {
+        count += entry.lines.len();
+        match &entry.lines[..] {
+            [only] => text.push_str(&format!("- {}: {only}\n", entry.heading)),
+            several => {
+                text.push_str(&format!("- {}\n", entry.heading));
+                let lines = several.iter();
+                lines.for_each(|line| text.push_str(&format!("  - {line}\n")));
             }
         }
-        text.push('\n');
     }
-    let folded = section.class == Class::MetadataOnly
-        || (section.class != Class::Breaking && text.lines().count() > OPEN);
-    part(weight, name, count, text.trim_end(), folded)
+    let folded = order == 5 || (order != 0 && text.lines().count() > OPEN);
+    part(order, section.topic.title(), count, text.trim_end(), folded)
 }
 
-fn rust(report: &Report) -> Vec<Part> {
-    let Some(rust) = &report.rust else {
-        return Vec::new();
-    };
-    let parts = diffs(rust).into_iter().map(|diff| {
-        let (weight, name) = match diff.effect {
-            Effect::Breaking => (1, "Breaking for Rust callers"),
-            Effect::Addition => (4, "New for Rust callers"),
-            Effect::Deprecation => (2, "Deprecated for Rust callers"),
-        };
-        let folded = diff.effect != Effect::Breaking && diff.lines.len() > OPEN;
-        let text = format!("```diff\n{}\n```", diff.lines.join("\n"));
-        part(weight, name, diff.count, &text, folded)
+fn rust(report: &Report) -> Option<Part> {
+    let items = RustItems::of(report);
+    if items.is_empty() {
+        return None;
+    }
+    let mut blocks = Vec::new();
+    if !items.lines.is_empty() {
+        let lines: Vec<String> = items.lines.iter().map(|line| format!("- {line}")).collect();
+        blocks.push(lines.join("\n"));
+    }
+    if !items.diff.is_empty() {
+        blocks.push(format!("```diff\n{}\n```", items.diff.join("\n")));
+    }
+    let count = items.lines.len() + items.diff.len();
+    let title = "For Rust callers, beside what follows from the changes over HTTP";
+    Some(part(1, title, count, &blocks.join("\n\n"), false))
+}
+
+fn ignored(report: &Report) -> Option<Part> {
+    let lines = report.ignored.iter().map(|ignored| {
+        let (at, line, reason) = (&ignored.at, &ignored.line, &ignored.reason);
+        format!("- `{at}`: {line} [{}] — {reason}", ignored.rule)
     });
-    parts.collect()
+    let lines: Vec<String> = lines.collect();
+    let title = "Accepted, and not counted";
+    (!lines.is_empty()).then(|| part(2, title, lines.len(), &lines.join("\n"), false))
 }
 
-fn part(weight: u8, name: &str, count: usize, text: &str, folded: bool) -> Part {
+fn part(order: u8, name: &str, count: usize, text: &str, folded: bool) -> Part {
     let text = match folded {
         true => format!(
             "## {name}\n\n<details><summary>{}</summary>\n\n{text}\n\n</details>\n",
@@ -137,7 +148,7 @@ fn part(weight: u8, name: &str, count: usize, text: &str, folded: bool) -> Part 
         false => format!("## {name}\n\n{text}\n"),
     };
     Part {
-        weight,
+        order,
         text,
         short: format!(
             "## {name}\n\n{count} entries, too many to list here: see the JSON report.\n"

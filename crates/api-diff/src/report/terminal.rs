@@ -2,9 +2,10 @@
 
 use super::changelog::changelog;
 use super::headline::{counts, release, title, verdict};
-use super::outline::{Entry, outline};
-use super::signatures::diffs;
-use crate::{Class, Effect, Report};
+use super::outline::{Entry, Topic, outline};
+use super::rust_items::RustItems;
+use super::worst::worst;
+use crate::{Class, Report};
 
 const RED: &str = "31";
 const GREEN: &str = "32";
@@ -22,6 +23,9 @@ pub fn terminal(report: &Report, color: bool) -> String {
     let verdict_style = if report.is_breaking() { RED } else { GREEN };
     lines.push(paint(verdict_style, &verdict(report)));
     lines.extend(release(report).map(|release| format!("Release: {release}")));
+    let worst = worst(report);
+    let worst = worst.iter().enumerate();
+    lines.extend(worst.map(|(index, line)| format!("{}. {}", index + 1, plain(line))));
     lines.extend(counts(report).into_iter().map(|line| paint(DIM, &line)));
     for notice in &report.notices {
         lines.push(String::new());
@@ -29,48 +33,51 @@ pub fn terminal(report: &Report, color: bool) -> String {
         lines.extend(notice.lines.iter().map(|line| format!("  {}", plain(line))));
     }
     for section in outline(report) {
-        let style = match section.class {
-            Class::Breaking => RED,
-            Class::Compatible | Class::Undeprecated => GREEN,
-            Class::Deprecated => YELLOW,
-            Class::MetadataOnly => DIM,
+        let style = match section.topic {
+            Topic::Silent | Topic::Class(Class::Breaking) => RED,
+            Topic::Class(Class::Compatible | Class::Undeprecated) => GREEN,
+            Topic::Class(Class::Deprecated) => YELLOW,
+            Topic::Class(Class::MetadataOnly) => DIM,
         };
         lines.push(String::new());
-        lines.push(paint(style, &section.class.name().to_uppercase()));
-        for group in section.groups {
-            lines.push(format!("  {}", paint(BOLD, &group.name)));
-            for Entry {
-                heading,
-                lines: entry,
-            } in group.entries
-            {
-                lines.push(format!("    {}", plain(&heading)));
-                lines.extend(entry.iter().map(|line| format!("      {}", plain(line))));
-            }
+        lines.push(paint(style, &section.topic.title().to_uppercase()));
+        for Entry {
+            heading,
+            lines: entry,
+        } in section.entries
+        {
+            lines.push(format!("  {}", paint(BOLD, &plain(&heading))));
+            lines.extend(entry.iter().map(|line| format!("    {}", plain(line))));
         }
     }
-    if let Some(rust) = report.rust.as_ref().filter(|rust| !rust.items.is_empty()) {
+    let items = RustItems::of(report);
+    if !items.is_empty() {
         lines.push(String::new());
-        lines.push(paint(BOLD, "FOR RUST CALLERS"));
-        for diff in diffs(rust) {
-            lines.push(format!("  {} ({})", diff.effect.name(), diff.count));
-            let style = |line: &str| match (line.starts_with('-'), diff.effect) {
-                (true, _) => RED,
-                (false, Effect::Deprecation) => YELLOW,
-                (false, Effect::Breaking | Effect::Addition) => GREEN,
-            };
-            lines.extend(
-                diff.lines
-                    .iter()
-                    .map(|line| format!("    {}", paint(style(line), line))),
-            );
-        }
+        let title = "FOR RUST CALLERS, BESIDE WHAT FOLLOWS FROM THE CHANGES OVER HTTP";
+        lines.push(paint(BOLD, title));
+        lines.extend(items.lines.iter().map(|line| format!("  {}", plain(line))));
+        lines.extend(items.diff.iter().map(|line| {
+            let style = if line.starts_with('-') { RED } else { GREEN };
+            format!("  {}", paint(style, line))
+        }));
+    }
+    if !report.ignored.is_empty() {
+        lines.push(String::new());
+        lines.push(paint(DIM, "ACCEPTED, AND NOT COUNTED"));
+        lines.extend(report.ignored.iter().map(|ignored| {
+            let (at, line, reason) = (&ignored.at, plain(&ignored.line), &ignored.reason);
+            format!("  {at}: {line} [{}] — {reason}", ignored.rule)
+        }));
     }
     let entries = changelog(report);
     if !entries.is_empty() {
         lines.push(String::new());
         lines.push(paint(BOLD, "PROPOSED CHANGELOG ENTRIES"));
-        lines.extend(entries.lines().map(|line| format!("  {line}")));
+        lines.extend(
+            entries
+                .lines()
+                .map(|line| format!("  {line}").trim_end().to_owned()),
+        );
     }
     lines.join("\n") + "\n"
 }

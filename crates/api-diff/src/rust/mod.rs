@@ -14,6 +14,7 @@ mod semver_bump;
 mod signature;
 mod types;
 
+pub(crate) use operations::FAILS;
 pub use semver_bump::SemverBump;
 
 use super::rename::Renames;

@@ -7,7 +7,8 @@ use super::signature::{accepts, body, method, result, setter};
 use super::{Effect, Item, ItemKind};
 use zenml_codegen::model::{Accepts, Api, Operation, Parameter, type_text};
 
-const FAILS: &str = "compiles as before, but calls without it fail";
+/// The note on an item that compiles as before.
+pub(crate) const FAILS: &str = "compiles as before, but calls without it fail";
 
 pub(super) fn compare(old: &Api, new: &Api, names: &Names<'_>) -> Vec<Item> {
     let mut items = Vec::new();
