@@ -48,7 +48,7 @@ impl HttpSender<'_> {
         })
     }
 
-    /// Sends the request without a time limit.
+    /// Sends the request. The deadline limits only the time for the body of an unsuccessful response.
     async fn exchange(
         &self,
         request: &PreparedRequest,

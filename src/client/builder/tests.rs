@@ -1,9 +1,9 @@
-use http::{HeaderName, HeaderValue};
-
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
 use std::sync::Arc;
 
+use http::{HeaderName, HeaderValue};
+
 use crate::auth::session::Session;
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
 use crate::testing::tls::CertificateAuthority;
 use crate::testing::{TestClient, TestServer, builder, json};
 use crate::{Credentials, ErrorKind, Method, RawRequest, Transport};
