@@ -93,7 +93,7 @@ impl BodyStream {
 }
 
 fn too_large(length: u64, limit: usize) -> Error {
-    let message = format!("{length} bytes or more; the limit is {limit} bytes");
+    let message = format!("{length} bytes or more; raise the limit of {limit} bytes");
     Error::new(ErrorKind::TooLarge, message)
 }
 

@@ -1,3 +1,5 @@
+//! Which stored login is selected for a server?
+
 use super::*;
 use crate::auth::credentials::Kind;
 use crate::testing::FixedDateClock;

@@ -1,3 +1,5 @@
+//! How does a device login proceed, and how does it fail?
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! When does a login to a workspace need the Pro API?
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;

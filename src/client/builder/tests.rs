@@ -1,3 +1,5 @@
+//! How do the settings of a client take effect?
+
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue};

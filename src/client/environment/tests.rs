@@ -1,3 +1,5 @@
+//! What do environment and files of the command line configure?
+
 use super::*;
 use crate::testing::{FixedDateClock, TestClient};
 #[cfg(any(feature = "rustls", feature = "native-tls"))]

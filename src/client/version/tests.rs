@@ -1,3 +1,5 @@
+//! When do the versions of server and client match?
+
 use crate::testing::{TestServer, builder_of, json};
 use crate::{ErrorKind, WorkspaceClient};
 

@@ -1,3 +1,5 @@
+//! Which failures may be followed by another attempt?
+
 use http::StatusCode;
 
 use super::*;

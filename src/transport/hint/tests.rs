@@ -1,3 +1,5 @@
+//! Which hint does an error of a call get?
+
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};

@@ -1,3 +1,5 @@
+//! What does the span of a call contain?
+
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
