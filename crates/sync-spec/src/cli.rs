@@ -29,7 +29,7 @@ const DOES_NOT_COMPILE: u8 = 3;
 /// `diff --fail-on`: there are changes of that class.
 const FAILS_ON: u8 = 4;
 
-/// Follows new versions of ZenML's APIs.
+/// Follow new versions of ZenML's APIs
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo xtask")]
 pub struct Cli {
@@ -43,7 +43,7 @@ enum Command {
     Diff(Diff),
 }
 
-/// Updates specs/ and the API snapshots to a new version of an API, and reports what changed.
+/// Update specs/ and the API snapshots to a new version of an API, and report what changed
 ///
 /// Fetches the document, checks it, writes its canonical form to specs/, generates the client from
 /// it, leaves changed snapshots (tests/snapshots/) for review and checks that the crate compiles.
@@ -114,7 +114,7 @@ struct SyncSpec {
     common: Common,
 }
 
-/// Reports what changed between two documents, over HTTP and for Rust callers.
+/// Report what changed between two documents, over HTTP and for Rust callers
 ///
 /// Documents can be raw or canonical. The overlays in specs/overlays/ are applied to both where
 /// they match. Takes a few seconds, and longer for `pypi:` versions that are not installed yet.

@@ -25,7 +25,7 @@ pub fn terminal_text(outcome: &Outcome, mode: Mode, command: &str, color: bool) 
         let report = &plan.report;
         if plan.is_empty() && report.notices.is_empty() {
             let (api, origin) = (plan.api.name(), &plan.origin);
-            paragraph(&format!("specs/{api}.json is the same as {origin}.\n"));
+            paragraph(&format!("specs/{api}.json matches {origin}.\n"));
         } else {
             paragraph(&terminal(report, color));
         }

@@ -50,8 +50,7 @@ fn the_exit_code_of_check_tells_up_to_date_out_of_date_and_failed_apart() {
     let check = |file| program(&checkout, &["sync-spec", "--check", "--from", file]);
     let fresh = check("1.json");
     assert_eq!(fresh.status.code(), Some(0), "{fresh:?}");
-    let expected =
-        "specs/workspace.json is the same as the file 1.json.\n\nEverything is up to date.\n";
+    let expected = "specs/workspace.json matches the file 1.json.\n\nEverything is up to date.\n";
     assert_eq!(stdout(&fresh), expected);
     let out_of_date = check("2.json");
     assert_eq!(out_of_date.status.code(), Some(2), "{out_of_date:?}");
