@@ -8,12 +8,10 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
-use zenml_codegen::files;
+use zenml_codegen::{files, openapi};
 use zenml_test_server::paths;
 
 use super::schema::{Schema, closed};
-
-const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 /// `specs/pro.json` with its overlays.
 pub(crate) struct Document {
@@ -83,15 +81,11 @@ impl Document {
         let components = Arc::new(closed(components));
         let schema = |schema: &Value| Schema::new(schema.clone(), &components);
         let mut operations = BTreeMap::new();
-        let paths = document.get("paths").and_then(Value::as_object);
-        for (template, item) in paths.context("the document has no paths")? {
-            for method in METHODS {
-                if let Some(declared) = item.get(method) {
-                    let operation = Operation::new(method, template, declared, &schema)
-                        .with_context(|| format!("{method} {template}"))?;
-                    operations.insert(operation.name.clone(), operation);
-                }
-            }
+        for declared in openapi::operations(document) {
+            let (method, path) = (declared.method, declared.path);
+            let operation = Operation::new(method, path, declared.operation, &schema)
+                .with_context(|| format!("{method} {path}"))?;
+            operations.insert(operation.name.clone(), operation);
         }
         Ok(Self {
             operations,
