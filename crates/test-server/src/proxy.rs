@@ -23,6 +23,10 @@ use tokio::{
     task::JoinHandle,
 };
 
+use message::{Request, end_of_head, http};
+
+mod message;
+
 /// Fault of one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fault {
@@ -36,6 +40,18 @@ pub enum Fault {
     StallAfter,
     /// The connection is closed in the middle of the response body.
     Truncated,
+    /// The response stops in the middle of its body, and the connection stays open.
+    StalledBody,
+    /// The body of the response never ends.
+    EndlessBody,
+    /// 503 with a body that never ends.
+    EndlessError,
+    /// A redirect to the same URL.
+    RedirectBack,
+    /// A redirect that leads to itself.
+    RedirectLoop,
+    /// A redirect to another host, which rejects the request.
+    RedirectElsewhere,
     /// 429 with `Retry-After`.
     TooManyRequestsRetryAfter,
     /// 429 without `Retry-After`.
@@ -50,12 +66,18 @@ pub enum Fault {
     Revoked,
 }
 
-const TRANSIENT: [Fault; 9] = [
+const TRANSIENT: [Fault; 15] = [
     Fault::ResetBefore,
     Fault::ResetAfter,
     Fault::StallBefore,
     Fault::StallAfter,
     Fault::Truncated,
+    Fault::StalledBody,
+    Fault::EndlessBody,
+    Fault::EndlessError,
+    Fault::RedirectBack,
+    Fault::RedirectLoop,
+    Fault::RedirectElsewhere,
     Fault::TooManyRequestsRetryAfter,
     Fault::TooManyRequests,
     Fault::BadGateway,
@@ -75,6 +97,8 @@ pub struct Counts {
     pub faults: Mutex<Vec<Fault>>,
     /// The number of requests that were logins.
     pub logins: AtomicUsize,
+    /// The number of requests that carried secrets to another host.
+    pub leaks: AtomicUsize,
     /// Faults for coming requests, by the beginning of the request line.
     planned: Mutex<VecDeque<(String, Fault)>>,
 }
@@ -90,6 +114,8 @@ pub struct Proxy {
 
 struct Network {
     server: SocketAddr,
+    /// Another host and port of this proxy.
+    other_host: String,
     /// The percentage of attempts that fail.
     faults: u64,
     seed: u64,
@@ -110,6 +136,7 @@ impl Proxy {
         let counts = Arc::new(Counts::default());
         let network = Arc::new(Network {
             server,
+            other_host: format!("localhost:{}", address.port()),
             faults,
             seed,
             counts: counts.clone(),
@@ -165,6 +192,16 @@ impl Network {
         if request.is_login() {
             self.counts.logins.fetch_add(1, Ordering::SeqCst);
         }
+        if request.path() == LOOP {
+            return client.write_all(&redirect(LOOP)).await;
+        }
+        if self.is_for_another_host(&request) {
+            let leaks = usize::from(request.has_secrets());
+            self.counts.leaks.fetch_add(leaks, Ordering::SeqCst);
+            let challenge = "www-authenticate: Bearer\r\n";
+            let response = http("401 Unauthorized", challenge, "");
+            return client.write_all(&response).await;
+        }
         match self.fault(&request) {
             None => {
                 let response = self.forward(&request.bytes).await?;
@@ -185,6 +222,23 @@ impl Network {
                 let head = end_of_head(&response).unwrap_or(response.len());
                 let half = head + (response.len() - head) / 2;
                 client.write_all(&response[..half]).await
+            }
+            Some(Fault::StalledBody) => {
+                let response = self.forward(&request.bytes).await?;
+                let head = end_of_head(&response).unwrap_or(response.len());
+                client.write_all(&response[..=head]).await?;
+                stall(&mut client).await
+            }
+            Some(Fault::EndlessBody) => {
+                self.forward(&request.bytes).await?;
+                endless(&mut client, "200 OK").await
+            }
+            Some(Fault::EndlessError) => endless(&mut client, "503 Service Unavailable").await,
+            Some(Fault::RedirectBack) => client.write_all(&redirect(request.path())).await,
+            Some(Fault::RedirectLoop) => client.write_all(&redirect(LOOP)).await,
+            Some(Fault::RedirectElsewhere) => {
+                let target = format!("http://{}{}", self.other_host, request.path());
+                client.write_all(&redirect(&target)).await
             }
             Some(Fault::TooManyRequestsRetryAfter) => {
                 client
@@ -253,6 +307,10 @@ impl Network {
         Some(fault)
     }
 
+    fn is_for_another_host(&self, request: &Request) -> bool {
+        request.header("host") == Some(&self.other_host)
+    }
+
     fn planned(&self, request: &Request) -> Option<Fault> {
         let mut planned = self.counts.planned.lock().unwrap();
         let at = planned
@@ -284,75 +342,21 @@ async fn stall(client: &mut TcpStream) -> io::Result<()> {
     client.read(&mut [0]).await.map(drop)
 }
 
-struct Request {
-    /// The request for the server, with `Connection: close`.
-    bytes: Vec<u8>,
-    head: String,
-}
-
-impl Request {
-    async fn read(client: &mut TcpStream) -> io::Result<Option<Self>> {
-        let mut bytes = Vec::new();
-        let head_end = loop {
-            match end_of_head(&bytes) {
-                Some(end) => break end,
-                None if client.read_buf(&mut bytes).await? == 0 => return Ok(None),
-                None => {}
-            }
-        };
-        let head = String::from_utf8_lossy(&bytes[..head_end - 2]).into_owned();
-        let mut request = Self { bytes, head };
-        let length: usize = request
-            .header("content-length")
-            .map_or(0, |length| length.parse().unwrap());
-        while request.bytes.len() < head_end + length {
-            if client.read_buf(&mut request.bytes).await? == 0 {
-                return Ok(None);
-            }
-        }
-        let closing = b"connection: close\r\n";
-        request.bytes.splice(head_end - 2..head_end - 2, *closing);
-        Ok(Some(request))
-    }
-
-    fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().find_map(|line| {
-            let (key, value) = line.split_once(": ")?;
-            key.eq_ignore_ascii_case(name).then_some(value)
-        })
-    }
-
-    fn is_login(&self) -> bool {
-        self.head.starts_with("POST /api/v1/login ")
-    }
-
-    fn token(&self) -> Option<String> {
-        self.header("authorization").map(str::to_owned)
-    }
-
-    fn with_invalid_token(&self) -> Vec<u8> {
-        let text = String::from_utf8(self.bytes.clone()).unwrap();
-        match self.header("authorization") {
-            Some(token) => text.replace(token, "Bearer e30.e30.invalid").into_bytes(),
-            None => text.into_bytes(),
-        }
+/// Sends a response that ends only when the client closes the connection.
+async fn endless(client: &mut TcpStream, status: &str) -> io::Result<()> {
+    let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\n\r\n");
+    client.write_all(head.as_bytes()).await?;
+    loop {
+        client.write_all(&[b' '; 64 * 1024]).await?;
     }
 }
 
-/// Returns the length of the head, with the empty line.
-fn end_of_head(bytes: &[u8]) -> Option<usize> {
-    bytes
-        .windows(4)
-        .position(|w| w == b"\r\n\r\n")
-        .map(|at| at + 4)
-}
+/// Path of a redirect that leads to itself.
+const LOOP: &str = "/loop";
 
-fn http(status: &str, headers: &str, body: &str) -> Vec<u8> {
-    let length = body.len();
-    format!(
-        "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
-    )
-    .into_bytes()
+fn redirect(target: &str) -> Vec<u8> {
+    let location = format!("location: {target}\r\n");
+    http("307 Temporary Redirect", &location, "")
 }
 
 /// Returns a pseudo-random number (splitmix64).
