@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::document::Node;
+use super::position::{BeforeAfter, NullCheck, Position};
 use super::resolved::Typed;
 use super::rule::Kind;
-use super::visitor::{BeforeAfter, NullCheck, Position, Visitor};
+use super::visitor::Visitor;
 
 /// A schema that allows anything.
 static ANY: Value = Value::Bool(true);

@@ -174,14 +174,13 @@ impl Change {
     pub fn rule(&self) -> String {
         let mut directions = self.directions.iter();
         let decisive = directions.find(|(_, class)| *class == self.class);
-        match decisive {
-            Some((direction, _)) => self.kind.rule(direction.scope()),
-            None => self.kind.rule(match self.subject {
-                Subject::Operation(_) => Scope::Operation,
-                Subject::Document => Scope::Document,
-                Subject::Schema(_) => Scope::Schema,
-            }),
-        }
+        let scope = match (decisive, &self.subject) {
+            (Some((direction, _)), _) => direction.scope(),
+            (None, Subject::Operation(_)) => Scope::Operation,
+            (None, Subject::Document) => Scope::Document,
+            (None, Subject::Schema(_)) => Scope::Schema,
+        };
+        self.kind.rule(scope)
     }
 
     /// Returns the whole sentence.

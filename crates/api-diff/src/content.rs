@@ -8,8 +8,9 @@ use super::change::{Place, Subject};
 use super::describe::code;
 use super::document::{Entry, Node};
 use super::keyword::Object;
+use super::position::{BeforeAfter, NullCheck, Position};
 use super::rule::Kind;
-use super::visitor::{BeforeAfter, NullCheck, Position, Visitor};
+use super::visitor::Visitor;
 
 /// The content types of a body.
 type Content<'a> = BTreeMap<&'a str, Node<'a>>;

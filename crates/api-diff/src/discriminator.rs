@@ -1,10 +1,11 @@
 //! Compares the discriminators of unions and of base classes.
 
+use super::position::{BeforeAfter, Position};
 use super::rename::in_other_words;
 use super::resolved::{Alternative, Tag, Typed, tag};
 use super::rule::Kind;
 use super::union::Union;
-use super::visitor::{BeforeAfter, Position, Visitor};
+use super::visitor::Visitor;
 
 use super::document::Node;
 

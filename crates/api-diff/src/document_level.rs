@@ -4,8 +4,9 @@ use super::change::{Place, Subject};
 use super::document::{Document, Node};
 use super::json::members;
 use super::keyword::{Object, Treatment};
+use super::position::{BeforeAfter, Position};
 use super::rule::Kind;
-use super::visitor::{BeforeAfter, Position, Visitor};
+use super::visitor::Visitor;
 use zenml_codegen::pointer::escape;
 
 impl<'a> Visitor<'_, 'a> {

@@ -51,6 +51,7 @@ mod object;
 mod opaque;
 mod operation;
 mod parameter;
+mod position;
 mod rename;
 mod report;
 mod resolved;

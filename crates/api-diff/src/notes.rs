@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::describe::code;
-use super::document::Node;
+use super::document::{Document, Node};
 use super::json::members;
 use super::keyword::{Object, Treatment, is_limit};
+use super::position::{BeforeAfter, Position};
 use super::resolved::{Alternative, Typed, wrapper};
 use super::rule::Kind;
-use super::visitor::{BeforeAfter, Position, Visitor};
+use super::visitor::Visitor;
 
 impl<'a> Visitor<'_, 'a> {
     /// Compares the annotations of a schema, and what stands beside a union or reference.
@@ -80,6 +81,10 @@ impl<'a> Visitor<'_, 'a> {
                     let values = (before.unwrap_or(none), after.unwrap_or(none));
                     self.whole(at, key, values, nodes);
                 }
+                Treatment::Annotation
+                    if object == Object::Schema
+                        && self.both.old.annotation(old, key)
+                            == self.both.new.annotation(new, key) => {}
                 Treatment::Annotation if before != after => {
                     let word =
                         |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), code);
@@ -134,6 +139,28 @@ fn unmerged<'a>(node: &Node<'a>) -> BTreeMap<&'a String, &'a Value> {
             .contains(&key.as_str())
     });
     keywords.collect()
+}
+
+impl<'a> Document<'a> {
+    /// Returns the annotation that holds for a schema: its own, or that of what it stands for.
+    fn annotation(&self, node: &Node<'a>, key: &str) -> Option<&'a Value> {
+        const DEPTH: usize = 8;
+        let mut node = node.clone();
+        for _ in 0..DEPTH {
+            if let Some(own) = note(members(node.value), key) {
+                return Some(own);
+            }
+            let target = self.target(&node);
+            let union = wrapper(members(target.value)).and_then(|key| target.get(key));
+            let alternatives = union.map(|union| union.items()).unwrap_or_default();
+            node = match &alternatives[..] {
+                [only] => only.clone(),
+                _ if target.pointer != node.pointer => target,
+                _ => return None,
+            };
+        }
+        None
+    }
 }
 
 /// Returns an annotation. `null` and `false` count as absent where they mean the same.

@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::document::Node;
 use super::equivalence::{is_required, properties};
+use super::position::{BeforeAfter, NullCheck, Position, Relevance};
 use super::rename::{Named, in_other_words, pairs};
 use super::resolved::{Resolved, Typed};
 use super::rule::Kind;
-use super::visitor::{BeforeAfter, NullCheck, Position, Relevance, Visitor};
+use super::visitor::Visitor;
 
 /// One property of an object.
 type Property<'a> = (&'a str, Node<'a>);

@@ -6,9 +6,10 @@ use super::change::{Place, Subject};
 use super::describe::code;
 use super::document::{Document, Entry, Node};
 use super::keyword::Object;
+use super::position::{BeforeAfter, Position};
 use super::rename::{in_other_words, pairs};
 use super::rule::Kind;
-use super::visitor::{BeforeAfter, Position, Visitor};
+use super::visitor::Visitor;
 
 impl<'a> Visitor<'_, 'a> {
     pub(super) fn operations(&mut self) {

@@ -5,10 +5,11 @@ use serde_json::Value;
 use super::change::{Place, Subject};
 use super::document::{Document, Entry, Node};
 use super::keyword::Object;
+use super::position::{BeforeAfter, NullCheck, Position};
 use super::rename::{Named, in_other_words, pairs};
 use super::resolved::{Kind as Type, Typed};
 use super::rule::Kind;
-use super::visitor::{BeforeAfter, NullCheck, Position, Visitor};
+use super::visitor::Visitor;
 
 /// A parameter with its location, name and declaration.
 #[derive(Clone)]

@@ -268,7 +268,7 @@ fn kind(schema: &Value, written: Option<&str>) -> Kind {
         None if has("additionalProperties") || has("required") => Kind::Map,
         None if has("prefixItems") => Kind::Tuple,
         None if has("items") => Kind::Array,
-        None if has("allOf") || has("not") || has("if") || !schema.is_object() => Kind::Unknown,
+        None if has("allOf") || has("not") || !schema.is_object() => Kind::Unknown,
         None => Kind::Any,
     }
 }

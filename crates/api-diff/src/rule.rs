@@ -162,7 +162,7 @@ kinds! {
 
     SchemaRenamed = "schema-renamed", VALUE: MetadataOnly, MetadataOnly, "Values are unchanged.";
     Redeclared = "redeclared", VALUE: MetadataOnly, MetadataOnly, "The same values are written differently.";
-    Described = "described", PART: MetadataOnly, MetadataOnly, "Only text for people changed.";
+    Described = "described", ANY: MetadataOnly, MetadataOnly, "Only text for people changed.";
     Annotated = "annotated", ANY: MetadataOnly, MetadataOnly, "It does not affect callers.";
     NotUnderstood = "not-understood", ANY: Breaking, Breaking, "The comparison does not model it; a person has to look.";
 }
@@ -175,10 +175,14 @@ impl Kind {
 
     /// Returns the id of the rule in a scope, such as `request-property-removed`.
     pub fn rule(self, scope: Scope) -> String {
-        if self.scopes().is_empty() {
-            self.name().to_owned()
-        } else {
-            format!("{}-{}", scope.prefix(), self.name())
+        // Only values that exist in the other direction lead to a schema without a direction.
+        let scope = match self.scopes() {
+            [first, ..] if !self.scopes().contains(&scope) => *first,
+            _ => scope,
+        };
+        match self.scopes() {
+            [] => self.name().to_owned(),
+            _ => format!("{}-{}", scope.prefix(), self.name()),
         }
     }
 

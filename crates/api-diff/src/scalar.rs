@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::describe::{and, code, list};
 use super::limits::limits;
+use super::position::{BeforeAfter, Position};
 use super::resolved::{Typed, format};
 use super::rule::Kind as Change;
-use super::visitor::{BeforeAfter, Position, Visitor};
+use super::visitor::Visitor;
 
 /// Formats that clients map to a type of their own; the others are only checked by the server.
 const TYPES: [&str; 6] = ["binary", "byte", "date", "date-time", "time", "uuid"];

@@ -1,10 +1,11 @@
 //! Compares two schemas in the same place: their alternatives, and their annotations.
 
 use super::document::{Document, Node};
+use super::position::{BeforeAfter, NullCheck, Position};
 use super::resolved::{Alternative, Kind, Resolved, Typed};
 use super::rule::Kind as Change;
 use super::typed::type_change;
-use super::visitor::{BeforeAfter, NullCheck, Position, Visitor};
+use super::visitor::Visitor;
 
 impl<'a> Visitor<'_, 'a> {
     pub(super) fn schemas(
@@ -77,7 +78,7 @@ impl<'a> Visitor<'_, 'a> {
             self.both.old.target(&old.node),
             self.both.new.target(&new.node),
         );
-        if x.text("$ref").is_some() || y.text("$ref").is_some() {
+        if x.get("$ref").is_some() || y.get("$ref").is_some() {
             // A reference without a target is compared as text.
             return self.whole(at, "", (old.node.value, new.node.value), nodes);
         }
@@ -98,7 +99,7 @@ impl<'a> Visitor<'_, 'a> {
                 }
                 inner
             }
-            (before, after) => {
+            _ => {
                 if let (Some(a), Some(b)) = (self.both.old.typed(old), self.both.new.typed(new))
                     && a.kind != b.kind
                 {
@@ -108,13 +109,17 @@ impl<'a> Visitor<'_, 'a> {
                 let Some(inner) = self.replaced(at, &x, &y) else {
                     return;
                 };
-                let predicate = match (before, after) {
-                    (Some(_), Some(_)) => "refers to a different schema",
-                    (Some(_), None) => "is now declared inline",
-                    _ => "is now declared by reference",
+                let references = (old.node.text("$ref"), new.node.text("$ref"));
+                let predicate = match references {
+                    (a, b) if a == b => None,
+                    (Some(_), Some(_)) => Some("refers to a different schema"),
+                    (Some(_), None) => Some("is now declared inline"),
+                    (None, _) => Some("is now declared by reference"),
                 };
-                let words = self.alternative_words(old, new);
-                self.found(at, Change::Redeclared, predicate, words, nodes);
+                if let Some(predicate) = predicate {
+                    let words = self.alternative_words(old, new);
+                    self.found(at, Change::Redeclared, predicate, words, nodes);
+                }
                 inner
             }
         };

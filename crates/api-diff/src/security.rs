@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::document::{Document, Entry, Node};
 use super::json::members;
+use super::position::{BeforeAfter, Position};
 use super::rule::Kind;
-use super::visitor::{BeforeAfter, Position, Visitor};
+use super::visitor::Visitor;
 
 /// One sufficient set of credentials: scheme → scopes. The empty set accepts any request.
 type Requirement<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;

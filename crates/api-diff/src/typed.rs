@@ -5,9 +5,10 @@ use serde_json::Value;
 use super::describe::code;
 use super::document::Node;
 use super::opaque::first_difference;
+use super::position::{BeforeAfter, Position};
 use super::resolved::{Kind, Typed};
 use super::rule::Kind as Change;
-use super::visitor::{BeforeAfter, Position, Visitor};
+use super::visitor::Visitor;
 
 /// Keywords that restrict a value as a whole. Adding one always allows fewer values.
 const CONDITIONS: [&str; 6] = [

@@ -2,10 +2,11 @@
 
 use super::describe::article;
 use super::document::Node;
+use super::position::{BeforeAfter, NullCheck, Position};
 use super::rename::in_other_words;
 use super::resolved::{Alternative, Kind, Resolved, Typed};
 use super::rule::Kind as Change;
-use super::visitor::{BeforeAfter, NullCheck, Position, Visitor};
+use super::visitor::Visitor;
 
 /// A schema and its alternatives.
 pub(super) type Union<'u, 'a> = (&'u Node<'a>, &'u Resolved<'a>);

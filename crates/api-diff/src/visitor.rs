@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::{Change, Class, Direction, Place, Subject, Use};
 use super::document::{Document, Node};
 use super::equivalence::Documents;
+use super::position::{BeforeAfter, Position, Relevance};
 use super::rename::{Candidates, Renames};
 use super::rule::Kind;
 
@@ -43,132 +44,6 @@ struct Finding {
     after: Option<String>,
     old: Option<String>,
     new: Option<String>,
-}
-
-/// The directions in which a value exists: a read-only property is never sent, and a write-only one
-/// never received.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Relevance {
-    pub sent: bool,
-    pub received: bool,
-}
-
-impl Relevance {
-    const BOTH: Self = Self {
-        sent: true,
-        received: true,
-    };
-
-    const fn includes(self, direction: Direction) -> bool {
-        match direction {
-            Direction::Sent => self.sent,
-            Direction::Received => self.received,
-        }
-    }
-
-    const fn and(self, other: Self) -> Self {
-        Self {
-            sent: self.sent && other.sent,
-            received: self.received && other.received,
-        }
-    }
-
-    const fn or(self, other: Self) -> Self {
-        Self {
-            sent: self.sent || other.sent,
-            received: self.received || other.received,
-        }
-    }
-}
-
-/// The current position of the walk.
-#[derive(Clone)]
-pub(super) struct Position {
-    owner: usize,
-    /// The compared thing in words: a schema's name, or a part of an operation.
-    noun: String,
-    /// The path of members from there to here.
-    path: String,
-    relevance: Relevance,
-}
-
-impl Position {
-    pub(super) fn property(&self, name: &str) -> Self {
-        let dot = if self.path.is_empty() { "" } else { "." };
-        self.inside(&format!("{dot}{name}"))
-    }
-
-    /// Returns the position inside a value: `[]` of a list, `{}` of a map, `[0]` of a tuple.
-    pub(super) fn inside(&self, step: &str) -> Self {
-        Self {
-            path: format!("{}{step}", self.path),
-            ..self.clone()
-        }
-    }
-
-    /// Returns the same position for a value that exists in some directions only.
-    pub(super) fn limited_to(&self, relevance: Relevance) -> Self {
-        Self {
-            relevance: self.relevance.and(relevance),
-            ..self.clone()
-        }
-    }
-
-    fn thing(&self, subject: &Subject) -> String {
-        let (noun, path) = (&self.noun, &self.path);
-        match subject {
-            Subject::Schema(_) if path.is_empty() => format!("`{noun}`"),
-            Subject::Schema(_) if path.starts_with(['[', '{']) => format!("`{noun}{path}`"),
-            Subject::Schema(_) => format!("`{noun}.{path}`"),
-            _ if path.is_empty() => noun.clone(),
-            _ => format!("`{path}` in {noun}"),
-        }
-    }
-}
-
-/// The place that compares whether `null` is allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NullCheck {
-    /// The comparison of the two schemas.
-    Compare,
-    /// The caller, which also knows whether the value may be missing.
-    ByCaller,
-    /// None: a path, query or header cannot express `null`.
-    Unwritable,
-}
-
-/// Descriptions of something before and after a change.
-#[derive(Default)]
-pub(super) struct BeforeAfter {
-    pub before: Option<String>,
-    pub after: Option<String>,
-}
-
-impl BeforeAfter {
-    pub(super) fn none() -> Self {
-        Self::default()
-    }
-
-    pub(super) fn change(before: impl Into<String>, after: impl Into<String>) -> Self {
-        Self {
-            before: Some(before.into()),
-            after: Some(after.into()),
-        }
-    }
-
-    pub(super) fn before(before: impl Into<String>) -> Self {
-        Self {
-            before: Some(before.into()),
-            after: None,
-        }
-    }
-
-    pub(super) fn after(after: impl Into<String>) -> Self {
-        Self {
-            before: None,
-            after: Some(after.into()),
-        }
-    }
 }
 
 impl<'d, 'a> Visitor<'d, 'a> {

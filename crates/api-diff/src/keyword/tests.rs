@@ -1,3 +1,5 @@
+//! Walks the keywords of the specifications.
+
 use super::{Object, Treatment};
 
 /// The keywords of JSON Schema 2020-12 by vocabulary, and those of OpenAPI 3.1.

@@ -2,5 +2,8 @@
 
 mod case;
 mod compare;
+mod keywords;
+mod renames;
 mod report;
+mod rules;
 mod schemas;
