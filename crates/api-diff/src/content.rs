@@ -1,12 +1,11 @@
 //! Compares bodies: requests, responses by status, headers and content types.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::change::{Place, Subject};
-use super::describe::code;
-use super::document::{Entry, Node};
+use super::document::{Document, Entry, Node};
 use super::keyword::Object;
 use super::position::{BeforeAfter, NullCheck, Position};
 use super::rule::Kind;
@@ -326,29 +325,6 @@ impl<'a> Visitor<'_, 'a> {
         };
         self.schemas(at, &schema(old), &schema(new), NullCheck::Compare);
     }
-
-    /// Compares how the parts of a form are written.
-    fn encodings(&mut self, at: &Position, old: &Node<'a>, new: &Node<'a>) {
-        const KEY: &str = "encoding";
-        let (before, after) = (old.entries_of(KEY), new.entries_of(KEY));
-        let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
-        for name in names {
-            let none = &Value::Null;
-            let value = |entries: &BTreeMap<&str, Node<'a>>| {
-                entries.get(name).map_or(none, |node| node.value)
-            };
-            let (a, b) = (
-                self.both.old.expanded(value(&before)),
-                self.both.new.expanded(value(&after)),
-            );
-            if a != b {
-                let words = BeforeAfter::change(code(&a), code(&b));
-                let predicate = format!("changed the encoding of `{name}`");
-                let nodes = (Some(old), Some(new));
-                self.found(at, Kind::EncodingChanged, &predicate, words, nodes);
-            }
-        }
-    }
 }
 
 fn content<'a>(node: &Node<'a>) -> Content<'a> {
@@ -370,7 +346,7 @@ fn presence(part: &Node<'_>) -> &'static str {
     }
 }
 
-impl<'a> super::document::Document<'a> {
+impl<'a> Document<'a> {
     /// Describes the content of a body.
     fn content_words(&self, body: &Node<'a>) -> String {
         let words = content(body).into_iter().map(|(media, node)| {

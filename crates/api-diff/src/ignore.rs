@@ -1,6 +1,6 @@
 //! Takes accepted changes out of a report.
 
-use super::change::{Change, Class, Subject};
+use super::change::{Change, Subject};
 use super::{Notice, Report};
 
 /// A change that reviewers have accepted, and why.
@@ -68,11 +68,9 @@ impl Report {
                 continue;
             }
             let kind = change.kind;
-            let keeps = |direction: &(_, Class)| {
-                let (direction, _): &(super::Direction, Class) = direction;
-                ignore(kind.rule(direction.scope())).is_none()
-            };
-            change.directions.retain(keeps);
+            change
+                .directions
+                .retain(|(direction, _)| ignore(kind.rule(direction.scope())).is_none());
             if let Some(class) = change.directions.iter().map(|(_, class)| *class).min() {
                 change.class = class;
                 self.changes.push(change);

@@ -35,12 +35,14 @@
 
 mod array;
 mod change;
+mod class;
 mod content;
 mod describe;
 mod discriminator;
 mod document;
 mod document_level;
 mod equivalence;
+mod form;
 mod ignore;
 mod json;
 mod keyword;
@@ -64,10 +66,11 @@ mod typed;
 mod union;
 mod visitor;
 
-pub use change::{Change, Class, Direction, Operation, Place, Subject, Use};
+pub use change::{Change, Operation, Place, Subject, Use};
+pub use class::{Class, Direction, Scope};
 pub use ignore::{Accepted, Ignored};
 pub use report::{json, markdown, terminal};
-pub use rule::{Kind, Scope};
+pub use rule::Kind;
 pub use rust::{Effect, Item, ItemKind, Rust, SemverBump};
 
 use serde_json::Value;

@@ -1,6 +1,7 @@
 //! Says where the walk through both documents is, and what it found there in words.
 
-use super::change::{Direction, Subject};
+use super::change::Subject;
+use super::class::Direction;
 
 /// The directions in which a value exists: a read-only property is never sent, and a write-only one
 /// never received.

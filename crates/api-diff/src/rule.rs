@@ -1,33 +1,6 @@
 //! Lists the rules of the comparison: every kind of change, its class in each direction, and why.
 
-use super::change::{Class, Direction};
-
-/// Where a rule with a general name applies; the first part of its id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scope {
-    /// The client sends the value.
-    Request,
-    /// The client receives the value.
-    Response,
-    /// The operation itself.
-    Operation,
-    /// The document as a whole.
-    Document,
-    /// A schema that no operation uses, or not in the same place as before.
-    Schema,
-}
-
-impl Scope {
-    const fn prefix(self) -> &'static str {
-        match self {
-            Self::Request => "request",
-            Self::Response => "response",
-            Self::Operation => "operation",
-            Self::Document => "document",
-            Self::Schema => "schema",
-        }
-    }
-}
+use super::class::{Class, Direction, Scope};
 
 /// The rule names its subject itself.
 const NAMED: &[Scope] = &[];

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{Change, Class, Direction, Place, Subject, Use};
+use super::change::{Change, Place, Subject, Use};
+use super::class::{Class, Direction};
 use super::document::{Document, Node};
 use super::equivalence::Documents;
 use super::position::{BeforeAfter, Position, Relevance};
