@@ -101,7 +101,7 @@ impl Report {
         let lines: Vec<String> = lines.collect();
         if !lines.is_empty() && !self.is_empty() {
             self.notices.push(Notice {
-                heading: "Entries of the ignore file match nothing; delete them".to_owned(),
+                heading: "Entries for accepted changes match nothing; delete them".to_owned(),
                 lines,
             });
         }

@@ -24,8 +24,10 @@ pub(super) fn is_silent(report: &Report, change: &Change) -> bool {
 pub(super) fn unexplained(report: &Report) -> Vec<&Item> {
     let items = report.rust.iter().flat_map(|rust| &rust.items);
     let explained = |item: &Item| {
-        let same_signature =
-            item.before.is_none() || item.after.is_none() || item.before == item.after;
+        let same_signature = item.before.is_none()
+            || item.after.is_none()
+            || item.before == item.after
+            || item.effect == Effect::Deprecation;
         same_signature && report.changes.iter().any(|change| concerns(change, item))
     };
     items.filter(|item| !explained(item)).collect()
