@@ -4,12 +4,14 @@
 //! - `object`: structs
 //! - `open_enum`: enums of strings
 //! - `union`: enums of several types
+//! - `unknown`: counts the parts of a value that its type does not know
 //! - `request`: constructors and setters of structs that are sent
 //!
-//! Generated code calls the macros of the last four.
+//! Generated code calls the macros of `object`, `open_enum`, `union` and `request`.
 
 pub(crate) mod decode;
 pub(crate) mod object;
 pub(crate) mod open_enum;
 pub(crate) mod request;
 pub(crate) mod union;
+pub(crate) mod unknown;

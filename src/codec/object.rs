@@ -13,6 +13,7 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::Field;
+use crate::codec::unknown;
 
 /// A type that is written as a JSON object.
 pub(crate) trait Object: Sized {
@@ -107,6 +108,7 @@ pub(crate) fn read_nullable<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
 /// Returns an error if the value is not JSON.
 pub(crate) fn skip<'de, A: MapAccess<'de>>(members: &mut A) -> Result<(), A::Error> {
     members.next_value::<IgnoredAny>()?;
+    unknown::count(1);
     Ok(())
 }
 

@@ -127,7 +127,11 @@ macro_rules! open_enum {
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                String::deserialize(d).map(Self::from)
+                let value = String::deserialize(d).map(Self::from)?;
+                if matches!(value, Self::Unknown(_)) {
+                    $crate::codec::unknown::count(1);
+                }
+                Ok(value)
             }
         }
 

@@ -4,6 +4,7 @@
 //! This costs a little time, but unions are rare, and it saves a second compiled decoder for every
 //! type in a union.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
@@ -12,9 +13,16 @@ use serde::de::{
 };
 use serde_json::Value;
 
-/// Returns the tag of a union, which is located by a JSON pointer.
-pub(crate) fn tag<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
-    value.pointer(pointer)?.as_str()
+use crate::codec::unknown;
+
+/// Returns the tag of a union, which is located by a JSON pointer. A number or a boolean is returned
+/// as text, as OpenAPI writes it among the keys of a mapping.
+pub(crate) fn tag<'a>(value: &'a Value, pointer: &str) -> Option<Cow<'a, str>> {
+    match value.pointer(pointer)? {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        tag @ (Value::Number(_) | Value::Bool(_)) => Some(Cow::Owned(tag.to_string())),
+        _ => None,
+    }
 }
 
 /// Decodes a variant.
@@ -131,16 +139,54 @@ macro_rules! tagged_union {
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                $crate::codec::union::deserialize(d, |value| match $crate::codec::union::tag(&value, $tag) {
+                $crate::codec::union::deserialize(d, |value| match $crate::codec::union::tag(&value, $tag).as_deref() {
                     $( $(Some($text))|+ => $crate::codec::union::decode(&value).map(Self::$variant), )*
-                    _ => Ok(Self::Unknown(value)),
+                    _ => {
+                        $crate::codec::unknown::count(1);
+                        Ok(Self::Unknown(value))
+                    }
                 })
             }
         }
     };
 }
 
-/// Defines an enum without a tag: the first variant that matches the value is used.
+/// The variant of a union without a tag that knows most of a value, among those tried so far.
+pub(crate) struct Choice<T>(Option<(usize, T)>);
+
+impl<T> Choice<T> {
+    /// Starts without a variant.
+    pub fn new() -> Self {
+        Self(None)
+    }
+
+    /// Uses the variant if it matches the value and leaves less unknown than the best one so far.
+    ///
+    /// A payload of any JSON (`free`) knows nothing of the value.
+    pub fn offer<P: DeserializeOwned>(&mut self, value: &Value, free: bool, variant: fn(P) -> T) {
+        let least = self.0.as_ref().map(|(unknown, _)| *unknown);
+        if least == Some(0) {
+            return;
+        }
+        let (payload, unknown) = unknown::counted(|| decode(value));
+        let unknown = if free { usize::MAX } else { unknown };
+        if let Ok(payload) = payload
+            && least.is_none_or(|least| unknown < least)
+        {
+            self.0 = Some((unknown, variant(payload)));
+        }
+    }
+
+    /// Returns the best variant, if one matched.
+    pub fn best(self) -> Option<T> {
+        let (unknown, variant) = self.0?;
+        unknown::count(unknown);
+        Some(variant)
+    }
+}
+
+/// Defines an enum without a tag: of the variants that match the value, the first that leaves least
+/// of it unknown is used.
 macro_rules! any_of {
     (
         $(#[$meta:meta])*
@@ -171,16 +217,24 @@ macro_rules! any_of {
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
                 $crate::codec::union::deserialize(d, |value| {
+                    let mut choice = $crate::codec::union::Choice::new();
                     $(
-                        if let Ok(payload) = $crate::codec::union::decode(&value) {
-                            return Ok(Self::$variant(payload));
-                        }
+                        let free = $crate::codec::union::any_of!(@free $($payload)+);
+                        choice.offer(&value, free, Self::$variant);
                     )*
-                    Ok(Self::Unknown(value))
+                    Ok(choice.best().unwrap_or_else(|| {
+                        $crate::codec::unknown::count(1);
+                        Self::Unknown(value)
+                    }))
                 })
             }
         }
     };
+
+    (@free Value) => { true };
+    (@free Vec<Value>) => { true };
+    (@free Map<String, Value>) => { true };
+    (@free $($payload:tt)+) => { false };
 
     (@from $name:ident $variant:ident Box<$payload:ty>) => {
         impl From<Box<$payload>> for $name {
@@ -212,11 +266,12 @@ pub(crate) use {any_of, tagged_union};
 #[cfg(test)]
 mod tests {
     use serde::{Deserialize, Serialize};
-    use serde_json::json;
+    use serde_json::{Value, json};
     use uuid::Uuid;
 
     use crate::UnknownFields;
     use crate::codec::decode::decode;
+    use crate::codec::object::object;
 
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
     pub struct Schedule {
@@ -237,6 +292,51 @@ mod tests {
         pub enum Trigger by "/type" {
             "schedule" => Schedule(Schedule),
             "webhook" | "platform_event" => Event(Event),
+        }
+    }
+
+    tagged_union! {
+        /// A version of a document.
+        pub enum Document by "/version" {
+            "1" => First(First),
+            "true" => Latest(Latest),
+        }
+    }
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    pub struct First {
+        version: i64,
+    }
+
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    pub struct Latest {
+        version: bool,
+    }
+
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Small {
+        name: String,
+        unknown_fields: UnknownFields,
+    }
+
+    object! { Small required { "name" name } nullable {} optional {} unknown_fields }
+
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Big {
+        name: String,
+        size: i64,
+        unknown_fields: UnknownFields,
+    }
+
+    object! { Big required { "name" name, "size" size } nullable {} optional {} unknown_fields }
+
+    any_of! {
+        /// Any JSON, or one of two structs that overlap.
+        pub enum Overlap {
+            Any(Value),
+            Small(Box<Small>),
+            Big(Box<Big>),
+            List(Vec<Overlap>),
         }
     }
 
@@ -280,6 +380,29 @@ mod tests {
             mismatch.to_string(),
             "invalid type: integer, expected a string (at $[0].then.cron)"
         );
+    }
+
+    #[test]
+    fn a_number_or_a_boolean_may_be_the_tag() {
+        let first = round_trip(json!({"version": 1}));
+        assert!(matches!(first, Document::First(first) if first.version == 1));
+        let latest = round_trip(json!({"version": true}));
+        assert!(matches!(latest, Document::Latest(latest) if latest.version));
+        let json = json!({"version": 2});
+        assert_eq!(
+            round_trip::<Document>(json.clone()),
+            Document::Unknown(json)
+        );
+    }
+
+    #[test]
+    fn the_variant_that_leaves_least_unknown_is_used() {
+        let small = json!({"name": "a"});
+        assert!(matches!(round_trip(small.clone()), Overlap::Small(_)));
+        let big = json!({"name": "a", "size": 1, "color": null});
+        assert!(matches!(round_trip(big.clone()), Overlap::Big(_)));
+        assert!(matches!(round_trip(json!([small, big])), Overlap::List(_)));
+        assert!(matches!(round_trip(json!({"id": 1})), Overlap::Any(_)));
     }
 
     #[test]

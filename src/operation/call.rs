@@ -105,18 +105,30 @@ impl Call {
 
     /// Sets a path parameter. The encoded value is always a single segment.
     #[must_use]
-    pub fn path(mut self, name: &'static str, value: impl Display) -> Self {
-        let value = value.to_string();
+    pub fn path(self, name: &'static str, value: impl Display) -> Self {
+        self.path_list(name, [value])
+    }
+
+    /// Sets a path parameter to several values in a single segment, separated by commas.
+    #[must_use]
+    pub fn path_list<V: Display>(
+        mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        let mut segment = String::new();
+        for (index, value) in values.into_iter().enumerate() {
+            if index > 0 {
+                segment.push(',');
+            }
+            segment.extend(utf8_percent_encode(&value.to_string(), SEGMENT));
+        }
         // These lead to another route even when encoded: URLs have no notation for them.
-        if matches!(&*value, "" | "." | "..") {
+        if matches!(&*segment, "" | "." | "..") {
             self.reject(format!(
-                "parameter {name}: {value:?} cannot be part of a path"
+                "parameter {name}: {segment:?} cannot be part of a path"
             ));
         }
-        let segment = match Cow::from(utf8_percent_encode(&value, SEGMENT)) {
-            Cow::Borrowed(_) => value,
-            Cow::Owned(encoded) => encoded,
-        };
         self.0.path.retain(|(known, _)| *known != name);
         self.0.path.push((name, segment));
         self
@@ -129,6 +141,21 @@ impl Call {
             self.reject(error.message().to_owned());
         }
         self
+    }
+
+    /// Sets a header to several values, separated by commas. Without values, no header is sent.
+    #[must_use]
+    pub fn header_list<V: Display>(
+        mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+        if values.is_empty() {
+            self.0.headers.remove(name);
+            return self;
+        }
+        self.header(name, values.join(","))
     }
 
     /// Sets the body, encoded as JSON.

@@ -9,6 +9,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::codec::unknown;
+
 /// Fields of a response that this version of the crate does not know.
 ///
 /// A newer server may send more than the typed fields. The additional fields are kept here by
@@ -37,6 +39,7 @@ impl UnknownFields {
         members: &mut A,
     ) -> Result<(), A::Error> {
         self.insert(name.into_owned(), members.next_value()?);
+        unknown::count(1);
         Ok(())
     }
 }
@@ -96,6 +99,7 @@ impl<'de> Visitor<'de> for UnknownFieldsVisitor {
         let mut fields = UnknownFields::default();
         while let Some((name, value)) = entries.next_entry()? {
             fields.insert(name, value);
+            unknown::count(1);
         }
         Ok(fields)
     }

@@ -9,8 +9,16 @@ use crate::reserved::{CLIENT_METHODS, TYPE_IMPORTS, unreserved};
 use crate::{Error, Result};
 
 /// Returns the Rust type name of a schema, such as `PageTagResponse` for `Page_TagResponse_`.
+///
+/// The name stays the same when it is converted again, as progenitor does: `GPU_A100_V2` becomes
+/// `GpuA100V2` first, and `GpuA100v2` then.
 pub fn type_name(name: &str) -> String {
-    name.to_upper_camel_case()
+    let (mut before, mut after) = (String::new(), name.to_upper_camel_case());
+    while before != after {
+        before = after;
+        after = before.to_upper_camel_case();
+    }
+    after
 }
 
 /// Returns whether `name` is a Rust identifier, and not a keyword.

@@ -166,6 +166,25 @@ async fn a_list_repeats_the_parameters_name() {
 }
 
 #[tokio::test]
+async fn a_list_in_a_path_or_header_is_separated_by_commas() {
+    let server = TestServer::always(ok("null")).await;
+    let call = Call::new(&server.transport(), &GET)
+        .path("model", "m")
+        .path_list("version", ["a,b", "..", "ü"])
+        .header_list("x-tag", [1, 2])
+        .header_list("x-none", ["a"])
+        .header_list("x-none", [""; 0]);
+    call.send::<()>().await.unwrap();
+    let request = server.only();
+    assert_eq!(
+        request.line,
+        "GET /api/v1/models/m/versions/a%2Cb,..,%C3%BC"
+    );
+    assert_eq!(request.header("x-tag"), Some("1,2"));
+    assert_eq!(request.header("x-none"), None);
+}
+
+#[tokio::test]
 async fn a_secret_parameter_is_sent_and_redacted_in_errors() {
     let server = TestServer::start(|request| response(500, "", &request.line)).await;
     let call = Call::new(&server.transport(), &LIST).secret("token", "hunter2".into());
@@ -248,6 +267,15 @@ async fn no_content_decodes_as_unit_and_as_null() {
     call.clone().send::<()>().await.unwrap();
     let value = call.send::<Value>().await.unwrap();
     assert_eq!(*value, Value::Null);
+}
+
+#[tokio::test]
+async fn an_operation_without_a_result_accepts_any_body() {
+    for body in [r#"{"id": 1}"#, "done", "<html>"] {
+        let server = TestServer::always(ok(body)).await;
+        let call = Call::new(&server.transport(), &LIST);
+        call.send::<()>().await.unwrap();
+    }
 }
 
 #[tokio::test]

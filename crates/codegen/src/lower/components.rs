@@ -35,7 +35,7 @@ impl SchemaContext {
     pub fn child(&self, path: &str, name: &str) -> Self {
         Self {
             pointer: format!("{}/{path}", self.pointer),
-            name: format!("{}{}", self.name, name::type_name(name)),
+            name: name::type_name(&format!("{}{}", self.name, name::type_name(name))),
             direction: self.direction,
         }
     }

@@ -1,82 +1,51 @@
-//! The schema keywords: which are supported, and what is noted of those that change no type.
+//! The schema keywords: which combinations are supported, and what is noted of those that change no
+//! type.
+
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
-use crate::pointer::escape;
 use crate::{Error, Result};
 
-/// Keywords that determine a type.
-const STRUCTURE: &[&str] = &[
+/// Keywords that describe a type of their own: two of them in one schema are an intersection, which
+/// has no Rust type. All other keywords restrict a type or annotate it.
+const SHAPES: &[&str] = &[
     "$ref",
-    "additionalProperties",
     "allOf",
     "anyOf",
-    "const",
-    "discriminator",
     "enum",
-    "format",
     "items",
     "oneOf",
     "prefixItems",
     "properties",
-    "required",
-    "type",
 ];
 
-/// Keywords for readers or for the server.
-const ANNOTATION: &[&str] = &[
-    "contentEncoding",
-    "contentMediaType",
-    "default",
-    "deprecated",
-    "description",
-    "example",
-    "examples",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "maxItems",
-    "maxLength",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minimum",
-    "multipleOf",
-    "pattern",
-    "propertyNames",
-    "readOnly",
-    "title",
-    "uniqueItems",
-    "writeOnly",
-];
+/// Keywords that refer to other schemas.
+pub(super) const COMPOSITION: [&str; 4] = ["$ref", "allOf", "anyOf", "oneOf"];
 
-/// Returns the schema as an object, after checking that every keyword is supported.
+/// Returns the schema as an object, after checking that it has one shape.
+///
+/// A keyword that is not known is an annotation (JSON Schema 2020-12, core, section 6.5).
 pub(super) fn checked<'a>(schema: &'a Value, pointer: &str) -> Result<&'a Map<String, Value>> {
-    let object = schema.as_object().ok_or_else(|| {
-        Error::new(
-            pointer,
-            "the schema is not a JSON object",
-            "correct it in the document or with an overlay",
-        )
-    })?;
-    for keyword in object.keys() {
-        let known = keyword.starts_with("x-")
-            || STRUCTURE.contains(&keyword.as_str())
-            || ANNOTATION.contains(&keyword.as_str());
-        if !known {
-            return Err(Error::unsupported(
-                format!("{pointer}/{}", escape(keyword)),
-                format!("the schema keyword `{keyword}`"),
+    static ANY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+    let object = match schema {
+        Value::Object(object) => object,
+        Value::Bool(true) => &ANY,
+        _ => {
+            return Err(Error::new(
+                pointer,
+                "the schema is neither a JSON object nor `true`",
+                "correct it in the document or with an overlay",
             ));
         }
-    }
+    };
     check_composition(object, pointer)?;
     Ok(object)
 }
 
-/// Checks that a schema has at most one of `$ref`, `allOf`, `anyOf` and `oneOf`, and no structure
-/// beside it: that would be an intersection, which has no Rust type.
+/// Checks that a schema has at most one of `$ref`, `allOf`, `anyOf` and `oneOf`, and no other shape
+/// beside it.
 fn check_composition(object: &Map<String, Value>, pointer: &str) -> Result<()> {
-    let composition = ["$ref", "allOf", "anyOf", "oneOf"];
     let has = |key: &str| object.contains_key(key);
     if has("discriminator") && !has("anyOf") && !has("oneOf") {
         return Err(Error::new(
@@ -85,12 +54,12 @@ fn check_composition(object: &Map<String, Value>, pointer: &str) -> Result<()> {
             "add the alternatives as `oneOf`, in the document or with an overlay",
         ));
     }
-    let Some(key) = composition.iter().find(|key| has(key)) else {
+    let Some(key) = COMPOSITION.iter().find(|key| has(key)) else {
         return Ok(());
     };
-    let beside = STRUCTURE
+    let beside = SHAPES
         .iter()
-        .filter(|other| *other != key && **other != "discriminator")
+        .filter(|other| *other != key)
         .find(|other| has(other));
     match beside {
         None => Ok(()),
@@ -105,8 +74,10 @@ fn check_composition(object: &Map<String, Value>, pointer: &str) -> Result<()> {
 /// Returns what the document declares for a property or parameter beside its type.
 pub(super) fn notes(schema: &Value) -> Map<String, Value> {
     let mut notes = Map::new();
+    // Beside alternatives or a reference, `const` restricts a type that is declared there.
+    let composed = COMPOSITION.iter().any(|key| schema.get(key).is_some());
     for key in ["const", "default", "deprecated", "description"] {
-        if let Some(value) = schema.get(key) {
+        if let Some(value) = schema.get(key).filter(|_| key != "const" || !composed) {
             notes.insert(key.to_owned(), value.clone());
         }
     }
@@ -125,6 +96,7 @@ fn constraints(schema: &Value) -> Option<String> {
     for (minimum, maximum, noun) in [
         ("minLength", "maxLength", " characters"),
         ("minItems", "maxItems", " items"),
+        ("minProperties", "maxProperties", " members"),
         ("minimum", "maximum", ""),
     ] {
         match (number(minimum), number(maximum)) {
@@ -143,6 +115,10 @@ fn constraints(schema: &Value) -> Option<String> {
     if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
         parts.push(format!("matching `{pattern}`"));
     }
+    if let Some(names) = schema.get("patternProperties").and_then(Value::as_object) {
+        let names: Vec<String> = names.keys().map(|name| format!("`{name}`")).collect();
+        parts.push(format!("members matching {}", names.join(" or ")));
+    }
     if let Some(value) = schema.get("const").filter(|value| !value.is_string()) {
         parts.push(format!("always `{value}`"));
     }
@@ -153,6 +129,9 @@ fn constraints(schema: &Value) -> Option<String> {
         Some("duration") => parts.push("an ISO 8601 duration".to_owned()),
         Some("email") => parts.push("an e-mail address".to_owned()),
         _ => {}
+    }
+    if let Some(media) = schema.get("contentMediaType").and_then(Value::as_str) {
+        parts.push(format!("text of the type `{media}`"));
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }

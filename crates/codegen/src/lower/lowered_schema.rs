@@ -33,8 +33,34 @@ pub(super) fn is_object(schema: &Value) -> bool {
     schema.get("properties").is_some_and(Value::is_object)
 }
 
+/// Returns whether a schema becomes an enum: it has strings as values, and at most `null` beside
+/// them. Values of another type than the declared one do not count.
 pub(super) fn is_enum(schema: &Value) -> bool {
-    schema.get("enum").is_some() && schema.get("type").is_none_or(|kind| kind == "string")
+    let values = schema.get("enum").and_then(Value::as_array);
+    let has_strings = values.is_some_and(|values| values.iter().any(Value::is_string));
+    let text_only = || values.is_some_and(|v| v.iter().all(|v| v.is_string() || v.is_null()));
+    has_strings
+        && match schema.get("type") {
+            None => text_only(),
+            Some(Value::Array(types)) => {
+                types.iter().any(|kind| kind == "string")
+                    && types.iter().all(|kind| kind == "string" || kind == "null")
+            }
+            Some(kind) => kind == "string",
+        }
+}
+
+/// Returns whether an enum allows `null`.
+pub(super) fn is_nullable_enum(schema: &Value) -> bool {
+    let has_null = |key: &str, null: Value| {
+        let list = schema.get(key).and_then(Value::as_array);
+        list.map(|list| list.contains(&null))
+    };
+    let typed = match schema.get("type") {
+        None => Some(true),
+        Some(_) => has_null("type", json!("null")),
+    };
+    typed == Some(true) && has_null("enum", Value::Null) == Some(true)
 }
 
 pub(super) fn copy_prose(from: &Value, to: &mut Value) {

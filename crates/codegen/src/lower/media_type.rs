@@ -11,7 +11,7 @@ pub(super) fn only_content<'a>(
     body: &'a Value,
     pointer: &str,
 ) -> Result<Option<(&'a str, &'a Value)>> {
-    static ANY: Value = Value::Null;
+    static ANY: Value = Value::Bool(true);
     let content = body.get("content").and_then(Value::as_object);
     let mut entries = content.into_iter().flatten();
     let (Some((media, entry)), None) = (entries.next(), entries.next()) else {

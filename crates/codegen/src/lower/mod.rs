@@ -16,7 +16,9 @@
 //! | `x-default`, `x-constraints`, `x-deprecated` | parameter | declared facts, for the docs |
 //! | `x-id`, `x-group`, `x-errors`, … | operation | see `operation.rs` |
 //!
-//! An unsupported construct is an error that names its JSON pointer; nothing is dropped silently.
+//! An unsupported construct is an error that names its JSON pointer. Schema keywords that restrict a
+//! type without shaping it become notes for the docs, or are ignored like annotations: the server
+//! checks them.
 
 mod components;
 mod keyword;

@@ -53,7 +53,7 @@ pub(super) fn lower_paths(document: &Value, components: &mut Components<'_>) -> 
             name: type_name(&name),
             direction: Direction::default(),
         };
-        let mut lowered = lower_operation(operation, &key.id, secured, &context, components)?;
+        let mut lowered = lower_operation(operation, &key, secured, &context, components)?;
         if let Some(replacement) = operation.get("x-replaced-by").and_then(Value::as_str) {
             let replacement = names.get(replacement).ok_or_else(|| {
                 Error::new(
@@ -73,20 +73,20 @@ pub(super) fn lower_paths(document: &Value, components: &mut Components<'_>) -> 
 
 fn lower_operation(
     operation: &Value,
-    id: &str,
+    key: &OperationKey,
     secured: bool,
     context: &SchemaContext,
     components: &mut Components<'_>,
 ) -> Result<Value> {
     member::check(member::OPERATION, operation, &context.pointer)?;
     let mut lowered = json!({
-        "x-id": id,
+        "x-id": key.id,
         "x-group": group(operation, context)?,
         "x-authenticated": operation.get("security").map_or(secured, |own| is_secured(Some(own))),
         "x-errors": responses::errors(operation, context)?,
     });
     responses::success(operation, context, components, &mut lowered)?;
-    let parameters = parameters::parameters(operation, context, components)?;
+    let parameters = parameters::parameters(&key.path, operation, context, components)?;
     if !parameters.is_empty() {
         set(&mut lowered, "parameters", Value::Array(parameters));
     }

@@ -1,6 +1,6 @@
 //! How parameters are lowered: what each accepts, and how it is sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToSnakeCase;
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use super::union::{self, Kind};
 use crate::{Error, Result, reference};
 
 pub(super) fn parameters(
+    path: &str,
     operation: &Value,
     context: &SchemaContext,
     components: &mut Components<'_>,
@@ -71,7 +72,56 @@ pub(super) fn parameters(
         }
         lowered.push(result);
     }
+    check_path(path, &lowered, context)?;
     Ok(lowered)
+}
+
+/// Checks that the parameters in the path are those of its template.
+fn check_path(path: &str, parameters: &[Value], context: &SchemaContext) -> Result<()> {
+    let in_path = |parameter: &&Value| parameter.get("in") == Some(&json!("path"));
+    let names = parameters.iter().filter(in_path);
+    let declared: BTreeSet<&str> = names
+        .filter_map(|parameter| parameter.get("name")?.as_str())
+        .collect();
+    let templated = template_names(path).ok_or_else(|| {
+        Error::new(
+            &context.pointer,
+            format!("the braces of the path `{path}` do not enclose names"),
+            "correct the path in the document or with an overlay",
+        )
+    })?;
+    if let Some(name) = templated.difference(&declared).next() {
+        return Err(Error::new(
+            &context.pointer,
+            format!("the path has `{{{name}}}`, but the operation does not declare this parameter"),
+            "declare it `in: path`, in the document or with an overlay",
+        ));
+    }
+    match declared.difference(&templated).next() {
+        None => Ok(()),
+        Some(name) => Err(Error::new(
+            &context.pointer,
+            format!("the parameter `{name}` is not in the path `{path}`"),
+            "write it in the path, or remove it, in the document or with an overlay",
+        )),
+    }
+}
+
+/// Returns the names between braces in a path, or `None` if a brace has no counterpart.
+fn template_names(path: &str) -> Option<BTreeSet<&str>> {
+    let mut names = BTreeSet::new();
+    let mut pieces = path.split('{');
+    if pieces.next()?.contains('}') {
+        return None;
+    }
+    for piece in pieces {
+        let (name, rest) = piece.split_once('}')?;
+        if name.is_empty() || rest.contains('}') {
+            return None;
+        }
+        names.insert(name);
+    }
+    Some(names)
 }
 
 /// Returns the schema of a parameter, which is sent as text: one scalar, or a list of scalars.

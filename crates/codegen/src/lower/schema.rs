@@ -3,13 +3,19 @@
 use serde_json::{Map, Value, json};
 
 use super::components::{Components, SchemaContext};
-use super::lowered_schema::{LoweredSchema, copy_prose, is_enum, is_object, reference_to, set};
+use super::lowered_schema::{
+    LoweredSchema, copy_prose, is_enum, is_nullable_enum, is_object, reference_to, set,
+};
 use super::{keyword, union};
 use crate::pointer::escape;
 use crate::{Error, Result, reference};
 
 /// The members of the envelope that every list of the Workspace API returns.
 const PAGE: [&str; 5] = ["index", "items", "max_size", "total", "total_pages"];
+
+/// The longest tuple that Rust compares and shows. Longer ones, and those with further items, are
+/// lists of any JSON.
+const MAX_PLACES: usize = 12;
 
 impl Components<'_> {
     /// Lowers a named schema if it becomes a type of its own. Others are inlined where they are used.
@@ -41,11 +47,13 @@ impl Components<'_> {
         if let Some(reference) = object.get("$ref") {
             return self.reference(reference, context);
         }
+        if is_enum(schema) {
+            return self.enumeration(schema, context);
+        }
         if let Some(alternatives) = union::alternatives(object, context)? {
             return self.union(object, &alternatives, context);
         }
         let kind = match object.get("type") {
-            None if object.contains_key("enum") => "string",
             None if object.contains_key("properties") => "object",
             None if object.contains_key("items") || object.contains_key("prefixItems") => "array",
             None if object.contains_key("additionalProperties") => "object",
@@ -73,13 +81,18 @@ impl Components<'_> {
                 nullable: true,
             }),
             "boolean" => Ok(LoweredSchema::of(json!({ "type": "boolean" }))),
-            "integer" => Ok(LoweredSchema::of(
-                json!({ "type": "integer", "format": "int64" }),
-            )),
+            "integer" => {
+                let unsigned = object
+                    .get("format")
+                    .is_some_and(|format| format == "uint64");
+                let format = if unsigned { "uint64" } else { "int64" };
+                Ok(LoweredSchema::of(
+                    json!({ "type": "integer", "format": format }),
+                ))
+            }
             "number" => Ok(LoweredSchema::of(
                 json!({ "type": "number", "format": "double" }),
             )),
-            "string" if is_enum(schema) => self.enumeration(schema, context),
             "string" => Ok(LoweredSchema::of(self.string(object))),
             "array" => self.array(object, context),
             "object" if is_object(schema) && object.contains_key("properties") => {
@@ -110,8 +123,11 @@ impl Components<'_> {
                 "refer to a schema under `#/components/schemas/`, in the document or with an overlay",
             ));
         };
-        if is_object(schema) || is_enum(schema) {
+        if is_object(schema) {
             return Ok(LoweredSchema::of(reference_to(&rust)));
+        }
+        if is_enum(schema) {
+            return Ok(enum_reference(schema, &rust));
         }
         // An inlined schema that contains itself would never end: inside it, any JSON is allowed.
         if self.inlining.contains(&rust) {
@@ -133,18 +149,15 @@ impl Components<'_> {
 
     fn enumeration(&mut self, schema: &Value, context: &SchemaContext) -> Result<LoweredSchema> {
         let values = schema.get("enum").and_then(Value::as_array);
-        let values = values
-            .filter(|v| v.iter().all(Value::is_string))
-            .ok_or_else(|| {
-                Error::new(
-                    format!("{}/enum", context.pointer),
-                    "an enum of strings has other values too",
-                    "keep the strings only, in the document or with an overlay",
-                )
-            })?;
-        let mut lowered = json!({ "type": "string", "enum": values });
+        let strings: Vec<&Value> = values
+            .into_iter()
+            .flatten()
+            .filter(|value| value.is_string())
+            .collect();
+        let mut lowered = json!({ "type": "string", "enum": strings });
         copy_prose(schema, &mut lowered);
-        self.add(context, lowered)
+        self.add(context, lowered)?;
+        Ok(enum_reference(schema, &context.name))
     }
 
     fn array(
@@ -152,15 +165,12 @@ impl Components<'_> {
         object: &Map<String, Value>,
         context: &SchemaContext,
     ) -> Result<LoweredSchema> {
-        if let Some(positions) = object.get("prefixItems").and_then(Value::as_array) {
-            if object.get("items").is_some_and(|items| *items != false) {
-                return Err(Error::new(
-                    format!("{}/items", context.pointer),
-                    "`items` beside `prefixItems` is not supported",
-                    "declare one type for all items, in the document or with an overlay",
-                ));
-            }
-            return self.tuple(positions, context);
+        if let Some(places) = object.get("prefixItems").and_then(Value::as_array) {
+            let fixed = object.get("items").is_none_or(|items| *items == false);
+            return match places.as_slice() {
+                [_, ..] if fixed && places.len() <= MAX_PLACES => self.tuple(places, context),
+                _ => Ok(LoweredSchema::of(json!({ "type": "array", "items": {} }))),
+            };
         }
         let items = match object.get("items") {
             Some(items) => self.element(items, &context.child("items", "Item"))?,
@@ -175,7 +185,8 @@ impl Components<'_> {
         let mut properties = Map::new();
         for (index, schema) in positions.iter().enumerate() {
             let child = context.child(&format!("prefixItems/{index}"), &format!("Item{index}"));
-            properties.insert(format!("item_{index}"), self.element(schema, &child)?);
+            // Sorted as text, the places keep their order.
+            properties.insert(format!("item_{index:03}"), self.element(schema, &child)?);
         }
         let required: Vec<&String> = properties.keys().collect();
         let lowered = json!({ "type": "object", "required": required, "properties": properties, "x-tuple": true });
@@ -271,5 +282,13 @@ impl Components<'_> {
         }
         copy_prose(schema, &mut result);
         self.add(context, result)
+    }
+}
+
+/// Returns a reference to a lowered enum, and whether `null` is allowed too.
+fn enum_reference(schema: &Value, name: &str) -> LoweredSchema {
+    LoweredSchema {
+        schema: Some(reference_to(name)),
+        nullable: is_nullable_enum(schema),
     }
 }

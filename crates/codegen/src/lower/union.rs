@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::components::{Components, SchemaContext};
 use super::keyword;
-use super::lowered_schema::{LoweredSchema, reference_to};
+use super::lowered_schema::{LoweredSchema, is_enum, reference_to};
 use crate::pointer::escape;
 use crate::{Error, Result, name, reference};
 
@@ -15,7 +15,10 @@ pub(super) fn alternatives(
 ) -> Result<Option<Vec<Value>>> {
     for key in ["anyOf", "oneOf"] {
         if let Some(Value::Array(list)) = object.get(key) {
-            return Ok(Some(list.clone()));
+            let format = object.get("format");
+            return Ok(Some(
+                list.iter().map(|one| formatted(one, format)).collect(),
+            ));
         }
     }
     match object.get("allOf") {
@@ -37,7 +40,22 @@ pub(super) fn alternatives(
         };
         return Ok(Some(types.iter().map(alternative).collect()));
     }
+    if let (None, Some(Value::Array(values))) = (object.get("type"), object.get("enum")) {
+        let constant = |value: &Value| json!({ "const": value });
+        return Ok(Some(values.iter().map(constant).collect()));
+    }
     Ok(None)
+}
+
+/// Returns an alternative with the format that is declared beside the union: it applies to strings.
+fn formatted(alternative: &Value, format: Option<&Value>) -> Value {
+    let mut alternative = alternative.clone();
+    if let (Some(object), Some(format)) = (alternative.as_object_mut(), format)
+        && object.get("type").is_some_and(|kind| kind == "string")
+    {
+        object.entry("format").or_insert_with(|| format.clone());
+    }
+    alternative
 }
 
 impl Components<'_> {
@@ -313,12 +331,12 @@ fn union_name(names: &[String]) -> (String, Vec<String>) {
             .iter()
             .all(|name| KINDS.iter().any(|k| name.ends_with(k)));
     if common == 0 || kind_only {
-        return (names.join("Or"), names.to_vec());
+        return (name::type_name(&names.join("Or")), names.to_vec());
     }
     let parts = words.iter().map(|w| w.split_at(w.len() - common));
     let name = parts.clone().map(|(_, tail)| tail.concat()).next();
     let variants = parts.map(|(head, _)| head.concat()).collect();
-    (name.unwrap_or_default(), variants)
+    (name::type_name(&name.unwrap_or_default()), variants)
 }
 
 /// Returns the words of an upper-camel-case name.
@@ -348,7 +366,7 @@ pub(super) fn parameter(
         .filter(|alternative| alternative.get("type") != Some(&json!("null")))
         .count();
     // A union in the query is a filter: it accepts operators and may be repeated.
-    if query && several > 1 {
+    if query && several > 1 && !is_enum(schema) {
         return Ok((components.library_type("Filter", "filter"), notes));
     }
     Ok((components.schema(schema, context)?.or_any(), notes))

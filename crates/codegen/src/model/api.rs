@@ -61,6 +61,7 @@ pub fn type_text(ty: &syn::Type) -> String {
         .replace("types :: ", "")
         .replace(' ', "")
         .replace(',', ", ")
+        .replace(", )", ",)")
 }
 
 /// One operation: a verb on a path.

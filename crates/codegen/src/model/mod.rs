@@ -10,6 +10,7 @@ mod operations;
 mod rust_type;
 mod signatures;
 mod types;
+mod variant_name;
 
 pub use api::{
     Accepts, Api, Body, Enum, Field, Location, Notes, Operation, Outcome, Parameter, Presence,

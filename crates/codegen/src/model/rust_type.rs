@@ -40,8 +40,12 @@ impl Substitutes {
             }
             if schema.get("x-tuple").is_some() {
                 let fields = signatures.structs.get(name).into_iter().flatten();
-                let places = fields.map(|(_, (_, ty))| ty);
-                substitutes.add(name, parse_quote!((#(#places),*)));
+                let places: Vec<&Type> = fields.map(|(_, (_, ty))| ty).collect();
+                let tuple = match places.as_slice() {
+                    [only] => parse_quote!((#only,)),
+                    places => parse_quote!((#(#places),*)),
+                };
+                substitutes.add(name, tuple);
             }
         }
         substitutes

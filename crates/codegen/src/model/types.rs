@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToUpperCamelCase;
 use serde_json::{Map, Value};
 
 use super::api::{Enum, Field, Presence, Struct, Type, Union, Variant};
 use super::notes::{flag, notes, text};
 use super::rust_type::Substitutes;
 use super::signatures::{Signatures, missing};
+use super::variant_name;
 use crate::name::is_ident;
 use crate::pointer::escape;
 use crate::progenitor::variant_key;
@@ -30,7 +30,7 @@ pub(super) fn types(
         }
         let pointer = format!("/components/schemas/{name}");
         let ty = if let Some(values) = schema.get("enum").and_then(Value::as_array) {
-            Type::Enum(enumeration(schema, values, &pointer)?)
+            Type::Enum(enumeration(schema, values))
         } else if let Some(union) = schema.get("x-union") {
             Type::Union(self::union(name, union, signatures, substitutes, &pointer)?)
         } else {
@@ -41,34 +41,11 @@ pub(super) fn types(
     Ok(types)
 }
 
-fn enumeration(schema: &Value, values: &[Value], pointer: &str) -> Result<Enum> {
-    let mut seen = BTreeSet::from(["Unknown".to_owned()]);
-    let mut variants = Vec::new();
-    for value in values.iter().filter_map(Value::as_str) {
-        let name = variant_name(value);
-        if !seen.insert(name.clone()) {
-            return Err(Error::new(
-                format!("{pointer}/enum"),
-                format!("several values, such as `{value}`, would be the variant `{name}`"),
-                "declare the property as a plain string, in the document or with an overlay",
-            ));
-        }
-        variants.push((name, value.to_owned()));
-    }
-    Ok(Enum {
-        variants,
+fn enumeration(schema: &Value, values: &[Value]) -> Enum {
+    Enum {
+        variants: variant_name::named(values.iter().filter_map(Value::as_str)),
         evidence: text(schema.get("x-evidence")),
         prose: text(schema.get("description")),
-    })
-}
-
-fn variant_name(value: &str) -> String {
-    let name = value.to_upper_camel_case();
-    match name.chars().next() {
-        None => "Empty".to_owned(),
-        Some(first) if first.is_ascii_digit() => format!("Value{name}"),
-        Some(_) if name == "Self" || name == "Unknown" => format!("{name}Value"),
-        Some(_) => name,
     }
 }
 

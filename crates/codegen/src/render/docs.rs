@@ -67,6 +67,9 @@ pub(super) fn parameter(parameter: &Parameter) -> Vec<String> {
         Location::Header => "header",
     };
     let kind = match &parameter.accepts {
+        Accepts::List(_) if parameter.location != Location::Query => {
+            "list, separated by commas".to_owned()
+        }
         Accepts::Filter => "filter".to_owned(),
         Accepts::Text => "text".to_owned(),
         Accepts::List(_) => "list, repeated".to_owned(),

@@ -207,7 +207,9 @@ fn setter(parameter: &Parameter) -> TokenStream {
         (Location::Query, Accepts::List(_)) => format_ident!("query_list"),
         (Location::Query, Accepts::Secret) => format_ident!("secret"),
         (Location::Query, _) => format_ident!("query"),
+        (Location::Path, Accepts::List(_)) => format_ident!("path_list"),
         (Location::Path, _) => format_ident!("path"),
+        (Location::Header, Accepts::List(_)) => format_ident!("header_list"),
         (Location::Header, _) => format_ident!("header"),
     };
     quote! {

@@ -6,7 +6,6 @@ use crate::case::{Case, cases};
 
 cases! { "model", check:
     refuses_members_with_the_same_field
-    refuses_strings_with_the_same_variant
     refuses_builders_with_the_same_name
     refuses_alternatives_with_the_same_variant
 }

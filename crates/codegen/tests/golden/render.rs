@@ -22,6 +22,7 @@ cases! { "render", check:
     results_that_may_be_null
     evidence_and_errors_in_the_docs
     names_of_the_library_with_an_underscore
+    lists_in_headers_and_paths
 }
 
 fn check(case: &Case) {
