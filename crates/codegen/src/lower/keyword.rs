@@ -130,8 +130,11 @@ fn constraints(schema: &Value) -> Option<String> {
         Some("email") => parts.push("an e-mail address".to_owned()),
         _ => {}
     }
-    if let Some(media) = schema.get("contentMediaType").and_then(Value::as_str) {
-        parts.push(format!("text of the type `{media}`"));
+    if schema
+        .get("contentMediaType")
+        .is_some_and(|media| media == "application/json")
+    {
+        parts.push("JSON as text".to_owned());
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }
