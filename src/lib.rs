@@ -9,7 +9,8 @@
 //!     .credentials(Credentials::api_key("ZENKEY_…"))
 //!     .build()?;
 //! let training = Filter::starts_with("train");
-//! for run in &client.list_runs().project("default").name(training).send().await?.items {
+//! let runs = client.list_runs().project("default").name(training).send().await?;
+//! for run in &runs.items {
 //!     println!("{} {}", run.id, run.name);
 //! }
 //! # Ok(())
@@ -47,11 +48,11 @@
 //!
 //! - Typed: each operation, parameter and response has a Rust type, generated from the servers'
 //!   OpenAPI documents.
-//! - Lossless: what only a newer server sends is kept in [`UnknownFields`] and
-//!   in the `Unknown` variants of enums.
+//! - Lossless: data that only a newer server sends is kept in [`UnknownFields`] and in the `Unknown`
+//!   variants of enums.
 //! - Robust: transient failures are retried if a retry is safe, and tokens are renewed before they
 //!   expire.
-//! - Discreet: credentials and secret values never appear in `Debug` output, errors or `tracing`
+//! - Confidential: credentials and secret values never appear in `Debug` output, errors or `tracing`
 //!   events.
 //!
 //! | cargo feature | enables |
@@ -144,8 +145,8 @@ pub(crate) use workflows::run_target::RunTarget;
 
 /// Bodies and lists that are read as they arrive.
 ///
-/// All streams implement `futures_core::Stream`, and have methods for programs without a stream
-/// library.
+/// All streams implement `futures_core::Stream`. They also have methods of their own, for programs
+/// without a stream library.
 ///
 /// | type | returned by |
 /// | --- | --- |
@@ -170,7 +171,7 @@ pub mod __private {
 /// Types and request builders of the Workspace API, generated from the OpenAPI document of a ZenML
 /// server.
 ///
-/// [`types`](workspace::types) has what requests and responses contain. The other modules have the
+/// [`types`](workspace::types) has the types of requests and responses. The other modules have the
 /// builders that the methods of [`WorkspaceClient`] return, one module for each tag of the document.
 #[allow(missing_docs, reason = "names and types describe the fields")]
 #[allow(clippy::type_complexity, reason = "nested free-form maps have no name")]
@@ -181,7 +182,7 @@ pub mod workspace {
 /// Types and request builders of the ZenML Pro API, generated from a reconstruction of its OpenAPI
 /// document.
 ///
-/// [`types`](pro::types) has what requests and responses contain. The other modules have the builders
+/// [`types`](pro::types) has the types of requests and responses. The other modules have the builders
 /// that the methods of [`ProClient`] return, one module for each tag of the document.
 #[allow(missing_docs, reason = "names and types describe the fields")]
 #[allow(clippy::type_complexity, reason = "nested free-form maps have no name")]

@@ -89,8 +89,8 @@ impl Credentials {
     /// expired: after a day, or after a month on trusted devices.
     ///
     /// `client_id` identifies this installation in the server's list of the user's devices. Use the
-    /// same id each time, because each new id adds a device. Do not use one id in two programs,
-    /// because a login of one ends the login of the other.
+    /// same id each time, because each new id adds a device. Do not share an id between two programs,
+    /// because the login of one ends the login of the other.
     ///
     /// Workspaces of ZenML Pro do not support device logins. Log in to the Pro API and call
     /// `connect_workspace` of its client instead.
@@ -107,8 +107,8 @@ impl Credentials {
         Self(Kind::Device(Arc::new(Device::new(client_id, show))))
     }
 
-    /// Creates credentials that a provider supplies each time a login needs them, for instance from a
-    /// vault or from a file that changes.
+    /// Creates credentials that a provider supplies whenever a login needs them, for instance from a
+    /// vault, or from a file that changes.
     pub fn provider(provider: impl CredentialsProvider) -> Self {
         Self(Kind::Provider(Arc::new(provider)))
     }
@@ -188,16 +188,17 @@ impl fmt::Debug for Credentials {
 pub trait CredentialsProvider: Send + Sync + 'static {
     /// Returns the current credentials.
     ///
-    /// The client calls it for the first call, when the token is about to expire, and when a server
-    /// rejects the token; never twice at the same time. It may take 60 seconds. While the last token
-    /// is valid, calls wait at most 10 seconds and then use that token.
+    /// The client calls this method for its first call, when the token is about to expire, and when a
+    /// server rejects the token; never twice at the same time. The method may take 60 seconds. While
+    /// the last token is valid, calls wait at most 10 seconds and then use that token.
     ///
     /// If the token is a JWT, its `exp` claim decides when it is renewed; any other token is used
     /// until the server rejects it.
     ///
     /// # Errors
-    /// An error fails the calls that wait, with [`ErrorKind::Credentials`](crate::ErrorKind::Credentials)
-    /// and the text of the error. So does a provider that returns another provider.
+    /// If the method returns an error, the calls that wait fail with
+    /// [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) and the text of the error. They also
+    /// fail if it returns the credentials of another provider.
     fn provide(&self) -> ProvidedCredentials<'_>;
 
     /// Returns the name of the source for error messages. Defaults to "the credentials provider".

@@ -20,8 +20,8 @@ use crate::{CallOptions, Credentials, Error, ErrorKind, Result, RetryBudget, Ret
 
 /// Builder of a client.
 ///
-/// Call `build` to create the client. `Debug` shows neither secrets nor URL and headers, which may
-/// contain some.
+/// Call `build` to create the client. `Debug` does not show secrets, nor the URL and the headers,
+/// which may contain secrets.
 ///
 /// ```
 /// use std::time::Duration;
@@ -68,7 +68,7 @@ impl<C> ClientBuilder<C> {
         }
     }
 
-    /// Sets the credentials. Defaults to none: only public operations succeed then, such as
+    /// Sets the credentials. Defaults to none; then only public operations succeed, such as
     /// `server_info`.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
@@ -91,7 +91,7 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Sets the number of retries of all calls together. Defaults to [`RetryBudget::default`].
+    /// Sets the budget for the retries of all calls together. Defaults to [`RetryBudget::default`].
     pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
         self.budget = budget;
         self
@@ -149,8 +149,8 @@ impl<C> ClientBuilder<C> {
 
     /// Sets the HTTP client. Defaults to one that the other settings of this builder configure.
     ///
-    /// Disable its redirects, cookies and retries: this crate follows redirects and retries where that
-    /// is safe. `connect_timeout`, `proxy`, `root_certificate` and `accept_invalid_certificates` have
+    /// Disable redirects, cookies and retries of that client: this crate follows redirects and retries
+    /// where that is safe. `connect_timeout`, `proxy`, `root_certificate` and `accept_invalid_certificates` have
     /// no effect on it.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Some(client);
@@ -189,8 +189,8 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Sets a suffix of the `User-Agent`, for instance name and version of the program. It follows
-    /// `zenml-rust/<version> (<system>)`.
+    /// Sets a suffix of the `User-Agent`, for instance the name and version of the program. The suffix
+    /// follows `zenml-rust/<version> (<system>)`.
     pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent_suffix = Some(suffix.into());
         self

@@ -38,8 +38,8 @@ macro_rules! define_client {
                 crate::client::environment::from_process(&Self::CONFIG)
             }
 
-            /// Returns a client with other options for its calls. Both clients share connections,
-            /// login and retry budget.
+            /// Returns a client with other options for its calls. Options that are not set keep the
+            /// values of this client. Both clients share connections, login and retry budget.
             ///
             /// ```no_run
             #[doc = concat!("# async fn example(client: zenml::", stringify!($Client), ") -> zenml::Result<()> {")]
@@ -62,8 +62,8 @@ macro_rules! define_client {
                 self.transport.base().as_str()
             }
 
-            /// Returns a request to a route that has no method of its own. It carries the client's
-            /// credentials.
+            /// Returns a request to a route that has no method of its own. The request carries the
+            /// client's credentials.
             ///
             /// ```no_run
             #[doc = concat!("# async fn example(client: zenml::", stringify!($Client), ") -> zenml::Result<()> {")]
@@ -96,7 +96,7 @@ macro_rules! define_client {
         }
 
         impl crate::ClientBuilder<$Client> {
-            /// Creates the client. Nothing is sent yet.
+            /// Creates the client. No request is sent yet.
             ///
             /// # Errors
             ///

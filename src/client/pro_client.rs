@@ -1,4 +1,4 @@
-//! What does the client of the Pro API offer beside its operations?
+//! What does the client of the Pro API offer besides its operations?
 
 use crate::client::define::define_client;
 use crate::client::environment;
@@ -7,8 +7,8 @@ use crate::transport::api::ApiConfig;
 define_client! {
     /// Client of the ZenML Pro API: organizations, workspaces, teams, roles.
     ///
-    /// It has a method for each operation. The method returns a builder with a setter for each
-    /// parameter, and `send` sends the request. A client is cheap to clone; all clones share
+    /// The client has a method for each operation. The method returns a builder with a setter for
+    /// each parameter, and `send` sends the request. A client is cheap to clone; all clones share
     /// connections and login.
     ///
     /// ```no_run
@@ -24,16 +24,18 @@ define_client! {
     /// ```
     ProClient: ApiConfig::PRO;
 
-    /// Configures a client of the Pro API at this URL: [`DEFAULT_URL`](Self::DEFAULT_URL), or the
-    /// URL of a self-hosted control plane. A base path such as `/api/v1` is part of it. A trailing
+    /// Returns the builder of a client for the Pro API at this URL: [`DEFAULT_URL`](Self::DEFAULT_URL),
+    /// or the URL of a self-hosted control plane.
+    ///
+    /// If the control plane has a base path, such as `/api/v1`, the URL must include it. A trailing
     /// slash is ignored.
     fn builder;
 
-    /// Creates a client of the Pro API that the environment names.
+    /// Creates a client from environment variables and the login of the `zenml` command line.
     ///
     /// The URL is `ZENML_PRO_API_URL`, or else [`DEFAULT_URL`](Self::DEFAULT_URL). The credentials
-    /// are `ZENML_STORE_API_KEY`, or else what `zenml login` has stored. Certificates and timeout
-    /// are those of [`WorkspaceClient::from_env`](crate::WorkspaceClient::from_env).
+    /// are `ZENML_STORE_API_KEY`, or else the login that `zenml login` stored. The variables for
+    /// certificates and the time limit are those of [`WorkspaceClient::from_env`](crate::WorkspaceClient::from_env).
     ///
     /// # Errors
     ///

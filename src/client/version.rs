@@ -46,8 +46,8 @@ impl VersionCheck {
         self.ordering.is_lt()
     }
 
-    /// Returns whether the server is newer. It may then send fields and have operations that the client
-    /// does not know.
+    /// Returns whether the server is newer. It may then send fields, and have operations, that the
+    /// client does not know.
     #[must_use]
     pub fn is_server_newer(&self) -> bool {
         self.ordering.is_gt()
@@ -75,7 +75,7 @@ impl fmt::Display for VersionCheck {
 impl WorkspaceClient {
     /// Requests the version of the server and compares it with that of the client.
     ///
-    /// The client does not do this by itself. Call it at the start of a program, for instance to log a
+    /// No other method checks the version. Call this at the start of a program, for instance to log a
     /// difference.
     ///
     /// ```no_run

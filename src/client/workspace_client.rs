@@ -1,14 +1,14 @@
-//! What does the client of the Workspace API offer beside its operations?
+//! What does the client of the Workspace API offer besides its operations?
 
 use crate::client::define::define_client;
 use crate::transport::api::{ApiConfig, ApiKind};
 use crate::workspace;
 
 define_client! {
-    /// Client of a ZenML server: the Workspace API.
+    /// Client of the Workspace API, the API of every ZenML server.
     ///
-    /// It has a method for each operation. The method returns a builder with a setter for each
-    /// parameter, and `send` sends the request. A client is cheap to clone; all clones share
+    /// The client has a method for each operation. The method returns a builder with a setter for
+    /// each parameter, and `send` sends the request. A client is cheap to clone; all clones share
     /// connections and login.
     ///
     /// ```no_run
@@ -18,7 +18,8 @@ define_client! {
     /// let client = WorkspaceClient::builder("https://zenml.example.com")
     ///     .credentials(Credentials::api_key("ZENKEY_…"))
     ///     .build()?;
-    /// for stack in client.list_stacks().name("contains:prod").send().await?.into_inner() {
+    /// let stacks = client.list_stacks().name("contains:prod").send().await?;
+    /// for stack in &stacks.items {
     ///     println!("{}", stack.name);
     /// }
     /// # Ok(())
@@ -33,20 +34,26 @@ define_client! {
         deduplicates_post: true,
     };
 
-    /// Configures a client of the server at this URL, such as `https://zenml.example.com`. A base
-    /// path may follow. A trailing slash or `/api/v1` is ignored.
+    /// Returns the builder of a client for the server at this URL, such as
+    /// `https://zenml.example.com`.
+    ///
+    /// The URL may contain a base path. A trailing slash or `/api/v1` is ignored.
     fn builder;
 
-    /// Creates a client of the server that the environment names.
+    /// Creates a client from environment variables and the login of the `zenml` command line.
     ///
-    /// It follows the official client. The server is `ZENML_STORE_URL`, or else the one that the
-    /// `zenml` command line is connected to. The credentials are `ZENML_STORE_API_KEY`,
-    /// `ZENML_STORE_API_TOKEN`, or `ZENML_STORE_USERNAME` with `ZENML_STORE_PASSWORD`. If none is
-    /// set, the client uses what `zenml login` has stored (in `~/.config/zenml` on Linux, or
-    /// `ZENML_CONFIG_PATH`). It reads that store again when the login expires, and never writes it.
+    /// The variables are those of the official client. The first one that is set decides:
     ///
-    /// `ZENML_STORE_VERIFY_SSL` (a bool, a file with certificates, or PEM text) and
-    /// `ZENML_STORE_HTTP_TIMEOUT` (the time limit of one attempt in seconds) apply too.
+    /// | setting | sources, in this order |
+    /// | --- | --- |
+    /// | server | `ZENML_STORE_URL`; the server that the command line is connected to |
+    /// | credentials | `ZENML_STORE_API_KEY`; `ZENML_STORE_API_TOKEN`; `ZENML_STORE_USERNAME` with `ZENML_STORE_PASSWORD`; the login that `zenml login` stored |
+    /// | certificates | `ZENML_STORE_VERIFY_SSL`: a bool, a file with certificates, or PEM text; the setting of the command line's connection |
+    /// | time limit of one attempt | `ZENML_STORE_HTTP_TIMEOUT`, in seconds |
+    ///
+    /// The command line stores its logins in `ZENML_CONFIG_PATH`, or else in `~/.config/zenml` on
+    /// Linux. The client reads the store again when the login expires, and never writes it. If
+    /// `DISABLE_CREDENTIALS_DISK_CACHING` is true, the client does not use stored logins.
     ///
     /// ```no_run
     /// # async fn example() -> zenml::Result<()> {

@@ -2,11 +2,11 @@
 
 use http::StatusCode;
 
-/// The category of an [`Error`](crate::Error), which decides what a program can do about it.
+/// The category of an [`Error`](crate::Error).
 ///
-/// The HTTP status of a response decides its kind, with few exceptions that the descriptions
-/// mention. [`Error::is_retryable`](crate::Error::is_retryable) says for which kinds the same call
-/// may succeed later.
+/// The kind tells a program what it can do about the error. The HTTP status of a response decides the
+/// kind; the descriptions mention the few exceptions.
+/// [`Error::is_retryable`](crate::Error::is_retryable) tells whether the same call may succeed later.
 ///
 /// ```
 /// use zenml::ErrorKind;
@@ -24,12 +24,15 @@ use http::StatusCode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client cannot be built from its configuration: the URL or a certificate is invalid, or
-    /// an insecure setting lacks its opt-in.
-    Configuration,
-    /// The request is invalid and will stay so.
+    /// The configuration of the client is invalid.
     ///
-    /// Either a parameter is missing or malformed, and nothing was sent, or the server rejected the
+    /// `build` returns this kind for an invalid URL or certificate, and for an insecure setting without
+    /// its opt-in. A call returns it if the port of the URL does not speak HTTP, if the proxy requires
+    /// credentials (status 407), or without a Tokio runtime.
+    Configuration,
+    /// The request is invalid; sending it again does not help.
+    ///
+    /// Either a parameter is missing or malformed and nothing was sent, or the server rejected the
     /// request (status 400, 413, 422 and other 4xx).
     InvalidRequest,
     /// There are no usable credentials: none were configured, or the login was rejected.
@@ -56,7 +59,7 @@ pub enum ErrorKind {
     ///
     /// It is too old, or the feature is disabled.
     Unsupported,
-    /// There were too many requests, or the server still processes this request (status 429).
+    /// There were too many requests, or the server is still processing this request (status 429).
     RateLimited,
     /// The server failed (status 500 and other 5xx).
     Server,
@@ -82,8 +85,10 @@ pub enum ErrorKind {
     /// The response does not match the API: its body does not match the type of the result, or it
     /// redirects to a place that the client does not follow (status 3xx).
     Decode,
-    /// The response is longer than the limit that the caller set, or an event is longer than
-    /// 16 MiB.
+    /// The response is longer than its limit, or an event is longer than 16 MiB.
+    ///
+    /// The limit is [`max_response_size`](crate::CallOptions::max_response_size), or the one passed to
+    /// [`ByteStream::bytes`](crate::stream::ByteStream::bytes).
     TooLarge,
     /// Writing a download to a file or another writer failed.
     Io,

@@ -27,10 +27,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The error of a call, or of building a client.
 ///
-/// [`kind`](Self::kind) is the category, for programs. `Display` writes one line with the
-/// operation, the kind, the status, the message of the server, a hint and the request ID. An error
-/// never contains credentials or a request body. The [`source`](StdError::source) is the cause, if
-/// there is one.
+/// Programs decide by the [`kind`](Self::kind), the category of the error. `Display` writes one line
+/// with the operation, the kind, the status, the message of the server, a hint and the request id. An
+/// error never contains credentials or a request body. [`source`](StdError::source) returns the cause,
+/// if there is one.
 ///
 /// ```no_run
 /// use zenml::{ErrorKind, WorkspaceClient};
@@ -38,7 +38,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// # async fn example(client: WorkspaceClient, id: uuid::Uuid) {
 /// match client.get_stack().stack_id(id).send().await {
 ///     Ok(stack) => println!("{}", stack.name),
-///     Err(error) if error.kind() == ErrorKind::NotFound => println!("there is no such stack"),
+///     Err(error) if error.kind() == ErrorKind::NotFound => println!("no such stack"),
 ///     Err(error) if error.is_retryable() => println!("try again later: {error}"),
 ///     Err(error) => println!("{error}"),
 /// }
@@ -79,7 +79,7 @@ impl Error {
         self.0.server_exception.as_deref()
     }
 
-    /// Returns the description of the failure in one line: the message of the server, if the
+    /// Returns the description of the failure in one line. It is the message of the server, if the
     /// response contains one.
     #[must_use]
     pub fn message(&self) -> &str {

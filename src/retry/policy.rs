@@ -5,23 +5,26 @@ use std::time::Duration;
 /// Retry settings of a client or a call.
 ///
 /// An attempt is retried if there was no connection, if it timed out or was cut off, or if its status
-/// is 408, 429, 502, 503 or 504. A request that the server might carry out twice is not retried:
+/// is 408, 429, 502, 503 or 504. The method of the request decides whether such a retry is safe:
 ///
-/// - `GET`, `PUT` and `DELETE` are idempotent, except the rotation of a key, which counts as `PATCH`.
-/// - `POST` requests of the Workspace API carry an `Idempotency-Key`, the same in all attempts of a
-///   call. The server remembers a key for five minutes and carries out the request once; retries end
-///   before that. Servers older than ZenML 0.83.1 ignore the key (`zen_server/request_management.py`):
-///   use [`never`](Self::never) there for requests that must not be carried out twice.
+/// - `GET`, `PUT` and `DELETE` requests are idempotent and are retried. The rotation of a key is an
+///   exception, and is treated like `PATCH`.
+/// - `POST` requests of the Workspace API carry the same `Idempotency-Key` in all attempts of a call.
+///   The server remembers a key for five minutes, and carries out the request once. Retries end before
+///   it forgets the key. Servers older than ZenML 0.83.1 ignore the key
+///   (`zen_server/request_management.py`): use [`never`](Self::never) there for requests that must not
+///   be carried out twice.
 /// - `PATCH` requests, and `POST` requests of the Pro API, are retried only if the server cannot have
-///   carried them out: without a connection, or with 408 or 429.
+///   carried them out: after a failed connection, or a response with 408 or 429.
 ///   [`retry_non_idempotent`](Self::retry_non_idempotent) removes that limit.
 ///
-/// The delay before a retry is random, between zero and a maximum that starts at `base_delay` and
-/// doubles with each retry up to `max_delay`. It is never shorter than the server asks for with
-/// `Retry-After`.
+/// The delay before a retry is random, between zero and a maximum. The maximum starts at `base_delay`
+/// and doubles with each retry, up to `max_delay`. The delay is never shorter than the server asks for
+/// with `Retry-After`.
 ///
-/// Defaults to 10 retries, a base delay of 1 second and a maximum delay of 120 seconds: as patient as
-/// the official Python client (`zen_stores/rest_zen_store.py` in ZenML 0.98.0).
+/// Defaults to 10 retries, of which 5 may follow failed connections, with a base delay of 1 second and
+/// a maximum delay of 120 seconds. The official Python client is as patient
+/// (`zen_stores/rest_zen_store.py` in ZenML 0.98.0).
 ///
 /// ```
 /// use std::time::Duration;
@@ -68,8 +71,8 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the maximum delay before the first retry, which doubles with each further one. Defaults to
-    /// 1 second.
+    /// Sets the maximum delay before the first retry. The maximum doubles with each further retry.
+    /// Defaults to 1 second.
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
@@ -81,22 +84,22 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the maximum number of retries after attempts without a connection. Defaults to 5, as for
-    /// the official client: with the default delays, a call gives up within 31 seconds.
+    /// Sets the maximum number of retries after failed connections. Defaults to 5, as for the official
+    /// client: the default delays then add up to at most 31 seconds.
     pub fn max_connect_retries(mut self, retries: u32) -> Self {
         self.max_connect_retries = retries;
         self
     }
 
     /// Sets the maximum `Retry-After`. If the server asks for a longer delay, the call ends at once, and
-    /// its error says when to send the request again. Defaults to 120 seconds.
+    /// its error says how long to wait. Defaults to 120 seconds.
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self
     }
 
-    /// Sets whether to retry requests that the server may then carry out twice: `PATCH`, and `POST`
-    /// where the server does not deduplicate. Defaults to `false`.
+    /// Sets whether to retry requests that the server may then carry out twice: `PATCH` requests, and
+    /// `POST` requests without a valid `Idempotency-Key`. Defaults to `false`.
     pub fn retry_non_idempotent(mut self, retry: bool) -> Self {
         self.retry_non_idempotent = retry;
         self

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Source of time of a client, for expiry of tokens, delays before retries and time limits.
+/// Source of time of a client, for the expiry of tokens, delays before retries, and time limits.
 ///
 /// Pass it to [`ClientBuilder::clock`](crate::ClientBuilder::clock) to run a client on simulated time.
 /// A client defaults to Tokio's clock, which tests can pause.
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 /// use std::pin::Pin;
 /// use std::time::{Duration, Instant, SystemTime};
 ///
-/// /// The time passes a thousand times faster than it does.
+/// /// A clock that runs a thousand times as fast as real time.
 /// struct FastClock {
 ///     start: Instant,
 ///     start_utc: SystemTime,

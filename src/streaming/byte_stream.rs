@@ -17,10 +17,13 @@ use crate::{Error, ErrorKind, Result};
 
 /// A download, read while it arrives.
 ///
-/// The content is never held in memory as a whole. Save it with [`save_to`](Self::save_to) or
-/// [`write_to`](Self::write_to), or read the chunks: this is a [`Stream`] of [`Bytes`], and
-/// [`chunk`](Self::chunk) reads it without a stream library. An error ends the stream:
-/// [`ErrorKind::Interrupted`] if the connection breaks.
+/// Save the download with [`save_to`](Self::save_to) or [`write_to`](Self::write_to), or read its
+/// chunks: this is a [`Stream`] of [`Bytes`], and [`chunk`](Self::chunk) reads it without a stream
+/// library. Only [`bytes`](Self::bytes) holds the whole content in memory.
+///
+/// An error ends the stream: [`ErrorKind::Interrupted`] if the connection breaks, or
+/// [`ErrorKind::Timeout`] if the stream is silent for longer than
+/// [`idle_timeout`](crate::CallOptions::idle_timeout).
 ///
 /// ```no_run
 /// # async fn example(client: zenml::WorkspaceClient, id: uuid::Uuid) -> zenml::Result<()> {
@@ -41,7 +44,7 @@ impl ByteStream {
     /// Returns the next chunk, or `None` at the end of the download.
     ///
     /// # Errors
-    /// Returns [`ErrorKind::Interrupted`] if the connection breaks.
+    /// Returns the error that ends the stream; see [`ByteStream`].
     pub async fn chunk(&mut self) -> Option<Result<Bytes>> {
         poll_fn(|cx| self.0.poll_chunk(cx)).await
     }
@@ -49,8 +52,8 @@ impl ByteStream {
     /// Writes the download to `writer`, flushes it, and returns the number of bytes.
     ///
     /// # Errors
-    /// Returns [`ErrorKind::Io`] if the writer fails, and [`ErrorKind::Interrupted`] if the
-    /// connection breaks.
+    /// Returns [`ErrorKind::Io`] if the writer fails, or the error that ends the stream; see
+    /// [`ByteStream`].
     pub async fn write_to(self, writer: &mut (impl AsyncWrite + Unpin)) -> Result<u64> {
         self.copy(writer, "the download cannot be written").await
     }
@@ -58,9 +61,9 @@ impl ByteStream {
     /// Saves the download as a file, and returns the number of bytes.
     ///
     /// The file gets its name, and replaces an existing file, only when it is complete and stored
-    /// on disk. Until then, the data is in a hidden `.part` file in the same directory. This file
-    /// is removed if the download fails or the future is dropped; only a process that is killed
-    /// leaves it.
+    /// on disk. Until then, the data is in a hidden `.part` file in the same directory. The `.part`
+    /// file is removed if the download fails or the future is dropped; it stays only if the process
+    /// is killed.
     ///
     /// | `path` is | result |
     /// | --- | --- |
@@ -70,8 +73,8 @@ impl ByteStream {
     /// | a directory, a device, a pipe, or a link that leads nowhere | an error before the download is read |
     ///
     /// # Errors
-    /// Returns [`ErrorKind::Io`] if the file cannot be written, and [`ErrorKind::Interrupted`] if
-    /// the connection breaks.
+    /// Returns [`ErrorKind::Io`] if the file cannot be written, or the error that ends the stream; see
+    /// [`ByteStream`].
     pub async fn save_to(self, path: impl AsRef<Path>) -> Result<u64> {
         let path = path.as_ref();
         let what = format!("the download cannot be saved as {}", path.display());
@@ -89,8 +92,8 @@ impl ByteStream {
     /// Returns the whole download in memory, if it is not longer than `limit` bytes.
     ///
     /// # Errors
-    /// Returns [`ErrorKind::TooLarge`] if the download is longer, and [`ErrorKind::Interrupted`] if
-    /// the connection breaks.
+    /// Returns [`ErrorKind::TooLarge`] if the download is longer, or the error that ends the stream; see
+    /// [`ByteStream`].
     pub async fn bytes(self, limit: usize) -> Result<Bytes> {
         self.0.read(limit).await
     }

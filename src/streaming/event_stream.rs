@@ -16,13 +16,17 @@ use crate::{Error, Result, ServerSentEvent};
 /// Server-sent events, read while they arrive.
 ///
 /// This is a [`Stream`] of [`ServerSentEvent`]s; [`next`](Self::next) reads it without a stream
-/// library. It ends when the server closes it, or with an error:
-/// [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted) if the connection breaks, or
-/// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) if an event is longer than 16 MiB. To resume
-/// the stream, send the call again with [`last_event_id`](Self::last_event_id).
+/// library. The stream ends when the server closes it, or with an error:
 ///
-/// In the run events of the Workspace API, `end` is the last event of a run, `cursor` carries a
-/// position only, and `gap` means that events were lost (`zen_server/streaming/sse.py` in ZenML
+/// - [`ErrorKind::Interrupted`](crate::ErrorKind::Interrupted): the connection broke.
+/// - [`ErrorKind::Timeout`](crate::ErrorKind::Timeout): the stream was silent for longer than
+///   [`idle_timeout`](crate::CallOptions::idle_timeout).
+/// - [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge): an event is longer than 16 MiB.
+///
+/// To resume the stream, send the call again with [`last_event_id`](Self::last_event_id).
+///
+/// Some run events of the Workspace API have a special meaning: `end` is the last event of a run,
+/// `cursor` carries only a position, and `gap` means that events were lost (`zen_server/streaming/sse.py` in ZenML
 /// 0.98.0).
 ///
 /// ```no_run

@@ -34,8 +34,8 @@ impl ServerSentEvent {
     /// Decodes the data from JSON.
     ///
     /// # Errors
-    /// Returns [`ErrorKind::Decode`] with the path in the data if it is not JSON or does not match
-    /// `T`.
+    /// Returns [`ErrorKind::Decode`] if the data is not JSON or does not match `T`. The message contains
+    /// the path of the mismatch.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         decode::decode(self.data.as_bytes()).map_err(|mismatch| {
             let message = format!("data of event {:?}: {mismatch}", self.name);

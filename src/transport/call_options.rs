@@ -6,7 +6,8 @@ use crate::RetryPolicy;
 
 /// Options of single calls, for `with_options` of a client.
 ///
-/// An option that is not set defaults to that of the client.
+/// An option that is not set keeps the value of the client. The defaults below are those of a client
+/// that does not set the option either.
 ///
 /// ```no_run
 /// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
@@ -31,26 +32,27 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// Sets the retry policy.
+    /// Sets the retry policy. Defaults to [`RetryPolicy::default`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
 
-    /// Sets the time limit of one attempt. `None` removes the limit.
+    /// Sets the time limit of one attempt. Defaults to 2 minutes; `None` removes the limit.
     ///
-    /// The attempt ends with the last byte of the response; that of a download or event stream ends
-    /// when the body begins. An attempt that exceeds the limit fails with
+    /// An attempt ends with the last byte of the response. For a download or event stream, it ends when
+    /// the body begins. An attempt that exceeds the limit fails with
     /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) and may be retried.
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = Some(limit.into());
         self
     }
 
-    /// Sets the time limit of a call, all attempts and a login included. `None` removes the limit.
+    /// Sets the time limit of a call, including all attempts, the delays between them, and a login.
+    /// Defaults to 10 minutes; `None` removes the limit.
     ///
-    /// A call that exceeds the limit fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
-    /// The time after a download or event stream has begun does not count.
+    /// A call that exceeds the limit fails with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). The
+    /// limit does not apply to the body of a download or event stream.
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.timeout = Some(limit.into());
         self
@@ -68,7 +70,7 @@ impl CallOptions {
 
     /// Sets the maximum size in bytes of a response that is read as a whole. Defaults to 256 MiB.
     ///
-    /// A larger one fails with [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge). Downloads and event
+    /// A larger response fails with [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge). Downloads and event
     /// streams are not limited.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = Some(bytes);

@@ -4,9 +4,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A field of a request body that is left alone, cleared, or set.
 ///
-/// An update leaves a field alone that is absent from the body, and clears a field that is `null`.
-/// `Option` cannot express this difference, so every optional and nullable field of a request is a
-/// `Field`. Values convert with `into()`.
+/// An update does not change a field that is absent from the body, and clears a field that is `null`.
+/// `Option` cannot express this difference, so every field of a request that is both optional and
+/// nullable is a `Field`. Values convert with `into()`.
 ///
 /// ```
 /// use zenml::Field;

@@ -14,20 +14,24 @@ use crate::types::timestamp::Timestamp;
 /// A condition on one field of a list call.
 ///
 /// Numbers, booleans, UUIDs, enums and timestamps convert with `into()` to a filter for equality. A
-/// **string is sent as it is**, so it may start with an operator of the server's grammar
-/// (`"contains:train"`, `"desc:created"`). Use [`Filter::equals`] to match text literally.
+/// **string is sent unchanged**, so it may start with an operator of the server's grammar
+/// (`"contains:train"`, `"gte:5"`). Use [`Filter::equals`] to match text literally.
 ///
 /// The type of the field decides which operators it supports:
 ///
 /// | field | operators |
 /// | --- | --- |
-/// | text, UUID, enum | all except [`between`](Filter::between); the order comparisons read the text as a number |
+/// | text, UUID, enum | all except [`between`](Filter::between); order comparisons read the text as a number |
 /// | number | equality, order, null |
 /// | boolean | equality, null |
 /// | datetime | equality, order, null, [`between`](Filter::between) |
 ///
 /// The server rejects other operators with
 /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest).
+///
+/// Equality is [`equals`](Filter::equals) and [`not_equals`](Filter::not_equals). Order is
+/// [`gt`](Filter::gt), [`gte`](Filter::gte), [`lt`](Filter::lt) and [`lte`](Filter::lte). Null is
+/// [`is_null`](Filter::is_null) and [`is_not_null`](Filter::is_not_null).
 ///
 /// Datetimes in a filter have a resolution of one second. Lower bounds are rounded down and upper
 /// bounds are rounded up, so a filter with a finer bound may match slightly more, but never less.

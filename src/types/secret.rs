@@ -22,9 +22,9 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<Box<str>>);
 
 impl Secret {
-    /// Returns the text in clear.
+    /// Returns the plain text.
     ///
-    /// Copies of this text are not redacted or overwritten.
+    /// Copies of the text are neither redacted nor overwritten.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

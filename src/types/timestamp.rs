@@ -11,12 +11,12 @@ use std::time::SystemTime;
 use chrono::{DateTime, Datelike, FixedOffset, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An instant in the form in which a ZenML server writes it.
+/// An instant that keeps its written form.
 ///
 /// The Workspace API writes datetimes in UTC *without* an offset (`"2026-11-21T18:09:41.784131"`).
-/// Other parts of the platform write `Z` or `+00:00`. A `Timestamp` reads all these forms; a
-/// missing offset means UTC. It keeps the form, so it is written back as the same text. Comparison,
-/// ordering and hashing use the instant only.
+/// Other parts of the platform write `Z` or `+00:00`. A `Timestamp` reads all these forms, and is
+/// written back as the same text. A missing offset means UTC. Comparison, ordering and hashing use
+/// only the instant.
 ///
 /// A value that is converted from [`DateTime`] or [`SystemTime`] is written in UTC without an
 /// offset, as the server does. The conversion drops fractions of a microsecond, because the server

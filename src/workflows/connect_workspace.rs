@@ -21,10 +21,10 @@ use crate::{
 };
 
 impl ProClient {
-    /// Connects to a workspace, which is given by its name, id or URL.
+    /// Connects to a workspace, given by its name, id or URL.
     ///
-    /// The workspace's client logs in with the login of this client, and renews its token for as long
-    /// as this client can. If the workspace is being deployed, the call waits for it.
+    /// The workspace client uses the login of this client, and can renew its token for as long as this
+    /// client can log in. If the workspace is being deployed, the call waits for it.
     ///
     /// ```no_run
     /// # async fn example(pro: zenml::ProClient) -> zenml::Result<()> {
@@ -43,7 +43,7 @@ impl ProClient {
     }
 }
 
-/// The builder of a connection to a workspace, created by [`ProClient::connect_workspace`].
+/// Builder of a client for a workspace, created by [`ProClient::connect_workspace`].
 #[derive(Debug, Clone)]
 #[must_use = "no workspace is connected until `send` is called"]
 pub struct ConnectWorkspace {
@@ -78,14 +78,14 @@ impl ConnectWorkspace {
 
     /// Finds the workspace and returns its client.
     ///
-    /// The client has the settings of the Pro client: its connections, call options, user agent and
-    /// permission to use plain HTTP. It has a retry budget of its own, and no default headers.
+    /// The client takes these settings from the Pro client: connections, call options, user agent, and
+    /// permission to use plain HTTP. It has its own retry budget, and no default headers.
     ///
     /// # Errors
     /// - [`NotFound`](ErrorKind::NotFound): the workspace does not exist, or the user is not a member.
     /// - [`InvalidRequest`](ErrorKind::InvalidRequest): several workspaces match.
-    /// - [`Configuration`](ErrorKind::Configuration): the given URL is invalid, or that of the
-    ///   workspace is plain HTTP and not allowed.
+    /// - [`Configuration`](ErrorKind::Configuration): the given URL is invalid, or the URL of the
+    ///   workspace is plain HTTP, which is not allowed.
     /// - [`NotRunning`](ErrorKind::NotRunning): the workspace has failed, is deactivated or deleted,
     ///   or has no URL.
     /// - [`Timeout`](ErrorKind::Timeout): the workspace was still being deployed when the `deadline`

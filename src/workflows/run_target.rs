@@ -69,8 +69,8 @@ impl Snapshot {
         }
     }
 
-    /// Selects the newest snapshot of a pipeline that has a name and that the server can run. The
-    /// pipeline is given by name or id.
+    /// Selects the newest snapshot of a pipeline, given by name or id. Only snapshots that have a name
+    /// and that the server can run count.
     pub fn latest(pipeline: impl Display) -> Self {
         Self {
             selector: Selector::Latest,

@@ -19,8 +19,9 @@ use crate::{
 };
 
 impl WorkspaceClient {
-    /// Runs a run template or a snapshot, optionally with another configuration. Only workspaces of
-    /// ZenML Pro can run pipelines.
+    /// Runs a run template or a snapshot, optionally with a changed configuration.
+    ///
+    /// Only workspaces of ZenML Pro can run pipelines.
     ///
     /// ```no_run
     /// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
@@ -67,8 +68,8 @@ pub struct Trigger {
 impl Trigger {
     /// Sets the project, by name or id, that contains the template or snapshot.
     ///
-    /// Workspaces of ZenML Pro have no default project. Only a target that is given by its id, without
-    /// a stack and a pipeline, needs no project.
+    /// Workspaces of ZenML Pro have no default project. A project is required, unless the target is
+    /// given by its id, without a stack or a pipeline.
     pub fn project(mut self, name_or_id: impl Display) -> Self {
         self.project = Some(name_or_id.to_string());
         self
@@ -76,8 +77,8 @@ impl Trigger {
 
     /// Sets the stack, by name or id, that the template or snapshot was built for.
     ///
-    /// The stack narrows the lookup. A run cannot move to another stack, because its images are built
-    /// for one stack.
+    /// The stack only narrows the lookup. It cannot move the run to another stack, because images are
+    /// built for one stack.
     pub fn stack(mut self, name_or_id: impl Display) -> Self {
         self.stack = Some(name_or_id.to_string());
         self

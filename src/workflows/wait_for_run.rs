@@ -10,7 +10,7 @@ use crate::workspace::types::{ExecutionStatus, PipelineRunResponse};
 use crate::{Call, Error, ErrorKind, Operation, Result, Transport, WorkspaceClient};
 
 impl WorkspaceClient {
-    /// Waits for the end of a run.
+    /// Waits for a run to end.
     ///
     /// ```no_run
     /// # async fn example(client: zenml::WorkspaceClient, id: uuid::Uuid) -> zenml::Result<()> {
@@ -71,7 +71,7 @@ impl PipelineRunResponse {
     }
 }
 
-/// The builder of a wait for the end of a run, created by [`WorkspaceClient::wait_for_run`].
+/// Builder that waits for a run to end, created by [`WorkspaceClient::wait_for_run`].
 #[must_use = "nothing is waited for until `wait` is called"]
 pub struct WaitForRun {
     transport: Transport,
@@ -112,10 +112,10 @@ impl WaitForRun {
         self
     }
 
-    /// Waits for the end of the run and returns the run, whether it succeeded or failed.
+    /// Waits for the run to end and returns it, whether it succeeded or failed.
     ///
     /// Transient failures, such as a lost connection or a server that restarts, do not end the wait.
-    /// It stops after five minutes of consecutive failures and returns the last one.
+    /// It stops after five minutes of consecutive failures, and returns the error of the last one.
     ///
     /// # Errors
     /// - [`Timeout`](ErrorKind::Timeout): the `deadline` passed. The run itself continues.

@@ -125,7 +125,7 @@ fn rust(report: &Report) -> Option<Part> {
         blocks.push(format!("```diff\n{}\n```", items.diff.join("\n")));
     }
     let count = items.lines.len() + items.diff.len();
-    let title = "For Rust callers, beside what follows from the changes over HTTP";
+    let title = "For Rust callers, in addition to what follows from the changes over HTTP";
     Some(part(1, title, count, &blocks.join("\n\n"), false))
 }
 

@@ -22,7 +22,7 @@ pub(super) enum Topic {
 impl Topic {
     pub(super) const fn title(self) -> &'static str {
         match self {
-            Self::Silent => "Compiles as before, fails or acts otherwise at run time",
+            Self::Silent => "Compiles as before, but fails or behaves differently at run time",
             Self::Class(Class::Breaking) => "Breaking",
             Self::Class(Class::Compatible) => "Compatible",
             Self::Class(Class::Deprecated) => "Deprecated",

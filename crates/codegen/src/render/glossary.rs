@@ -6,10 +6,13 @@ use crate::model::{Field, Parameter, type_text};
 const PARAMETERS: [(&str, &str); 9] = [
     (
         "hydrate",
-        "Whether the response includes `metadata` and `resources`.",
+        "Includes `metadata` and `resources` in the response.",
     ),
     ("limit", "The maximum number of items."),
-    ("logical_operator", "How filters are combined."),
+    (
+        "logical_operator",
+        "Combines the filters with `and` or `or`.",
+    ),
     ("offset", "The number of items to skip."),
     ("page", "The number of the page, starting at 1."),
     ("project", "The name or id of the project."),
@@ -36,7 +39,7 @@ const FIELDS: [(&str, &str, &str); 4] = [
     (
         "permission_denied",
         "bool",
-        "Whether the caller lacks permission to read the resource.",
+        "`true` if the caller lacks permission to read the resource.",
     ),
     (
         "resources",

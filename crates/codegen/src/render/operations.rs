@@ -142,7 +142,7 @@ fn builder(operation: &Operation, gates: &FeatureGates, client: &str) -> TokenSt
         impl #ident {
             #(#setters)*
             #body
-            #[doc = " Sends the request."]
+            #[doc = " Sends the request and returns the response."]
             #[inline]
             pub fn send(self) -> impl Future<Output = Result<Response<#result>>> + Send + use<> {
                 self.0.#send()

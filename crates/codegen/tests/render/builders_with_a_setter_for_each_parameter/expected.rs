@@ -61,7 +61,7 @@ pub mod things {
     impl ListThings {
         /// Sets `hydrate` (query, `bool`). Default: `false`.
         ///
-        /// Whether the response includes `metadata` and `resources`.
+        /// Includes `metadata` and `resources` in the response.
         #[inline]
         pub fn hydrate(self, hydrate: bool) -> Self {
             Self(self.0.query("hydrate", hydrate))
@@ -85,7 +85,7 @@ pub mod things {
         pub fn project(self, project: impl Display) -> Self {
             Self(self.0.query("project", project))
         }
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(
             self,

@@ -71,7 +71,7 @@ pub mod things {
         pub fn body(self, body: impl Borrow<types::ThingRequest>) -> Self {
             Self(self.0.json::<types::ThingRequest>(body.borrow()))
         }
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(self) -> impl Future<Output = Result<Response<()>>> + Send + use<> {
             self.0.send()

@@ -65,7 +65,7 @@ pub mod things {
     #[must_use = "a request does nothing until it is sent"]
     pub struct ListThings(Call);
     impl ListThings {
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(
             self,

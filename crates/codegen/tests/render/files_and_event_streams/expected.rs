@@ -75,7 +75,7 @@ pub mod things {
         pub fn id(self, id: Uuid) -> Self {
             Self(self.0.path("id", id))
         }
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(
             self,
@@ -93,7 +93,7 @@ pub mod things {
         pub fn last_event_id(self, last_event_id: impl Display) -> Self {
             Self(self.0.header("Last-Event-ID", last_event_id))
         }
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(
             self,

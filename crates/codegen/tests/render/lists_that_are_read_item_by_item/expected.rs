@@ -117,7 +117,7 @@ pub mod things {
         pub fn offset(self, offset: i64) -> Self {
             Self(self.0.query("offset", offset))
         }
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(
             self,
@@ -149,7 +149,7 @@ pub mod things {
         pub fn size(self, size: i64) -> Self {
             Self(self.0.query("size", size))
         }
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(
             self,
@@ -176,7 +176,7 @@ pub mod things {
         pub fn limit(self, limit: i64) -> Self {
             Self(self.0.query("limit", limit))
         }
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(
             self,

@@ -67,7 +67,7 @@ pub mod things {
         pub fn body(self, body: impl Borrow<types::Connector>) -> Self {
             Self(self.0.json::<types::Connector>(body.borrow()))
         }
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(self) -> impl Future<Output = Result<Response<()>>> + Send + use<> {
             self.0.send()

@@ -95,7 +95,7 @@ pub mod things {
         pub fn first_(self, first_: i64) -> Self {
             Self(self.0.query("first", first_))
         }
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(
             self,
@@ -113,7 +113,7 @@ pub mod things {
         pub fn body(self, body: impl Borrow<types::Thing>) -> Self {
             Self(self.0.json::<types::Thing>(body.borrow()))
         }
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(self) -> impl Future<Output = Result<Response<()>>> + Send + use<> {
             self.0.send()

@@ -75,7 +75,7 @@ pub mod things {
         pub fn token(self, token: impl Into<crate::Secret>) -> Self {
             Self(self.0.secret("token", token.into()))
         }
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(
             self,
@@ -88,7 +88,7 @@ pub mod things {
     #[must_use = "a request does nothing until it is sent"]
     pub struct Health(Call);
     impl Health {
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(
             self,

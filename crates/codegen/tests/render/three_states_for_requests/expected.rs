@@ -74,7 +74,7 @@ pub mod things {
         pub fn body(self, body: impl Borrow<types::ThingUpdate>) -> Self {
             Self(self.0.json::<types::ThingUpdate>(body.borrow()))
         }
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(self) -> impl Future<Output = Result<Response<()>>> + Send + use<> {
             self.0.send()

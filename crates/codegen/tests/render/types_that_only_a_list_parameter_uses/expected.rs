@@ -56,7 +56,7 @@ pub mod things {
         pub fn kinds(self, kinds: impl IntoIterator<Item = impl Display>) -> Self {
             Self(self.0.query_list("kinds", kinds))
         }
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(
             self,
