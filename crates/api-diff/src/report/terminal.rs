@@ -53,7 +53,7 @@ pub fn terminal(report: &Report, color: bool) -> String {
     let items = RustItems::of(report);
     if !items.is_empty() {
         lines.push(String::new());
-        let title = "FOR RUST CALLERS, BESIDE WHAT FOLLOWS FROM THE CHANGES OVER HTTP";
+        let title = "FOR RUST CALLERS, IN ADDITION TO WHAT FOLLOWS FROM THE CHANGES OVER HTTP";
         lines.push(paint(BOLD, title));
         lines.extend(items.lines.iter().map(|line| format!("  {}", plain(line))));
         lines.extend(items.diff.iter().map(|line| {

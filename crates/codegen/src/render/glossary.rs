@@ -34,7 +34,7 @@ const FIELDS: [(&str, &str, &str); 4] = [
     (
         "metadata",
         "Metadata",
-        "Further properties; `None` unless `hydrate` was set.",
+        "Further properties; `None` if `hydrate` is `false`.",
     ),
     (
         "permission_denied",
@@ -44,7 +44,7 @@ const FIELDS: [(&str, &str, &str); 4] = [
     (
         "resources",
         "Resources",
-        "Related resources; `None` unless `hydrate` was set.",
+        "Related resources; `None` if `hydrate` is `false`.",
     ),
 ];
 
