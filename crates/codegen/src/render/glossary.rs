@@ -4,10 +4,7 @@ use crate::model::{Field, Parameter, type_text};
 
 /// Query parameters of most lists.
 const PARAMETERS: [(&str, &str); 9] = [
-    (
-        "hydrate",
-        "Includes `metadata` and `resources` in the response.",
-    ),
+    ("hydrate", "Includes `metadata` in the response."),
     ("limit", "The maximum number of items."),
     (
         "logical_operator",
@@ -34,7 +31,7 @@ const FIELDS: [(&str, &str, &str); 4] = [
     (
         "metadata",
         "Metadata",
-        "Further properties; `None` if `hydrate` is `false`.",
+        "Further properties; in most responses `None` if `hydrate` is `false`.",
     ),
     (
         "permission_denied",
@@ -44,7 +41,7 @@ const FIELDS: [(&str, &str, &str); 4] = [
     (
         "resources",
         "Resources",
-        "Related resources; `None` if `hydrate` is `false`.",
+        "Related resources; `None` if there are none.",
     ),
 ];
 

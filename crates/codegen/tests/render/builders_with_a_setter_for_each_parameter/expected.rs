@@ -61,7 +61,7 @@ pub mod things {
     impl ListThings {
         /// Sets `hydrate` (query, `bool`). Default: `false`.
         ///
-        /// Includes `metadata` and `resources` in the response.
+        /// Includes `metadata` in the response.
         #[inline]
         pub fn hydrate(self, hydrate: bool) -> Self {
             Self(self.0.query("hydrate", hydrate))
