@@ -75,8 +75,8 @@ impl fmt::Display for VersionCheck {
 impl WorkspaceClient {
     /// Requests the version of the server and compares it with that of the client.
     ///
-    /// No other method checks the version. Call this at the start of a program, for instance to log a
-    /// difference.
+    /// The client does not compare the versions on its own. Call this at the start of a program, for
+    /// instance to log a difference.
     ///
     /// ```no_run
     /// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
