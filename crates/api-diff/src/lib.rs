@@ -73,6 +73,8 @@ pub use report::{json, markdown, terminal};
 pub use rule::Kind;
 pub use rust::{Effect, Item, ItemKind, Rust, SemverBump};
 
+use std::thread;
+
 use serde_json::Value;
 
 use document::Document;
@@ -165,6 +167,21 @@ impl Report {
 /// If overlays are applied ([`corrected`](zenml_codegen::corrected)), apply them to both: the report
 /// then says what is true of the servers rather than what the vendor declares.
 pub fn compare(old: &Value, new: &Value) -> Report {
+    // The walk recurses along references, of which a document may have a long chain.
+    const STACK: usize = 512 << 20;
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK);
+        let spawned = thread.spawn_scoped(scope, || walk(old, new));
+        match spawned.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(report)) => report,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            // No memory for such a stack: the usual one is enough for most documents.
+            Err(_) => walk(old, new),
+        }
+    })
+}
+
+fn walk(old: &Value, new: &Value) -> Report {
     let normal = (Normal::new(old), Normal::new(new));
     let (before, after) = (Document::new(old, &normal.0), Document::new(new, &normal.1));
     // The first walk finds out what could have been renamed, and where.

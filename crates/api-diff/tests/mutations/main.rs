@@ -18,17 +18,15 @@ use std::env;
 
 use mutation::{Expected, Mutation};
 use random::Random;
-use serde_json::Value;
-use zenml_api_diff::{Change, Class, Direction, Kind, compare, json, markdown};
+use serde_json::{Value, json};
+use zenml_api_diff::{Change, Class, Direction, Kind, compare, markdown};
 
 const MUTATIONS: usize = 2000;
 const SEED: u64 = 20_261_126;
 
 #[test]
 fn random_changes_of_real_operations_have_their_known_class() {
-    let seed = env::var("MUTATION_SEED").ok();
-    let seed = seed.map_or(SEED, |seed| seed.parse().unwrap());
-    println!("MUTATION_SEED={seed}");
+    let seed = seed();
     let mut random = Random::new(seed);
     let samples = document::samples();
     let mut tried = BTreeSet::new();
@@ -68,7 +66,7 @@ fn random_changes_of_real_operations_have_their_known_class() {
         if count % 100 == 0 {
             let again = compare(&sample.document, &new);
             assert_eq!(markdown(&there), markdown(&again));
-            assert_eq!(json(&there), json(&again));
+            assert_eq!(zenml_api_diff::json(&there), zenml_api_diff::json(&again));
         }
     }
     assert_eq!(tried.len(), Mutation::ALL.len(), "only {tried:?} applied");
@@ -95,18 +93,18 @@ fn a_document_equals_itself() {
 /// A document with a value of the wrong type somewhere must not stop the comparison.
 #[test]
 fn a_malformed_document_is_compared_without_a_panic() {
-    let mut random = Random::new(SEED);
+    let mut random = Random::new(seed());
     let samples = document::samples();
     let odd = [
         Value::Null,
         Value::Bool(false),
-        serde_json::json!([]),
-        serde_json::json!({}),
-        serde_json::json!(-1.5),
-        serde_json::json!("#/components/schemas/Missing"),
-        serde_json::json!({"$ref": "#"}),
-        serde_json::json!({"$ref": "#/components"}),
-        serde_json::json!({"allOf": [{"$ref": "#/paths"}, {"$ref": ""}]}),
+        json!([]),
+        json!({}),
+        json!(-1.5),
+        json!("#/components/schemas/Missing"),
+        json!({"$ref": "#"}),
+        json!({"$ref": "#/components"}),
+        json!({"allOf": [{"$ref": "#/paths"}, {"$ref": ""}]}),
     ];
     for _ in 0..500 {
         let sample = random.choose(&samples);
@@ -122,6 +120,43 @@ fn a_malformed_document_is_compared_without_a_panic() {
         let same = compare(&broken, &broken);
         assert!(same.is_empty(), "{}: {:#?}", sample.name, same.changes);
     }
+}
+
+#[test]
+fn a_long_chain_of_references_is_followed_to_its_end() {
+    const LENGTH: usize = 3000;
+    let document = |last: &str| {
+        let schemas: serde_json::Map<String, Value> = (0..LENGTH)
+            .map(|index| {
+                let next = match index + 1 {
+                    LENGTH => json!({"type": last}),
+                    next => json!({"$ref": format!("#/components/schemas/S{next}")}),
+                };
+                let schema = json!({"type": "object", "properties": {"p": next}});
+                (format!("S{index}"), schema)
+            })
+            .collect();
+        let first = json!({"$ref": "#/components/schemas/S0"});
+        json!({
+            "openapi": "3.1.0",
+            "info": {"title": "Chain", "version": "1"},
+            "paths": {"/it": {"get": {
+                "operationId": "get_it",
+                "responses": {"200": {"content": {"application/json": {"schema": first}}}},
+            }}},
+            "components": {"schemas": schemas},
+        })
+    };
+    let report = compare(&document("string"), &document("integer"));
+    assert_eq!(report.changes.len(), 1);
+    assert_eq!(report.changes[0].kind, Kind::TypeChanged);
+}
+
+fn seed() -> u64 {
+    let seed = env::var("MUTATION_SEED").ok();
+    let seed = seed.map_or(SEED, |seed| seed.parse().unwrap());
+    println!("MUTATION_SEED={seed}");
+    seed
 }
 
 fn class(changes: &[Change]) -> Expected {
