@@ -9,6 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::token_request::{TokenRequest, TokenResponse};
+use crate::error::escape::escaped;
 use crate::transport::shared::Transport;
 use crate::{Error, ErrorKind, Result, Secret};
 
@@ -76,11 +77,11 @@ impl Device {
     pub async fn log_in(&self, transport: &Transport) -> Result<TokenResponse> {
         let codes = self.request_codes(transport).await?;
         let url = codes.verification_uri_complete.as_ref();
+        let url = url.unwrap_or(&codes.verification_uri);
+        // The program shows them in a terminal.
         (self.show)(&DeviceLogin {
-            url: transport
-                .base()
-                .absolute(url.unwrap_or(&codes.verification_uri)),
-            user_code: codes.user_code.clone(),
+            url: escaped(transport.base().absolute(url)),
+            user_code: escaped(codes.user_code.clone()),
             expires_in: Duration::from_secs(codes.expires_in),
         });
         let limit = Some(Duration::from_secs(codes.expires_in));

@@ -70,6 +70,7 @@ impl TokenRequest {
     fn new(method: Method, path: &'static str) -> Self {
         Self(Request {
             authenticated: false,
+            is_login: true,
             // Idempotent: a second login obtains a second token and has no other effect.
             ..Request::new("login", method, path)
         })

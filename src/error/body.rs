@@ -36,6 +36,12 @@ pub(crate) fn read(body: &str) -> ErrorBody {
     }
 }
 
+/// Returns whether the body is JSON without a message, of which only a quotation would tell something.
+pub(crate) fn is_unknown_json(body: &[u8]) -> bool {
+    let is_json = body.trim_ascii_start().starts_with(b"{");
+    is_json && !serde_json::from_slice(body).is_ok_and(|value| from_json(&value).is_some())
+}
+
 fn from_json(value: &Value) -> Option<ErrorBody> {
     // An array without an object around it: the body of a 422.
     if let Some(body) = exception_and_text(value) {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 const LIMIT: usize = 2_000;
 
 /// Escapes and shortens a text.
-pub(super) fn escaped(text: String) -> String {
+pub(crate) fn escaped(text: String) -> String {
     let is_clean = text.len() <= LIMIT && !text.chars().any(is_unsafe);
     if is_clean {
         return text;

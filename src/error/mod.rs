@@ -8,7 +8,7 @@
 //! - `shared`: one error for several callers
 
 pub(crate) mod body;
-mod escape;
+pub(crate) mod escape;
 pub(crate) mod from_http;
 mod kind;
 mod redact;
@@ -19,6 +19,8 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use http::StatusCode;
+
+use crate::Secret;
 
 pub use kind::ErrorKind;
 
@@ -157,6 +159,14 @@ impl Error {
 
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.0.status = Some(status);
+        self
+    }
+
+    /// Redacts secrets from the message.
+    pub(crate) fn without(mut self, secrets: &[Secret]) -> Self {
+        if let Cow::Owned(redacted) = redact::redact(&self.0.message, secrets.iter()) {
+            self.0.message = redacted;
+        }
         self
     }
 

@@ -20,8 +20,8 @@ pub(super) fn redact<'a, 's>(
         if secret.len() < MIN_LENGTH {
             continue;
         }
-        for written in encodings(secret) {
-            if let Some(redacted) = replaced(&text, &written) {
+        for form in written_forms(secret) {
+            if let Some(redacted) = replaced(&text, &form) {
                 text = redacted.into();
             }
         }
@@ -29,10 +29,25 @@ pub(super) fn redact<'a, 's>(
     text
 }
 
+/// Returns a secret as it may be written in a response: encoded once, because it was sent so, or
+/// twice, because the response quotes what was sent.
+fn written_forms(secret: &str) -> Vec<String> {
+    let mut forms = Vec::new();
+    for sent in encodings(secret) {
+        for form in encodings(&sent) {
+            if !forms.contains(&form) {
+                forms.push(form);
+            }
+        }
+    }
+    forms
+}
+
 /// Plain, in JSON, in JSON without other characters than ASCII, in a form, and in a URL.
 fn encodings(secret: &str) -> [String; 5] {
     let json = serde_json::Value::from(secret).to_string();
-    let json = json.trim_matches('"').to_owned();
+    // Only the quotes around it: a secret may begin or end with some.
+    let json = json.get(1..json.len() - 1).unwrap_or_default().to_owned();
     let mut ascii = String::new();
     for c in json.chars() {
         if c.is_ascii() {
@@ -85,6 +100,10 @@ mod tests {
             "a+%22b%22+%C3%BC",
             "a+%22b%22+%c3%bc",
             "a%20%22b%22%20%C3%BC",
+            // A form or a JSON body that is quoted in JSON, and a URL in another URL.
+            r#"a \\\"b\\\" ü"#,
+            "a%2B%2522b%2522%2B%25C3%25BC",
+            "a%2520%2522b%2522%2520%25C3%25BC",
         ] {
             assert_eq!(
                 redacted(&format!("got <{echoed}>"), secret),

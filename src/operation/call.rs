@@ -272,6 +272,7 @@ impl Inner {
                 operation.deduplicated && operation.authenticated,
             ),
             authenticated: operation.authenticated,
+            is_login: false,
         };
         Ok((self.transport, request))
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::HeaderValue;
 use uuid::Uuid;
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, Secret};
 
 /// Identity of a call.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub(crate) struct CallContext {
     pub request_id: String,
     /// Number of requests that have been sent.
     pub attempts: u32,
+    /// What the request sent, to redact from errors about its response. Empty until that has arrived.
+    pub secrets: Vec<Secret>,
 }
 
 impl CallContext {
@@ -23,12 +25,14 @@ impl CallContext {
             operation,
             request_id: Uuid::from_u128(fastrand::u128(..)).simple().to_string(),
             attempts: 0,
+            secrets: Vec::new(),
         }
     }
 
-    /// Names the call in an error.
+    /// Names the call in an error, and removes from it what the response quoted of the request.
     pub fn explain(&self, error: Error) -> Error {
         error
+            .without(&self.secrets)
             .with_operation(self.operation.clone())
             .with_request(&self.request_id, self.attempts)
     }

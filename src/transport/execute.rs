@@ -108,7 +108,15 @@ impl Transport {
             rejected: None,
         };
         match run::run(&mut call, &limits).await {
-            Ok(response) => Ok((response, call.context)),
+            Ok(response) => {
+                let mut context = call.context;
+                context.secrets = call.request.secrets;
+                let authorization = call.authorization;
+                context
+                    .secrets
+                    .extend(authorization.map(|authorization| authorization.token.clone()));
+                Ok((response, context))
+            }
             Err(Failure::Login(error)) => Err(call.context.explain(error)),
             Err(Failure::Attempt(failed, state)) => {
                 // Boxed, so that the future of a successful call does not reserve space for it.
@@ -164,6 +172,7 @@ impl Transport {
             max_size: self.options().max_response_size,
             idempotency: request.idempotency,
             authenticated: request.authenticated,
+            is_login: request.is_login,
             secrets,
         }))
     }

@@ -25,6 +25,8 @@ pub(crate) struct Request {
     pub idempotency: Idempotency,
     /// Whether the request carries the client's access token.
     pub authenticated: bool,
+    /// Whether the response contains credentials, and must not be quoted.
+    pub is_login: bool,
 }
 
 /// Names and values, in the order in which they are sent.
@@ -48,6 +50,7 @@ impl Request {
             secrets: Vec::new(),
             idempotency: Idempotency::Idempotent,
             authenticated: true,
+            is_login: false,
         }
     }
 }
@@ -113,6 +116,8 @@ pub(crate) struct PreparedRequest {
     pub idempotency: Idempotency,
     /// Whether the request carries the client's access token.
     pub authenticated: bool,
+    /// Whether the response contains credentials, and must not be quoted.
+    pub is_login: bool,
     /// Values to redact from errors.
     pub secrets: Vec<Secret>,
 }
@@ -131,6 +136,7 @@ impl PreparedRequest {
             max_size: 1 << 20,
             idempotency: Idempotency::Idempotent,
             authenticated: false,
+            is_login: false,
             secrets: Vec::new(),
         }
     }

@@ -175,6 +175,10 @@ impl HttpSender<'_> {
         if let Some(coding) = content_coding(&headers) {
             body = format!("a compressed body ({coding})").into_bytes();
         }
+        if request.is_login && error_body::is_unknown_json(&body) {
+            // It may contain a token.
+            body = error_body::describe(&body).into_bytes();
+        }
         let mut error = error_body::to_error(status, &body, secrets);
         if error.is_control_plane_outage() {
             error = error.with_kind(ErrorKind::Unavailable);

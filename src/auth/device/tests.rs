@@ -43,6 +43,17 @@ async fn log_in<const N: usize>(
 }
 
 #[tokio::test(start_paused = true)]
+async fn url_and_code_are_shown_without_control_characters() {
+    let hostile = json(
+        r#"{"device_code":"hunter2","user_code":"47\u001b[31m11","verification_uri":"/\u202e",
+            "expires_in":300}"#,
+    );
+    let (server, _, shown) = log_in([hostile, token_response("granted", 1), ok()]).await;
+    assert_eq!(shown[0].user_code, "47\\u{1b}[31m11");
+    assert_eq!(shown[0].url, format!("{}/\\u{{202e}}", server.url));
+}
+
+#[tokio::test(start_paused = true)]
 async fn url_and_code_are_shown_and_the_client_waits_for_confirmation() {
     let started = Instant::now();
     let token = token_response("granted", 86_400);

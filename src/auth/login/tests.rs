@@ -91,6 +91,27 @@ async fn the_error_describes_a_login_response_without_an_access_token() {
     }
 }
 
+#[tokio::test]
+async fn the_error_of_a_login_quotes_neither_a_token_nor_the_key() {
+    for (status, body) in [
+        (400, r#"{"access_token":"granted-1","expires_in":1}"#),
+        (500, r#"{"access_token":"granted-1","#),
+        (
+            200,
+            r#"<html><title>password=ZENKEY_abc%22 zenkey_abc"</title></html>"#,
+        ),
+    ] {
+        let server = TestServer::always(response(status, "", body)).await;
+        let transport = server.transport_as(Credentials::api_key("ZENKEY_abc\""));
+        let error = read(&transport).await.unwrap_err();
+        let text = format!("{error} {error:?}").to_lowercase();
+        assert!(
+            !text.contains("granted-1") && !text.contains("zenkey_abc"),
+            "{error}"
+        );
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_lifetime_of_a_token_is_read_in_all_its_forms() {
     for (expires_in, logins) in [

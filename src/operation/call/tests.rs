@@ -1,5 +1,7 @@
 //! What does a call send, and how is its response decoded?
 
+use std::collections::BTreeMap;
+
 use http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -289,6 +291,15 @@ async fn a_response_of_another_shape_is_an_error_with_type_and_path() {
     let text = "list_stacks: unexpected response (200): expected Page<Field<String>>: \
                 invalid type: integer, expected a string (at $.items[0]) [request ";
     assert!(error.to_string().starts_with(text), "{error}");
+}
+
+#[tokio::test]
+async fn a_secret_that_the_response_quotes_is_not_in_the_path_of_the_error() {
+    let server = TestServer::always(ok(r#"{"Bearer hunter2-token":1}"#)).await;
+    let transport = server.transport_as(Credentials::api_token("hunter2-token"));
+    let call = Call::new(&transport, &READ).send::<BTreeMap<String, String>>();
+    let error = call.await.unwrap_err();
+    assert!(error.message().contains("Bearer [redacted]"), "{error}");
 }
 
 #[tokio::test]
