@@ -24,7 +24,7 @@ use zenml_test_server::{
     proxy::{Fault, Proxy, splitmix64},
 };
 
-const CALLS: usize = 2_000;
+const CALLS: usize = 1_500;
 const TASKS: usize = 32;
 const FAULTS_IN_PERCENT: u64 = 20;
 
