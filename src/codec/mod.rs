@@ -6,6 +6,7 @@
 //! - `union`: enums of several types
 //! - `unknown`: counts the parts of a value that its type does not know
 //! - `request`: constructors and setters of structs that are sent
+//! - `url_segment`: text in the path of a URL
 //!
 //! Generated code calls the macros of `object`, `open_enum`, `union` and `request`.
 
@@ -15,3 +16,4 @@ pub(crate) mod open_enum;
 pub(crate) mod request;
 pub(crate) mod union;
 pub(crate) mod unknown;
+pub(crate) mod url_segment;

@@ -2,31 +2,85 @@
 //! it.
 
 use std::borrow::Cow;
-
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::collections::BTreeSet;
+use std::ops::{Bound, Range};
 
 use crate::Secret;
+use crate::codec::url_segment::url_segment;
 
 /// Shorter values are not secrets, and may be part of the JSON syntax or of words.
 const MIN_LENGTH: usize = 4;
 
 /// Replaces secrets in a text, in each encoding in which they may be sent or echoed, in any case.
+///
+/// One pass finds all of them: a request may send thousands of values, and one may begin with another.
 pub(super) fn redact<'a, 's>(
     text: &'a str,
     secrets: impl Iterator<Item = &'s Secret>,
 ) -> Cow<'a, str> {
-    let mut text = Cow::Borrowed(text);
-    for secret in secrets.map(Secret::expose) {
-        if secret.len() < MIN_LENGTH {
-            continue;
+    let forms = Forms::of(secrets.filter(|secret| secret.expose().len() <= text.len()));
+    let found = forms.find_in(text);
+    if found.is_empty() {
+        return text.into();
+    }
+    let mut redacted = String::new();
+    let mut end = 0;
+    for range in found {
+        redacted.push_str(text.get(end..range.start).unwrap_or_default());
+        redacted.push_str("[redacted]");
+        end = range.end;
+    }
+    redacted.push_str(text.get(end..).unwrap_or_default());
+    redacted.into()
+}
+
+/// Written forms of secrets, in lower case and sorted.
+struct Forms(BTreeSet<Vec<u8>>);
+
+impl Forms {
+    fn of<'s>(secrets: impl Iterator<Item = &'s Secret>) -> Self {
+        let forms = secrets.flat_map(|secret| written_forms(secret.expose()));
+        let forms = forms.map(|form| form.to_ascii_lowercase().into_bytes());
+        Self(forms.filter(|form| form.len() >= MIN_LENGTH).collect())
+    }
+
+    /// Returns where the forms are in a text, without regard to the case of ASCII letters. Ranges do not
+    /// overlap.
+    fn find_in(&self, text: &str) -> Vec<Range<usize>> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        if self.0.is_empty() {
+            return found;
         }
-        for form in written_forms(secret) {
-            if let Some(redacted) = replaced(&text, &form) {
-                text = redacted.into();
+        // Lower case of ASCII letters keeps all byte positions.
+        let lower = text.to_ascii_lowercase().into_bytes();
+        for (at, _) in text.char_indices() {
+            let rest = lower.get(at..).unwrap_or_default();
+            let Some(length) = self.longest_start(rest) else {
+                continue;
+            };
+            let end = at + length;
+            match found.last_mut() {
+                Some(last) if at < last.end => last.end = last.end.max(end),
+                _ => found.push(at..end),
             }
         }
+        found
     }
-    text
+
+    /// Returns the length of the longest form that the text starts with.
+    fn longest_start(&self, mut text: &[u8]) -> Option<usize> {
+        // Forms that the text starts with are not greater than the text, and longer ones are greater.
+        loop {
+            let up_to_text = (Bound::Unbounded, Bound::Included(text));
+            let form = self.0.range::<[u8], _>(up_to_text).next_back()?;
+            let is_same = |(one, other): &(&u8, &u8)| one == other;
+            let common = form.iter().zip(text).take_while(is_same).count();
+            if common == form.len() {
+                return Some(common);
+            }
+            text = text.get(..common).filter(|text| text.len() >= MIN_LENGTH)?;
+        }
+    }
 }
 
 /// Returns a secret as it may be written in a response: encoded once, because it was sent so, or
@@ -59,26 +113,8 @@ fn encodings(secret: &str) -> [String; 5] {
         }
     }
     let form = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    let url = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+    let url = url_segment(secret).into_owned();
     [secret.to_owned(), json, ascii, form, url]
-}
-
-/// Replaces each occurrence without regard to the case of ASCII letters; `None` if there is none.
-fn replaced(text: &str, secret: &str) -> Option<String> {
-    // Lower case of ASCII letters keeps all byte positions.
-    let (haystack, needle) = (text.to_ascii_lowercase(), secret.to_ascii_lowercase());
-    let mut result = String::new();
-    let mut end = 0;
-    for (start, found) in haystack.match_indices(&needle) {
-        result.push_str(text.get(end..start)?);
-        result.push_str("[redacted]");
-        end = start + found.len();
-    }
-    if end == 0 {
-        return None;
-    }
-    result.push_str(text.get(end..)?);
-    Some(result)
 }
 
 #[cfg(test)]
@@ -118,6 +154,28 @@ mod tests {
             redacted("Hunter2 HUNTER2hunter2", "hunter2"),
             "[redacted] [redacted][redacted]"
         );
+    }
+
+    #[test]
+    fn a_secret_that_begins_with_or_overlaps_another_leaves_nothing() {
+        let secrets = ["hunter2", "hunter2-and-more", "-and-more-still"].map(Secret::from);
+        for (text, expected) in [
+            ("got hunter2-and-more.", "got [redacted]."),
+            ("got hunter2-and-more-still.", "got [redacted]."),
+            ("got hunter2-and.", "got [redacted]-and."),
+        ] {
+            assert_eq!(redact(text, secrets.iter()), expected);
+        }
+    }
+
+    #[test]
+    fn thousands_of_values_are_redacted_in_one_pass() {
+        let secrets: Vec<Secret> = (0..2_000)
+            .map(|i| Secret::from(format!("value \"{i}\"")))
+            .collect();
+        let text = "value 5, value \"1999\", ".repeat(2_000);
+        let redacted = redact(&text, secrets.iter());
+        assert_eq!(redacted, "value 5, [redacted], ".repeat(2_000));
     }
 
     #[test]

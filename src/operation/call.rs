@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 use http::{HeaderMap, StatusCode, header};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::codec::decode;
+use crate::codec::url_segment::url_segment;
 use crate::error::body as error_body;
 use crate::operation::offload::{is_large, off_thread, typed};
 use crate::retry::idempotency::Idempotency;
@@ -40,13 +40,6 @@ struct Inner {
     /// Describes the first parameter that cannot be sent.
     problem: Option<String>,
 }
-
-/// The characters that are encoded in a path segment: all but the unreserved ones of RFC 3986.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 impl Call {
     /// Creates a call without parameters.
@@ -121,7 +114,7 @@ impl Call {
             if index > 0 {
                 segment.push(',');
             }
-            segment.extend(utf8_percent_encode(&value.to_string(), SEGMENT));
+            segment.push_str(&url_segment(&value.to_string()));
         }
         // These lead to another route even when encoded: URLs have no notation for them.
         if matches!(&*segment, "" | "." | "..") {
