@@ -115,7 +115,7 @@ impl Credentials {
 
     /// Creates credentials for a workspace from a session of the Pro API.
     pub(crate) fn pro_session(token: Secret) -> Self {
-        Self(Kind::ProSession(token))
+        Self(Kind::ProSession(token.trimmed()))
     }
 
     /// Creates credentials for a workspace from the login of a Pro client.

@@ -156,11 +156,15 @@ pub(crate) fn refuses_grant_type(error: &Error) -> bool {
         Some(400 | 401 | 422)
     );
     let text = error.message().to_ascii_lowercase();
+    // A proxy that quotes the request names the grant type, too, but does not begin with these words.
+    let refusals = [
+        "unsupported grant type",
+        "invalid grant type",
+        "body.grant_type: ",
+    ];
     is_client_error
         && (error.server_exception() == Some("unsupported_grant_type")
-            || ["grant type", "grant_type"]
-                .iter()
-                .any(|name| text.contains(name)))
+            || refusals.iter().any(|refusal| text.starts_with(refusal)))
 }
 
 #[cfg(test)]

@@ -15,8 +15,9 @@ use crate::transport::api::ApiConfig;
 use crate::transport::base_url::BaseUrl;
 use crate::transport::call_options::ResolvedOptions;
 use crate::transport::connection::{Connection, HttpClients};
+use crate::transport::request::header_secrets;
 use crate::transport::shared::{Shared, Transport};
-use crate::{CallOptions, Credentials, Error, ErrorKind, Result, RetryBudget, RetryPolicy, Secret};
+use crate::{CallOptions, Credentials, Error, ErrorKind, Result, RetryBudget, RetryPolicy};
 
 /// Builder of a client.
 ///
@@ -247,10 +248,10 @@ impl<C> ClientBuilder<C> {
             None => HttpClients::connecting(self.connection, &base)?,
         };
         // Default headers of the program may contain keys.
-        let secrets = self.headers.values().filter_map(|value| {
-            let text = value.to_str().ok().filter(|text| text.len() >= 6)?;
-            Some(Secret::from(text))
-        });
+        let values = self.headers.values();
+        let secrets = values
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(header_secrets);
         let secrets = secrets.collect();
         Ok(Transport::new(Shared {
             http,

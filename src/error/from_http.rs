@@ -44,6 +44,11 @@ pub(crate) fn request_error(error: &reqwest::Error, url: &Url) -> Error {
             ErrorKind::Connect,
             format!("the host {host} cannot be resolved: {}", one_line(&cause)),
         )
+    } else if error.is_connect() && says("tunnel error: unsuccessful") {
+        (
+            ErrorKind::Connect,
+            format!("the proxy on the way to {host} refuses or cannot open the connection"),
+        )
     } else if error.is_connect() && chain_says(error, "tunnel error") {
         (
             ErrorKind::Connect,
@@ -148,6 +153,8 @@ fn chain_says(error: &reqwest::Error, text: &str) -> bool {
 fn is_out_of_files(error: &io::Error) -> bool {
     match error.raw_os_error() {
         Some(23 | 24) => cfg!(unix),
+        // EBUSY: glibc cannot open its configuration to resolve a name. Connections do not fail so.
+        Some(16) => cfg!(target_os = "linux"),
         Some(10024) => cfg!(windows),
         _ => false,
     }

@@ -183,7 +183,7 @@ impl Error {
 
     /// Sets the hint, unless the error has one.
     pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
-        self.0.hint = self.0.hint.or(hint);
+        self.0.hint = self.0.hint.or_else(|| hint.map(escape::escaped));
         self
     }
 

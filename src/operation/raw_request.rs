@@ -9,10 +9,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::error::escape::escaped;
 use crate::operation::call::{decode_response, with_value};
 use crate::retry::idempotency::Idempotency;
 use crate::transport::body::Body;
-use crate::transport::request::{Accept, Request, set_header};
+use crate::transport::request::{Accept, Request, header_secrets, set_header, undeclared_secret};
 use crate::{Response, Result, Secret, Transport};
 
 /// A request to a route that has no generated method, created by the `request` method of a client.
@@ -44,7 +45,8 @@ impl RawRequest {
     ) -> Self {
         // Errors name the route without its query, which may contain a token.
         let route = path.split('?').next().unwrap_or_default();
-        let (operation, template) = (format!("{method} {route}"), route.to_owned());
+        let template = escaped(route.to_owned());
+        let operation = format!("{method} {template}");
         let request = Request {
             template: template.into(),
             path,
@@ -72,7 +74,7 @@ impl RawRequest {
     pub fn header(self, name: &str, value: impl Display) -> Self {
         self.change(|request| {
             let value = value.to_string();
-            request.secrets.extend(undeclared_secret(&value));
+            request.secrets.extend(header_secrets(&value));
             set_header(&mut request.headers, name, &value)
         })
     }
@@ -127,12 +129,6 @@ impl RawRequest {
         let body = response.body.clone();
         Ok(with_value(response, body))
     }
-}
-
-/// Returns the value as a secret, unless it is too short to be one.
-fn undeclared_secret(value: &str) -> Option<Secret> {
-    const MIN_LENGTH: usize = 6;
-    (value.len() >= MIN_LENGTH).then(|| Secret::from(value))
 }
 
 /// Collects the texts of a body, which a server may quote in an error.

@@ -268,6 +268,26 @@ async fn serve(
     let _ = stream.shutdown().await;
 }
 
+/// Starts a server that keeps its connections open. Returns its URL and the number of connections.
+pub(crate) async fn keep_alive() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let connections = Arc::new(AtomicUsize::new(0));
+    let opened = connections.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            opened.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(async move {
+                while stream.read(&mut [0; 4096]).await.is_ok_and(|n| n > 0) {
+                    let response = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n\"ok\"";
+                    stream.write_all(response).await.unwrap();
+                }
+            });
+        }
+    });
+    (url, connections)
+}
+
 /// Returns a URL that refuses connections. Keep the socket, so that no other test gets its port.
 pub(crate) fn refused_url() -> (String, TcpSocket) {
     let socket = TcpSocket::new_v4().unwrap();

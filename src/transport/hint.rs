@@ -81,6 +81,14 @@ pub(crate) async fn hint(
             "not retried: the server may have carried out the request; check before you send it \
              again"
         }
+        // The deadline is earlier, or there were too many attempts.
+        _ if error.is_retryable() => {
+            let wait = failed.retry_after.filter(|wait| !wait.is_zero())?;
+            let seconds = wait.as_secs();
+            return Some(format!(
+                "the server asks to wait {seconds} s; send the request again then"
+            ));
+        }
         _ => return None,
     };
     Some(fixed.to_owned())
@@ -129,7 +137,9 @@ async fn probe(
         headers.insert(REQUEST_ID, id.clone());
     }
     let request = PreparedRequest::get(url, headers);
-    let limit = transport.runtime().time_left(deadline, Some(PROBE_LIMIT));
+    let attempt_timeout = transport.options().attempt_timeout;
+    let limit = attempt_timeout.map_or(PROBE_LIMIT, |limit| limit.min(PROBE_LIMIT));
+    let limit = transport.runtime().time_left(deadline, Some(limit));
     match transport.sender().attempt(&request, None, limit).await {
         Ok(response) => match response.body {
             ResponseBody::Whole(body) => Some(ServerVersion::read(&body)),

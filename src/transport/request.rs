@@ -72,6 +72,20 @@ pub(crate) fn set_header(headers: &mut HeaderMap, name: &str, value: &str) -> Re
     Ok(())
 }
 
+/// Returns a value that may be a secret, unless it is too short to be one.
+pub(crate) fn undeclared_secret(value: &str) -> Option<Secret> {
+    const MIN_LENGTH: usize = 6;
+    (value.len() >= MIN_LENGTH).then(|| Secret::from(value))
+}
+
+/// Returns what may be secret in the value of a header: the value, and the credentials after a scheme
+/// such as `Basic`.
+pub(crate) fn header_secrets(value: &str) -> impl Iterator<Item = Secret> + use<> {
+    let credentials = value.split_once(' ').map(|(_, credentials)| credentials);
+    let secrets = [Some(value), credentials].map(|text| text.and_then(undeclared_secret));
+    secrets.into_iter().flatten()
+}
+
 /// Form in which the caller reads the body of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Accept {

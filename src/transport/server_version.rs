@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::Deserialize;
 
+/// Maximum length of a version, in characters.
+const MAX_LENGTH: usize = 64;
+
 /// Version that a server reports in the response of `GET /api/v1/info`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ServerVersion(String);
@@ -19,7 +22,10 @@ impl ServerVersion {
             version: String,
         }
         let info: Info = serde_json::from_slice(body).ok()?;
-        let version = Self(info.version);
+        // Messages quote it.
+        let is_version = info.version.len() <= MAX_LENGTH
+            && info.version.bytes().all(|byte| byte.is_ascii_graphic());
+        let version = is_version.then_some(Self(info.version))?;
         version.minor().map(|_| version)
     }
 
@@ -55,7 +61,17 @@ mod tests {
 
     #[test]
     fn a_response_without_a_version_does_not_come_from_a_zenml_server() {
-        for body in ["", "{}", "[]", r#"{"version":"x"}"#, r#"{"version":5}"#] {
+        let long = format!(r#"{{"version":"0.98.{}"}}"#, "1".repeat(100));
+        for body in [
+            "",
+            "{}",
+            "[]",
+            r#"{"version":"x"}"#,
+            r#"{"version":5}"#,
+            r#"{"version":"0.98.1\u001b[31m"}"#,
+            r#"{"version":"0.98.1\u202e"}"#,
+            &long,
+        ] {
             assert_eq!(ServerVersion::read(body.as_bytes()), None, "{body}");
         }
         let version = ServerVersion::read(br#"{"version":"0.98.1rc1","id":5}"#).unwrap();

@@ -32,9 +32,11 @@ impl Secret {
 }
 
 impl Secret {
-    /// Returns the secret without leading and trailing whitespace.
+    /// Returns the secret without leading and trailing whitespace and byte order mark, which files may
+    /// have.
     pub(crate) fn trimmed(self) -> Self {
-        match self.expose().trim() {
+        let is_extra = |c: char| c.is_whitespace() || c == '\u{feff}';
+        match self.expose().trim_matches(is_extra) {
             trimmed if trimmed.len() == self.expose().len() => self,
             trimmed => Self::from(trimmed),
         }

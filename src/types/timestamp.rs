@@ -118,6 +118,9 @@ impl Hash for Timestamp {
     }
 }
 
+const FORM: &str = "a datetime of the form 2026-11-21T18:09:41.784131 with an optional fraction (up to 9 \
+                    digits) and an optional offset";
+
 /// The error of parsing a [`Timestamp`] from text that is not a datetime.
 ///
 /// `Display` quotes the text and describes the expected form.
@@ -128,12 +131,7 @@ pub struct ParseTimestampError {
 
 impl fmt::Display for ParseTimestampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:?} is not a datetime; expected the form 2026-11-21T18:09:41.784131 \
-             with an optional fraction (up to 9 digits) and an optional offset",
-            self.text
-        )
+        write!(f, "{:?} is not {FORM}", self.text)
     }
 }
 
@@ -208,11 +206,13 @@ impl serde::de::Visitor<'_> for TimestampVisitor {
     type Value = Timestamp;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a datetime string")
+        f.write_str(FORM)
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Timestamp, E> {
-        text.parse().map_err(E::custom)
+        // As an invalid value, which the errors of responses do not quote.
+        let invalid = |_| E::invalid_value(serde::de::Unexpected::Str(text), &self);
+        text.parse().map_err(invalid)
     }
 }
 

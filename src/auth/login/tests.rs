@@ -59,6 +59,8 @@ async fn the_key_itself_is_not_sent_after_an_unexpected_login_response() {
         response(404, "", r#"{"detail":"Not Found"}"#),
         response(404, "", "<html>no backend</html>"),
         response(400, "", "bad"),
+        response(400, "", "blocked: grant_type=zenml-api-key"),
+        response(400, "", r#"{"detail":"blocked: grant_type=zenml-api-key"}"#),
     ] {
         let server = TestServer::always(unexpected).await;
         let transport = server.transport_as(Credentials::api_key("ZENKEY_abc"));

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::testing::{
-    STALL, TestServer, builder, invalid_credentials, ok, read, response, token_response,
+    STALL, TestServer, builder, invalid_credentials, keep_alive, ok, read, response, token_response,
 };
 use crate::{CallOptions, Credentials, ErrorKind, RetryPolicy};
 
@@ -224,7 +224,7 @@ fn a_login_on_an_idle_runtime_does_not_block_other_runtimes() {
 #[test]
 fn a_call_on_another_runtime_does_not_use_the_connection_of_an_idle_one() {
     let driven = tokio::runtime::Runtime::new().unwrap();
-    let url = driven.block_on(keep_alive());
+    let (url, _) = driven.block_on(keep_alive());
     let client = builder(&url).attempt_timeout(Duration::from_secs(5));
     let transport = client.build().unwrap().0;
     let idle = current_thread();
@@ -238,23 +238,4 @@ fn current_thread() -> tokio::runtime::Runtime {
         .enable_all()
         .build()
         .unwrap()
-}
-
-/// Starts a server that keeps its connections open.
-async fn keep_alive() -> String {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                while stream.read(&mut [0; 4096]).await.is_ok_and(|n| n > 0) {
-                    let response = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n\"ok\"";
-                    stream.write_all(response).await.unwrap();
-                }
-            });
-        }
-    });
-    url
 }

@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue};
 
 use crate::auth::session::Session;
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
-use crate::testing::tls::CertificateAuthority;
+use crate::testing::tls::{Certificate, CertificateAuthority};
 use crate::testing::{TestClient, TestServer, builder, json};
 use crate::{Credentials, ErrorKind, Method, RawRequest, Transport};
 
@@ -135,7 +135,7 @@ async fn assert_untrusted(client: crate::ClientBuilder<TestClient>, server: &Tes
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 async fn a_server_with_a_private_ca_is_reached_with_its_root_certificate() {
     let (ca, other) = (CertificateAuthority::new(), CertificateAuthority::new());
-    let server = TestServer::over_tls(&ca, json("null")).await;
+    let server = TestServer::over_tls(&ca, Certificate::Valid, json("null")).await;
     assert_untrusted(builder(&server.url), &server).await;
     assert_untrusted(builder(&server.url).root_certificate(&*other.pem), &server).await;
 
@@ -153,7 +153,12 @@ async fn a_server_with_a_private_ca_is_reached_with_its_root_certificate() {
 #[tokio::test]
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 async fn accept_invalid_certificates_accepts_any_certificate() {
-    let server = TestServer::over_tls(&CertificateAuthority::new(), json("null")).await;
+    let server = TestServer::over_tls(
+        &CertificateAuthority::new(),
+        Certificate::Valid,
+        json("null"),
+    )
+    .await;
     let client = builder(&server.url).accept_invalid_certificates(true);
     read(&client.build().unwrap().0).await.unwrap();
     assert_eq!(server.received().len(), 1);

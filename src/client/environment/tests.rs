@@ -5,7 +5,10 @@ use crate::testing::{FixedDateClock, TestClient};
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 use crate::{
     RetryPolicy,
-    testing::{TestServer, ok, read, tls::CertificateAuthority},
+    testing::{
+        TestServer, ok, read,
+        tls::{Certificate, CertificateAuthority},
+    },
 };
 
 fn builder(variables: &[(&str, &str)]) -> Result<ClientBuilder<TestClient>> {
@@ -161,7 +164,7 @@ fn verify_ssl_is_a_bool_a_file_or_pem() {
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 async fn a_server_with_a_private_ca_is_reached_by_false_a_file_or_pem() {
     let (ca, other) = (CertificateAuthority::new(), CertificateAuthority::new());
-    let server = TestServer::over_tls(&ca, ok()).await;
+    let server = TestServer::over_tls(&ca, Certificate::Valid, ok()).await;
     let file = |ca: &CertificateAuthority| {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), &ca.pem).unwrap();

@@ -110,3 +110,31 @@ async fn a_proxy_that_is_down_is_named_as_the_cause() {
         "{error}"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn too_many_open_files_are_named_as_the_cause() {
+    struct OutOfFiles;
+    impl reqwest::dns::Resolve for OutOfFiles {
+        fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+            // EMFILE.
+            Box::pin(async { Err(std::io::Error::from_raw_os_error(24).into()) })
+        }
+    }
+    let http = reqwest::Client::builder().dns_resolver(OutOfFiles);
+    let client = builder(SERVER).http_client(http.build().unwrap());
+    let error = read(&client.build().unwrap().0).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(
+        error.message().starts_with("too many open files"),
+        "{error}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_proxy_that_refuses_the_connection_is_not_said_to_be_down() {
+    let refusal = "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n";
+    let proxy = format!("http://{}", raw(refusal).await);
+    let (error, _) = failed(SERVER, Some(&proxy)).await;
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(error.message().contains("refuses"), "{error}");
+}

@@ -73,3 +73,14 @@ async fn errors_do_not_quote_the_values_of_the_request() {
         "got {'a': ['[redacted]']}, [redacted] and [redacted]"
     );
 }
+
+#[tokio::test]
+async fn the_credentials_in_a_header_are_not_quoted_without_their_scheme() {
+    let body = r#"{"detail":"unknown user aHVudGVyMg=="}"#;
+    let server = TestServer::always(response(401, "", body)).await;
+    let path = "/api/v1/a".to_owned();
+    let request = RawRequest::new(&server.transport(), Method::GET, path, false);
+    let request = request.header("x-auth", "Basic aHVudGVyMg==");
+    let error = request.send::<Value>().await.unwrap_err();
+    assert_eq!(error.message(), "unknown user [redacted]");
+}

@@ -1,12 +1,15 @@
 //! How does a call handle bodies that stall, are too large or compressed, and how does it apply limits?
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use http::header;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::testing::{READ, STALL, TestServer, WRITE, builder, json, ok, read, response};
+use crate::testing::{
+    READ, STALL, TestServer, WRITE, builder, json, keep_alive, ok, read, refused_url, response,
+};
 use crate::{Call, CallOptions, Credentials, ErrorKind, RetryPolicy};
 
 /// Returns a response with a body that stalls after its beginning.
@@ -179,4 +182,68 @@ async fn a_call_beyond_the_maximum_of_concurrent_requests_waits() {
     let options = CallOptions::default().attempt_timeout(Duration::from_secs(1));
     read(&client.with_options(options)).await.unwrap_err();
     assert_eq!(server.received().len(), 2);
+}
+
+#[tokio::test]
+async fn a_value_that_does_not_match_its_type_is_not_quoted() {
+    let server = TestServer::always(json(r#""hunter2""#)).await;
+    let call = || Call::new(&server.transport(), &READ);
+    let timestamp = call().send::<crate::Timestamp>().await.unwrap_err();
+    let number = call().send::<u64>().await.unwrap_err();
+    for (error, expected) in [(timestamp, "a datetime"), (number, "u64")] {
+        let found = format!("invalid value: string, expected {expected}");
+        let found = found.replace("value: string, expected u64", "type: string, expected u64");
+        assert!(error.message().contains(&found), "{error}");
+        assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_ends_before_retry_after_says_when_to_come_back() {
+    let server = TestServer::always(response(429, "retry-after: 60\r\n", "")).await;
+    let options = CallOptions::default()
+        .retry(RetryPolicy::default())
+        .timeout(Duration::from_secs(30));
+    let transport = server.transport().with_options(options);
+    let error = read(&transport).await.unwrap_err();
+    assert_eq!(error.attempts(), 1);
+    assert!(error.hint().unwrap().contains("60 s"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unreachable_target_of_a_redirect_is_named() {
+    let (other, _socket) = refused_url();
+    let location = format!("location: {other}/a\r\n");
+    let server = TestServer::always(response(307, &location, "")).await;
+    let error = read(&server.transport()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    let host = other.trim_start_matches("http://");
+    assert!(error.message().contains(host), "{error}");
+    assert!(
+        error
+            .hint()
+            .unwrap()
+            .contains("did not receive the credentials"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn an_error_is_short_however_long_the_name_in_a_redirect_is() {
+    let location = format!("location: http://{}.invalid/\r\n", "a".repeat(50_000));
+    let server = TestServer::always(response(307, &location, "")).await;
+    let error = read(&server.transport()).await.unwrap_err();
+    assert!(error.to_string().len() < 6_000, "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_is_not_reused_after_the_idle_timeout_of_the_server() {
+    let (url, connections) = keep_alive().await;
+    let transport = builder(&url).build().unwrap().0;
+    for (idle, opened) in [(0, 1), (3, 1), (5, 2)] {
+        tokio::time::sleep(Duration::from_secs(idle)).await;
+        read(&transport).await.unwrap();
+        let connections = connections.load(Ordering::SeqCst);
+        assert_eq!(connections, opened, "after {idle} s");
+    }
 }

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::*;
 use crate::runtime::clock::Clock;
 use crate::testing::{STALL, TestServer, builder, json, read, response};
-use crate::{ErrorKind, Transport};
+use crate::{CallOptions, ErrorKind, Transport};
 
 fn transport(url: &str) -> Transport {
     builder(url).build().unwrap().0
@@ -138,4 +138,43 @@ fn the_hint_says_what_kind_of_server_is_at_the_url() {
     assert_eq!(hint(ApiKind::Workspace, Some("0.98.2")), "");
     assert!(hint(ApiKind::Pro, Some("0.98.0")).contains("use the URL of the Pro API"));
     assert_eq!(hint(ApiKind::Pro, None), "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_request_for_a_hint_obeys_the_attempt_timeout() {
+    let server = TestServer::start(|request| match &*request.line {
+        "GET /api/v1/info" => STALL.to_vec(),
+        _ => response(404, "", r#"{"detail":"Not Found"}"#),
+    });
+    let server = server.await;
+    let options = CallOptions::default().attempt_timeout(Duration::from_secs(2));
+    let started = tokio::time::Instant::now();
+    let error = read(&transport(&server.url).with_options(options)).await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(started.elapsed().as_secs(), 2);
+}
+
+#[cfg(feature = "rustls")]
+#[tokio::test]
+async fn the_hint_for_a_failed_handshake_fits_its_cause() {
+    use crate::testing::tls::{Certificate, CertificateAuthority};
+
+    for (certificate, advice) in [
+        (Certificate::Valid, "if the server uses a private CA"),
+        (Certificate::Expired, "has expired"),
+        (Certificate::NotYetValid, "is not valid yet"),
+        (Certificate::OtherHost, "is for another host"),
+        (Certificate::OfTheAuthority, "basicConstraints=CA:FALSE"),
+    ] {
+        let ca = CertificateAuthority::new();
+        let server = TestServer::over_tls(&ca, certificate, json("1")).await;
+        let mut builder = builder(&server.url);
+        if certificate != Certificate::Valid {
+            builder = builder.root_certificate(ca.pem);
+        }
+        let error = read(&builder.build().unwrap().0).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Tls, 1));
+        let hint = error.hint().unwrap();
+        assert!(hint.contains(advice), "{certificate:?}: {error}");
+    }
 }
