@@ -72,7 +72,7 @@ async fn find_role(pro: &ProClient, organization: Uuid) -> Result<Uuid> {
         .name(ROLE)
         .send()
         .await?;
-    // The server may also return roles whose names contain this one.
+    // The server may also return roles with names that contain this one.
     let mut roles = roles.iter();
     let found = roles.find(|role| role.name.as_deref() == Some(ROLE));
     Ok(found

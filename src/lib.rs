@@ -193,6 +193,7 @@ pub mod pro {
 
 /// Compiles the examples of the README.
 #[cfg(doctest)]
+#[cfg(feature = "pro")]
 #[doc = include_str!("../README.md")]
 struct Readme;
 

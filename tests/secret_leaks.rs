@@ -22,7 +22,7 @@ use leak_probe::LeakProbe;
 use serde_json::json;
 use uuid::Uuid;
 use zenml::{
-    CallOptions, Credentials, Method, ProClient, RetryPolicy, Secret, WorkspaceClient,
+    Credentials, Method, RetryPolicy, Secret, WorkspaceClient,
     auth::{CredentialsProvider, ProvidedCredentials},
     types::SecretMap,
     workspace::types::{
@@ -169,6 +169,22 @@ async fn send_settings(client: &WorkspaceClient, probe: &LeakProbe) {
     probe.debug(&serde_json::from_value::<CodeRepositoryResponseMetadata>(response).unwrap());
 }
 
+#[cfg(feature = "pro")]
+async fn call_of_the_pro_api(url: &str, http: reqwest::Client, probe: &LeakProbe) {
+    let options = zenml::CallOptions::default().timeout(Duration::from_secs(10));
+    let pro = zenml::ProClient::builder(url)
+        .credentials(Credentials::api_key(SECRET))
+        .http_client(http)
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap()
+        .with_options(options);
+    probe.debug(&pro);
+    if let Err(error) = pro.get_current_user().send().await {
+        probe.error(error);
+    }
+}
+
 #[tokio::test]
 async fn no_secret_appears_in_debug_errors_traces_or_panics() {
     let (probe, _guard) = LeakProbe::new();
@@ -203,17 +219,8 @@ async fn no_secret_appears_in_debug_errors_traces_or_panics() {
             probe.debug(&builder);
             calls(&builder.build().unwrap(), &probe).await;
         }
-        let pro = ProClient::builder(url)
-            .credentials(Credentials::api_key(SECRET))
-            .http_client(http.clone())
-            .retry(RetryPolicy::never())
-            .build()
-            .unwrap()
-            .with_options(CallOptions::default().timeout(Duration::from_secs(10)));
-        probe.debug(&pro);
-        if let Err(error) = pro.get_current_user().send().await {
-            probe.error(error);
-        }
+        #[cfg(feature = "pro")]
+        call_of_the_pro_api(url, http.clone(), &probe).await;
     }
     let wrong = WorkspaceClient::builder(format!("http://me:{SECRET}@localhost/{SECRET}"));
     probe.debug(&wrong);

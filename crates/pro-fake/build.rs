@@ -44,9 +44,10 @@ fn entry(text: &mut String, operation: &Operation) -> std::fmt::Result {
     let Operation {
         name, method, path, ..
     } = operation;
-    let values = match operation.parameters.is_empty() && operation.body.is_none() {
-        true => "_",
-        false => "values",
+    let values = if operation.parameters.is_empty() && operation.body.is_none() {
+        "_"
+    } else {
+        "values"
     };
     writeln!(
         text,

@@ -103,10 +103,12 @@ impl ConnectWorkspace {
         };
         let mut lookup = Lookup::new(&self.pro, organization);
         let found = lookup.find(&self.locator).await;
-        let mut workspace = found.map_err(|error| match lacks_the_route(&error) {
-            // The server is not a Pro API, whichever route the error names.
-            true => error.with_operation(OPERATION),
-            false => error,
+        let mut workspace = found.map_err(|error| {
+            if lacks_the_route(&error) {
+                error.with_operation(OPERATION)
+            } else {
+                error
+            }
         })?;
         let runtime = self.pro.runtime();
         let deployed = lookup.wait_while_pending(&mut workspace, INTERVAL);

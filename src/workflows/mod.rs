@@ -1,6 +1,6 @@
 //! Operations that take several calls: connecting to a workspace, starting a run, waiting for it.
 //!
-//! Each operation is a method of a client. It returns a builder whose `send` or `wait` method makes
+//! Each operation is a method of a client. It returns a builder; its method `send` or `wait` makes
 //! the calls.
 //!
 //! | method | builder |

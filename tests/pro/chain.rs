@@ -97,21 +97,20 @@ async fn a_key_that_is_revoked_during_a_wait_ends_the_wait() {
     for direct in [true, false] {
         let key = fixture.developer("revoked").key();
         let clock = OffsetClock::default();
-        let client = match direct {
-            true => fixture
+        let client = if direct {
+            fixture
                 .client(key.value())
                 .clock(clock.clone())
                 .build()
-                .unwrap(),
-            false => {
-                let pro = fixture.pro(key.value()).clock(clock.clone());
-                pro.build()
-                    .unwrap()
-                    .connect_workspace("prod")
-                    .send()
-                    .await
-                    .unwrap()
-            }
+                .unwrap()
+        } else {
+            let pro = fixture.pro(key.value()).clock(clock.clone());
+            pro.build()
+                .unwrap()
+                .connect_workspace("prod")
+                .send()
+                .await
+                .unwrap()
         };
         let run = client
             .trigger(RunTemplate::by_id(fixture.registered.template))
@@ -134,9 +133,10 @@ async fn a_key_that_is_revoked_during_a_wait_ends_the_wait() {
         });
         let error = waited.wait().await.unwrap_err();
         assert_hides(&error, key.value());
-        let place = match direct {
-            true => fixture.pro.server.url(),
-            false => fixture.pro.plane.url(),
+        let place = if direct {
+            fixture.pro.server.url()
+        } else {
+            fixture.pro.plane.url()
         };
         let kind = ErrorKind::Credentials;
         assert_explains(&error, kind, "the API key", &place, "create a new one");

@@ -56,7 +56,7 @@ enum Step {
     /// Build the documentation; a warning is an error
     Doc,
     /// Check the library without features, with each feature alone and with the TLS of the
-    /// operating system, and its tests with the default features
+    /// operating system, and its tests with the default features and without any
     Features,
     /// Start and fill the server for the next steps
     Start,
@@ -103,8 +103,11 @@ impl Step {
             ],
             Self::Features => {
                 let mut commands = feature_checks(&cargo::features("zenml").await?);
-                // `cargo test` has the default features; the other steps have all features.
+                // The other steps have all features.
                 commands.push(Cargo::new("check --package zenml --tests"));
+                commands.push(Cargo::new(
+                    "check --package zenml --tests --no-default-features",
+                ));
                 // With all features, TLS is rustls; this tests the certificates of the other
                 // library.
                 commands.push(Cargo::new(

@@ -340,9 +340,10 @@ fn body_words(words: &str, body: &Node<'_>) -> String {
 }
 
 fn presence(part: &Node<'_>) -> &'static str {
-    match part.flag("required") {
-        true => "required",
-        false => "optional",
+    if part.flag("required") {
+        "required"
+    } else {
+        "optional"
     }
 }
 
@@ -358,9 +359,10 @@ impl<'a> Document<'a> {
             }
         });
         let words: Vec<String> = words.collect();
-        match words.is_empty() {
-            true => "no body".to_owned(),
-            false => words.join(" or "),
+        if words.is_empty() {
+            "no body".to_owned()
+        } else {
+            words.join(" or ")
         }
     }
 }

@@ -60,7 +60,7 @@ impl<'a> Visitor<'_, 'a> {
         }
     }
 
-    /// Reports changed schemas whose old and new users have nothing in common.
+    /// Reports changed schemas if their old and new users have nothing in common.
     fn unseen(&mut self) {
         let used = (self.both.old.used_schemas(), self.both.new.used_schemas());
         let mut merged = self.both.old.merged_schemas();

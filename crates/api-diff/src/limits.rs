@@ -14,9 +14,10 @@ pub(super) struct Limits {
 
 impl Limits {
     fn add(&mut self, tightened: bool, words: String) {
-        match tightened {
-            true => self.tightened.push(words),
-            false => self.loosened.push(words),
+        if tightened {
+            self.tightened.push(words)
+        } else {
+            self.loosened.push(words)
         }
     }
 }

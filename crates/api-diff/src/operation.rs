@@ -201,9 +201,10 @@ impl<'a> Visitor<'_, 'a> {
             let urls = |servers: &[Value]| {
                 let urls = servers.iter().filter_map(|server| server.get("url"));
                 let urls: Vec<String> = urls.map(code).collect();
-                match urls.is_empty() {
-                    true => "those of the document".to_owned(),
-                    false => urls.join(" or "),
+                if urls.is_empty() {
+                    "those of the document".to_owned()
+                } else {
+                    urls.join(" or ")
                 }
             };
             let words = BeforeAfter::change(urls(&before), urls(&after));

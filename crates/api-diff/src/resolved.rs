@@ -335,9 +335,10 @@ impl Tag {
         let entries = self.mapping.iter();
         let entries = entries.filter(|(_, target)| *target == name);
         let values: Vec<&str> = entries.map(|(value, _)| value.as_str()).collect();
-        match values.is_empty() {
-            true => vec![name],
-            false => values,
+        if values.is_empty() {
+            vec![name]
+        } else {
+            values
         }
     }
 }

@@ -111,16 +111,18 @@ fn requirements<'a>(document: &Document<'a>, entry: &Entry<'a>) -> BTreeSet<Requ
 fn words(requirements: &BTreeSet<Requirement<'_>>) -> String {
     let scheme = |(scheme, scopes): (&&str, &BTreeSet<&str>)| {
         let scopes: Vec<&str> = scopes.iter().copied().collect();
-        match scopes.is_empty() {
-            true => (*scheme).to_owned(),
-            false => format!("{scheme} with {}", scopes.join(" ")),
+        if scopes.is_empty() {
+            (*scheme).to_owned()
+        } else {
+            format!("{scheme} with {}", scopes.join(" "))
         }
     };
     let requirement = |requirement: &Requirement<'_>| {
         let schemes: Vec<String> = requirement.iter().map(scheme).collect();
-        match schemes.is_empty() {
-            true => "none".to_owned(),
-            false => format!("`{}`", schemes.join(" and ")),
+        if schemes.is_empty() {
+            "none".to_owned()
+        } else {
+            format!("`{}`", schemes.join(" and "))
         }
     };
     let words: Vec<String> = requirements.iter().map(requirement).collect();

@@ -84,7 +84,7 @@ impl<'a> Visitor<'_, 'a> {
         }
     }
 
-    /// Compares the schemas of properties whose names match a pattern.
+    /// Compares the schemas of properties with names that match a pattern.
     fn patterns(&mut self, at: &Position, old: &Typed<'a>, new: &Typed<'a>) {
         const KEY: &str = "patternProperties";
         let (before, after) = (old.node.entries_of(KEY), new.node.entries_of(KEY));

@@ -18,7 +18,7 @@ pub const CLIENT_METHODS: &[&str] = &[
     "with_options",
 ];
 
-/// Methods of request builders, beside the setters of parameters.
+/// Methods of request builders, besides the setters of parameters.
 pub const BUILDER_METHODS: &[&str] = &[
     "all_projects",
     "body",

@@ -99,11 +99,12 @@ impl State {
             (Some(workspace), None) => format!("workspace {workspace}"),
             (None, None) => format!("organization {}", scope.organization),
         };
-        match allowed {
-            true => Ok(()),
-            false => Err(ApiError::forbidden(format!(
+        if allowed {
+            Ok(())
+        } else {
+            Err(ApiError::forbidden(format!(
                 "no permission to {action} in {place}"
-            ))),
+            )))
         }
     }
 
@@ -117,11 +118,12 @@ impl State {
 
     /// Fails if the plan's limit of a feature is reached.
     pub fn require_entitlement(&self, organization: Uuid, feature: &str) -> Result<(), ApiError> {
-        match self.limits.contains(&(organization, feature.to_owned())) {
-            true => Err(ApiError::upgrade_required(format!(
+        if self.limits.contains(&(organization, feature.to_owned())) {
+            Err(ApiError::upgrade_required(format!(
                 "the plan's limit of {feature} is reached"
-            ))),
-            false => Ok(()),
+            )))
+        } else {
+            Ok(())
         }
     }
 

@@ -89,9 +89,10 @@ impl ApiError {
 
     /// Fails if the name of a new thing is already in use.
     pub fn if_taken(taken: bool, noun: &str, name: &str) -> Result<(), Self> {
-        match taken {
-            true => Err(Self::exists(format!("the {noun} {name:?} already exists"))),
-            false => Ok(()),
+        if taken {
+            Err(Self::exists(format!("the {noun} {name:?} already exists")))
+        } else {
+            Ok(())
         }
     }
 

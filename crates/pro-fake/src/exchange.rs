@@ -126,9 +126,10 @@ fn perform(
     if let Some(fault) = faults.and_then(std::collections::VecDeque::pop_front) {
         return Err(fault);
     }
-    let caller = match operation.public {
-        true => None,
-        false => Some(authenticate(state, request.headers)?),
+    let caller = if operation.public {
+        None
+    } else {
+        Some(authenticate(state, request.headers)?)
     };
     let input = Input::read(operation, raw).map_err(|problems| ApiError::problems(&problems))?;
     recorded.parameters.clone_from(&input.parameters);

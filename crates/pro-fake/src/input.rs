@@ -85,21 +85,21 @@ impl Input {
 
 fn read_parameter(parameter: &Parameter, raw: &RawInput<'_>) -> Result<Option<Value>, Problem> {
     let name = parameter.name.as_str();
-    let (place, given): (_, Vec<&str>) = match parameter.in_path {
-        true => (
+    let (place, given): (_, Vec<&str>) = if parameter.in_path {
+        (
             "path",
             raw.path.get(name).map(String::as_str).into_iter().collect(),
-        ),
-        false => {
-            let named = raw.query.iter().filter(|(given, _)| given == name);
-            ("query", named.map(|(_, value)| value.as_str()).collect())
-        }
+        )
+    } else {
+        let named = raw.query.iter().filter(|(given, _)| given == name);
+        ("query", named.map(|(_, value)| value.as_str()).collect())
     };
     let location = [place, name];
     if given.is_empty() {
-        return match parameter.required {
-            true => Err(Problem::new(&location, "Field required", "missing")),
-            false => Ok(None),
+        return if parameter.required {
+            Err(Problem::new(&location, "Field required", "missing"))
+        } else {
+            Ok(None)
         };
     }
     let value = coerce(parameter.schema.declared(), &given);
@@ -112,18 +112,20 @@ fn read_parameter(parameter: &Parameter, raw: &RawInput<'_>) -> Result<Option<Va
 fn read_body(declared: Option<&Body>, raw: &RawInput<'_>) -> Result<Value, Problem> {
     let wrong = |message: &str, kind| Problem::new(&["body"], message, kind);
     let Some(declared) = declared else {
-        return match raw.body.is_empty() {
-            true => Ok(Value::Null),
-            false => Err(wrong(
+        return if raw.body.is_empty() {
+            Ok(Value::Null)
+        } else {
+            Err(wrong(
                 "the document does not declare a body",
                 "extra_forbidden",
-            )),
+            ))
         };
     };
     if raw.body.is_empty() {
-        return match declared.required {
-            true => Err(wrong("Field required", "missing")),
-            false => Ok(Value::Null),
+        return if declared.required {
+            Err(wrong("Field required", "missing"))
+        } else {
+            Ok(Value::Null)
         };
     }
     let media_type = raw.media_type.unwrap_or_default();

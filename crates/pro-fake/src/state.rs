@@ -110,9 +110,10 @@ impl State {
 
     /// Fails unless the role belongs to the organization.
     pub fn require_role_of(&self, role: Uuid, organization: Uuid) -> Result<(), ApiError> {
-        match self.role(role)?.organization == organization {
-            true => Ok(()),
-            false => Err(ApiError::missing("role", role)),
+        if self.role(role)?.organization == organization {
+            Ok(())
+        } else {
+            Err(ApiError::missing("role", role))
         }
     }
 

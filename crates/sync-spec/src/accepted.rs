@@ -58,8 +58,9 @@ pub fn read(path: &Path) -> Result<Vec<Accepted>> {
 /// Returns the errors of [`read`].
 pub fn of_checkout(root: &Path) -> Result<Vec<Accepted>> {
     let path = root.join(PATH);
-    match path.exists() {
-        true => read(&path),
-        false => Ok(Vec::new()),
+    if path.exists() {
+        read(&path)
+    } else {
+        Ok(Vec::new())
     }
 }

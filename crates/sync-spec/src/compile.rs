@@ -107,9 +107,10 @@ fn error(message: &Value) -> Option<String> {
     };
     let file = span.get("file_name")?.as_str()?;
     // Generated code is outside the checkout, in a folder that differs between machines.
-    let file = match Path::new(file).is_absolute() {
-        true => format!("generated {}", file.rsplit('/').next().unwrap_or(file)),
-        false => file.to_owned(),
+    let file = if Path::new(file).is_absolute() {
+        format!("generated {}", file.rsplit('/').next().unwrap_or(file))
+    } else {
+        file.to_owned()
     };
     Some(format!("{file}:{}: {text}", span.get("line_start")?))
 }

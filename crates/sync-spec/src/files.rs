@@ -22,7 +22,7 @@ pub fn read(path: &Path) -> Result<Option<String>> {
     }
 }
 
-/// Reads the files of a folder whose names are accepted by `is_wanted`, sorted by name.
+/// Reads the files of a folder, sorted by name: those with a name that `is_wanted` accepts.
 ///
 /// # Errors
 /// Returns an error if the folder or a file cannot be read.

@@ -83,9 +83,10 @@ impl Current {
             summary: Summary::of(&document),
             text,
             overlays: Overlays::read(&root.join(overlays_path(api)))?,
-            snapshots: match snapshots.exists() {
-                true => files::read_folder(&snapshots, is_snapshot)?,
-                false => BTreeMap::new(),
+            snapshots: if snapshots.exists() {
+                files::read_folder(&snapshots, is_snapshot)?
+            } else {
+                BTreeMap::new()
             },
         })
     }
@@ -170,9 +171,10 @@ impl Plan {
         })?;
         let update = snapshots::update(&current.snapshots, &listings(&after), permissions.accept);
         let is_same = current.text == document.text && changes.is_empty();
-        let mut report = match is_same {
-            true => unchanged(document, &after)?,
-            false => current.compare_with(document, &after, &mut notices)?,
+        let mut report = if is_same {
+            unchanged(document, &after)?
+        } else {
+            current.compare_with(document, &after, &mut notices)?
         };
         report.notices = notices;
         if current.text != document.text {

@@ -109,7 +109,8 @@ mod tests {
 
     use super::*;
 
-    /// Starts a shell whose child holds the other end of the returned pipe, which ends with both.
+    /// Starts a shell with a child. The child holds the other end of the returned pipe, which ends with
+    /// both.
     fn shell_with_child() -> (ProcessGroup, ChildStdout) {
         let mut command = Command::new("sh");
         command

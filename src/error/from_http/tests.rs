@@ -1,3 +1,5 @@
+//! Which errors do failures of the HTTP library become?
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::Instant;

@@ -1,3 +1,5 @@
+//! Which pages does a stream request, and how does it end?
+
 use super::*;
 use crate::ErrorKind;
 use crate::testing::{READ, TestServer, json, response};

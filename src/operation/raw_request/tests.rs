@@ -1,3 +1,5 @@
+//! What does a raw request send, and what do its errors show?
+
 use http::Method;
 use serde_json::{Value, json};
 

@@ -1,3 +1,5 @@
+//! Which workspace does a client connect to, and when is it ready?
+
 use serde_json::{Value, json};
 
 use super::*;

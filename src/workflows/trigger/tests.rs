@@ -1,3 +1,5 @@
+//! Which requests does a trigger make, and how does it fail?
+
 use serde_json::json;
 use uuid::uuid;
 
@@ -16,13 +18,14 @@ fn client(server: &TestServer) -> WorkspaceClient {
 
 /// Returns a server that lists the items and starts runs.
 async fn server_with(items: Value) -> TestServer {
-    TestServer::start(move |request: &ReceivedRequest| match request.line.starts_with("GET") {
-        true => {
+    TestServer::start(move |request: &ReceivedRequest| {
+        if request.line.starts_with("GET") {
             let page =
                 json!({"index": 1, "max_size": 20, "total_pages": 1, "total": 1, "items": items});
             ok(&page.to_string())
+        } else {
+            ok(&json!({"id": ID, "name": "run-1"}).to_string())
         }
-        false => ok(&json!({"id": ID, "name": "run-1"}).to_string()),
     })
     .await
 }
@@ -236,9 +239,12 @@ async fn each_rejection_has_a_kind_and_a_hint() {
             "look for it with `list_runs`",
         ),
     ] {
-        let server = TestServer::start(move |request| match request.line.starts_with("POST") {
-            true => response(status, "", body),
-            false => ok(r#"{"version":"0.98.0"}"#),
+        let server = TestServer::start(move |request| {
+            if request.line.starts_with("POST") {
+                response(status, "", body)
+            } else {
+                ok(r#"{"version":"0.98.0"}"#)
+            }
         })
         .await;
         let error = client(&server)
@@ -247,14 +253,14 @@ async fn each_rejection_has_a_kind_and_a_hint() {
             .await
             .unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
-        let said = error.hint().unwrap_or_default();
+        let shown = error.hint().unwrap_or_default();
         assert!(
-            said.contains(hint) && said.is_empty() == hint.is_empty(),
+            shown.contains(hint) && shown.is_empty() == hint.is_empty(),
             "{error}"
         );
         if matches!(status, 402 | 403) {
-            assert!(said.contains("the API token"), "{error}");
-            assert!(said.contains(&server.url), "{error}");
+            assert!(shown.contains("the API token"), "{error}");
+            assert!(shown.contains(&server.url), "{error}");
         }
         assert_eq!(error.operation(), Some("create_template_run"));
     }
@@ -275,13 +281,16 @@ async fn debug_shows_names_without_values() {
 
 #[tokio::test]
 async fn a_failed_login_is_not_explained_as_a_rejected_run() {
-    let server = TestServer::start(|request| match request.line.contains("/login") {
-        true => response(
-            402,
-            "",
-            r#"{"detail":["SubscriptionUpgradeRequiredError","limit"]}"#,
-        ),
-        false => ok("{}"),
+    let server = TestServer::start(|request| {
+        if request.line.contains("/login") {
+            response(
+                402,
+                "",
+                r#"{"detail":["SubscriptionUpgradeRequiredError","limit"]}"#,
+            )
+        } else {
+            ok("{}")
+        }
     })
     .await;
     let client = WorkspaceClient::builder(&server.url)

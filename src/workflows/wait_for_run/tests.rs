@@ -1,3 +1,5 @@
+//! When does waiting for a run end?
+
 use std::sync::{Arc, Mutex};
 
 use super::*;
@@ -35,16 +37,19 @@ async fn the_status_is_polled_until_the_run_has_ended_and_then_the_run_is_fetche
         run(),
     ])
     .await;
-    let told = Arc::new(Mutex::new(Vec::new()));
+    let statuses = Arc::new(Mutex::new(Vec::new()));
     let begun = tokio::time::Instant::now();
     let waited = client(&server).wait_for_run(RUN).on_status({
-        let told = told.clone();
-        move |status| told.lock().unwrap().push(status.to_string())
+        let statuses = statuses.clone();
+        move |status| statuses.lock().unwrap().push(status.to_string())
     });
     let run = waited.wait().await.unwrap();
     assert_eq!((run.id, &*run.name), (RUN, "nightly"));
     assert_eq!(begun.elapsed(), 3 * INTERVAL);
-    assert_eq!(*told.lock().unwrap(), ["initializing", "running", "failed"]);
+    assert_eq!(
+        *statuses.lock().unwrap(),
+        ["initializing", "running", "failed"]
+    );
     let lines: Vec<_> = server.received().into_iter().map(|r| r.line).collect();
     assert_eq!(lines[3], format!("GET /api/v1/runs/{RUN}/status"));
     assert_eq!(lines[4], format!("GET /api/v1/runs/{RUN}"));

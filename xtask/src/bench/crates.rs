@@ -13,7 +13,7 @@ use zenml_test_server::paths;
 
 use super::rustc::{self, Measured};
 
-/// A crate whose compilation is measured.
+/// A crate that is compiled for a measurement.
 pub struct Contender {
     pub name: &'static str,
     /// The folder with its `Cargo.toml`.

@@ -95,7 +95,7 @@ const KEYWORDS: [(&str, &[&str]); 10] = [
     ("OpenAPI 3.0", &["nullable"]),
 ];
 
-/// Keywords whose differences a person has to review.
+/// Keywords that a person has to review if they differ.
 const NOT_UNDERSTOOD: [&str; 17] = [
     "$anchor",
     "$dynamicAnchor",

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use zenml_codegen::pointer::escape;
 use zenml_codegen::reference;
 
-/// Objects whose keys are names, so that an entry called `schema` is not a schema.
+/// Objects with names as keys, so that an entry called `schema` is not a schema.
 const MAPS: [&str; 13] = [
     "callbacks",
     "content",

@@ -38,7 +38,7 @@ pub(crate) fn verdict(report: &Report) -> String {
             plural(names, "name")
         )),
         (wire, names) => Some(format!(
-            "{} over HTTP, {} beside",
+            "{} over HTTP and {}",
             plural(wire, "change"),
             plural(names, "name")
         )),

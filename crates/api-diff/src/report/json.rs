@@ -22,7 +22,7 @@ const SCHEMA: u32 = 1;
 /// | `old`, `new` | `title`, `version`, `operations` and `schemas` (counts) of a document |
 /// | `breaking` | whether anything breaks, over HTTP or in Rust |
 /// | `counts` | the number of changes of each class, by its name |
-/// | `notices` | what to deal with beside the changes: `heading` and `lines` of each |
+/// | `notices` | what to deal with besides the changes: `heading` and `lines` of each |
 /// | `ignored` | accepted changes: `rule`, `at`, `line` and `reason` of each |
 /// | `changes` | what has changed over HTTP, the heaviest first |
 /// | `rust` | what has changed for Rust callers; `null` if that was not compared |

@@ -140,12 +140,13 @@ fn ignored(report: &Report) -> Option<Part> {
 }
 
 fn part(order: u8, name: &str, count: usize, text: &str, folded: bool) -> Part {
-    let text = match folded {
-        true => format!(
+    let text = if folded {
+        format!(
             "## {name}\n\n<details><summary>{}</summary>\n\n{text}\n\n</details>\n",
             plural(count, "entry").replace("entrys", "entries"),
-        ),
-        false => format!("## {name}\n\n{text}\n"),
+        )
+    } else {
+        format!("## {name}\n\n{text}\n")
     };
     Part {
         order,

@@ -34,9 +34,10 @@ impl RustItems {
                 continue;
             }
             let (count, list) = (plural(names.len(), "type"), and(&names));
-            lines.push(match removed {
-                true => format!("{count} removed with their users: {list} [rust-type-removed]"),
-                false => format!("{count} added: {list} [rust-type-added]"),
+            lines.push(if removed {
+                format!("{count} removed with their users: {list} [rust-type-removed]")
+            } else {
+                format!("{count} added: {list} [rust-type-added]")
             });
         }
         let mut parts: BTreeMap<(&str, String), Vec<String>> = BTreeMap::new();

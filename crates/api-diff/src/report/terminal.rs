@@ -15,9 +15,12 @@ const DIM: &str = "2";
 
 /// Returns the report as text. With `color`, escape sequences mark severity.
 pub fn terminal(report: &Report, color: bool) -> String {
-    let paint = |style: &str, text: &str| match color {
-        true => format!("\u{1b}[{style}m{text}\u{1b}[0m"),
-        false => text.to_owned(),
+    let paint = |style: &str, text: &str| {
+        if color {
+            format!("\u{1b}[{style}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
     };
     let mut lines = vec![paint(BOLD, &title(report))];
     let verdict_style = if report.is_breaking() { RED } else { GREEN };

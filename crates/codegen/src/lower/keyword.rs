@@ -71,7 +71,7 @@ fn check_composition(object: &Map<String, Value>, pointer: &str) -> Result<()> {
     }
 }
 
-/// Returns what the document declares for a property or parameter beside its type.
+/// Returns what the document declares for a property or parameter besides its type.
 pub(super) fn notes(schema: &Value) -> Map<String, Value> {
     let mut notes = Map::new();
     // Beside alternatives or a reference, `const` restricts a type that is declared there.

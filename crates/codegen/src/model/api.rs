@@ -134,7 +134,7 @@ pub struct Parameter {
     pub required: bool,
     /// What its setter accepts.
     pub accepts: Accepts,
-    /// What the document declares beside the type.
+    /// What the document declares besides the type.
     pub notes: Notes,
 }
 
@@ -242,7 +242,7 @@ pub struct Field {
     pub boxed: bool,
     /// Its only value, if it has one.
     pub constant: Option<String>,
-    /// What the document declares beside the type.
+    /// What the document declares besides the type.
     pub notes: Notes,
 }
 
@@ -259,7 +259,7 @@ pub enum Presence {
     ThreeState,
 }
 
-/// The facts that the document declares for a field or parameter beside its type.
+/// The facts that the document declares for a field or parameter besides its type.
 #[derive(Debug, Clone, Default)]
 pub struct Notes {
     /// The value that the server uses if the client sends none.

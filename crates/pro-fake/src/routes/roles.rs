@@ -84,9 +84,10 @@ fn revoke(state: &mut State, call: &Call<'_>) -> HandlerResult {
     state
         .assignments
         .retain(|found| found.role != role.id || found.subject != subject || found.scope != scope);
-    match state.assignments.len() < before {
-        true => Ok(Value::Null),
-        false => Err(ApiError::missing("assignment of the role", role.name)),
+    if state.assignments.len() < before {
+        Ok(Value::Null)
+    } else {
+        Err(ApiError::missing("assignment of the role", role.name))
     }
 }
 
@@ -142,8 +143,9 @@ fn subject(state: &mut State, call: &Call<'_>, organization: Uuid) -> Result<Sub
         Subject::Team(id) => state.team(id)?.organization == organization,
         Subject::Invitation(id) => state.invitation(id)?.organization == organization,
     };
-    match belongs {
-        true => Ok(subject),
-        false => Err(ApiError::forbidden("does not belong to the organization")),
+    if belongs {
+        Ok(subject)
+    } else {
+        Err(ApiError::forbidden("does not belong to the organization"))
     }
 }

@@ -51,18 +51,20 @@ fn list_members(state: &mut State, call: &Call<'_>) -> HandlerResult {
 fn add_member(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let team = team(state, call, "update")?;
     let member = member(state, call, team.organization)?;
-    match state.team(team.id)?.members.insert(member) {
-        true => Ok(Value::Null),
-        false => Err(ApiError::exists("is already in the team")),
+    if state.team(team.id)?.members.insert(member) {
+        Ok(Value::Null)
+    } else {
+        Err(ApiError::exists("is already in the team"))
     }
 }
 
 fn remove_member(state: &mut State, call: &Call<'_>) -> HandlerResult {
     let team = team(state, call, "update")?;
     let member = member(state, call, team.organization)?;
-    match state.team(team.id)?.members.remove(&member) {
-        true => Ok(Value::Null),
-        false => Err(ApiError::missing("member", member)),
+    if state.team(team.id)?.members.remove(&member) {
+        Ok(Value::Null)
+    } else {
+        Err(ApiError::missing("member", member))
     }
 }
 
@@ -71,10 +73,13 @@ fn member(state: &mut State, call: &Call<'_>, organization: Uuid) -> Result<Uuid
     match (call.query_id("user_id")?, call.query_id("invitation_id")?) {
         (Some(user), None) if state.has_role_in(Subject::Account(user), organization) => Ok(user),
         (Some(user), None) => Err(ApiError::missing("member of the organization", user)),
-        (None, Some(id)) => match state.invitation(id)?.organization == organization {
-            true => Ok(id),
-            false => Err(ApiError::missing("invitation", id)),
-        },
+        (None, Some(id)) => {
+            if state.invitation(id)?.organization == organization {
+                Ok(id)
+            } else {
+                Err(ApiError::missing("invitation", id))
+            }
+        }
         _ => {
             let text = "give either user_id or invitation_id";
             Err(ApiError::invalid(&["query", "user_id"], text))

@@ -31,9 +31,10 @@ async fn fixture() -> Fixture {
 impl Fixture {
     async fn send(&self, token: &str, method: Method, path: &str, body: &Value) -> (u16, Value) {
         let request = call(&self.plane, method, path).bearer_auth(token);
-        match body.is_null() {
-            true => response(request).await,
-            false => response(request.json(body)).await,
+        if body.is_null() {
+            response(request).await
+        } else {
+            response(request.json(body)).await
         }
     }
 

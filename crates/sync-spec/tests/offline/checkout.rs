@@ -93,12 +93,11 @@ impl Checkout {
                 if path.ends_with(UNDO_LOG) {
                     continue;
                 }
-                match path.is_dir() {
-                    true => folders.push(path),
-                    false => {
-                        let name = path.strip_prefix(self.path()).unwrap().to_path_buf();
-                        tree.insert(name, fs::read_to_string(&path).unwrap());
-                    }
+                if path.is_dir() {
+                    folders.push(path)
+                } else {
+                    let name = path.strip_prefix(self.path()).unwrap().to_path_buf();
+                    tree.insert(name, fs::read_to_string(&path).unwrap());
                 }
             }
         }

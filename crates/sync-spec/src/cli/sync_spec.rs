@@ -1,47 +1,26 @@
-//! Which commands and options are there?
+//! Which options does `cargo xtask sync-spec` have, and what does it do with them?
 
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use chrono::Utc;
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use zenml_api_diff::{Class, Report, json, terminal};
+use clap::{Args, ValueEnum};
 use zenml_codegen::canonical::to_text;
-use zenml_test_server::{ConsoleProgress, Progress, Silent, paths};
+use zenml_test_server::paths;
 
-use crate::accepted;
+use super::{Common, progress};
 use crate::api::Api;
 use crate::compile::Compiled;
-use crate::diff::diff;
-use crate::files;
 use crate::output;
 use crate::plan::Permissions;
-use crate::source::{Limits, Source, Token};
+use crate::source::{Limits, Source};
 use crate::sync::{Mode, Options, Outcome, sync};
 
 /// Exit code of `--check` if anything would change.
 const OUT_OF_DATE: u8 = 2;
 /// Exit code if the files are written, but the crate does not compile or that could not be checked.
 const DOES_NOT_COMPILE: u8 = 3;
-/// `diff --fail-on`: there are changes of that class.
-const FAILS_ON: u8 = 4;
-
-/// Follow new versions of ZenML's APIs
-#[derive(Debug, Parser)]
-#[command(bin_name = "cargo xtask")]
-pub struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    SyncSpec(SyncSpec),
-    Diff(Diff),
-}
 
 /// Update specs/ and the API snapshots to a new version of an API, and report what changed
 ///
@@ -76,7 +55,7 @@ Examples:
   cargo xtask sync-spec pro --from https://cloudapi.example.com --token-env MY_TOKEN
 
 docs/api-changes.md explains how to review the result.")]
-struct SyncSpec {
+pub(super) struct SyncSpec {
     /// The API to follow
     #[arg(value_enum, default_value_t = ApiSelection::Workspace)]
     api: ApiSelection,
@@ -114,99 +93,6 @@ struct SyncSpec {
     common: Common,
 }
 
-/// Report what changed between two documents, over HTTP and for Rust callers
-///
-/// Documents can be raw or canonical. The overlays in specs/overlays/ are applied to both where
-/// they match. Takes a few seconds, and longer for `pypi:` versions that are not installed yet.
-/// Changes no file of the checkout.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  cargo xtask diff pypi:0.97.0 pypi:0.98.0
-  cargo xtask diff specs/workspace.json https://zenml.example.com
-  cargo xtask diff before.json after.json --report changes.md --json changes.json
-  cargo xtask diff before.json after.json --fail-on breaking
-
-Exit codes:
-  0  done
-  1  failed
-  4  done, and there are changes that --fail-on names
-
-Accepted changes are listed apart and do not count. specs/accepted-changes.toml has an entry for
-each, with the rule, the changed thing and the reason:
-  [[accepted]]
-  rule = \"request-parameter-removed\"
-  at = \"list_things.name\"
-  reason = \"never worked\"
-
-`cargo xtask sync-spec --help` lists all kinds of sources.")]
-struct Diff {
-    /// The old document: a server, a URL, a file or pypi:VERSION
-    old: Source,
-
-    /// The new document
-    new: Source,
-
-    /// The API that both must describe [default: decided by their paths]
-    #[arg(long, value_enum)]
-    api: Option<Api>,
-
-    /// Fail with exit code 4 if there are changes of this class or a more severe one
-    #[arg(long, value_enum, value_name = "CLASS")]
-    fail_on: Option<FailOn>,
-
-    /// Read accepted changes from this file [default: specs/accepted-changes.toml, if it exists]
-    #[arg(long, value_name = "FILE")]
-    ignore: Option<PathBuf>,
-
-    #[command(flatten)]
-    common: Common,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FailOn {
-    /// Changes that break calls over HTTP or in Rust
-    Breaking,
-    /// Also additions, deprecations and other changes that break nothing
-    Compatible,
-    /// Also changes of metadata
-    Any,
-}
-
-impl FailOn {
-    fn applies_to(self, report: &Report) -> bool {
-        let rust = report.rust.as_ref();
-        match self {
-            Self::Breaking => report.is_breaking(),
-            Self::Compatible => {
-                let changes = report.changes.iter();
-                let metadata = report.count(Class::MetadataOnly);
-                changes.count() > metadata || rust.is_some_and(|rust| !rust.items.is_empty())
-            }
-            Self::Any => !report.is_empty(),
-        }
-    }
-}
-
-#[derive(Debug, Args)]
-struct Common {
-    /// Send the bearer token in this environment variable to the server
-    #[arg(long, value_name = "NAME")]
-    token_env: Option<String>,
-
-    /// Write the report as Markdown, for a pull request
-    #[arg(long, value_name = "FILE")]
-    report: Option<PathBuf>,
-
-    /// Write the report as JSON, for programs
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-
-    /// Work in this checkout instead of the current one
-    #[arg(long, value_name = "DIR", default_value_os_t = paths::workspace().to_path_buf(), hide_default_value = true)]
-    root: PathBuf,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ApiSelection {
     /// The Workspace API, which every ZenML server has
@@ -227,21 +113,8 @@ impl ApiSelection {
     }
 }
 
-impl Cli {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// Returns an error if the command fails.
-    pub async fn run(self) -> Result<ExitCode> {
-        match self.command {
-            Command::SyncSpec(command) => command.run().await,
-            Command::Diff(command) => command.run().await,
-        }
-    }
-}
-
 impl SyncSpec {
-    async fn run(self) -> Result<ExitCode> {
+    pub(super) async fn run(self) -> Result<ExitCode> {
         let options = self.options()?;
         self.common.check_writable()?;
         let mode = options.mode;
@@ -354,73 +227,5 @@ fn exit_code(outcome: &Outcome, mode: Mode) -> ExitCode {
         Some(Compiled::Failed(_) | Compiled::NotRun(_)) => ExitCode::from(DOES_NOT_COMPILE),
         _ if mode == Mode::Check && !outcome.changes.is_empty() => ExitCode::from(OUT_OF_DATE),
         _ => ExitCode::SUCCESS,
-    }
-}
-
-impl Diff {
-    async fn run(self) -> Result<ExitCode> {
-        let token = self.common.token()?;
-        self.common.check_writable()?;
-        let progress = progress();
-        let report = diff(
-            &self.common.root,
-            [&self.old, &self.new],
-            self.api,
-            token.as_ref(),
-            &*progress,
-        )
-        .await?;
-        progress.done();
-        let accepted = match &self.ignore {
-            Some(path) => accepted::read(path)?,
-            None => accepted::of_checkout(&self.common.root)?,
-        };
-        let report = report.accepting(&accepted);
-        let written = self.common.write(
-            || output::pull_request_body([&report].into_iter()),
-            || to_text(&json(&report)),
-        );
-        output::print(&terminal(&report, io::stdout().is_terminal()))?;
-        written?;
-        Ok(match self.fail_on {
-            Some(class) if class.applies_to(&report) => ExitCode::from(FAILS_ON),
-            _ => ExitCode::SUCCESS,
-        })
-    }
-}
-
-impl Common {
-    fn token(&self) -> Result<Option<Token>> {
-        self.token_env.as_deref().map(Token::from_env).transpose()
-    }
-
-    /// Checks that the requested reports can be written.
-    fn check_writable(&self) -> Result<()> {
-        let mut reports = [&self.report, &self.json].into_iter().flatten();
-        reports.try_for_each(|path| files::check_writable(path))
-    }
-
-    /// Writes the requested reports.
-    fn write(
-        &self,
-        markdown: impl FnOnce() -> String,
-        json: impl FnOnce() -> String,
-    ) -> Result<()> {
-        if let Some(path) = &self.report {
-            files::write(path, &markdown())?;
-        }
-        if let Some(path) = &self.json {
-            files::write(path, &json())?;
-        }
-        Ok(())
-    }
-}
-
-/// Returns progress for a terminal, and silence elsewhere.
-fn progress() -> Arc<dyn Progress> {
-    if io::stderr().is_terminal() {
-        ConsoleProgress::new()
-    } else {
-        Arc::new(Silent)
     }
 }
