@@ -10,7 +10,7 @@ use super::api::{Accepts, Body, Location, Operation, Outcome, Parameter};
 use super::notes::{flag, notes, text};
 use super::rust_type::Substitutes;
 use super::signatures::{Method, Signatures, argument, missing};
-use crate::name::identifier;
+use crate::name::{identifier, is_ident};
 use crate::pointer::escape;
 use crate::reserved::{BUILDER_IMPORTS, BUILDER_METHODS, unreserved};
 use crate::{Error, Result};
@@ -60,7 +60,7 @@ pub(super) fn operations(
 /// Returns the name of an operation's builder.
 fn builder(operation: &str) -> String {
     let name = operation.to_upper_camel_case();
-    if BUILDER_IMPORTS.contains(&name.as_str()) {
+    if BUILDER_IMPORTS.contains(&name.as_str()) || !is_ident(&name) {
         name + "Builder"
     } else {
         name

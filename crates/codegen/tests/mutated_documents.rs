@@ -1,0 +1,241 @@
+//! No document makes the generator panic: thousands of mutated ones are generated or refused.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic, and so may its helpers"
+)]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::{env, fs, thread};
+
+use serde_json::{Value, json};
+use zenml_codegen::render::{Options, render};
+use zenml_codegen::{SpecSource, generate, public_api};
+
+const DOCUMENTS: u64 = 10_000;
+
+/// Generates from `DOCUMENTS` documents, each mutated by a seed of its own. `MUTATION_SEED` in the
+/// environment runs one seed only.
+#[test]
+fn a_mutated_document_is_generated_or_refused_without_a_panic() {
+    let inputs = inputs();
+    let one = env::var("MUTATION_SEED").ok();
+    let seeds: Vec<u64> = match one {
+        Some(seed) => vec![seed.parse().unwrap()],
+        None => (0..DOCUMENTS).collect(),
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let chunk = seeds.len().div_ceil(threads);
+    let (mut generated, mut panicked) = (0, Vec::new());
+    thread::scope(|scope| {
+        let runs: Vec<_> = seeds
+            .chunks(chunk)
+            .map(|seeds| scope.spawn(|| run(seeds, &inputs)))
+            .collect();
+        for run in runs {
+            let (successes, panics) = run.join().unwrap();
+            generated += successes;
+            panicked.extend(panics);
+        }
+    });
+    assert!(
+        panicked.is_empty(),
+        "the seeds {panicked:?} panic; run one with MUTATION_SEED=…"
+    );
+    // Documents that are all refused early would prove nothing about the later stages.
+    assert!(
+        seeds.len() == 1 || generated > seeds.len() / 4,
+        "only {generated} generated"
+    );
+}
+
+/// Returns how many seeds were generated from, and which panicked.
+fn run(seeds: &[u64], inputs: &[Value]) -> (usize, Vec<u64>) {
+    let (mut generated, mut panicked) = (0, Vec::new());
+    for &seed in seeds {
+        let document = mutated(seed, inputs);
+        match catch_unwind(AssertUnwindSafe(|| is_generated(&document))) {
+            Ok(true) => generated += 1,
+            Ok(false) => {}
+            Err(_) => panicked.push(seed),
+        }
+    }
+    (generated, panicked)
+}
+
+fn is_generated(document: &Value) -> bool {
+    let options = Options {
+        client: "WorkspaceClient",
+        deduplicates_post: true,
+        inferred_feature: "pro-inferred",
+    };
+    let Ok(api) = generate(&document.to_string(), &[], SpecSource::External) else {
+        return false;
+    };
+    public_api::listings(&api);
+    !render(&api, options).is_empty()
+}
+
+/// Returns the documents of the golden cases.
+fn inputs() -> Vec<Value> {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut files: Vec<PathBuf> = Vec::new();
+    for stage in ["lower", "model", "public_api", "render"] {
+        let cases = fs::read_dir(tests.join(stage)).unwrap();
+        files.extend(cases.map(|case| case.unwrap().path().join("input.json")));
+    }
+    files.sort();
+    let read = |file: &PathBuf| serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    files.iter().map(read).collect()
+}
+
+/// Returns one of the documents with one to four places changed.
+fn mutated(seed: u64, inputs: &[Value]) -> Value {
+    let mut random = Random(seed);
+    let mut document = random.one_of(inputs).clone();
+    for _ in 0..=random.below(4) {
+        let donor = random.one_of(inputs);
+        let graft = random.one_of(&pointers(donor)).clone();
+        let graft = donor.pointer(&graft).cloned().unwrap_or_default();
+        let place = random.one_of(&pointers(&document)).clone();
+        if let Some(value) = document.pointer_mut(&place) {
+            mutate(value, &graft, &mut random);
+        }
+    }
+    document
+}
+
+fn mutate(value: &mut Value, graft: &Value, random: &mut Random) {
+    let kind = random.below(4);
+    match value {
+        Value::Object(object) if kind == 0 => {
+            let keys: Vec<String> = object.keys().cloned().collect();
+            if !keys.is_empty() {
+                object.remove(random.one_of(&keys));
+            }
+        }
+        Value::Object(object) if kind == 1 => {
+            object.insert((*random.one_of(KEYS)).to_owned(), graft.clone());
+        }
+        Value::Array(list) if kind == 0 => drop(list.pop()),
+        Value::Array(list) if kind == 1 => list.push(graft.clone()),
+        value if kind == 2 => *value = graft.clone(),
+        value => *value = random.scalar(),
+    }
+}
+
+/// Returns the JSON pointers of all values in a document.
+fn pointers(value: &Value) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let children: Vec<(String, &Value)> = match value {
+        Value::Object(object) => object
+            .iter()
+            .map(|(key, child)| (key.clone(), child))
+            .collect(),
+        Value::Array(list) => (0..).map(|i: usize| i.to_string()).zip(list).collect(),
+        _ => Vec::new(),
+    };
+    for (key, child) in children {
+        let key = zenml_codegen::pointer::escape(&key);
+        found.extend(
+            pointers(child)
+                .into_iter()
+                .map(|rest| format!("/{key}{rest}")),
+        );
+    }
+    found
+}
+
+const KEYS: &[&str] = &[
+    "$ref",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "default",
+    "description",
+    "discriminator",
+    "enum",
+    "format",
+    "items",
+    "oneOf",
+    "parameters",
+    "patternProperties",
+    "prefixItems",
+    "properties",
+    "requestBody",
+    "required",
+    "schema",
+    "tags",
+    "type",
+    "/{a}",
+    "",
+    "Self",
+    "a b",
+    "ß",
+    "²",
+    "type name",
+    "200",
+    "x-discriminator",
+    "x-secret",
+];
+
+const TEXTS: &[&str] = &[
+    "",
+    "#/components/schemas/Thing",
+    "#/components/schemas/Nowhere",
+    "array",
+    "boolean",
+    "date-time",
+    "header",
+    "integer",
+    "null",
+    "number",
+    "object",
+    "password",
+    "path",
+    "query",
+    "string",
+    "uint64",
+    "uuid",
+    "Self",
+    "fn",
+    "\"#",
+    "é²",
+    "a/{b",
+    "🦀",
+    "*/",
+    "\n",
+];
+
+/// Pseudo-random numbers (SplitMix64).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        bits ^ (bits >> 31)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.next() % end as u64).unwrap()
+    }
+
+    fn one_of<'a, T>(&mut self, list: &'a [T]) -> &'a T {
+        list.get(self.below(list.len())).unwrap()
+    }
+
+    fn scalar(&mut self) -> Value {
+        match self.below(6) {
+            0 => Value::Null,
+            1 => json!(self.below(2) == 0),
+            2 => json!(self.below(1000)),
+            3 => json!({}),
+            _ => json!(self.one_of(TEXTS)),
+        }
+    }
+}
