@@ -58,6 +58,10 @@ fn generate(api: &str, variable: &str, options: Options) -> Result<(), String> {
         None => error.to_string(),
     })?;
     let model = source.generate().map_err(|error| error.to_string())?;
+    for operation in &model.left_out {
+        let (method, path, reason) = (&operation.method, &operation.path, &operation.reason);
+        println!("cargo::warning={api} API: {method} {path} is left out: {reason}");
+    }
     let folder = env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?;
     let file = Path::new(&folder).join(format!("{api}.rs"));
     fs::write(&file, render::render(&model, options))

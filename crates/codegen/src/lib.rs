@@ -9,6 +9,7 @@
 pub mod canonical;
 mod error;
 pub mod files;
+mod left_out;
 pub mod lower;
 pub mod model;
 pub mod name;
@@ -24,6 +25,7 @@ pub mod reserved;
 mod spec_source;
 
 pub use error::{Error, Result};
+pub use left_out::LeftOut;
 pub use spec_source::SpecSource;
 
 use serde_json::Value;
@@ -50,13 +52,22 @@ pub fn corrected(text: &str, overlays: &[Value], source: SpecSource) -> Result<V
 
 /// Builds the model of an API from its document, after [`corrected`].
 ///
-/// Descriptions in the document become rustdoc.
+/// Descriptions in the document become rustdoc. An operation of another server's document that
+/// cannot be expressed is left out.
 ///
 /// # Errors
 ///
 /// See each stage.
 pub fn generate(text: &str, overlays: &[Value], source: SpecSource) -> Result<model::Api> {
-    let lowered = lower::lower(&corrected(text, overlays, source)?)?;
-    let generated = progenitor::generate(&lowered)?;
-    model::build(&generated, &lowered)
+    let document = corrected(text, overlays, source)?;
+    let build = |document: &Value| {
+        let lowered = lower::lower(document)?;
+        let generated = progenitor::generate(&lowered)?;
+        model::build(&generated, &lowered)
+    };
+    if source == SpecSource::Committed {
+        return build(&document);
+    }
+    let (api, left_out) = left_out::build_without(document, build)?;
+    Ok(model::Api { left_out, ..api })
 }

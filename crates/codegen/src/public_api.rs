@@ -8,8 +8,11 @@ use crate::model::{Accepts, Api, Field, Location, Operation, Outcome, Presence, 
 /// The listing of types that several groups use.
 const SHARED: &str = "shared_types";
 
+/// The listing of operations that cannot be expressed.
+const LEFT_OUT: &str = "left_out";
+
 /// Returns the listing of each group. A type is listed with the only group that uses it, or under
-/// `shared_types`.
+/// `shared_types`. Operations that are left out are listed under `left_out`.
 pub fn listings(api: &Api) -> BTreeMap<String, String> {
     let mut lines: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for operation in &api.operations {
@@ -23,6 +26,11 @@ pub fn listings(api: &Api) -> BTreeMap<String, String> {
                 .or_default()
                 .extend(type_lines(&name, ty));
         }
+    }
+    for operation in &api.left_out {
+        let (method, path, reason) = (&operation.method, &operation.path, &operation.reason);
+        let group = lines.entry(LEFT_OUT.to_owned()).or_default();
+        group.insert(format!("left out: {method} {path}: {reason}"));
     }
     let listing = |lines: BTreeSet<String>| {
         lines

@@ -7,6 +7,7 @@
 
 use serde_json::{Value, json};
 use zenml_codegen::model::Type;
+use zenml_codegen::public_api::listings;
 use zenml_codegen::{SpecSource, corrected, generate};
 
 #[test]
@@ -44,6 +45,53 @@ fn the_tag_must_name_every_alternative_of_the_committed_document() {
     let error = generate(&document, &[correction], SpecSource::Committed).err();
     let error = error.unwrap().to_string();
     assert!(error.contains("TorusShape"), "{error}");
+}
+
+#[test]
+fn an_operation_that_cannot_be_expressed_is_left_out_with_its_reason() {
+    let document = json!({
+        "openapi": "3.1.0", "info": {"title": "Example", "version": "1"},
+        "paths": {
+            "/good": {"get": {"operationId": "good", "responses": {"200": {}}}},
+            "/bad/{id}": {"get": {"operationId": "bad", "responses": {"200": {}}}},
+            "/part": {"get": {"operationId": "part", "responses": {"200": {"content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/Outer"}},
+            }}}}},
+        },
+        "components": {"schemas": {
+            "Outer": {"type": "object", "properties": {"inner": {"$ref": "#/components/schemas/Inner"}}},
+            "Inner": {"type": "object", "properties": {"a": {"type": "wrong"}}},
+            "Unused": {"type": "object", "properties": {"a": {"type": "wrong"}}},
+        }},
+    })
+    .to_string();
+    let api = generate(&document, &[], SpecSource::External).unwrap();
+    let names: Vec<&str> = api.operations.iter().map(|o| o.name.as_str()).collect();
+    assert_eq!(names, ["good"]);
+    let left_out = api.left_out.iter();
+    let reasons: Vec<_> = left_out.map(|o| (&*o.path, &*o.reason.pointer)).collect();
+    assert_eq!(
+        reasons,
+        [
+            ("/part", "/components/schemas/Inner/properties/a/type"),
+            ("/bad/{id}", "/paths/~1bad~1{id}/get"),
+        ]
+    );
+    let listing = listings(&api).remove("left_out").unwrap();
+    assert!(listing.contains("left out: GET /part: "), "{listing}");
+    generate(&document, &[], SpecSource::Committed)
+        .err()
+        .unwrap();
+}
+
+#[test]
+fn a_document_without_a_supported_operation_is_an_error() {
+    let document = json!({
+        "openapi": "3.1.0", "info": {"title": "Example", "version": "1"},
+        "paths": {"/bad/{id}": {"get": {"operationId": "bad", "responses": {"200": {}}}}},
+    });
+    let error = generate(&document.to_string(), &[], SpecSource::External).err();
+    assert_eq!(error.unwrap().pointer, "/paths/~1bad~1{id}/get");
 }
 
 /// Returns a document with a union of these shapes, and a correction with a tag for two of them.

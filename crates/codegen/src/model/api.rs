@@ -6,6 +6,8 @@ use quote::ToTokens;
 use serde_json::Value;
 use syn::visit::{self, Visit};
 
+use crate::LeftOut;
+
 /// One API: its operations and their types.
 #[derive(Clone)]
 pub struct Api {
@@ -17,6 +19,8 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// The types, by Rust name.
     pub types: BTreeMap<String, Type>,
+    /// The operations of the document that cannot be expressed.
+    pub left_out: Vec<LeftOut>,
 }
 
 impl Api {

@@ -40,5 +40,6 @@ pub fn build(generated: &syn::File, lowered: &Value) -> Result<Api> {
         version: info("version").unwrap_or_default(),
         operations,
         types,
+        left_out: Vec::new(),
     })
 }

@@ -4,7 +4,9 @@
 use serde_json::Value;
 
 use super::glossary;
-use crate::model::{Accepts, Field, Location, Notes, Operation, Outcome, Parameter, type_text};
+use crate::model::{
+    Accepts, Api, Field, Location, Notes, Operation, Outcome, Parameter, type_text,
+};
 
 /// Returns the documentation of an operation's method.
 pub(super) fn operation(operation: &Operation) -> Vec<String> {
@@ -56,6 +58,22 @@ pub(super) fn operation(operation: &Operation) -> Vec<String> {
     };
     let kinds = "[`ErrorKind`](crate::ErrorKind) lists the kinds of failure.";
     paragraph(&mut lines, vec![format!("{declared} {kinds}")]);
+    lines
+}
+
+/// Returns the documentation of the operations that are left out, if there are any.
+pub(super) fn left_out(api: &Api) -> Vec<String> {
+    if api.left_out.is_empty() {
+        return Vec::new();
+    }
+    let introduction = "These operations are left out, because the document declares them with a \
+                        construct that is not supported; send them with `request`:";
+    let mut lines = vec![String::new(), introduction.to_owned(), String::new()];
+    lines.extend(api.left_out.iter().map(|operation| {
+        let (method, path) = (&operation.method, &operation.path);
+        let reason = prose(&operation.reason.to_string().replace('\n', " ")).concat();
+        format!("- `{method} {path}`: {reason}")
+    }));
     lines
 }
 

@@ -29,8 +29,10 @@ pub fn render(api: &Api, options: Options) -> String {
     let types = types::types(api, &gates, options.client);
     let groups = operations::groups(api, &gates, options);
     let version = &api.version;
+    let left_out = doc_attributes(&docs::left_out(api));
     let file: syn::File = syn::parse_quote! {
         #[doc = " The version of the document that this client was generated from."]
+        #left_out
         pub const DOCUMENT_VERSION: &str = #version;
 
         #[doc = " Types of requests and responses."]
