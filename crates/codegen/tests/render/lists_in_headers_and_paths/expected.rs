@@ -58,7 +58,7 @@ pub mod things {
         pub fn x_tag(self, x_tag: impl IntoIterator<Item = impl Display>) -> Self {
             Self(self.0.header_list("x-tag", x_tag))
         }
-        /// Sends the request.
+        /// Sends the request and returns the response.
         #[inline]
         pub fn send(
             self,
