@@ -36,10 +36,14 @@ pub(crate) fn read(body: &str) -> ErrorBody {
     }
 }
 
-/// Returns whether the body is JSON without a message, of which only a quotation would tell something.
+/// Returns whether the body is JSON without a message, or what is left of JSON: only a quotation would
+/// tell something of it.
 pub(crate) fn is_unknown_json(body: &[u8]) -> bool {
-    let is_json = body.trim_ascii_start().starts_with(b"{");
-    is_json && !serde_json::from_slice(body).is_ok_and(|value| from_json(&value).is_some())
+    let is_json_like = body.iter().any(|byte| matches!(byte, b'{' | b'"'));
+    let is_html = is_html(&String::from_utf8_lossy(body));
+    let has_message =
+        || serde_json::from_slice(body).is_ok_and(|value| from_json(&value).is_some());
+    is_json_like && !is_html && !has_message()
 }
 
 fn from_json(value: &Value) -> Option<ErrorBody> {

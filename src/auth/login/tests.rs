@@ -98,6 +98,7 @@ async fn the_error_of_a_login_quotes_neither_a_token_nor_the_key() {
     for (status, body) in [
         (400, r#"{"access_token":"granted-1","expires_in":1}"#),
         (500, r#"{"access_token":"granted-1","#),
+        (502, r#"access_token":"granted-1"}"#),
         (
             200,
             r#"<html><title>password=ZENKEY_abc%22 zenkey_abc"</title></html>"#,
