@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::{Bound, Range};
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::Secret;
 use crate::codec::url_segment::url_segment;
 
@@ -97,8 +99,9 @@ fn written_forms(secret: &str) -> Vec<String> {
     forms
 }
 
-/// Plain, in JSON, in JSON without other characters than ASCII, in a form, and in a URL.
-fn encodings(secret: &str) -> [String; 5] {
+/// Plain, in JSON, in JSON without other characters than ASCII, in a form, in a URL, and in a URL by an
+/// encoder that leaves letters and digits only.
+fn encodings(secret: &str) -> [String; 6] {
     let json = serde_json::Value::from(secret).to_string();
     // Only the quotes around it: a secret may begin or end with some.
     let json = json.get(1..json.len() - 1).unwrap_or_default().to_owned();
@@ -114,7 +117,8 @@ fn encodings(secret: &str) -> [String; 5] {
     }
     let form = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let url = url_segment(secret).into_owned();
-    [secret.to_owned(), json, ascii, form, url]
+    let strict = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+    [secret.to_owned(), json, ascii, form, url, strict]
 }
 
 #[cfg(test)]
@@ -145,6 +149,17 @@ mod tests {
                 redacted(&format!("got <{echoed}>"), secret),
                 "got <[redacted]>"
             );
+        }
+    }
+
+    #[test]
+    fn a_token_is_redacted_after_any_url_encoder() {
+        for echoed in [
+            "a-b.c_d~e",
+            "a%2Db%2Ec%5Fd%7Ee",
+            "a%252Db%252Ec%255Fd%257Ee",
+        ] {
+            assert_eq!(redacted(echoed, "a-b.c_d~e"), "[redacted]");
         }
     }
 
