@@ -299,9 +299,10 @@ fn add_header(reply: &mut Reply, port: u16, random: &mut Rng) {
     if random.u8(..3) == 0 {
         let mut header = b"x-long: ".to_vec();
         header.resize(random.usize(1_000..200_000), b'a');
-        match random.bool() {
-            true => reply.headers.push(header),
-            false => reply.headers.extend(vec![b"x-many: 1".to_vec(); 300]),
+        if random.bool() {
+            reply.headers.push(header);
+        } else {
+            reply.headers.extend(vec![b"x-many: 1".to_vec(); 300]);
         }
         return;
     }
