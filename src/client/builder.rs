@@ -118,7 +118,7 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Sets the maximum time that a download or event stream may stay silent. Defaults to 60 seconds;
+    /// Sets the maximum time that a response may stay silent after it has begun. Defaults to 60 seconds;
     /// see [`CallOptions::idle_timeout`].
     pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.options = self.options.idle_timeout(limit);

@@ -57,6 +57,11 @@ pub(crate) fn request_error(error: &reqwest::Error, url: &Url) -> Error {
                 one_line(&cause)
             ),
         )
+    } else if error.is_connect() && error.is_timeout() {
+        (
+            ErrorKind::Connect,
+            format!("no connection to {host}:{port} within `connect_timeout`"),
+        )
     } else if error.is_connect() {
         (
             ErrorKind::Connect,

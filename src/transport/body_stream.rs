@@ -1,7 +1,7 @@
 //! How is the body of a response read, whole or piece by piece?
 
 use std::future::poll_fn;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -64,10 +64,7 @@ impl BodyStream {
                 // Closes the connection.
                 self.body = reqwest::Body::default();
                 self.timer = None;
-                let seconds = limit.as_secs_f64();
-                let message = format!("the server has not sent any data for {seconds:.1} s");
-                let error = Error::new(ErrorKind::Timeout, message);
-                Poll::Ready(Some(Err(self.context.explain(error))))
+                Poll::Ready(Some(Err(self.context.explain(silent(limit)))))
             }
         }
     }
@@ -90,6 +87,12 @@ impl BodyStream {
         }
         Ok(whole.into())
     }
+}
+
+fn silent(limit: Duration) -> Error {
+    let seconds = limit.as_secs_f64();
+    let message = format!("the server has not sent any data for {seconds:.1} s");
+    Error::new(ErrorKind::Timeout, message)
 }
 
 fn too_large(length: u64, limit: usize) -> Error {
@@ -119,13 +122,23 @@ async fn next_data(body: &mut reqwest::Body) -> Option<Result<Bytes>> {
 /// Reads a whole body.
 ///
 /// # Errors
-/// `TooLarge` if the body is longer than `limit` bytes.
-pub(crate) async fn read(mut body: reqwest::Body, limit: usize) -> Result<Bytes> {
+/// `TooLarge` if the body is longer than `limit` bytes; `Timeout` if it is silent for `idle_timeout`.
+pub(crate) async fn read(
+    mut body: reqwest::Body,
+    limit: usize,
+    runtime: &Runtime,
+    idle_timeout: Option<Duration>,
+) -> Result<Bytes> {
+    let next = async |body: &mut reqwest::Body| {
+        let data = pin!(next_data(body));
+        let data = runtime.within(idle_timeout, data).await;
+        data.unwrap_or_else(|| Some(Err(silent(idle_timeout.unwrap_or_default()))))
+    };
     let announced = body.size_hint().lower();
     if announced > limit as u64 {
         return Err(too_large(announced, limit));
     }
-    let Some(first) = next_data(&mut body).await.transpose()? else {
+    let Some(first) = next(&mut body).await.transpose()? else {
         return Ok(Bytes::new());
     };
     if body.is_end_stream() && first.len() <= limit {
@@ -135,7 +148,7 @@ pub(crate) async fn read(mut body: reqwest::Body, limit: usize) -> Result<Bytes>
     let mut whole = Vec::with_capacity(announced.min(1 << 20) as usize);
     whole.extend_from_slice(&first);
     while whole.len() <= limit {
-        match next_data(&mut body).await.transpose()? {
+        match next(&mut body).await.transpose()? {
             Some(data) => whole.extend_from_slice(&data),
             None => return Ok(whole.into()),
         }

@@ -58,10 +58,11 @@ impl CallOptions {
         self
     }
 
-    /// Sets the maximum time that a download or event stream may stay silent. Defaults to 60 seconds;
+    /// Sets the maximum time that a response may stay silent after it has begun. Defaults to 60 seconds;
     /// `None` removes the limit.
     ///
-    /// A stream that exceeds the limit ends with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
+    /// An attempt, a download or an event stream that exceeds the limit ends with
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout). A failed attempt may be retried.
     /// Keep-alive comments of an event stream count as data.
     pub fn idle_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.idle_timeout = Some(limit.into());

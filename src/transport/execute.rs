@@ -30,7 +30,9 @@ impl Transport {
         let body = match response.body {
             ResponseBody::Whole(bytes) => bytes,
             ResponseBody::Streamed(body) => {
-                body_stream::read(body, self.options().max_response_size)
+                let options = self.options();
+                let (limit, idle_timeout) = (options.max_response_size, options.idle_timeout);
+                body_stream::read(body, limit, self.runtime(), idle_timeout)
                     .await
                     .map_err(|error| context.explain(error))?
             }
@@ -170,6 +172,7 @@ impl Transport {
             body: request.body,
             accept,
             max_size: self.options().max_response_size,
+            idle_timeout: self.options().idle_timeout,
             idempotency: request.idempotency,
             authenticated: request.authenticated,
             is_login: request.is_login,

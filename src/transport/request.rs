@@ -1,6 +1,7 @@
 //! What does the transport know of a request?
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
@@ -127,6 +128,8 @@ pub(crate) struct PreparedRequest {
     pub accept: Accept,
     /// Maximum size of a whole body, in bytes.
     pub max_size: usize,
+    /// Maximum silence within a whole body.
+    pub idle_timeout: Option<Duration>,
     pub idempotency: Idempotency,
     /// Whether the request carries the client's access token.
     pub authenticated: bool,
@@ -148,6 +151,7 @@ impl PreparedRequest {
             accept: Accept::Json,
             // Only the version of a server is requested this way.
             max_size: 1 << 20,
+            idle_timeout: None,
             idempotency: Idempotency::Idempotent,
             authenticated: false,
             is_login: false,

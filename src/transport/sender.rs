@@ -85,7 +85,9 @@ impl HttpSender<'_> {
             status: parts.status,
             headers: parts.headers,
             body: if request.accept.is_whole() {
-                ResponseBody::Whole(read(body, request.max_size).await?)
+                let idle_timeout = request.idle_timeout;
+                let whole = read(body, request.max_size, self.runtime, idle_timeout);
+                ResponseBody::Whole(whole.await?)
             } else {
                 ResponseBody::Streamed(body)
             },

@@ -1,5 +1,7 @@
 //! Which errors do failures of the HTTP library become?
 
+use std::time::Duration;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -139,4 +141,24 @@ async fn a_proxy_that_refuses_the_connection_is_not_said_to_be_down() {
     let (error, _) = failed(SERVER, Some(&proxy)).await;
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.message().contains("refuses"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_does_not_respond_is_said_to_exceed_the_connect_timeout() {
+    struct Silent;
+    impl reqwest::dns::Resolve for Silent {
+        fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+            Box::pin(std::future::pending())
+        }
+    }
+    let http = reqwest::Client::builder()
+        .dns_resolver(Silent)
+        .connect_timeout(Duration::from_secs(10));
+    let client = builder(SERVER).http_client(http.build().unwrap());
+    let error = read(&client.build().unwrap().0).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert_eq!(
+        error.message(),
+        "no connection to zenml.example.com:443 within `connect_timeout`"
+    );
 }

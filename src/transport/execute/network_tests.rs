@@ -47,6 +47,16 @@ async fn a_stalled_download_ends_after_the_idle_timeout() {
     assert!(download.chunk().await.is_none());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_stalled_response_ends_after_the_idle_timeout() {
+    let server = TestServer::always(stalled(200, "\"o")).await;
+    let options = CallOptions::default().attempt_timeout(None).timeout(None);
+    let started = Instant::now();
+    let error = read(&server.transport().with_options(options)).await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Timeout);
+    assert_eq!(started.elapsed().as_secs(), 60);
+}
+
 #[tokio::test]
 async fn a_response_beyond_the_maximum_size_is_too_large() {
     let endless = format!("HTTP/1.1 200 OK\r\n\r\n{}", "a".repeat(1 << 20));
