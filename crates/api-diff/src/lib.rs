@@ -53,6 +53,7 @@ mod object;
 mod opaque;
 mod operation;
 mod parameter;
+mod plain;
 mod position;
 mod rename;
 mod report;
@@ -79,6 +80,7 @@ use serde_json::Value;
 
 use document::Document;
 use normal::Normal;
+use plain::plain;
 use rename::Renames;
 use visitor::Visitor;
 use zenml_codegen::model::Api;
@@ -182,6 +184,7 @@ pub fn compare(old: &Value, new: &Value) -> Report {
 }
 
 fn walk(old: &Value, new: &Value) -> Report {
+    let (old, new) = (&plain(old), &plain(new));
     let normal = (Normal::new(old), Normal::new(new));
     let (before, after) = (Document::new(old, &normal.0), Document::new(new, &normal.1));
     // The first walk finds out what could have been renamed, and where.

@@ -9,7 +9,7 @@ use super::document::{Document, Node};
 use super::json::{json_type, members};
 use zenml_codegen::reference;
 
-/// The deepest nesting of unions that is resolved.
+/// The longest chain of references that is followed to one type.
 const DEPTH: usize = 16;
 
 /// A schema as a set of alternatives.
@@ -134,15 +134,16 @@ impl<'a> Document<'a> {
             alternatives: Vec::new(),
             tag: tag(node.value),
         };
-        self.gather(node, &mut resolved, DEPTH);
+        self.gather(node, &mut resolved, &mut BTreeSet::new());
         resolved
     }
 
-    fn gather(&self, node: &Node<'a>, resolved: &mut Resolved<'a>, depth: usize) {
+    /// Adds the alternatives of a schema. `seen` has the targets of references followed so far.
+    fn gather(&self, node: &Node<'a>, resolved: &mut Resolved<'a>, seen: &mut BTreeSet<String>) {
         let schema = members(node.value);
-        if depth == 0 || schema.contains_key("$ref") {
+        if schema.contains_key("$ref") {
             let target = self.target(node);
-            resolved.nullable |= depth > 0 && self.nullable(&target, depth - 1);
+            resolved.nullable |= self.nullable(&target, seen);
             if resolved.tag.is_none() {
                 resolved.tag = tag(target.value);
             }
@@ -157,7 +158,7 @@ impl<'a> Document<'a> {
                 if resolved.tag.is_none() {
                     resolved.tag = tag(item.value);
                 }
-                self.gather(&item, resolved, depth - 1);
+                self.gather(&item, resolved, seen);
             }
             return;
         }
@@ -187,22 +188,23 @@ impl<'a> Document<'a> {
         }
     }
 
-    fn nullable(&self, node: &Node<'a>, depth: usize) -> bool {
+    fn nullable(&self, node: &Node<'a>, seen: &mut BTreeSet<String>) -> bool {
         let mut resolved = Resolved {
             nullable: false,
             alternatives: Vec::new(),
             tag: None,
         };
-        if depth > 0 {
-            self.gather(node, &mut resolved, depth);
+        if seen.insert(node.pointer.clone()) {
+            self.gather(node, &mut resolved, seen);
         }
         resolved.nullable
     }
 
-    /// Returns the alternatives with references to unions resolved.
+    /// Returns the alternatives with references to unions resolved. An alternative that is listed
+    /// again, in whichever union, is left out.
     pub(super) fn flat(&self, alternatives: &[Alternative<'a>]) -> Vec<Alternative<'a>> {
         let mut flat = Vec::new();
-        self.flatten(alternatives, &mut flat, DEPTH);
+        self.flatten(alternatives, &mut flat, &mut BTreeSet::new());
         flat
     }
 
@@ -210,13 +212,17 @@ impl<'a> Document<'a> {
         &self,
         alternatives: &[Alternative<'a>],
         flat: &mut Vec<Alternative<'a>>,
-        depth: usize,
+        seen: &mut BTreeSet<String>,
     ) {
         for alternative in alternatives {
-            if alternative.typed().is_none() && depth > 0 {
-                let inner = self.resolved(&self.target(&alternative.node)).alternatives;
+            if alternative.typed().is_none() {
+                let target = self.target(&alternative.node);
+                if !seen.insert(target.pointer.clone()) {
+                    continue;
+                }
+                let inner = self.resolved(&target).alternatives;
                 if inner.len() > 1 {
-                    self.flatten(&inner, flat, depth - 1);
+                    self.flatten(&inner, flat, seen);
                     continue;
                 }
             }

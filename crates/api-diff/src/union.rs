@@ -1,7 +1,7 @@
 //! Compares two unions: which alternatives belong together, which were added and removed.
 
 use super::describe::article;
-use super::document::Node;
+use super::document::{Document, Node};
 use super::position::{BeforeAfter, NullCheck, Position};
 use super::rename::in_other_words;
 use super::resolved::{Alternative, Kind, Resolved, Typed};
@@ -29,6 +29,11 @@ impl<'a> Visitor<'_, 'a> {
         };
         let x = self.both.old.flat(&old.1.alternatives);
         let y = self.both.new.flat(&new.1.alternatives);
+        if x.len() != y.len() && self.same_constants(&x, &y) {
+            let predicate = "is declared differently with the same meaning";
+            let words = words(self);
+            return self.found(at, Change::Redeclared, predicate, words, nodes);
+        }
         let matched = self.matched(&x, &y, (old.1, new.1));
         if matched.is_empty() {
             let kind = match (old.1.is_free(), new.1.is_free()) {
@@ -108,6 +113,20 @@ impl<'a> Visitor<'_, 'a> {
         self.union_tags(at, old, new, &pairs);
     }
 
+    /// Returns whether both unions list all their values, and the same ones.
+    fn same_constants(&self, old: &[Alternative<'a>], new: &[Alternative<'a>]) -> bool {
+        let values = |document: &Document<'a>, union: &[Alternative<'a>]| {
+            let lists = union.iter().map(|one| document.typed(one)?.values());
+            Some(lists.collect::<Option<Vec<_>>>()?.concat())
+        };
+        match (values(self.both.old, old), values(self.both.new, new)) {
+            (Some(a), Some(b)) => {
+                a.iter().all(|value| b.contains(value)) && b.iter().all(|value| a.contains(value))
+            }
+            _ => false,
+        }
+    }
+
     /// Matches the alternatives of two unions.
     fn matched(
         &self,
@@ -170,7 +189,10 @@ fn covers(wide: Option<Typed<'_>>, narrow: &Option<Typed<'_>>) -> bool {
         .all(|key| key == "type" || crate::keyword::is_annotation(key));
     match (wide.kind, narrow.kind) {
         (Kind::Any, _) => true,
-        (Kind::String, Kind::String) | (Kind::Number, Kind::Integer) => free,
+        (Kind::String, Kind::String)
+        | (Kind::Integer, Kind::Integer)
+        | (Kind::Boolean, Kind::Boolean)
+        | (Kind::Number, Kind::Number | Kind::Integer) => free,
         _ => false,
     }
 }

@@ -137,3 +137,8 @@ fn properties_of_one_direction_break_only_that() {
 fn unions_and_base_classes_are_compared_with_their_discriminators() {
     check("unions");
 }
+
+#[test]
+fn references_are_followed_however_they_are_written() {
+    check("references");
+}
