@@ -120,7 +120,7 @@ pub fn pull_request_body<'r>(reports: impl Iterator<Item = &'r Report>) -> Strin
 /// | `breaking` | whether anything breaks, over HTTP or in Rust |
 /// | `compiles` | whether the crate compiles; `null` if unknown |
 /// | `files` | the paths of the files that change |
-/// | `reports` | the report of [`json`] by name of the API |
+/// | `reports` | the report of [`json()`] by name of the API |
 pub fn to_json(outcome: &Outcome) -> Value {
     let reports = || outcome.plans.iter().map(|plan| &plan.report);
     let titles: Vec<String> = reports()
