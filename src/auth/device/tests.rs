@@ -161,3 +161,16 @@ async fn a_device_logs_in_again_when_its_token_has_expired_and_not_before() {
     read().await.unwrap();
     assert_eq!(server.received().len(), 7);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_token_is_requested_at_most_once_a_second() {
+    let started = Instant::now();
+    let hurried = json(
+        r#"{"device_code":"hunter2","user_code":"4711","verification_uri":"/verify",
+            "expires_in":300,"interval":0}"#,
+    );
+    let pending = || error("authorization_pending");
+    let responses = [hurried, pending(), pending(), token_response("t", 1), ok()];
+    log_in(responses).await.1.unwrap();
+    assert_eq!(started.elapsed().as_secs(), 3);
+}

@@ -140,3 +140,13 @@ fn a_body_without_a_message_is_described_by_the_status() {
     assert_eq!(message(502), "the server gave no details (Bad Gateway)");
     assert_eq!(message(599), "the server gave no details");
 }
+
+#[test]
+fn an_object_that_describes_an_error_is_read_as_a_sentence() {
+    for body in [
+        r#"{"detail":{"message":"quota reached","code":"quota"}}"#,
+        r#"{"error":{"code":"quota","message":"quota reached"}}"#,
+    ] {
+        assert_eq!(read(body).message, "quota reached (quota)");
+    }
+}

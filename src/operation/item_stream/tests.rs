@@ -114,3 +114,13 @@ async fn an_item_of_another_type_is_an_error_that_names_its_position() {
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.message().contains("[1]"), "{error}");
 }
+
+#[tokio::test]
+async fn an_empty_or_repeated_page_ends_the_stream_whatever_the_number_of_pages() {
+    for (items, expected, requests) in [("[]", vec![], 1), ("[1,2]", vec![1, 2], 2)] {
+        let server = TestServer::always(page(1, u64::MAX, items)).await;
+        let items = call(&server).paged_items::<u8>();
+        assert_eq!(items.try_collect::<Vec<_>>().await.unwrap(), expected);
+        assert_eq!(server.received().len(), requests);
+    }
+}

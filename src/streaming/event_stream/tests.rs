@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::testing::{READ, TestServer, json};
+use crate::testing::{READ, TestServer, json, response};
 use crate::{Call, ErrorKind, EventStream};
 
 async fn events(body: &str) -> EventStream {
@@ -51,4 +51,13 @@ async fn a_response_that_is_not_an_event_stream_is_an_error() {
         error.message(),
         "expected an event stream, got application/json"
     );
+}
+
+#[tokio::test]
+async fn the_media_type_of_an_event_stream_may_have_any_case_and_parameters() {
+    let header = "content-type: Text/Event-Stream; charset=utf-8\r\n";
+    let server = TestServer::always(response(200, header, "data: a\n\n")).await;
+    let events = Call::new(&server.transport(), &READ).events().await;
+    let event = events.unwrap().into_inner().next().await;
+    assert_eq!(event.unwrap().unwrap().data, "a");
 }
