@@ -10,9 +10,11 @@ use zenml_codegen::pointer::escape;
 pub(super) fn plain(document: &Value) -> Value {
     let mut anchors = BTreeMap::new();
     find(document, "", &mut anchors);
-    let mut document = document.clone();
-    rewrite(&mut document, &anchors);
-    document
+    let mut plain = document.clone();
+    rewrite(&mut plain, &|reference| {
+        target(reference, document, &anchors)
+    });
+    plain
 }
 
 /// Finds all anchors below `value`, which stands at `pointer`.
@@ -38,38 +40,42 @@ fn find(value: &Value, pointer: &str, anchors: &mut BTreeMap<String, String>) {
     }
 }
 
-fn rewrite(value: &mut Value, anchors: &BTreeMap<String, String>) {
+fn rewrite(value: &mut Value, target: &dyn Fn(&str) -> Option<String>) {
     match value {
         Value::Object(members) => {
             // In a document without `$id`, a dynamic reference leads to the only anchor of its name.
             if !members.contains_key("$ref")
                 && let Some(Value::String(reference)) = members.get("$dynamicRef")
-                && let Some(reference) = target(reference, anchors)
+                && let Some(reference) = target(reference)
             {
                 members.remove("$dynamicRef");
                 members.insert("$ref".to_owned(), reference.into());
             }
             if let Some(Value::String(reference)) = members.get_mut("$ref")
-                && let Some(plain) = target(reference, anchors)
+                && let Some(plain) = target(reference)
             {
                 *reference = plain;
             }
             members
                 .values_mut()
-                .for_each(|child| rewrite(child, anchors));
+                .for_each(|child| rewrite(child, target));
         }
-        Value::Array(items) => items.iter_mut().for_each(|child| rewrite(child, anchors)),
+        Value::Array(items) => items.iter_mut().for_each(|child| rewrite(child, target)),
         _ => {}
     }
 }
 
-/// Returns the plain form of a reference, if it leads to a place in this document.
-fn target(reference: &str, anchors: &BTreeMap<String, String>) -> Option<String> {
-    let fragment = decoded(reference.strip_prefix('#')?)?;
+/// Returns the plain form of a reference that is not plain yet, if it leads to a place in this document.
+fn target(reference: &str, document: &Value, anchors: &BTreeMap<String, String>) -> Option<String> {
+    let fragment = reference.strip_prefix('#')?;
+    // Some vendors forget to encode a name that contains `%`.
+    if document.pointer(fragment).is_some() {
+        return Some(reference.to_owned());
+    }
+    let fragment = decoded(fragment)?;
     match anchors.get(&fragment) {
         Some(pointer) => Some(format!("#{pointer}")),
-        None if fragment.is_empty() || fragment.starts_with('/') => Some(format!("#{fragment}")),
-        None => None,
+        None => fragment.starts_with('/').then(|| format!("#{fragment}")),
     }
 }
 

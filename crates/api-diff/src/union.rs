@@ -29,6 +29,9 @@ impl<'a> Visitor<'_, 'a> {
         };
         let x = self.both.old.flat(&old.1.alternatives);
         let y = self.both.new.flat(&new.1.alternatives);
+        if x.is_empty() && y.is_empty() {
+            return;
+        }
         if x.len() != y.len() && self.same_constants(&x, &y) {
             let predicate = "is declared differently with the same meaning";
             let words = words(self);
@@ -183,6 +186,9 @@ fn covers(wide: Option<Typed<'_>>, narrow: &Option<Typed<'_>>) -> bool {
     let (Some(wide), Some(narrow)) = (wide, narrow) else {
         return false;
     };
+    if let (Some(all), Some(values)) = (wide.values(), narrow.values()) {
+        return values.iter().all(|value| all.contains(value));
+    }
     let free = wide
         .schema()
         .keys()
