@@ -13,6 +13,10 @@ use crate::codec::url_segment::url_segment;
 /// Shorter values are not secrets, and may be part of the JSON syntax or of words.
 const MIN_LENGTH: usize = 4;
 
+/// So many bytes of a form are recognised as the form, whose rest may be cut off. It also bounds the
+/// time for texts and secrets that repeat themselves, for instance a token that a server chose so.
+const LONG_START: usize = 1024;
+
 /// Replaces secrets in a text, in each encoding in which they may be sent or echoed, in any case.
 ///
 /// One pass finds all of them: a request may send thousands of values, and one may begin with another.
@@ -20,7 +24,10 @@ pub(super) fn redact<'a, 's>(
     text: &'a str,
     secrets: impl Iterator<Item = &'s Secret>,
 ) -> Cow<'a, str> {
-    let forms = Forms::of(secrets.filter(|secret| secret.expose().len() <= text.len()));
+    let secrets = secrets.map(Secret::expose);
+    // The text cannot contain more of a secret.
+    let secrets = secrets.filter_map(|secret| secret.get(..secret.floor_char_boundary(text.len())));
+    let forms = Forms::of(secrets);
     let found = forms.find_in(text);
     if found.is_empty() {
         return text.into();
@@ -40,8 +47,8 @@ pub(super) fn redact<'a, 's>(
 struct Forms(BTreeSet<Vec<u8>>);
 
 impl Forms {
-    fn of<'s>(secrets: impl Iterator<Item = &'s Secret>) -> Self {
-        let forms = secrets.flat_map(|secret| written_forms(secret.expose()));
+    fn of<'s>(secrets: impl Iterator<Item = &'s str>) -> Self {
+        let forms = secrets.flat_map(written_forms);
         let forms = forms.map(|form| form.to_ascii_lowercase().into_bytes());
         Self(forms.filter(|form| form.len() >= MIN_LENGTH).collect())
     }
@@ -56,11 +63,14 @@ impl Forms {
         // Lower case of ASCII letters keeps all byte positions.
         let lower = text.to_ascii_lowercase().into_bytes();
         for (at, _) in text.char_indices() {
-            let rest = lower.get(at..).unwrap_or_default();
+            let mut rest = lower.get(at..).unwrap_or_default();
+            if found.last().is_some_and(|last| at < last.end) {
+                rest = rest.get(..LONG_START).unwrap_or(rest);
+            }
             let Some(length) = self.longest_start(rest) else {
                 continue;
             };
-            let end = at + length;
+            let end = text.floor_char_boundary(at + length);
             match found.last_mut() {
                 Some(last) if at < last.end => last.end = last.end.max(end),
                 _ => found.push(at..end),
@@ -69,20 +79,31 @@ impl Forms {
         found
     }
 
-    /// Returns the length of the longest form that the text starts with.
+    /// Returns the length of the longest form that the text starts with, or of its start.
     fn longest_start(&self, mut text: &[u8]) -> Option<usize> {
+        // A form that is cut off in the text is greater than the text.
+        let beyond_text = (Bound::Excluded(text), Bound::Unbounded);
+        let next = self.0.range::<[u8], _>(beyond_text).next();
+        let cut_off = next.map(|form| common_start(form, text));
+        if let Some(length) = cut_off.filter(|length| *length >= LONG_START) {
+            return Some(length);
+        }
         // Forms that the text starts with are not greater than the text, and longer ones are greater.
         loop {
             let up_to_text = (Bound::Unbounded, Bound::Included(text));
             let form = self.0.range::<[u8], _>(up_to_text).next_back()?;
-            let is_same = |(one, other): &(&u8, &u8)| one == other;
-            let common = form.iter().zip(text).take_while(is_same).count();
-            if common == form.len() {
+            let common = common_start(form, text);
+            if common == form.len() || common >= LONG_START {
                 return Some(common);
             }
             text = text.get(..common).filter(|text| text.len() >= MIN_LENGTH)?;
         }
     }
+}
+
+fn common_start(one: &[u8], other: &[u8]) -> usize {
+    let is_same = |(one, other): &(&u8, &u8)| one == other;
+    one.iter().zip(other).take_while(is_same).count()
 }
 
 /// Returns a secret as it may be written in a response: encoded once, because it was sent so, or
@@ -191,6 +212,18 @@ mod tests {
         let text = "value 5, value \"1999\", ".repeat(2_000);
         let redacted = redact(&text, secrets.iter());
         assert_eq!(redacted, "value 5, [redacted], ".repeat(2_000));
+    }
+
+    #[test]
+    fn long_values_that_repeat_themselves_are_redacted_also_if_they_are_cut_off() {
+        let secret = "long \u{fc} ".repeat(10_000);
+        let secret = secret.as_str();
+        for quoted in [secret, &secret[..secret.len() - 3], &secret[..40_000]] {
+            for end in ["", " and more"] {
+                let text = format!("got {quoted}{end}");
+                assert_eq!(redacted(&text, secret), format!("got [redacted]{end}"));
+            }
+        }
     }
 
     #[test]
