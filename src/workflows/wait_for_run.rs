@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::error::escape::escaped;
 use crate::workspace::types::{ExecutionStatus, PipelineRunResponse};
 use crate::{Call, Error, ErrorKind, Operation, Result, Transport, WorkspaceClient};
 
@@ -148,7 +149,8 @@ impl WaitForRun {
                     let status = status.into_inner();
                     last_success = clock.now();
                     if last.as_ref() != Some(&status) {
-                        tracing::debug!(target: "zenml", run = %self.run, %status);
+                        let shown = escaped(status.to_string());
+                        tracing::debug!(target: "zenml", run = %self.run, status = shown);
                         if let Some(callback) = &mut self.on_status {
                             callback(&status);
                         }
