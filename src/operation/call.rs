@@ -393,4 +393,7 @@ impl fmt::Debug for Call {
 }
 
 #[cfg(test)]
+mod idempotency_tests;
+
+#[cfg(test)]
 mod tests;

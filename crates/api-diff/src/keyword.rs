@@ -158,7 +158,7 @@ const SCHEMA: &[&str] = &[
     "x-discriminator",
 ];
 
-/// Limits of which the greater is the tighter.
+/// Limits that are tighter when they are greater.
 pub(super) const LOWER: [&str; 6] = [
     "exclusiveMinimum",
     "minContains",
@@ -168,7 +168,7 @@ pub(super) const LOWER: [&str; 6] = [
     "minimum",
 ];
 
-/// Limits of which the smaller is the tighter.
+/// Limits that are tighter when they are smaller.
 pub(super) const UPPER: [&str; 6] = [
     "exclusiveMaximum",
     "maxContains",

@@ -169,7 +169,7 @@ impl Report {
 /// If overlays are applied ([`corrected`](zenml_codegen::corrected)), apply them to both: the report
 /// then says what is true of the servers rather than what the vendor declares.
 pub fn compare(old: &Value, new: &Value) -> Report {
-    // The walk recurses along references, of which a document may have a long chain.
+    // The walk recurses along references, and a document may chain many of them.
     const STACK: usize = 512 << 20;
     thread::scope(|scope| {
         let thread = thread::Builder::new().stack_size(STACK);

@@ -81,7 +81,7 @@ fn workspace_strings_with_secretive_names_are_secrets() {
     assert_eq!(
         plain_strings_with_secretive_names("workspace"),
         [
-            // Groups of metadata, hashes, labels and lookups, none of which gives access.
+            // Groups of metadata, hashes, labels and lookups: none of them gives access.
             "MetadataGrouping.metadata_key",
             "MetadataMetric.metadata_key",
             "OAuthTokenResponse.token_type",

@@ -19,7 +19,7 @@ at = "Run"
 reason = "it was always empty"
 "#;
 
-/// Compares documents 2 and 1, of which the second lacks an operation and a property.
+/// Compares documents 2 and 1; document 1 lacks an operation and a property.
 fn removals(checkout: &Checkout, options: &[&str]) -> Output {
     let arguments = ["diff", "2.json", "1.json", "--json", "diff.json"];
     program(checkout, &[&arguments, options].concat())
