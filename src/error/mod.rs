@@ -163,8 +163,8 @@ impl Error {
     }
 
     /// Redacts secrets from the message.
-    pub(crate) fn without(mut self, secrets: &[Secret]) -> Self {
-        if let Cow::Owned(redacted) = redact::redact(&self.0.message, secrets.iter()) {
+    pub(crate) fn without<'s>(mut self, secrets: impl Iterator<Item = &'s Secret>) -> Self {
+        if let Cow::Owned(redacted) = redact::redact(&self.0.message, secrets) {
             self.0.message = redacted;
         }
         self

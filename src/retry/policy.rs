@@ -22,8 +22,8 @@ use std::time::Duration;
 /// and doubles with each retry, up to `max_delay`. The delay is never shorter than the server asks for
 /// with `Retry-After`.
 ///
-/// Defaults to 10 retries, of which 5 may follow failed connections, with a base delay of 1 second and
-/// a maximum delay of 120 seconds. The official Python client is as patient
+/// Defaults to 10 retries, at most 5 of them after failed connections, with a base delay of 1 second
+/// and a maximum delay of 120 seconds. The official Python client is as patient
 /// (`zen_stores/rest_zen_store.py` in ZenML 0.98.0).
 ///
 /// ```

@@ -73,19 +73,9 @@ impl BodyStream {
     ///
     /// # Errors
     /// `TooLarge` if the rest is longer than `limit` bytes.
-    pub async fn read(mut self, limit: usize) -> Result<Bytes> {
-        let announced = self.body.size_hint().lower();
-        if announced > limit as u64 {
-            return Err(self.context.explain(too_large(announced, limit)));
-        }
-        let mut whole = Vec::new();
-        while let Some(chunk) = poll_fn(|cx| self.poll_chunk(cx)).await {
-            whole.extend_from_slice(&chunk?);
-            if whole.len() > limit {
-                return Err(self.context.explain(too_large(whole.len() as u64, limit)));
-            }
-        }
-        Ok(whole.into())
+    pub async fn read(self, limit: usize) -> Result<Bytes> {
+        let whole = read(self.body, limit, &self.runtime, self.idle_timeout).await;
+        whole.map_err(|error| self.context.explain(error))
     }
 }
 

@@ -132,13 +132,11 @@ impl HttpClients {
 
     /// Returns the client of the current runtime.
     pub fn current(&self, base: &BaseUrl) -> reqwest::Client {
-        let Ok(handle) = runtime::Handle::try_current() else {
+        let (Some(connection), Ok(handle)) = (&self.connection, runtime::Handle::try_current())
+        else {
             return self.first.clone();
         };
         let id = handle.id();
-        let Some(connection) = &self.connection else {
-            return self.first.clone();
-        };
         if *self.first_runtime.get_or_init(|| id) == id {
             return self.first.clone();
         }

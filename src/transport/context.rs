@@ -1,10 +1,12 @@
 //! Which call does a response or an error belong to?
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use http::HeaderValue;
 use uuid::Uuid;
 
+use super::authorization::Authorization;
 use crate::{Error, ErrorKind, Result, Secret};
 
 /// Identity of a call.
@@ -17,6 +19,8 @@ pub(crate) struct CallContext {
     pub attempts: u32,
     /// What the request sent, to redact from errors about its response. Empty until that has arrived.
     pub secrets: Vec<Secret>,
+    /// Access token that the request sent, for the same purpose.
+    pub authorization: Option<Arc<Authorization>>,
 }
 
 impl CallContext {
@@ -26,13 +30,16 @@ impl CallContext {
             request_id: Uuid::from_u128(fastrand::u128(..)).simple().to_string(),
             attempts: 0,
             secrets: Vec::new(),
+            authorization: None,
         }
     }
 
     /// Names the call in an error, and removes from it what the response quoted of the request.
     pub fn explain(&self, error: Error) -> Error {
+        let authorization = self.authorization.as_deref();
+        let token = authorization.map(|authorization| &authorization.token);
         error
-            .without(&self.secrets)
+            .without(self.secrets.iter().chain(token))
             .with_operation(self.operation.clone())
             .with_request(&self.request_id, self.attempts)
     }

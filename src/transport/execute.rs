@@ -114,10 +114,7 @@ impl Transport {
             Ok(response) => {
                 let mut context = call.context;
                 context.secrets = call.request.secrets;
-                let authorization = call.authorization;
-                context
-                    .secrets
-                    .extend(authorization.map(|authorization| authorization.token.clone()));
+                context.authorization = call.authorization;
                 Ok((response, context))
             }
             Err(Failure::Login(error)) => Err(call.context.explain(error)),

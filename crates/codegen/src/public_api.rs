@@ -155,7 +155,8 @@ fn type_lines(name: &str, ty: &Type) -> Vec<String> {
     }
 }
 
-fn field_type(field: &Field) -> String {
+/// Returns the declared type of a field.
+pub fn field_type(field: &Field) -> String {
     let ty = type_text(&field.ty);
     let ty = if field.boxed {
         format!("Box<{ty}>")

@@ -1,8 +1,9 @@
 //! Writes signatures: as short as possible, but with everything that may break.
 
 use zenml_codegen::model::{
-    Accepts, Body, Field, Operation, Outcome, Parameter, Presence, Struct, type_text,
+    Accepts, Body, Operation, Outcome, Parameter, Presence, Struct, type_text,
 };
+use zenml_codegen::public_api::field_type;
 
 /// Returns the result type of a call.
 pub(super) fn result(operation: &Operation) -> String {
@@ -39,21 +40,6 @@ pub(super) fn body(operation: &Operation, body: &Body) -> String {
     format!("{}().body(&{})", operation.name, type_text(&body.ty))
 }
 
-/// Returns the declared type of a field.
-pub(super) fn field(field: &Field) -> String {
-    let ty = type_text(&field.ty);
-    let ty = if field.boxed {
-        format!("Box<{ty}>")
-    } else {
-        ty
-    };
-    match field.presence {
-        Presence::Required => ty,
-        Presence::Nullable | Presence::Optional => format!("Option<{ty}>"),
-        Presence::ThreeState => format!("Field<{ty}>"),
-    }
-}
-
 /// Returns the constructor of a struct; `None` if the struct is only received.
 pub(super) fn constructor(name: &str, structure: &Struct) -> Option<String> {
     if !structure.sent {
@@ -66,7 +52,7 @@ pub(super) fn constructor(name: &str, structure: &Struct) -> Option<String> {
     let arguments = needed
         .filter(|field| field.constant.is_none())
         .map(|needed| {
-            let ty = field(needed);
+            let ty = field_type(needed);
             let ty = if ty == "String" {
                 "impl Into<String>".to_owned()
             } else {

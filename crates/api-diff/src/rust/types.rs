@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::names::Names;
-use super::signature::{constructor, field};
+use super::signature::constructor;
 use super::{Effect, Item, ItemKind};
 use zenml_codegen::model::{Api, Type, type_text};
+use zenml_codegen::public_api::field_type;
 
 pub(super) fn compare(old: &Api, new: &Api, names: &Names<'_>) -> Vec<Item> {
     let mut items = Vec::new();
@@ -138,7 +139,10 @@ fn head(name: &str, ty: &Type) -> String {
 fn parts(ty: &Type) -> BTreeMap<String, String> {
     match ty {
         Type::Struct(structure) => {
-            let fields = structure.fields.iter().map(|f| (f.ident.clone(), field(f)));
+            let fields = structure
+                .fields
+                .iter()
+                .map(|f| (f.ident.clone(), field_type(f)));
             let unknown = ("unknown_fields".to_owned(), "UnknownFields".to_owned());
             fields.chain(structure.open.then_some(unknown)).collect()
         }
