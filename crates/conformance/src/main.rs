@@ -197,7 +197,7 @@ async fn read(cli: Cli) -> Result<Report> {
     Ok(report)
 }
 
-/// The id under which `crates/test-server/fill/automation.py` delivers a webhook event.
+/// The id under which `crates/test-server/fill/webhooks.py` delivers a webhook event.
 const DELIVERY_ID: &str = "delivery-1";
 
 fn target(server: Option<String>, login: Login) -> Result<Target> {

@@ -32,9 +32,9 @@ def add_service_accounts() -> None:
     )
     client.create_api_key(account.id, name="deploy", description="Never used")
     key = client.create_api_key(account.id, name="on-call", description="Used once").key
-    requests.get(
-        f"{client.zen_store.url}/api/v1/current-user",
-        headers={"Authorization": f"Bearer {key}"},
+    requests.post(
+        f"{client.zen_store.url}/api/v1/login",
+        data={"grant_type": "zenml-api-key", "password": key},
         timeout=30,
     ).raise_for_status()
     client.create_api_key(account.id, name="nightly", description="Rotated once")

@@ -1,14 +1,11 @@
-"""Schedules, snapshots, run templates, triggers and webhooks."""
+"""Schedules, snapshots, run templates and deployments."""
 
-import hashlib
-import hmac
-import json
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import requests
+import needs
 from zenml.client import Client
-from zenml.enums import DeploymentStatus, SourceType
+from zenml.enums import DeploymentStatus
 from zenml.enums import StackComponentType as Kind
 from zenml.models import (
     BuildItem,
@@ -23,9 +20,6 @@ from zenml.models import (
 )
 from zenml.utils.code_utils import CodeArchive, upload_code_if_necessary
 from zenml.utils.source_utils import get_source_root
-
-WEBHOOK_SECRET = "webhook-secret"
-WEBHOOK_DELIVERY = "delivery-1"
 
 
 def add_schedules() -> None:
@@ -73,6 +67,11 @@ def add_snapshots() -> None:
     client = Client()
     executed = client.get_pipeline_run("training-1").snapshot
     remote = client.get_stack("remote")
+    source = {}
+    if needs.met(
+        "source code of snapshots", "zenml.models:PipelineSnapshotRequest.source_code"
+    ):
+        source["source_code"] = executed.source_code
     build = client.zen_store.create_build(
         PipelineBuildRequest(
             project=client.active_project.id,
@@ -112,6 +111,7 @@ def add_snapshots() -> None:
                 subdirectory="pipelines",
                 code_repository=client.get_code_repository("churn-code").id,
             ),
+            **source,
         )
     )
     client.zen_store.create_snapshot(
@@ -120,6 +120,7 @@ def add_snapshots() -> None:
             name="local",
             stack=client.get_stack("default").id,
             code_path=upload_code_if_necessary(CodeArchive(root=get_source_root())),
+            **source,
         )
     )
 
@@ -136,13 +137,13 @@ def _copy(
         client_version=snapshot.client_version,
         server_version=snapshot.server_version,
         pipeline_spec=snapshot.pipeline_spec,
-        source_code=snapshot.source_code,
         pipeline=snapshot.pipeline.id,
         **changes,
     )
 
 
-def _snapshot_id(name: str) -> UUID:
+def snapshot_id(name: str) -> UUID:
+    """Returns the id of a named snapshot."""
     return Client().get_snapshot(name, pipeline_name_or_id="training").id
 
 
@@ -153,7 +154,7 @@ def add_run_template() -> None:
     """
     Client().create_run_template(
         name="nightly",
-        snapshot_id=_snapshot_id("nightly"),
+        snapshot_id=snapshot_id("nightly"),
         description="Started by the build server",
         tags=["on-demand"],
     )
@@ -171,7 +172,7 @@ def add_deployment() -> None:
         DeploymentRequest(
             project=client.active_project.id,
             name="churn-endpoint",
-            snapshot_id=_snapshot_id("local"),
+            snapshot_id=snapshot_id("local"),
             deployer_id=deployer.id,
             auth_key="deployment-key",
             tags=["serving"],
@@ -185,49 +186,3 @@ def add_deployment() -> None:
             deployment_metadata={"pid": 4711, "ports": [8000], "healthy": True},
         ),
     )
-
-
-def add_webhooks() -> None:
-    """Adds webhooks of two providers and sends one signed event."""
-    client = Client()
-    client.create_webhook("pushes", webhook_type="github", secret=WEBHOOK_SECRET)
-    hook = client.create_webhook("orders", webhook_type="custom", secret=WEBHOOK_SECRET)
-    body = json.dumps({"order": 7, "items": [{"sku": "a", "count": 2}]}).encode()
-    signature = hmac.new(WEBHOOK_SECRET.encode(), body, hashlib.sha256).hexdigest()
-    requests.post(
-        f"{client.zen_store.url}/api/v1/webhooks/custom/{hook.id}/events",
-        data=body,
-        headers={
-            "Content-Type": "application/json",
-            "X-ZenML-Signature-256": f"sha256={signature}",
-            "X-ZenML-Event": "order.created",
-            "X-ZenML-Delivery": WEBHOOK_DELIVERY,
-        },
-        timeout=30,
-    ).raise_for_status()
-
-
-def add_triggers() -> None:
-    """Adds a trigger of each kind, two of them attached to a snapshot."""
-    client = Client()
-    pipeline_id = client.get_pipeline("training").id
-    nightly = client.create_schedule_trigger(
-        "at-night", cron_expression="0 3 * * *", max_runs=100
-    )
-    client.create_schedule_trigger(
-        "hourly", active=False, interval=3600, start_time=datetime(2030, 1, 1)
-    )
-    failed = client.create_platform_event_trigger(
-        "after-failure",
-        source_type=SourceType.PIPELINE,
-        source_id=pipeline_id,
-        target_events=["run_failed"],
-    )
-    client.create_webhook_trigger(
-        "on-push",
-        webhook="pushes",
-        configuration={"target_events": [{"type": "push", "branch": "main"}]},
-    )
-    client.create_webhook_trigger("on-order", webhook="orders", configuration={})
-    for trigger in (nightly, failed):
-        client.attach_trigger_to_snapshot(trigger.id, _snapshot_id("nightly"))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import needs
 from zenml.client import Client
 from zenml.config.source import Source, SourceType
 from zenml.enums import StackComponentType as Kind
@@ -113,10 +114,14 @@ def add_stacks() -> None:
 
 def add_flavor() -> None:
     """Adds a custom flavor."""
+    title = {}
+    if needs.met(
+        "display name of the flavor", "zenml.models:FlavorRequest.display_name"
+    ):
+        title["display_name"] = "Quantum"
     Client().zen_store.create_flavor(
         FlavorRequest(
             name="quantum",
-            display_name="Quantum",
             type=Kind.ORCHESTRATOR,
             config_schema={
                 "type": "object",
@@ -125,6 +130,7 @@ def add_flavor() -> None:
             source="quantum.flavor.QuantumFlavor",
             integration="custom",
             is_custom=True,
+            **title,
         )
     )
 

@@ -1,22 +1,9 @@
-"""Objects of runs and artifacts: models, hooks, visualizations, tags."""
-
-from datetime import datetime
-from typing import Any
-from uuid import uuid5
+"""Objects of runs and artifacts: models and tags."""
 
 from zenml import log_metadata
 from zenml.client import Client
-from zenml.enums import (
-    CuratedVisualizationSize,
-    ExecutionStatus,
-    HookType,
-    ModelStages,
-    TaggableResourceTypes,
-    VisualizationResourceTypes,
-)
+from zenml.enums import ModelStages, TaggableResourceTypes
 from zenml.models import (
-    ExceptionInfo,
-    HookInvocationRequest,
     ModelVersionArtifactRequest,
     ModelVersionPipelineRunRequest,
     TagResource,
@@ -54,67 +41,6 @@ def add_model_versions() -> None:
         metadata={"notes": {"reviewer": "ada", "approved": False}},
         model_version_id=version.id,
     )
-
-
-def add_hook_invocations() -> None:
-    """Adds a hook invocation of a run and a failed one of a step.
-
-    Over REST, because only dynamic pipelines record their hooks.
-    """
-    client = Client()
-    run = client.get_pipeline_run("training-1")
-    step = run.steps["train"]
-    output = client.get_artifact_version("weights").id
-    shared: dict[str, Any] = {
-        "project": client.active_project.id,
-        "pipeline_run_id": run.id,
-        "start_time": datetime(2026, 1, 31, 12),
-        "end_time": datetime(2026, 1, 31, 12, 0, 1, 250_000),
-    }
-    client.zen_store.create_hook_invocation(
-        HookInvocationRequest(
-            id=uuid5(run.id, "hook"),
-            hook_type=HookType.RUN_SUCCESS,
-            name="note_success",
-            status=ExecutionStatus.COMPLETED,
-            source="pipelines.note_success",
-            outputs={"note": [output]},
-            **shared,
-        )
-    )
-    client.zen_store.create_hook_invocation(
-        HookInvocationRequest(
-            id=uuid5(step.id, "hook"),
-            hook_type=HookType.STEP_FAILURE,
-            status=ExecutionStatus.FAILED,
-            step_run_id=step.id,
-            exception_info=ExceptionInfo(
-                traceback="Traceback: ValueError", source="pipelines", message="no"
-            ),
-            **shared,
-        )
-    )
-
-
-def add_curated_visualizations() -> None:
-    """Shows a report on a project, its pipeline and its run."""
-    client = Client()
-    run = client.get_pipeline_run("training-1")
-    report = client.get_artifact_version("report_html")
-    targets = [
-        (VisualizationResourceTypes.PROJECT, client.active_project.id),
-        (VisualizationResourceTypes.PIPELINE, run.pipeline.id),
-        (VisualizationResourceTypes.PIPELINE_RUN, run.id),
-    ]
-    for order, (kind, resource) in enumerate(targets):
-        client.create_curated_visualization(
-            report.visualizations[0].id,
-            resource_id=resource,
-            resource_type=kind,
-            display_name="Report",
-            display_order=order,
-            layout_size=CuratedVisualizationSize.HALF_WIDTH,
-        )
 
 
 def add_tags() -> None:

@@ -1,13 +1,18 @@
 """A pipeline with values for all settings that the others leave at their defaults."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
+import needs
 from pipelines import note_failure, note_success
 from zenml import ArtifactConfig, Model, pipeline, step
 from zenml.config.cache_policy import CachePolicy
 from zenml.config.retry_config import StepRetryConfig
 from zenml.config.step_configurations import GroupInfo
 from zenml.enums import StepType
+
+HOOKS: dict[str, Any] = {}
+if needs.met("hooks of start and end", "zenml:step.on_start"):
+    HOOKS = {"on_start": note_success, "on_end": note_success}
 
 
 def connect(level: int, hosts: list[str]) -> dict[str, int]:
@@ -37,9 +42,8 @@ def disconnect() -> None:
     ),
     heartbeat_healthy_threshold=20,
     group=GroupInfo(id="prepare", name="Prepare"),
-    on_start=note_success,
-    on_end=note_success,
     substitutions={"team": "churn"},
+    **HOOKS,
 )
 def shuffle(
     seed: int = 7,
@@ -57,11 +61,10 @@ def shuffle(
     on_init=connect,
     on_init_kwargs={"level": 3, "hosts": ["a", "b"]},
     on_cleanup=disconnect,
-    on_start=note_success,
-    on_end=note_success,
     retry=StepRetryConfig(max_retries=1),
     cache_policy="default",
     substitutions={"team": "churn"},
+    **HOOKS,
 )
 def tuned() -> None:
     """Runs one step."""

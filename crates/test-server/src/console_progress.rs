@@ -71,6 +71,14 @@ impl Progress for ConsoleProgress {
         }
     }
 
+    fn note(&self, text: &str) {
+        let current = self.current();
+        match current.as_ref().and_then(|stage| stage.spinner.as_ref()) {
+            Some(spinner) => spinner.suspend(|| eprintln!("{text}")),
+            None => eprintln!("{text}"),
+        }
+    }
+
     fn done(&self) {
         if let Some(stage) = self.current().take() {
             if let Some(spinner) = &stage.spinner {

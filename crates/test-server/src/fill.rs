@@ -37,7 +37,8 @@ impl Fill {
 /// Much longer than a fill takes, which is well under a minute.
 const DEADLINE: Duration = Duration::from_mins(10);
 
-/// Runs the scripts. The client's settings and `fill.log` are written to `folder`.
+/// Runs the scripts, and returns what they skipped, with the reasons. The client's settings and
+/// `fill.log` are written to `folder`.
 ///
 /// # Errors
 /// Returns an error with the end of the client's output if a stage fails.
@@ -47,7 +48,7 @@ pub(crate) async fn fill(
     folder: &Path,
     part: Fill,
     progress: &dyn Progress,
-) -> Result<()> {
+) -> Result<Vec<String>> {
     progress.stage("Filling the server with executed pipelines");
     let client = folder.join("client");
     fs::create_dir_all(&client)?;
@@ -72,11 +73,18 @@ pub(crate) async fn fill(
     let stdout = script
         .take_stdout()
         .context("the fill has no standard output")?;
+    let mut skipped = Vec::new();
     let run = async {
         let mut lines = BufReader::new(stdout).lines();
         while let Some(line) = lines.next_line().await? {
             match line.strip_prefix("fill: ") {
-                Some(stage) => progress.detail(stage),
+                Some(stage) => match stage.strip_prefix("skipped ") {
+                    Some(reason) => {
+                        progress.note(&line);
+                        skipped.push(reason.to_owned());
+                    }
+                    None => progress.detail(stage),
+                },
                 None => writeln!(log, "{line}")?,
             }
         }
@@ -94,5 +102,5 @@ pub(crate) async fn fill(
             process::last_lines(&log_path)
         );
     }
-    Ok(())
+    Ok(skipped)
 }

@@ -8,6 +8,9 @@ pub trait Progress: Send + Sync {
     /// Reports what the stage is busy with. Called often.
     fn detail(&self, text: &str);
 
+    /// Reports something worth a line of its own.
+    fn note(&self, _text: &str) {}
+
     /// Reports that the current stage has succeeded.
     fn done(&self) {}
 }
