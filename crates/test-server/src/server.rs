@@ -201,8 +201,7 @@ impl Server {
     /// skipped though the version is that of `specs/workspace.json`.
     pub async fn fill(&self, part: Fill) -> Result<Vec<String>> {
         let (folder, progress) = (self.folder.path(), &*self.options.progress);
-        let skipped =
-            fill::fill(&self.interpreter, &self.access(), folder, part, progress).await?;
+        let skipped = fill::fill(&self.interpreter, &self.access(), folder, part, progress).await?;
         if !skipped.is_empty() && self.version == install::default_version()? {
             bail!(
                 "the fill of ZenML {} skipped {}; adapt crates/test-server/fill",
