@@ -82,7 +82,8 @@ pub struct OperationKey {
 /// FastAPI composes ids of the function's name, the path and the method; only the function's name is
 /// kept. If operations share it, the one with the shortest path keeps it, but never a deprecated
 /// one. The names of the others add how they differ, such as `list_stacks_via_workspaces`. Keywords
-/// and the names of the clients' own methods get an underscore at their end.
+/// and the names of the clients' own methods get an underscore at their end. If a name is taken even so,
+/// the method is added, or the whole id is the name.
 ///
 /// # Errors
 ///
@@ -98,7 +99,10 @@ pub fn operation_names(operations: &[OperationKey]) -> Result<BTreeMap<String, S
     let mut result = BTreeMap::new();
     let mut taken: BTreeMap<String, String> = BTreeMap::new();
     for (name, mut group) in shared {
-        group.sort_by_key(|o| (o.deprecated, o.path.len(), o.path.clone(), o.method.clone()));
+        group.sort_by_key(|o| {
+            let place = (o.path.len(), o.path.clone());
+            (o.deprecated, place, o.method != "get", o.method.clone())
+        });
         let Some(owner) = group.first().copied() else {
             continue;
         };
@@ -108,7 +112,17 @@ pub fn operation_names(operations: &[OperationKey]) -> Result<BTreeMap<String, S
             } else {
                 format!("{name}_{}", difference(operation, owner))
             };
-            let name = unreserved(&identifier(name), CLIENT_METHODS);
+            // The last one is the id: it has the path and the method.
+            let names = [
+                name.clone(),
+                format!("{name}_{}", operation.method),
+                operation.id.to_snake_case(),
+            ];
+            let mut names = names
+                .map(|name| unreserved(&identifier(name), CLIENT_METHODS))
+                .into_iter();
+            let free = names.find(|name| !taken.contains_key(name));
+            let name = free.unwrap_or(name);
             let pointer = format!("/paths/{}/{}", escape(&operation.path), operation.method);
             if !is_ident(&name) {
                 return Err(Error::new(

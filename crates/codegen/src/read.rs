@@ -1,12 +1,12 @@
 //! Stage `read`: from text to an OpenAPI 3.1 document that the later stages can rely on.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::openapi::operations;
+use crate::openapi::{METHODS, operations};
 use crate::pointer::escape;
 use crate::{Error, Result};
 
@@ -20,8 +20,9 @@ const WHERE_TO_GET_IT: &str = "save the document itself: a running ZenML server 
 /// Returns an error if the text is not JSON (with line and column), is not OpenAPI 3.1, has no
 /// paths, or has an operation without an id of its own. HTML pages and repeated keys are named.
 pub fn read(text: &str) -> Result<Value> {
-    let document = parse(text)?;
+    let mut document = parse(text)?;
     check_version(&document)?;
+    distinguish_methods(&mut document);
     check_operation_ids(&document)?;
     Ok(document)
 }
@@ -71,6 +72,27 @@ fn check_version(document: &Value) -> Result<()> {
             "the OpenAPI version is missing, so this is not an OpenAPI document",
             WHERE_TO_GET_IT,
         )),
+    }
+}
+
+/// Gives the methods of a path ids of their own: FastAPI prints one id for all methods of a function,
+/// with the name of one method at its end.
+fn distinguish_methods(document: &mut Value) {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for item in paths.into_iter().flat_map(Map::values_mut) {
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            let Some(Value::String(id)) = operation.get_mut("operationId") else {
+                continue;
+            };
+            if seen.contains(id.as_str()) {
+                let name = METHODS
+                    .iter()
+                    .find_map(|m| id.strip_suffix(&format!("_{m}")));
+                *id = format!("{}_{method}", name.unwrap_or(id));
+            }
+            seen.insert(id.clone());
+        }
     }
 }
 

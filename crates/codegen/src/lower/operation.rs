@@ -3,14 +3,14 @@
 //! Notes of an operation: `x-id` (the vendor's full id), `x-group` (its first tag), `x-result`
 //! (`json`, `text`, `empty`, `bytes` or `events`), `x-errors` (the declared error statuses),
 //! `x-body-optional`, `x-result-nullable`, `x-result-evidence`, `x-authenticated`, `x-idempotent`,
-//! `x-deduplicated`, `x-evidence`, `x-replaced-by`.
+//! `x-deduplicated`, `x-evidence`, `x-replaced-by`, `x-cookies` (the names of cookies that it reads).
 
 use heck::ToSnakeCase;
 use serde_json::{Map, Value, json};
 
 use super::components::{Components, SchemaContext};
 use super::lowered_schema::set;
-use super::media_type::{essence, only_content};
+use super::media_type::{essence, preferred_content};
 use super::reachability::Direction;
 use super::{member, parameters, responses};
 use crate::name::{OperationKey, is_ident, operation_names, type_name};
@@ -86,6 +86,10 @@ fn lower_operation(
         "x-errors": responses::errors(operation, context)?,
     });
     responses::success(operation, context, components, &mut lowered)?;
+    let cookies = parameters::cookies(operation);
+    if !cookies.is_empty() {
+        set(&mut lowered, "x-cookies", json!(cookies));
+    }
     let parameters = parameters::parameters(&key.path, operation, context, components)?;
     if !parameters.is_empty() {
         set(&mut lowered, "parameters", Value::Array(parameters));
@@ -146,7 +150,7 @@ fn request_body(
 ) -> Result<(Value, bool)> {
     let pointer = format!("{}/requestBody", context.pointer);
     member::check(member::REQUEST_BODY, body, &pointer)?;
-    let (media, schema) = only_content(body, &pointer)?.ok_or_else(|| {
+    let (media, schema) = preferred_content(body, &pointer)?.ok_or_else(|| {
         Error::new(
             &pointer,
             "the request body has no content",

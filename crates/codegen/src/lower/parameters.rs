@@ -33,6 +33,9 @@ pub(super) fn parameters(
         let (name, location) = (text("name"), text("in"));
         let child = context.child(&format!("parameters/{index}"), name);
         member::check(member::PARAMETER, parameter, &child.pointer)?;
+        if location == "cookie" {
+            continue;
+        }
         if !matches!(location, "path" | "query" | "header") {
             return Err(Error::unsupported(
                 format!("{}/in", child.pointer),
@@ -74,6 +77,17 @@ pub(super) fn parameters(
     }
     check_path(path, &lowered, context)?;
     Ok(lowered)
+}
+
+/// Returns the names of the cookies that an operation reads. They are documentation only: credentials
+/// are sent in headers, and the client keeps no cookies.
+pub(super) fn cookies(operation: &Value) -> Vec<&str> {
+    let parameters = operation.get("parameters").and_then(Value::as_array);
+    let cookies = parameters.into_iter().flatten();
+    cookies
+        .filter(|parameter| parameter.get("in").is_some_and(|place| place == "cookie"))
+        .filter_map(|parameter| parameter.get("name")?.as_str())
+        .collect()
 }
 
 /// Checks that the parameters in the path are those of its template.

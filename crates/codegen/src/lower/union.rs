@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::components::{Components, SchemaContext};
 use super::keyword;
-use super::lowered_schema::{LoweredSchema, is_enum, reference_to};
+use super::lowered_schema::{LoweredSchema, is_enum, is_object, reference_to};
 use crate::pointer::escape;
+use crate::reserved::TYPE_IMPORTS;
 use crate::{Error, Result, name, reference};
 
 /// Returns the alternatives of a union, or `None` if the schema is not a union.
@@ -67,8 +68,16 @@ impl Components<'_> {
     ) -> Result<LoweredSchema> {
         let mut nullable = false;
         let mut lowered: Vec<Value> = Vec::new();
+        let mut inline = 0_usize;
         for (index, alternative) in alternatives.iter().enumerate() {
-            let child = context.child(&format!("anyOf/{index}"), "");
+            let named = is_object(alternative) || is_enum(alternative);
+            inline += usize::from(named);
+            let number = if named && inline > 1 {
+                inline.to_string()
+            } else {
+                String::new()
+            };
+            let child = context.child(&format!("anyOf/{index}"), &number);
             let typed = self.schema(alternative, &child)?;
             nullable |= typed.nullable;
             match typed.schema {
@@ -84,7 +93,7 @@ impl Components<'_> {
         Ok(LoweredSchema { schema, nullable })
     }
 
-    fn several(
+    pub(super) fn several(
         &mut self,
         object: &Map<String, Value>,
         alternatives: &[Value],
@@ -150,8 +159,11 @@ impl Components<'_> {
             return Ok(json!({}));
         }
         let labels: Vec<String> = variants.iter().map(|(label, ..)| label.clone()).collect();
-        let (name, names) = union_name(&labels);
+        let (mut name, mut names) = union_name(&labels);
         let schemas: Vec<&Value> = variants.iter().map(|(_, schema, _)| *schema).collect();
+        if self.is_taken(&name, &schemas) {
+            (name, names) = (name::type_name(&labels.join("Or")), labels);
+        }
         let notes: Vec<Value> = names
             .iter()
             .zip(&variants)
@@ -176,6 +188,22 @@ impl Components<'_> {
             ..context.clone()
         };
         self.add(&context, lowered).map(LoweredSchema::or_any)
+    }
+
+    /// Returns whether another type has this name: one of the library, a schema of the document, or
+    /// a union of other alternatives.
+    fn is_taken(&self, name: &str, alternatives: &[&Value]) -> bool {
+        let own = |union: &Value| {
+            let known = union.get("anyOf").and_then(Value::as_array);
+            known.is_some_and(|known| {
+                known.iter().all(|one| alternatives.contains(&one))
+                    || alternatives.iter().all(|one| known.contains(one))
+            })
+        };
+        TYPE_IMPORTS.contains(&name)
+            || LIBRARY_TYPES.contains(&name)
+            || self.names.values().any(|known| known == name)
+            || self.lowered.get(name).is_some_and(|known| !own(known))
     }
 
     /// Returns the tag of a union, if the document or a correction declares one.
@@ -309,6 +337,9 @@ fn label(schema: &Value) -> String {
         (None, _) => "Value".to_owned(),
     }
 }
+
+/// The types of the hand-written library that schemas become.
+const LIBRARY_TYPES: [&str; 3] = ["Filter", "Secret", "SecretMap"];
 
 /// Last words that only tell the use of a schema: they do not name what schemas have in common.
 const KINDS: [&str; 3] = ["Request", "Response", "Update"];

@@ -99,6 +99,8 @@ pub struct Operation {
     pub evidence: Option<String>,
     /// The evidence for its result, if that differs.
     pub result_evidence: Option<String>,
+    /// The names of the cookies that it reads, which the client does not send.
+    pub cookies: Vec<String>,
     /// Whether it requires credentials.
     pub authenticated: bool,
     /// Whether it is idempotent. Defaults to what its method promises (RFC 9110, section 9.2.2).

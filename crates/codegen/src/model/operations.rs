@@ -40,7 +40,8 @@ pub(super) fn operations(
                 method: method.to_uppercase(),
                 path: path.clone(),
                 group: text(note.get("x-group")).unwrap_or_default(),
-                errors: errors(note),
+                errors: texts(note, "x-errors"),
+                cookies: texts(note, "x-cookies"),
                 deprecated: flag(note, "deprecated"),
                 replaced_by: text(note.get("x-replaced-by")),
                 evidence: text(note.get("x-evidence")),
@@ -190,10 +191,11 @@ fn outcome(
     })
 }
 
-fn errors(operation: &Value) -> Vec<String> {
-    let declared = operation.get("x-errors").and_then(Value::as_array);
-    let statuses = declared.into_iter().flatten();
-    statuses
-        .map(|status| text(Some(status)).unwrap_or_else(|| status.to_string()))
+/// Returns a list of texts and numbers in a note.
+fn texts(operation: &Value, key: &str) -> Vec<String> {
+    let list = operation.get(key).and_then(Value::as_array);
+    let items = list.into_iter().flatten();
+    items
+        .map(|item| text(Some(item)).unwrap_or_else(|| item.to_string()))
         .collect()
 }

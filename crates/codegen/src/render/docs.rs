@@ -40,6 +40,18 @@ pub(super) fn operation(operation: &Operation) -> Vec<String> {
         names => format!(" Required: {}.", names.join(", ")),
     };
     paragraph(&mut lines, vec![format!("{returns}{required}")]);
+    if !operation.cookies.is_empty() {
+        let names: Vec<String> = operation
+            .cookies
+            .iter()
+            .map(|name| prose(name).concat())
+            .collect();
+        let text = format!(
+            "The server reads these cookies, which the client does not send: {}.",
+            names.join(", ")
+        );
+        paragraph(&mut lines, vec![text]);
+    }
     if let Some(evidence) = &operation.evidence {
         paragraph(
             &mut lines,

@@ -36,9 +36,13 @@ cases! { "lower", check:
     refuses_an_unknown_type
     refuses_a_dangling_reference
     refuses_an_intersection
-    refuses_a_cookie
-    refuses_two_media_types
-    refuses_two_successes
+    notes_cookies
+    prefers_json_among_media_types
+    reads_several_successes_as_one
+    ignores_upgrades_and_redirects
+    gives_a_union_another_name_if_the_shared_one_is_taken
+    numbers_the_inline_objects_of_a_union
+    distinguishes_operations_by_path_and_method
     refuses_schemas_with_the_same_name_in_rust
     refuses_a_tag_that_does_not_name_all_variants
     refuses_a_replacement_that_does_not_exist

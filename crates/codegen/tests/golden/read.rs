@@ -17,6 +17,7 @@ cases! { "read", check:
     refuses_a_document_without_paths
     refuses_an_operation_without_id
     refuses_an_operation_id_used_twice
+    distinguishes_the_methods_of_a_path
 }
 
 fn check(case: &Case) {
