@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
-use tokio::process::Command;
+use tokio::{io::AsyncReadExt, process::Command};
 use zenml_test_server::{Access, ProcessGroup, paths};
 
 use crate::interrupt;
@@ -105,6 +105,21 @@ impl Cargo {
     pub async fn status(&self) -> Result<ExitStatus> {
         let mut cargo = ProcessGroup::spawn(&mut self.command()).context("cannot start cargo")?;
         Ok(cargo.wait().await?)
+    }
+
+    /// Runs the command, and returns its exit status and its standard output.
+    ///
+    /// # Errors
+    /// Returns an error if cargo is missing, or if the output is not UTF-8.
+    pub async fn output(&self) -> Result<(ExitStatus, String)> {
+        let mut cargo = ProcessGroup::spawn(self.command().stdout(Stdio::piped()))
+            .context("cannot start cargo")?;
+        let mut stdout = cargo
+            .take_stdout()
+            .context("cargo has no standard output")?;
+        let mut text = String::new();
+        stdout.read_to_string(&mut text).await?;
+        Ok((cargo.wait().await?, text))
     }
 
     /// Runs the command like [`Cargo::status`]. On Ctrl-C it gets SIGTERM, and time to stop its own

@@ -7,6 +7,7 @@ mod demo;
 mod interrupt;
 mod pro;
 mod server;
+mod servers;
 mod sync_spec;
 mod test;
 

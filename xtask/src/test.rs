@@ -13,6 +13,7 @@ use zenml_test_server::{ConsoleProgress, Fill, Options, Progress as _, Server, s
 use crate::{
     cargo::{self, Cargo},
     interrupt::or_interrupted,
+    servers,
 };
 
 /// Run all checks of CI, including the tests against a real ZenML server
@@ -26,7 +27,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask test                             all steps except on-demand
+  cargo xtask test                             all steps except on-demand and servers
   cargo xtask test --list                      the steps and their commands
   cargo xtask test --only fmt --only clippy    the steps for each commit, a minute
   cargo xtask test --only server               one step, with a server for it
@@ -70,6 +71,8 @@ enum Step {
     DemoPro,
     /// Run the slow tests (by name only): documents of older servers, another Pro document
     OnDemand,
+    /// Check the responses of each supported server, from the oldest to the newest (by name only)
+    Servers,
 }
 
 impl Step {
@@ -83,6 +86,11 @@ impl Step {
         self.to_possible_value()
             .and_then(|value| value.get_help().map(ToString::to_string))
             .unwrap_or_default()
+    }
+
+    /// Returns whether the step runs only if it is named.
+    fn is_on_demand(self) -> bool {
+        matches!(self, Self::OnDemand | Self::Servers)
     }
 
     fn needs_server(self) -> bool {
@@ -134,6 +142,9 @@ impl Step {
             Self::DemoPro => vec![Cargo::new("xtask demo --pro")],
             Self::OnDemand => vec![Cargo::new(
                 "test --package zenml-sync-spec --test on_demand -- --test-threads=1",
+            )],
+            Self::Servers => vec![Cargo::new(
+                "run --quiet --package zenml-conformance -- --at-least 60",
             )],
         })
     }
@@ -201,7 +212,7 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
 /// Returns the steps to run, in their order, with the start of a server if one needs it.
 fn selected(only: &[Step]) -> Vec<Step> {
     let wanted = |step: &Step| {
-        only.is_empty() && *step != Step::OnDemand
+        only.is_empty() && !step.is_on_demand()
             || only.contains(step)
             || *step == Step::Start && only.iter().any(|step| step.needs_server())
     };
@@ -219,6 +230,10 @@ async fn run_step(step: Step, server: &mut Option<Server>) -> Result<()> {
     let access = server.as_ref().map(Server::access);
     for command in step.commands().await? {
         eprintln!("$ {}", command.command_line());
+        if step == Step::Servers {
+            servers::check(&command).await?;
+            continue;
+        }
         match access.clone().filter(|_| step.needs_server()) {
             Some(access) => command.server(access).run().await?,
             None => command.run().await?,
@@ -295,10 +310,11 @@ mod tests {
     }
 
     #[test]
-    fn all_steps_except_on_demand_run_by_default() {
-        let (on_demand, everything) = Step::value_variants().split_last().unwrap();
+    fn all_steps_except_those_on_demand_run_by_default() {
+        let (everything, on_demand) = Step::value_variants().split_at(10);
+        assert_eq!(on_demand, [Step::OnDemand, Step::Servers]);
         assert_eq!(selected(&[]), everything);
-        assert_eq!(selected(&[*on_demand]), [Step::OnDemand]);
+        assert_eq!(selected(on_demand), on_demand);
         assert_eq!(selected(&[Step::Doc, Step::Fmt]), [Step::Fmt, Step::Doc]);
     }
 

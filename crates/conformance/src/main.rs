@@ -23,7 +23,8 @@ use zenml_test_server::{Access, paths};
 /// The report names what is lossy (at which path), what is rejected (why), and what is not exercised
 /// (why), but never a value. Its last line counts the operations.
 ///
-/// Exit codes: 0 if nothing is lossy or rejected, 1 if something is, 2 if the run failed.
+/// Exit codes: 0 if nothing is lossy or rejected, 1 if something is, 2 if the run failed. The
+/// report of a failed run names what it found until then.
 #[derive(Debug, Parser)]
 #[command(
     bin_name = "cargo xtask conformance",
@@ -109,35 +110,37 @@ struct Login {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let at_least = cli.at_least;
-    match run(cli) {
-        Ok(report) => {
-            let summary = report.summary();
-            let is_enough = summary.ok >= at_least;
-            if !is_enough {
-                eprintln!("error: fewer than {at_least} operations are ok");
-            }
-            println!("{report}");
-            if summary.is_lossless() && is_enough {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            }
-        }
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(2)
-        }
+    let mut report = Report::default();
+    let result = run(cli, &mut report);
+    if result.is_ok() || !report.is_empty() {
+        println!("{report}");
+    }
+    if let Err(error) = result {
+        eprintln!("error: {error:#}");
+        return ExitCode::from(2);
+    }
+    let summary = report.summary();
+    let is_enough = summary.ok >= at_least;
+    if !is_enough {
+        eprintln!("error: fewer than {at_least} operations are ok");
+    }
+    if summary.is_lossless() && is_enough {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }
 
-fn run(cli: Cli) -> Result<Report> {
+/// Adds the findings to the report, which also holds those from before an error.
+fn run(cli: Cli, report: &mut Report) -> Result<()> {
     if let Some(folder) = &cli.recordings {
-        return replay(folder, cli.api);
+        *report = replay(folder, cli.api)?;
+        return Ok(());
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(read(cli))
+    runtime.block_on(read(cli, report))
 }
 
 /// The server to read, and the credentials for it.
@@ -147,7 +150,7 @@ struct Target {
     is_test_server: bool,
 }
 
-async fn read(cli: Cli) -> Result<Report> {
+async fn read(cli: Cli, report: &mut Report) -> Result<()> {
     let target = target(cli.server, cli.credentials)?;
     let mut scrubber = Scrubber::default();
     let mut values = cli.value;
@@ -186,15 +189,15 @@ async fn read(cli: Cli) -> Result<Report> {
         values,
         is_test_server: target.is_test_server,
     };
-    let mut report = live::run(&client, &options, recorder.as_mut()).await?;
+    live::run(&client, &options, report, recorder.as_mut()).await?;
     if target.is_test_server {
-        live::check_errors(&client, &target.url, &mut report, recorder.as_mut()).await?;
+        live::check_errors(&client, &target.url, report, recorder.as_mut()).await?;
     }
     if let Some(recorder) = recorder {
         let count = recorder.finish()?;
         eprintln!("recorded {count} responses");
     }
-    Ok(report)
+    Ok(())
 }
 
 /// The id under which `crates/test-server/fill/webhooks.py` delivers a webhook event.

@@ -87,6 +87,12 @@ impl Report {
         }
     }
 
+    /// Returns whether nothing was added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty() && self.error_cases == 0
+    }
+
     /// Counts the operations by their worst finding.
     #[must_use]
     pub fn summary(&self) -> Summary {

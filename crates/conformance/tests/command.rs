@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "tests and their helpers may panic")]
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::thread;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -167,4 +170,43 @@ fn an_unreachable_server_is_an_error() {
         "{err}"
     );
     assert_eq!(code, 2);
+}
+
+/// Responds to so many requests with an empty object, and then is gone.
+fn server_for(requests: usize) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for connection in listener.incoming().take(requests) {
+            let mut connection = connection.unwrap();
+            let lines = BufReader::new(&connection).lines();
+            assert!(lines.map(Result::unwrap).any(|line| line.is_empty()));
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close";
+            write!(connection, "{head}\r\nContent-Length: 2\r\n\r\n{{}}").unwrap();
+        }
+    });
+    url
+}
+
+#[test]
+fn a_run_that_fails_prints_what_it_found_until_then() {
+    let parent = TempDir::new().unwrap();
+    let folder = parent.path().join("responses");
+    let url = server_for(3);
+    let (code, out, err) = run(&[
+        "--server",
+        &url,
+        "--token",
+        "a-token",
+        "--record",
+        folder.to_str().unwrap(),
+    ]);
+    assert!(out.starts_with("rejected: "), "{out}{err}");
+    assert!(
+        out.lines().last().unwrap().ends_with(" not exercised"),
+        "{out}"
+    );
+    assert!(err.starts_with("error: "), "{err}");
+    assert_eq!(code, 2);
+    assert!(!folder.exists());
 }

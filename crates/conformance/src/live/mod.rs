@@ -51,15 +51,17 @@ pub struct Options {
     pub is_test_server: bool,
 }
 
-/// Calls every operation that only reads, with values from the responses of earlier calls.
+/// Calls every operation that only reads, with values from the responses of earlier calls, and adds
+/// the findings to the report.
 ///
 /// # Errors
 /// Returns an error if the server cannot be reached or rejects the credentials.
 pub async fn run(
     client: &WorkspaceClient,
     options: &Options,
+    report: &mut Report,
     recorder: Option<&mut Recorder>,
-) -> Result<Report> {
+) -> Result<()> {
     // Fails early: otherwise each operation would report the wrong credentials.
     client
         .request(Method::GET, "/api/v1/current-user")
@@ -72,7 +74,7 @@ pub async fn run(
         client,
         options,
         recorder,
-        report: Report::default(),
+        report,
         pool: ValuePool::new(&options.values),
     };
     for operation in operations {
@@ -81,7 +83,7 @@ pub async fn run(
         progress.inc(1);
     }
     progress.finish_and_clear();
-    Ok(run.report)
+    Ok(())
 }
 
 /// Creates a progress bar, which appears on terminals only.
@@ -95,7 +97,7 @@ struct Run<'a> {
     client: &'a WorkspaceClient,
     options: &'a Options,
     recorder: Option<&'a mut Recorder>,
-    report: Report,
+    report: &'a mut Report,
     pool: ValuePool,
 }
 
