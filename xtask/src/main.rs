@@ -50,6 +50,8 @@ enum Command {
     SyncSpec(Forwarded),
     /// Report what changed between two documents of an API
     Diff(Forwarded),
+    /// Write again which server versions have what, or change the oldest supported version
+    Availability(Forwarded),
     Bench(bench::Arguments),
 }
 
@@ -87,6 +89,9 @@ fn main() -> ExitCode {
             Command::Conformance(forwarded) => conformance::run(&forwarded.options).await,
             Command::SyncSpec(forwarded) => sync_spec::run("sync-spec", &forwarded.options).await,
             Command::Diff(forwarded) => sync_spec::run("diff", &forwarded.options).await,
+            Command::Availability(forwarded) => {
+                sync_spec::run("availability", &forwarded.options).await
+            }
             Command::Bench(arguments) => bench::run(&arguments).await,
         }
     });

@@ -1,4 +1,4 @@
-//! `cargo xtask sync-spec` and `cargo xtask diff`, which are commands of one program.
+//! `cargo xtask sync-spec`, `diff` and `availability`, which are commands of one program.
 
 use std::{
     io::{self, IsTerminal},

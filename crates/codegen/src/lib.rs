@@ -6,6 +6,7 @@
 //! [`files`] reads documents and overlays from disk.
 #![warn(missing_docs)]
 
+pub mod availability;
 pub mod canonical;
 mod error;
 pub mod files;

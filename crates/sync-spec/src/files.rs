@@ -42,6 +42,21 @@ pub fn read_folder(
     Ok(files)
 }
 
+/// Returns the names of the files in a folder, sorted.
+///
+/// # Errors
+/// Returns an error if the folder cannot be read.
+pub fn names(folder: &Path) -> Result<Vec<String>> {
+    let cannot_read = || format!("cannot read {}", folder.display());
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).with_context(cannot_read)? {
+        let name = entry.with_context(cannot_read)?.file_name();
+        names.push(name.to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
 /// Writes a file, whole or not at all. Creates missing folders.
 ///
 /// # Errors

@@ -10,6 +10,7 @@
 
 mod accepted;
 pub mod api;
+pub mod availability;
 mod checksum;
 pub mod cli;
 pub mod compile;

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 use zenml_api_diff::{Report, json, markdown, terminal};
 
+use crate::availability::{PATH, Rebuild};
 use crate::compile::Compiled;
 use crate::sync::{Mode, Outcome};
 
@@ -103,6 +104,20 @@ fn files(outcome: &Outcome, mode: Mode, command: &str) -> String {
         None => None,
     });
     lines.join("\n") + "\n"
+}
+
+/// Returns what `availability` prints.
+pub fn rebuild_text(rebuilt: &Rebuild, check: bool) -> String {
+    let Rebuild {
+        after, versions, ..
+    } = rebuilt;
+    let result = match (rebuilt.changed, check) {
+        (false, _) => "is up to date",
+        (true, true) => "is out of date",
+        (true, false) => "was written",
+    };
+    let (floor, newest, count) = (&after.floor, &after.newest, versions.len());
+    format!("{PATH} {result}: {count} versions, from {floor} to {newest}.\n")
 }
 
 /// Returns the reports as the body of a pull request.

@@ -39,7 +39,7 @@ pub use access::Access;
 pub use console_progress::{ConsoleProgress, seconds};
 pub use fill::Fill;
 pub use install::{default_version, interpreter};
-pub use pip::newest_version;
+pub use pip::{newest_version, released_versions};
 pub use process::ProcessGroup;
 pub use progress::{Progress, Silent};
 pub use python::command as python_command;

@@ -11,7 +11,26 @@ use crate::{Progress, paths, python};
 /// # Errors
 /// Returns an error with pip's output if pip fails, or if Python is missing.
 pub async fn newest_version(progress: &dyn Progress) -> Result<String> {
-    progress.stage("Finding the newest version of ZenML");
+    let stdout = index_versions(progress).await?;
+    newest(&stdout).map(str::to_owned).ok_or_else(|| {
+        anyhow!("cannot parse pip's output; give a version instead of `latest`:\n{stdout}")
+    })
+}
+
+/// Returns all versions of the package `zenml` in pip's index, newest first, without pre-releases.
+///
+/// # Errors
+/// Returns an error with pip's output if pip fails, or if Python is missing.
+pub async fn released_versions(progress: &dyn Progress) -> Result<Vec<String>> {
+    let stdout = index_versions(progress).await?;
+    let versions =
+        released(&stdout).ok_or_else(|| anyhow!("cannot parse pip's output:\n{stdout}"))?;
+    Ok(versions.map(str::to_owned).collect())
+}
+
+/// Returns what `pip index versions` prints.
+async fn index_versions(progress: &dyn Progress) -> Result<String> {
+    progress.stage("Finding the versions of ZenML");
     let folder = paths::scratch().join("pip");
     let interpreter = folder.join("bin/python");
     // The last file that creating an environment writes.
@@ -34,10 +53,14 @@ pub async fn newest_version(progress: &dyn Progress) -> Result<String> {
             String::from_utf8_lossy(&output.stderr).trim_end()
         );
     }
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    newest(&stdout).map(str::to_owned).ok_or_else(|| {
-        anyhow!("cannot parse pip's output; give a version instead of `latest`:\n{stdout}")
-    })
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Returns the versions in pip's second line, `Available versions: 0.98.0, 0.97.0`.
+fn released(output: &str) -> Option<impl Iterator<Item = &str>> {
+    let mut lines = output.lines();
+    let line = lines.find_map(|line| line.strip_prefix("Available versions: "))?;
+    Some(line.split(',').map(str::trim))
 }
 
 /// Returns the version in pip's first line, `zenml (0.98.0)`.
@@ -57,6 +80,14 @@ mod tests {
     fn the_newest_version_is_in_the_first_line_of_pip() {
         let output = "zenml (0.98.0)\nAvailable versions: 0.98.0, 0.97.0\n  INSTALLED: 0.97.0\n";
         assert_eq!(newest(output), Some("0.98.0"));
+    }
+
+    #[test]
+    fn all_versions_are_in_the_second_line_of_pip() {
+        let output = "zenml (0.98.0)\nAvailable versions: 0.98.0, 0.97.0\n  INSTALLED: 0.97.0\n";
+        let versions: Vec<&str> = released(output).unwrap().collect();
+        assert_eq!(versions, ["0.98.0", "0.97.0"]);
+        assert!(released("zenml (0.98.0)").is_none());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Which commands and options are there?
 
+mod availability;
 mod diff;
 mod sync_spec;
 
@@ -14,6 +15,7 @@ use zenml_test_server::{ConsoleProgress, Progress, Silent, paths};
 
 use crate::files;
 use crate::source::Token;
+use availability::AvailabilityCommand;
 use diff::Diff;
 use sync_spec::SyncSpec;
 
@@ -29,6 +31,7 @@ pub struct Cli {
 enum Command {
     SyncSpec(SyncSpec),
     Diff(Diff),
+    Availability(AvailabilityCommand),
 }
 
 #[derive(Debug, Args)]
@@ -59,6 +62,7 @@ impl Cli {
         match self.command {
             Command::SyncSpec(command) => command.run().await,
             Command::Diff(command) => command.run().await,
+            Command::Availability(command) => command.run().await,
         }
     }
 }

@@ -12,6 +12,7 @@ use anyhow::Result;
 use zenml_test_server::Progress;
 
 pub use http::{Limits, Token};
+pub use pypi::{Edition, document as pypi_document};
 
 /// Source of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,6 +26,15 @@ const PRO_WORKSPACE: [&str; 3] = [
     "ZENML_SERVER_FEATURE_GATE_IMPLEMENTATION_SOURCE",
 ];
 
+/// What the package is configured as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edition {
+    /// A Pro workspace.
+    Pro,
+    /// A server that is not a Pro workspace.
+    OpenSource,
+}
+
 /// Longer than an installation over a slow network takes.
 const INSTALLATION: Duration = Duration::from_secs(30 * 60);
 /// Longer than printing the document takes.
@@ -42,7 +51,24 @@ pub(super) async fn fetch(
             "cannot find the newest version; check the network, or give a file with `--from FILE`",
         )?,
     };
-    let installed = timeout(INSTALLATION, interpreter(&version, progress)).await;
+    print_document(&version, Edition::Pro, token, progress).await
+}
+
+/// Returns the document that a version of the package prints.
+///
+/// # Errors
+/// Returns an error if the version cannot be installed, or does not print its document.
+pub async fn document(version: &str, edition: Edition, progress: &dyn Progress) -> Result<Fetched> {
+    print_document(version, edition, None, progress).await
+}
+
+async fn print_document(
+    version: &str,
+    edition: Edition,
+    token: Option<&Token>,
+    progress: &dyn Progress,
+) -> Result<Fetched> {
+    let installed = timeout(INSTALLATION, interpreter(version, progress)).await;
     let installed = installed.unwrap_or_else(|_| Err(anyhow!("it took longer than half an hour")));
     let python = installed.with_context(|| {
         format!("cannot install zenml[server]=={version}; check the network, or give a file with `--from FILE`")
@@ -54,23 +80,35 @@ pub(super) async fn fetch(
     // In the environment, so that both are deleted together; named after the script, so that a
     // changed script prints again.
     let script = sha256(SCRIPT.as_bytes());
-    let cache = environment.join(format!("printed-{}", script.get(..12).unwrap_or_default()));
+    let name = match edition {
+        Edition::Pro => "printed",
+        Edition::OpenSource => "printed-plain",
+    };
+    let cache = environment.join(format!("{name}-{}", script.get(..12).unwrap_or_default()));
     let (document, printed_by) = (cache.join("openapi.json"), cache.join("printed-by"));
     if !document.exists() {
         progress.stage(&format!("Printing the document of ZenML {version}"));
-        print(&python, token, &cache).await?;
+        print(&python, edition, token, &cache).await?;
     }
     let read =
         |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
     Ok(Fetched {
         raw: read(&document)?,
-        origin: format!("pypi:zenml[server]=={version}, configured as a Pro workspace"),
+        origin: match edition {
+            Edition::Pro => format!("pypi:zenml[server]=={version}, configured as a Pro workspace"),
+            Edition::OpenSource => format!("pypi:zenml[server]=={version}"),
+        },
         printed_by: Some(String::from_utf8(read(&printed_by)?)?),
     })
 }
 
 /// Creates `folder` with the document and the versions of the packages that printed it.
-async fn print(python: &Path, token: Option<&Token>, folder: &Path) -> Result<()> {
+async fn print(
+    python: &Path,
+    edition: Edition,
+    token: Option<&Token>,
+    folder: &Path,
+) -> Result<()> {
     let parent = folder.parent().unwrap_or(folder);
     let scratch = TempDir::new_in(parent).context("cannot create a folder for the document")?;
     let config = scratch.path().join("config");
@@ -86,8 +124,13 @@ async fn print(python: &Path, token: Option<&Token>, folder: &Path) -> Result<()
         .env("ZENML_SERVER", "true")
         .env("ZENML_ANALYTICS_OPT_IN", "false")
         .env("ZENML_CONFIG_PATH", &config)
-        .envs(PRO_WORKSPACE.map(|name| (name, "any.name")))
         .kill_on_drop(true);
+    for name in PRO_WORKSPACE {
+        match edition {
+            Edition::Pro => command.env(name, "any.name"),
+            Edition::OpenSource => command.env_remove(name),
+        };
+    }
     if let Some(token) = token {
         // The token is for a server; the package must not see it.
         command.env_remove(&token.variable);

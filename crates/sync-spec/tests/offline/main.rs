@@ -8,6 +8,7 @@
 )]
 
 mod accepted;
+mod availability;
 mod checkout;
 mod command;
 mod diff;
