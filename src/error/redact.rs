@@ -26,7 +26,8 @@ pub(super) fn redact<'a, 's>(
 ) -> Cow<'a, str> {
     let secrets = secrets.map(Secret::expose);
     // The text cannot contain more of a secret.
-    let secrets = secrets.filter_map(|secret| secret.get(..secret.floor_char_boundary(text.len())));
+    let secrets =
+        secrets.filter_map(|secret| secret.get(..floor_char_boundary(secret, text.len())));
     let forms = Forms::of(secrets);
     let found = forms.find_in(text);
     if found.is_empty() {
@@ -70,7 +71,7 @@ impl Forms {
             let Some(length) = self.longest_start(rest) else {
                 continue;
             };
-            let end = text.floor_char_boundary(at + length);
+            let end = floor_char_boundary(text, at + length);
             match found.last_mut() {
                 Some(last) if at < last.end => last.end = last.end.max(end),
                 _ => found.push(at..end),
@@ -99,6 +100,12 @@ impl Forms {
             text = text.get(..common).filter(|text| text.len() >= MIN_LENGTH)?;
         }
     }
+}
+
+/// Returns the last character boundary up to a position. `str::floor_char_boundary` needs Rust 1.91.
+fn floor_char_boundary(text: &str, at: usize) -> usize {
+    let mut up_to = (0..=at.min(text.len())).rev();
+    up_to.find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 fn common_start(one: &[u8], other: &[u8]) -> usize {

@@ -64,7 +64,7 @@ impl RetryBudget {
         self.0.as_ref().is_none_or(|bucket| {
             bucket
                 .balance
-                .try_update(Ordering::Relaxed, Ordering::Relaxed, |balance| {
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |balance| {
                     balance.checked_sub(2)
                 })
                 .is_ok()
@@ -73,14 +73,13 @@ impl RetryBudget {
 
     /// Deposits half a retry, up to the capacity.
     pub(crate) fn deposit(&self) {
-        if let Some(bucket) = &self.0
-            && bucket.balance.load(Ordering::Relaxed) < bucket.capacity
-        {
-            bucket
+        if let Some(bucket) = &self.0 {
+            let _is_full = bucket
                 .balance
-                .update(Ordering::Relaxed, Ordering::Relaxed, |balance| {
-                    (balance + 1).min(bucket.capacity)
-                });
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |balance| {
+                    (balance < bucket.capacity).then_some(balance + 1)
+                })
+                .is_err();
         }
     }
 }

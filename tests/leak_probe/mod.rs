@@ -64,9 +64,8 @@ impl LeakProbe {
     pub fn assert_hidden(&self, secret: &str) {
         let text = self.text();
         let leak = text.find(secret).map(|at| {
-            let from = text.floor_char_boundary(at.saturating_sub(600));
-            let to = text.floor_char_boundary(at + 100);
-            &text[from..to]
+            let to = text.len().min(at + 100);
+            String::from_utf8_lossy(&text.as_bytes()[at.saturating_sub(600)..to])
         });
         assert_eq!(leak, None);
     }
