@@ -31,6 +31,8 @@ Examples:
   cargo xtask test --list                      the steps and their commands
   cargo xtask test --only fmt --only clippy    the steps for each commit, a minute
   cargo xtask test --only server               one step, with a server for it
+  cargo xtask test --only servers --version 0.92.0
+                                               the checks of one older server
 
 Tests that need a server are marked #[ignore = \"needs a server: cargo xtask test\"] and find it with
 zenml_test_server::Access::from_env() (ZENML_TEST_URL, ZENML_TEST_USERNAME, ZENML_TEST_PASSWORD,
@@ -44,6 +46,11 @@ pub struct Arguments {
     /// Run this step only; may be given more than once
     #[arg(long, value_name = "STEP", value_enum)]
     only: Vec<Step>,
+
+    /// Version to check in the step `servers`; may be given more than once [default: the oldest
+    /// supported version, the newest, and some in between]
+    #[arg(long, value_name = "VERSION", requires = "only")]
+    version: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -71,7 +78,8 @@ enum Step {
     DemoPro,
     /// Run the slow tests (by name only): documents of older servers, another Pro document
     OnDemand,
-    /// Check the responses of each supported server, from the oldest to the newest (by name only)
+    /// Check responses and calls with supported servers, from the oldest to the newest (by name
+    /// only)
     Servers,
 }
 
@@ -143,9 +151,7 @@ impl Step {
             Self::OnDemand => vec![Cargo::new(
                 "test --package zenml-sync-spec --test on_demand -- --test-threads=1",
             )],
-            Self::Servers => vec![Cargo::new(
-                "run --quiet --package zenml-conformance -- --at-least 60",
-            )],
+            Self::Servers => servers::checks().map(|(_, command)| command).into(),
         })
     }
 }
@@ -184,7 +190,10 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
             let (name, about) = (step.name(), step.about());
             eprintln!("\n== {number}/{} {name}: {about}", steps.len());
             let started = Instant::now();
-            let result = run_step(step, &mut server).await;
+            let result = match step {
+                Step::Servers => servers::check(&arguments.version).await,
+                _ => run_step(step, &mut server).await,
+            };
             let failed = result.is_err();
             outcomes.push(Outcome {
                 step,
@@ -230,10 +239,6 @@ async fn run_step(step: Step, server: &mut Option<Server>) -> Result<()> {
     let access = server.as_ref().map(Server::access);
     for command in step.commands().await? {
         eprintln!("$ {}", command.command_line());
-        if step == Step::Servers {
-            servers::check(&command).await?;
-            continue;
-        }
         match access.clone().filter(|_| step.needs_server()) {
             Some(access) => command.server(access).run().await?,
             None => command.run().await?,

@@ -7,7 +7,7 @@ use std::{
     process::Stdio,
 };
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -16,27 +16,6 @@ use crate::{ProcessGroup, Progress, paths, python};
 /// Settings of the user that would make pip install to another folder.
 const PIP_FOLDERS: [&str; 4] = ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER"];
 const PIP_LINES_TO_SHOW: usize = 20;
-
-/// Returns the server version that the workspace document describes.
-///
-/// # Errors
-/// Returns an error if `specs/workspace.json` cannot be read or names no version.
-pub fn default_version() -> Result<String> {
-    let path = paths::workspace().join("specs/workspace.json");
-    let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let document: serde_json::Value =
-        serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", path.display()))?;
-    document
-        .pointer("/info/version")
-        .and_then(serde_json::Value::as_str)
-        .map(str::to_owned)
-        .ok_or_else(|| {
-            anyhow!(
-                "{} has no /info/version; restore it with git",
-                path.display()
-            )
-        })
-}
 
 /// Returns the Python interpreter of a version's virtual environment. Installs the version first if
 /// it is not installed completely.
@@ -254,14 +233,5 @@ mod tests {
         assert!(!second.is_finished());
         drop(first);
         second.await.unwrap().unwrap();
-    }
-
-    #[test]
-    fn the_default_version_is_that_of_the_workspace_document() {
-        assert!(
-            default_version()
-                .unwrap()
-                .starts_with(|c: char| c.is_ascii_digit())
-        );
     }
 }

@@ -34,13 +34,15 @@ mod progress;
 pub mod proxy;
 mod python;
 mod server;
+mod versions;
 
 pub use access::Access;
 pub use console_progress::{ConsoleProgress, seconds};
 pub use fill::Fill;
-pub use install::{default_version, interpreter};
+pub use install::interpreter;
 pub use pip::{newest_version, released_versions};
 pub use process::ProcessGroup;
 pub use progress::{Progress, Silent};
 pub use python::command as python_command;
 pub use server::{Options, Server};
+pub use versions::{default_version, is_at_least, oldest_version};

@@ -20,7 +20,8 @@ use tokio::{
 };
 
 use crate::{
-    Access, Fill, ProcessGroup, Progress, Silent, fill, health, install, paths, process, python,
+    Access, Fill, ProcessGroup, Progress, Silent, default_version, fill, health, install, paths,
+    process, python,
 };
 
 const GRACE: Duration = Duration::from_secs(8);
@@ -149,10 +150,7 @@ impl Server {
     /// Returns an error if Python is missing, pip fails, the port is taken, or the server dies or
     /// is not ready in time. The last two show the end of the log.
     pub async fn start(options: Options) -> Result<Self> {
-        let version = options
-            .version
-            .clone()
-            .map_or_else(install::default_version, Ok)?;
+        let version = options.version.clone().map_or_else(default_version, Ok)?;
         let interpreter = install::interpreter(&version, &*options.progress).await?;
         let folder = Folder::new(options.data.as_deref())?;
         options.progress.stage(&format!("Starting ZenML {version}"));
@@ -202,7 +200,7 @@ impl Server {
     pub async fn fill(&self, part: Fill) -> Result<Vec<String>> {
         let (folder, progress) = (self.folder.path(), &*self.options.progress);
         let skipped = fill::fill(&self.interpreter, &self.access(), folder, part, progress).await?;
-        if !skipped.is_empty() && self.version == install::default_version()? {
+        if !skipped.is_empty() && self.version == default_version()? {
             bail!(
                 "the fill of ZenML {} skipped {}; adapt crates/test-server/fill",
                 self.version,
