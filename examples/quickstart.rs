@@ -65,9 +65,7 @@ async fn list_steps(client: &WorkspaceClient, run: &PipelineRunResponse) -> Resu
         .await?;
     for step in &steps.items {
         println!("  {}", step.name);
-        let metadata = step.metadata.as_ref();
-        let logged = metadata.and_then(|metadata| metadata.run_metadata.as_ref());
-        for (name, value) in logged.into_iter().flatten() {
+        for (name, value) in step.run_metadata().into_iter().flatten() {
             println!("    {name} = {value}");
         }
     }
@@ -75,13 +73,9 @@ async fn list_steps(client: &WorkspaceClient, run: &PipelineRunResponse) -> Resu
 }
 
 fn duration(run: &PipelineRunResponse) -> String {
-    let metadata = run.metadata.as_ref();
-    let times = metadata.map(|metadata| (metadata.start_time, metadata.end_time));
-    if let Some((Some(start), Some(end))) = times {
-        let duration = end.to_utc() - start.to_utc();
-        format!("{:.3} s", duration.as_seconds_f64())
-    } else {
-        "not finished".to_owned()
+    match run.duration() {
+        Some(duration) => format!("{:.3} s", duration.as_secs_f64()),
+        None => "not finished".to_owned(),
     }
 }
 

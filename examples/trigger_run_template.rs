@@ -60,8 +60,7 @@ async fn run() -> Result<bool, Box<dyn Error>> {
         .on_status(|status| println!("{status}"))
         .wait()
         .await?;
-    let body = run.body.as_ref();
-    if let Some(reason) = body.and_then(|body| body.status_reason.as_deref()) {
+    if let Some(reason) = run.status_reason() {
         println!("{reason}");
     }
     Ok(run.status().is_some_and(|status| status.is_successful()))

@@ -125,6 +125,7 @@ pub use http::{HeaderMap, Method, StatusCode};
 // The macros of generated code.
 #[allow(unused_imports, reason = "not every document needs all of them")]
 use codec::{
+    accessors::accessors,
     object::object,
     open_enum::open_enum,
     request::request,

@@ -177,6 +177,6 @@ async fn an_update_keeps_the_fields_of_a_tag_that_it_does_not_set() {
         .unwrap();
 
     assert_eq!(tag.name, renamed);
-    assert_eq!(tag.body.as_ref().unwrap().color, Some(ColorVariants::Red));
+    assert_eq!(tag.color(), Some(&ColorVariants::Red));
     client.delete_tag().tag_id(tag.id).send().await.unwrap();
 }

@@ -1,5 +1,6 @@
 //! How are generated types read from JSON and written to it?
 //!
+//! - `accessors`: methods that return the members of a response's parts
 //! - `decode`: decodes a response, and locates what does not match its type
 //! - `object`: structs
 //! - `open_enum`: enums of strings
@@ -8,8 +9,9 @@
 //! - `request`: constructors and setters of structs that are sent
 //! - `url_segment`: text in the path of a URL
 //!
-//! Generated code calls the macros of `object`, `open_enum`, `union` and `request`.
+//! Generated code calls the macros of `accessors`, `object`, `open_enum`, `union` and `request`.
 
+pub(crate) mod accessors;
 pub(crate) mod decode;
 pub(crate) mod object;
 pub(crate) mod open_enum;

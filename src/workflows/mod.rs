@@ -11,6 +11,7 @@
 
 #[cfg(feature = "pro")]
 pub(crate) mod connect_workspace;
+mod duration;
 pub(crate) mod run_target;
 pub(crate) mod trigger;
 pub(crate) mod wait_for_run;

@@ -64,14 +64,6 @@ impl ExecutionStatus {
     }
 }
 
-impl PipelineRunResponse {
-    /// Returns the status of the run, or `None` if the server hides it from the user.
-    #[must_use]
-    pub fn status(&self) -> Option<&ExecutionStatus> {
-        self.body.as_ref().map(|body| &body.status)
-    }
-}
-
 /// Builder that waits for a run to end, created by [`WorkspaceClient::wait_for_run`].
 #[must_use = "nothing is waited for until `wait` is called"]
 pub struct WaitForRun {

@@ -21,10 +21,9 @@ pub fn listings(api: &Api) -> BTreeMap<String, String> {
     }
     for (name, group) in homes(api) {
         if let Some(ty) = api.types.get(&name) {
-            lines
-                .entry(group)
-                .or_default()
-                .extend(type_lines(&name, ty));
+            let lines = lines.entry(group).or_default();
+            lines.extend(type_lines(&name, ty));
+            lines.extend(accessor_lines(&name, api));
         }
     }
     for operation in &api.left_out {
@@ -153,6 +152,17 @@ fn type_lines(name: &str, ty: &Type) -> Vec<String> {
                 .collect()
         }
     }
+}
+
+fn accessor_lines(name: &str, api: &Api) -> Vec<String> {
+    let accessors = api.accessors(name).into_iter().map(|accessor| {
+        let returns = type_text(&accessor.returns);
+        let parts = accessor.sources.iter().map(|source| &*source.part.name);
+        let parts = parts.collect::<Vec<_>>().join(", ");
+        let ident = accessor.ident;
+        format!("struct {name}.{ident}(): Option<{returns}> ({parts})")
+    });
+    accessors.collect()
 }
 
 /// Returns the declared type of a field.

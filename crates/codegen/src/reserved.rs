@@ -45,13 +45,10 @@ pub const MEMBERS: &[&str] = &[
     "unknown_fields",
 ];
 
-/// Methods that only some generated structs have.
+/// Methods that only some generated structs have, besides the accessors of their parts.
 pub const MEMBERS_OF_TYPES: &[(&str, &[&str])] = &[
-    (
-        "PipelineRunResponse",
-        &["duration", "into_result", "status"],
-    ),
-    ("StepRunResponse", &["duration", "into_result", "status"]),
+    ("PipelineRunResponse", &["duration", "into_result"]),
+    ("StepRunResponse", &["duration", "into_result"]),
 ];
 
 /// Types that the modules of request builders import.

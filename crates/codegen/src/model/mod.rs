@@ -3,6 +3,7 @@
 //! Rust types come from progenitor's signatures and structs, everything else from the lowered
 //! document.
 
+mod accessors;
 mod api;
 mod boxing;
 mod notes;
@@ -12,6 +13,7 @@ mod signatures;
 mod types;
 mod variant_name;
 
+pub use accessors::{Accessor, Source};
 pub use api::{
     Accepts, Api, Body, Enum, Field, Location, Notes, Operation, Outcome, Parameter, Presence,
     Struct, Type, Union, Variant, mentioned, type_text,

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::glossary;
 use crate::model::{
-    Accepts, Api, Field, Location, Notes, Operation, Outcome, Parameter, type_text,
+    Accepts, Accessor, Api, Field, Location, Notes, Operation, Outcome, Parameter, type_text,
 };
 
 /// Returns the documentation of an operation's method.
@@ -118,16 +118,37 @@ pub(super) fn parameter(parameter: &Parameter) -> Vec<String> {
     lines
 }
 
+/// Returns the documentation of an accessor: where its value comes from.
+pub(super) fn accessor(accessor: &Accessor<'_>) -> Option<Vec<String>> {
+    let first = accessor.sources.first()?;
+    let places = accessor.sources.iter().map(|source| {
+        let (part, member) = (type_text(&source.part.ty), &source.member.ident);
+        let fills = match &*source.part.name {
+            "metadata" => ", which `hydrate(true)` fills",
+            _ => "",
+        };
+        format!("[`{}`]({part}::{member}){fills}", source.part.name)
+    });
+    let places = places.collect::<Vec<_>>().join("; or else from ");
+    let mut lines = meaning(first.member);
+    paragraph(&mut lines, vec![format!("From {places}.")]);
+    Some(lines)
+}
+
 /// Returns the documentation of a field.
 pub(super) fn field(field: &Field) -> Vec<String> {
-    let meaning = field.notes.prose.as_deref().map(prose);
-    let meaning = meaning.or_else(|| Some(vec![glossary::field(field)?]));
-    let mut lines = meaning.unwrap_or_default();
+    let mut lines = meaning(field);
     let facts = notes(&field.notes);
     if !facts.is_empty() {
         paragraph(&mut lines, vec![facts.join(" ")]);
     }
     lines
+}
+
+fn meaning(field: &Field) -> Vec<String> {
+    let meaning = field.notes.prose.as_deref().map(prose);
+    let meaning = meaning.or_else(|| Some(vec![glossary::field(field)?]));
+    meaning.unwrap_or_default()
 }
 
 fn notes(notes: &Notes) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! Stage `render`: the model of an API → the text of a Rust module.
 
+mod accessors;
 mod backlinks;
 mod docs;
 mod feature_gates;

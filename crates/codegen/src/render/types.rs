@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::accessors::accessors;
 use super::backlinks::Backlinks;
 use super::feature_gates::FeatureGates;
 use super::{doc_attributes, docs};
@@ -17,7 +18,9 @@ pub(super) fn types(api: &Api, gates: &FeatureGates, client: &str) -> Vec<TokenS
                 let (prose, evidence) = (&structure.prose, &structure.evidence);
                 let docs = backlinks.ty(name, prose.as_deref(), evidence.as_deref());
                 let docs = doc_attributes(&docs);
-                self::structure(name, structure, &docs, gate.as_ref())
+                let item = self::structure(name, structure, &docs, gate.as_ref());
+                let accessors = accessors(api, name).map(|accessors| quote!(#gate #accessors));
+                quote!(#item #accessors)
             }
             Type::Enum(enumeration) => {
                 let (prose, evidence) = (&enumeration.prose, &enumeration.evidence);

@@ -7,6 +7,7 @@ use crate::case::{Case, cases};
 
 cases! { "public_api", check:
     lists_operations_parameters_and_types
+    lists_accessors
     lists_types_with_the_only_group_that_uses_them
     lists_tuples_of_one_and_of_eleven_places
     lists_values_that_are_alike_with_names_of_their_own
