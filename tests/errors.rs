@@ -144,9 +144,7 @@ const RECORDED: [(&str, ErrorKind, Option<&str>, &str); 14] = [
         "422-invalid_body.http",
         ErrorKind::InvalidRequest,
         Some("ValueError"),
-        "1 validation error: {'type': 'string_type', 'loc': ('body', 'name'), 'msg': 'Input should \
-         be a valid string'} File \"/zenml/zenml/zen_server/utils.py\", line 55, in create_tag \
-         POST /api/v1/tags",
+        "body.name: Input should be a valid string",
     ),
     (
         "400-unknown_grant.http",

@@ -1,5 +1,7 @@
 //! What the body of a failed response says, without the secrets of the request.
 
+mod python;
+
 use http::StatusCode;
 use serde_json::{Map, Value};
 
@@ -106,7 +108,10 @@ fn exception_and_text(value: &Value) -> Option<ErrorBody> {
     match value.as_array()?.as_slice() {
         [Value::String(exception), Value::String(text)] => Some(ErrorBody {
             exception: Some(one_line(exception)),
-            message: one_line(unquoted(exception, text)),
+            message: match python::validation_problems(text).as_slice() {
+                [] => one_line(unquoted(exception, text)),
+                problems => one_line(&problems.join("; ")),
+            },
         }),
         _ => None,
     }
@@ -229,8 +234,9 @@ fn shortened(text: &str, limit: usize) -> String {
 
 /// Removes the input from a line with a validation problem.
 ///
-/// A line of Pydantic ends with `[type=…, input_value=…, input_type=…]`. A line of FastAPI is
-/// `{'type': …, 'loc': …, 'msg': …, 'input': …}`, and the input may take the rest of the line.
+/// A line of Pydantic ends with `[type=…, input_value=…, input_type=…]`. A line of FastAPI, which
+/// [`python`] reads unless it is cut off, is `{'type': …, 'loc': …, 'msg': …, 'input': …}`, and the
+/// input may take the rest of the line.
 fn without_input(line: &str) -> String {
     if let Some((before, after)) = line.split_once(", input_value=") {
         let kind = after

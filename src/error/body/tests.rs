@@ -81,10 +81,11 @@ fn input_that_pydantic_quotes_is_removed() {
 #[test]
 fn input_that_fastapi_quotes_is_removed() {
     let body = r#"["ValueError","1 validation error:\n  {'type': 'string_type', 'loc': ('body', 'name'), 'msg': 'Not a string', 'input': {'a': 'hunter2'}, 'ctx': {}}\n\n  File \"a.py\", line 55"]"#;
+    assert_eq!(read(body).message, "body.name: Not a string");
+    let truncated = r#"[{'loc': ('body', 'name'), 'msg': 'Not a string', 'input': {'a': 'hunter2"#;
     assert_eq!(
-        read(body).message,
-        "1 validation error: {'type': 'string_type', 'loc': ('body', 'name'), \
-         'msg': 'Not a string'} File \"a.py\", line 55"
+        read(truncated).message,
+        "[{'loc': ('body', 'name'), 'msg': 'Not a string'}"
     );
 }
 
