@@ -49,6 +49,7 @@ fn generate(api: &str, variable: &str, options: Options) -> Result<(), String> {
     let external = files::path_in_variable(variable, env::var_os(variable))
         .map_err(|error| error.to_string())?;
     println!("cargo::rerun-if-changed=specs/overlays/{api}");
+    println!("cargo::rerun-if-changed=specs/availability.json");
     match &external {
         Some(path) => println!("cargo::rerun-if-changed={}", path.display()),
         None => println!("cargo::rerun-if-changed=specs/{api}.json"),

@@ -31,6 +31,7 @@ fn generate(api: &str, variable: &str) -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-env-changed={variable}");
     let other = files::path_in_variable(variable, env::var_os(variable))?;
     println!("cargo::rerun-if-changed=../../specs/overlays/{api}");
+    println!("cargo::rerun-if-changed=../../specs/availability.json");
     match &other {
         Some(path) => println!("cargo::rerun-if-changed={}", path.display()),
         None => println!("cargo::rerun-if-changed=../../specs/{api}.json"),

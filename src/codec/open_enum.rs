@@ -14,7 +14,7 @@ macro_rules! open_enum {
         #[derive(Debug, Clone)]
         #[non_exhaustive]
         $vis enum $name {
-            $( $(#[$variant_meta])* #[doc = concat!("`", $text, "`")] $variant, )*
+            $( #[doc = concat!("`", $text, "`")] $(#[$variant_meta])* $variant, )*
             /// A value that this version of the crate does not know.
             Unknown(String),
         }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::availability::Availability;
 use crate::{Error, Result, SpecSource};
 
 /// A document and its corrections, as read from disk.
@@ -15,6 +16,8 @@ pub struct SpecFiles {
     pub path: PathBuf,
     /// The document's text.
     pub text: String,
+    /// What the supported versions of the server have, if known.
+    pub availability: Option<Availability>,
     /// The overlays, in the order of their file names.
     pub overlays: Vec<Value>,
     /// Where the document comes from.
@@ -40,11 +43,16 @@ pub fn path_in_variable(variable: &str, value: Option<OsString>) -> Result<Optio
     }
 }
 
-/// Reads `specs/<api>.json`, or `external` in its place, and `specs/overlays/<api>/*.json`.
+/// The API that `specs/availability.json` is about: the versions of the other one are unknown.
+const VERSIONED: &str = "workspace";
+
+/// Reads `specs/<api>.json`, or `external` in its place, `specs/overlays/<api>/*.json`, and for the
+/// Workspace API `specs/availability.json`.
 ///
 /// # Errors
 ///
-/// Returns an error that names the file if one cannot be read or an overlay is not JSON.
+/// Returns an error that names the file if one cannot be read, or if an overlay or the availability
+/// is malformed.
 pub fn load(specs: &Path, api: &str, external: Option<&Path>) -> Result<SpecFiles> {
     let committed = specs.join(format!("{api}.json"));
     let path = external.map_or(committed, Path::to_path_buf);
@@ -59,9 +67,14 @@ pub fn load(specs: &Path, api: &str, external: Option<&Path>) -> Result<SpecFile
         })?;
         overlays.push(overlay);
     }
+    let availability = (api == VERSIONED).then(|| {
+        let path = specs.join("availability.json");
+        Availability::read(&text(&path)?)
+    });
     Ok(SpecFiles {
         text: text(&path)?,
         path,
+        availability: availability.transpose()?,
         overlays,
         source: if external.is_some() {
             SpecSource::External
@@ -78,7 +91,8 @@ impl SpecFiles {
     ///
     /// Returns the error of [`generate`](crate::generate), with the path of the document.
     pub fn generate(&self) -> Result<crate::model::Api> {
-        crate::generate(&self.text, &self.overlays, self.source)
+        let availability = self.availability.as_ref();
+        crate::generate(&self.text, availability, &self.overlays, self.source)
             .map_err(|error| self.with_path(error))
     }
 
@@ -88,7 +102,8 @@ impl SpecFiles {
     ///
     /// Returns the error of [`corrected`](crate::corrected), with the path of the document.
     pub fn document(&self) -> Result<Value> {
-        crate::corrected(&self.text, &self.overlays, self.source)
+        let availability = self.availability.as_ref();
+        crate::corrected(&self.text, availability, &self.overlays, self.source)
             .map_err(|error| self.with_path(error))
     }
 

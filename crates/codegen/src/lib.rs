@@ -1,7 +1,8 @@
 //! Turns an OpenAPI document of ZenML into the Rust of the `zenml` crate.
 //!
 //! One module per stage, each a pure function over values; data flows one way:
-//! [`read`] → [`canonical`] → [`overlay`] → [`lower`] → [`progenitor`] → [`model`] → [`render`].
+//! [`read`] → [`canonical`] → [`availability`] → [`overlay`] → [`lower`] → [`progenitor`] →
+//! [`model`] → [`render`].
 //! [`public_api`] lists what a model declares. [`generate`] runs the stages up to the model, and
 //! [`files`] reads documents and overlays from disk.
 #![warn(missing_docs)]
@@ -31,14 +32,25 @@ pub use spec_source::SpecSource;
 
 use serde_json::Value;
 
-/// Reads a document, raw or canonical, and applies the corrections. Descriptions are kept.
+use availability::Availability;
+
+/// Reads a document, raw or canonical, and applies the availability and the corrections.
+/// Descriptions are kept.
 ///
 /// # Errors
 ///
-/// See [`read`] and [`overlay`].
-pub fn corrected(text: &str, overlays: &[Value], source: SpecSource) -> Result<Value> {
+/// See [`read`], [`availability::apply`] and [`overlay`].
+pub fn corrected(
+    text: &str,
+    availability: Option<&Availability>,
+    overlays: &[Value],
+    source: SpecSource,
+) -> Result<Value> {
     let document = read::read(text)?;
     let mut document = canonical::canonical(&document, canonical::Prose::Keep);
+    if let Some(availability) = availability {
+        availability::apply(&mut document, availability, source)?;
+    }
     for overlay in overlays {
         document = match source {
             SpecSource::Committed => overlay::apply(document, overlay)?,
@@ -59,8 +71,13 @@ pub fn corrected(text: &str, overlays: &[Value], source: SpecSource) -> Result<V
 /// # Errors
 ///
 /// See each stage.
-pub fn generate(text: &str, overlays: &[Value], source: SpecSource) -> Result<model::Api> {
-    let document = corrected(text, overlays, source)?;
+pub fn generate(
+    text: &str,
+    availability: Option<&Availability>,
+    overlays: &[Value],
+    source: SpecSource,
+) -> Result<model::Api> {
+    let document = corrected(text, availability, overlays, source)?;
     let build = |document: &Value| {
         let lowered = lower::lower(document)?;
         let generated = progenitor::generate(&lowered)?;

@@ -31,7 +31,7 @@ fn a_replacement_that_an_older_server_lacks_is_dropped() {
 #[test]
 fn an_alternative_of_a_newer_server_is_neither_a_variant_nor_an_error() {
     let (document, correction) = shapes(&["Circle", "Square", "Torus"]);
-    let api = generate(&document, &[correction], SpecSource::External).unwrap();
+    let api = generate(&document, None, &[correction], SpecSource::External).unwrap();
     let Some(Type::Union(union)) = api.types.get("Shape") else {
         panic!("no union");
     };
@@ -42,7 +42,7 @@ fn an_alternative_of_a_newer_server_is_neither_a_variant_nor_an_error() {
 #[test]
 fn the_tag_must_name_every_alternative_of_the_committed_document() {
     let (document, correction) = shapes(&["Circle", "Square", "Torus"]);
-    let error = generate(&document, &[correction], SpecSource::Committed).err();
+    let error = generate(&document, None, &[correction], SpecSource::Committed).err();
     let error = error.unwrap().to_string();
     assert!(error.contains("TorusShape"), "{error}");
 }
@@ -65,7 +65,7 @@ fn an_operation_that_cannot_be_expressed_is_left_out_with_its_reason() {
         }},
     })
     .to_string();
-    let api = generate(&document, &[], SpecSource::External).unwrap();
+    let api = generate(&document, None, &[], SpecSource::External).unwrap();
     let names: Vec<&str> = api.operations.iter().map(|o| o.name.as_str()).collect();
     assert_eq!(names, ["good"]);
     let left_out = api.left_out.iter();
@@ -79,7 +79,7 @@ fn an_operation_that_cannot_be_expressed_is_left_out_with_its_reason() {
     );
     let listing = listings(&api).remove("left_out").unwrap();
     assert!(listing.contains("left out: GET /part: "), "{listing}");
-    generate(&document, &[], SpecSource::Committed)
+    generate(&document, None, &[], SpecSource::Committed)
         .err()
         .unwrap();
 }
@@ -90,7 +90,7 @@ fn a_document_without_a_supported_operation_is_an_error() {
         "openapi": "3.1.0", "info": {"title": "Example", "version": "1"},
         "paths": {"/bad/{id}": {"get": {"operationId": "bad", "responses": {"200": {}}}}},
     });
-    let error = generate(&document.to_string(), &[], SpecSource::External).err();
+    let error = generate(&document.to_string(), None, &[], SpecSource::External).err();
     assert_eq!(error.unwrap().pointer, "/paths/~1bad~1{id}/get");
 }
 
@@ -143,5 +143,11 @@ fn corrected_with(operations: &[&str]) -> Value {
         "info": {"title": "Example", "version": "1"},
         "actions": [{"target": "$.paths['/list_old'].get", "update": {"x-replaced-by": "list_new"}}],
     });
-    corrected(&document.to_string(), &[overlay], SpecSource::External).unwrap()
+    corrected(
+        &document.to_string(),
+        None,
+        &[overlay],
+        SpecSource::External,
+    )
+    .unwrap()
 }

@@ -70,7 +70,7 @@ fn is_generated(document: &Value) -> bool {
         deduplicates_post: true,
         inferred_feature: "pro-inferred",
     };
-    let Ok(api) = generate(&document.to_string(), &[], SpecSource::External) else {
+    let Ok(api) = generate(&document.to_string(), None, &[], SpecSource::External) else {
         return false;
     };
     public_api::listings(&api);

@@ -6,16 +6,18 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 use zenml_api_diff::{Notice, Report, compare};
 use zenml_codegen::SpecSource;
+use zenml_codegen::availability::Availability;
 use zenml_test_server::Progress;
 
 use crate::api::Api;
+use crate::availability;
 use crate::document::Document;
 use crate::overlays::{Overlays, correct_alike};
 use crate::plan::{CRATE_VERSION, generated, overlays_path};
 use crate::source::{Limits, Source, Token};
 
-/// Fetches two documents and compares them. The overlays of the checkout at `root` are applied to
-/// both where they match.
+/// Fetches two documents and compares them. The availability and the overlays of the checkout at `root`
+/// are applied to both where they match.
 ///
 /// # Errors
 /// Returns an error if a document cannot be fetched or does not describe `api`, if the two describe
@@ -51,7 +53,8 @@ pub async fn diff(
     }
     progress.stage("Comparing");
     let overlays = Overlays::read(&root.join(overlays_path(old.api)))?.values();
-    report(&old, &new, &overlays)
+    let availability = availability::read(root, old.api)?;
+    report(&old, &new, availability.as_ref(), &overlays)
 }
 
 /// Compares two documents of one API.
@@ -59,10 +62,17 @@ pub async fn diff(
 /// # Errors
 /// Returns an error if a document is malformed. If no code can be generated from one of them, the
 /// report says so and has the changes over HTTP only.
-pub fn report(old: &Document, new: &Document, overlays: &[Value]) -> Result<Report> {
+pub fn report(
+    old: &Document,
+    new: &Document,
+    availability: Option<&Availability>,
+    overlays: &[Value],
+) -> Result<Report> {
     let [before, after] = correct_alike([&old.text, &new.text], overlays)?;
     let report = compare(&before, &after);
-    let model = |document: &Document| generated(&document.text, overlays, SpecSource::External);
+    let model = |document: &Document| {
+        generated(&document.text, availability, overlays, SpecSource::External)
+    };
     Ok(match (model(old), model(new)) {
         (Ok(old), Ok(new)) => report.with_rust(&old, &new, CRATE_VERSION),
         (before, after) => {

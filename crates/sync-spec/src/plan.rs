@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 use zenml_api_diff::{Notice, Report, compare};
+use zenml_codegen::availability::Availability;
 use zenml_codegen::public_api::listings;
 use zenml_codegen::{SpecSource, generate, model};
 
 use crate::api::Api;
+use crate::availability;
 use crate::document::{Document, Summary};
 use crate::files;
 use crate::overlays::{Overlays, Rewritten, StaleAction, correct_alike};
@@ -29,6 +31,8 @@ pub struct Current {
     pub text: String,
     /// Title, version and size of the document.
     pub summary: Summary,
+    /// What the supported versions of the server have, if the checkout knows.
+    pub availability: Option<Availability>,
     /// The corrections of the document.
     pub overlays: Overlays,
     /// The snapshots by file name.
@@ -82,6 +86,7 @@ impl Current {
         Ok(Self {
             summary: Summary::of(&document),
             text,
+            availability: availability::read(root, api)?,
             overlays: Overlays::read(&root.join(overlays_path(api)))?,
             snapshots: if snapshots.exists() {
                 files::read_folder(&snapshots, is_snapshot)?
@@ -89,6 +94,18 @@ impl Current {
                 BTreeMap::new()
             },
         })
+    }
+
+    /// Returns the availability with the version of a document added.
+    fn extended(&self, document: &Document, plain: Option<&Value>) -> Result<Option<Availability>> {
+        let Some(before) = &self.availability else {
+            return Ok(None);
+        };
+        if self.text == document.text {
+            return Ok(Some(before.clone()));
+        }
+        let old = serde_json::from_str(&self.text).context("the present document is not JSON")?;
+        availability::extend(before, &old, &document.canonical, plain).map(Some)
     }
 
     /// Compares the document in the checkout with a new one, for which `after` is generated.
@@ -100,7 +117,8 @@ impl Current {
     ) -> Result<Report> {
         let overlays = self.overlays.values();
         // Overlays that match nothing are skipped: they may already fit the new document only.
-        let before = generated(&self.text, &overlays, SpecSource::External);
+        let availability = self.availability.as_ref();
+        let before = generated(&self.text, availability, &overlays, SpecSource::External);
         let compared = before.and_then(|before| {
             let [old, new] = correct_alike([&self.text, &document.text], &overlays)?;
             Ok(compare(&old, &new).with_rust(&before, after, CRATE_VERSION))
@@ -130,8 +148,9 @@ fn snapshots_path(api: Api) -> PathBuf {
 }
 
 impl Plan {
-    /// Plans the changes that make a checkout follow `document`. `entry` is the current entry of
-    /// `sources.toml`, `today` the date for a new one.
+    /// Plans the changes that make a checkout follow `document`. `plain` is the document of the same
+    /// version as a server prints it that is not a Pro workspace, if known. `entry` is the current
+    /// entry of `sources.toml`, `today` the date for a new one.
     ///
     /// # Errors
     /// Returns an error if a permission is missing, or if no code can be generated from the
@@ -140,6 +159,7 @@ impl Plan {
         current: &Current,
         entry: &Entry,
         document: &Document,
+        plain: Option<&Value>,
         permissions: Permissions,
         today: &str,
     ) -> Result<Self> {
@@ -162,7 +182,13 @@ impl Plan {
                 content,
             });
         }
-        let after = generated(&document.text, &overlays.values(), SpecSource::Committed);
+        let availability = current.extended(document, plain)?;
+        let after = generated(
+            &document.text,
+            availability.as_ref(),
+            &overlays.values(),
+            SpecSource::Committed,
+        );
         let after = after.map_err(|error| {
             anyhow!(
                 "{}: no code can be generated from it: {error:#}",
@@ -181,6 +207,14 @@ impl Plan {
             changes.push(Change {
                 path: document_path(api),
                 content: Some(document.text.clone()),
+            });
+        }
+        if availability != current.availability
+            && let Some(availability) = &availability
+        {
+            changes.push(Change {
+                path: PathBuf::from(availability::PATH),
+                content: Some(availability.text()?),
             });
         }
         required.accept = !update.files.is_empty();
@@ -263,9 +297,16 @@ fn stale_message(stale: &[StaleAction], folder: &Path, document: &Document) -> S
 ///
 /// # Errors
 /// Returns an error with the place in the document if that is not possible.
-pub fn generated(text: &str, overlays: &[Value], source: SpecSource) -> Result<model::Api> {
+pub fn generated(
+    text: &str,
+    availability: Option<&Availability>,
+    overlays: &[Value],
+    source: SpecSource,
+) -> Result<model::Api> {
     // A panic of the generator must not cost the comparison of the documents.
-    let generated = catch_unwind(AssertUnwindSafe(|| generate(text, overlays, source)));
+    let generated = catch_unwind(AssertUnwindSafe(|| {
+        generate(text, availability, overlays, source)
+    }));
     let generated = generated.map_err(|_| anyhow!("the code generator panicked; report a bug"))?;
     Ok(generated?)
 }

@@ -80,7 +80,16 @@ pub async fn sync(
     for (api, source) in &options.sources {
         let token = options.token.as_ref();
         let fetched = source.fetch(token, &options.limits, progress).await?;
-        documents.push(Document::new(fetched, Some(*api))?);
+        let document = Document::new(fetched, Some(*api))?;
+        let plain = match api {
+            Api::Workspace => {
+                let version = &document.summary.version;
+                source.fetch_plain(version, token, progress).await?
+            }
+            Api::Pro => None,
+        };
+        let plain = plain.map(|plain| Document::new(plain, Some(*api)));
+        documents.push((document, plain.transpose()?));
     }
     let sources_path = PathBuf::from("specs/sources.toml");
     let sources_text = fs::read_to_string(root.join(&sources_path))
@@ -89,7 +98,7 @@ pub async fn sync(
     let accepted = accepted::of_checkout(root)?;
     let mut changes = Vec::new();
     let mut plans = Vec::new();
-    for document in &documents {
+    for (document, plain) in &documents {
         let api = document.api;
         progress.stage(&format!("Generating from the {api} and comparing"));
         let current = Current::read(root, api)?;
@@ -103,7 +112,9 @@ pub async fn sync(
             },
             Mode::Write { .. } | Mode::DryRun => options.permissions,
         };
-        let mut plan = Plan::new(&current, entry, document, permissions, &options.today)?;
+        let plain = plain.as_ref().map(|plain| &plain.canonical);
+        let today = &options.today;
+        let mut plan = Plan::new(&current, entry, document, plain, permissions, today)?;
         plan.report = plan.report.accepting(&accepted);
         changes.extend(plan.changes.iter().cloned());
         if let Some(entry) = &plan.entry {

@@ -263,7 +263,7 @@ fn check(case: &Case) {
     );
     if case.has("expected-rust.txt") {
         let [old, new] = [&old, &new].map(|document| {
-            let api = generate(&document.to_string(), &[], SpecSource::Committed);
+            let api = generate(&document.to_string(), None, &[], SpecSource::Committed);
             api.unwrap_or_else(|error| panic!("{error}"))
         });
         let rust = report.with_rust(&old, &new, "0.1.0").rust.unwrap();

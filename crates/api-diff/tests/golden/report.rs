@@ -27,7 +27,7 @@ cases! { "report", check:
 fn check(case: &Case) {
     let (old, new) = documents(case);
     let [before, after] = [&old, &new].map(|document| {
-        let api = generate(&document.to_string(), &[], SpecSource::Committed);
+        let api = generate(&document.to_string(), None, &[], SpecSource::Committed);
         api.unwrap_or_else(|error| panic!("{error}"))
     });
     let report = compare(&old, &new).with_rust(&before, &after, "0.1.0");

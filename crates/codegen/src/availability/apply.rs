@@ -1,26 +1,26 @@
-//! How does a document say which versions have what?
+//! How does a document change if servers of all supported versions are to be read?
+//!
+//! A member of a response leaves `required` if a supported version may lack it, or send `null`. What
+//! only some versions have is noted:
 //!
 //! | note | on | meaning |
 //! | --- | --- | --- |
-//! | `x-since` | operation, parameter | the version since which it exists |
+//! | `x-versions` | operation, parameter, property | the [`Versions`] that have it |
+//! | `x-value-versions` | enum | per value: the [`Versions`] that have it |
 //! | `x-pro` | operation | only a Pro workspace has it |
-//! | `x-availability` | object | per member: `since`, and `uncertain` if a response of a supported version may lack it |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use super::{
-    Availability, Edge, History, Node, Nodes, Operation, Place, Version, operations_by_key,
+    Availability, Edge, History, Node, Nodes, Operation, Place, State, Version, Versions,
+    operations_by_key,
 };
 use crate::pointer::escape;
 use crate::{Error, Result, SpecSource};
 
-/// The notes of objects: JSON pointer → member → note.
-type MemberNotes = BTreeMap<String, BTreeMap<String, Map<String, Value>>>;
-
-/// Notes in a document which versions have what. In another server's document, only what it has is
-/// noted.
+/// Applies the availability to a document. In another server's document, what it lacks is skipped.
 ///
 /// # Errors
 ///
@@ -29,8 +29,8 @@ pub fn apply(document: &mut Value, availability: &Availability, source: SpecSour
     if source == SpecSource::Committed {
         check_version(document, availability)?;
     }
-    let mut members = MemberNotes::new();
-    let mut operations: Vec<(String, Operation)> = Vec::new();
+    let mut edits = Edits::default();
+    let mut operations = Vec::new();
     let nodes = Nodes::new(document);
     for (key, found) in operations_by_key(document) {
         let Some(facts) = availability.operations.get(&key) else {
@@ -44,32 +44,30 @@ pub fn apply(document: &mut Value, availability: &Availability, source: SpecSour
                 let holder = body
                     .as_ref()
                     .and_then(|(body, _)| nodes.holder(body, place));
-                if let Some(holder) = holder {
-                    note_member(&mut members, &nodes, holder, history, received);
+                if let Some((holder, edge)) = holder {
+                    edits.note(&nodes, &holder, &edge, &history.versions());
+                    let response = Response {
+                        nodes: &nodes,
+                        floor: &availability.floor,
+                        places,
+                    };
+                    if received && response.may_lack(&holder, place, history) {
+                        edits.make_optional(&nodes, &holder, &edge);
+                    }
                 } else if source == SpecSource::Committed && !place.0.is_empty() {
                     return Err(missing(&key, place));
                 }
             }
         }
         let pointer = format!("/paths/{}/{}", escape(found.path), found.method);
-        operations.push((pointer, facts.clone()));
+        operations.push((pointer, facts));
     }
     for (pointer, facts) in operations {
-        if let Some(operation) = document
-            .pointer_mut(&pointer)
-            .and_then(Value::as_object_mut)
-        {
-            note_operation(operation, &facts);
+        if let Some(operation) = object_at(document, &pointer) {
+            note_operation(operation, facts);
         }
     }
-    for (pointer, notes) in members {
-        if let Some(object) = document
-            .pointer_mut(&pointer)
-            .and_then(Value::as_object_mut)
-        {
-            object.insert("x-availability".to_owned(), json!(notes));
-        }
-    }
+    edits.write(document);
     Ok(())
 }
 
@@ -92,10 +90,13 @@ fn missing(key: &str, place: &Place) -> Error {
     Error::new("/paths", problem, HINT)
 }
 
+fn object_at<'a>(document: &'a mut Value, pointer: &str) -> Option<&'a mut Map<String, Value>> {
+    document.pointer_mut(pointer)?.as_object_mut()
+}
+
 fn note_operation(operation: &mut Map<String, Value>, facts: &Operation) {
-    if let Some(since) = facts.exists.as_ref().and_then(History::since) {
-        operation.insert("x-since".to_owned(), json!(since));
-    }
+    let versions = facts.exists.as_ref().map(History::versions);
+    note(operation, &versions.unwrap_or_default());
     if facts.pro {
         operation.insert("x-pro".to_owned(), json!(true));
     }
@@ -114,45 +115,152 @@ fn note_operation(operation: &mut Map<String, Value>, facts: &Operation) {
             _ => continue,
         };
         let history = text("name").and_then(|name| histories.get(name));
-        if let Some(since) = history.and_then(History::since) {
-            parameter.insert("x-since".to_owned(), json!(since));
+        if let Some(history) = history {
+            note(parameter, &history.versions());
         }
     }
 }
 
-/// Notes the history of a member on each object that has it. If several histories apply, the newest
-/// version counts.
-fn note_member(
-    members: &mut MemberNotes,
-    nodes: &Nodes<'_>,
-    (node, edge): (Node, Edge),
-    history: &History,
-    received: bool,
-) {
-    let Edge::Member(name) = &edge else {
-        return;
-    };
-    let uncertain = received && !history.is_certain();
-    if !uncertain && history.since().is_none() {
-        return;
+fn note(object: &mut Map<String, Value>, versions: &Versions) {
+    if !versions.are_all() {
+        object.insert("x-versions".to_owned(), json!(versions));
     }
-    for pointer in node {
-        // Only this object, not the others that the value may be.
-        let holder = Node::from([pointer.clone()]);
-        if !nodes.parts(&holder).contains_key(&edge) {
-            continue;
+}
+
+/// A response of all supported versions.
+struct Response<'a> {
+    nodes: &'a Nodes<'a>,
+    floor: &'a Version,
+    places: &'a BTreeMap<Place, History>,
+}
+
+impl Response<'_> {
+    /// Returns whether the objects of a supported version may lack a member, or have `null` there.
+    fn may_lack(&self, holder: &Node, place: &Place, history: &History) -> bool {
+        let Some((member, way)) = place.0.split_last() else {
+            return false;
+        };
+        let objects: Vec<_> = holder
+            .iter()
+            .map(|pointer| self.nodes.parts(&Node::from([pointer.clone()])))
+            .filter(|parts| parts.keys().any(|edge| matches!(edge, Edge::Member(_))))
+            .collect();
+        if objects.len() < 2 {
+            return !history.is_certain_from(self.floor);
         }
-        let object = members.entry(pointer).or_default();
-        let note = object.entry(name.clone()).or_default();
-        if let Some(since) = history.since() {
-            let noted = note.get("since").and_then(Value::as_str);
-            let noted: Option<Version> = noted.and_then(|text| text.parse().ok());
-            if noted.is_none_or(|noted| noted < *since) {
-                note.insert("since".to_owned(), json!(since));
+        // Objects of a union are told apart by an enum that each of them requires.
+        let tells_apart = |(_, (state, _)): &(&Edge, &(State, Node))| {
+            state.is_certain() && state.types.contains("enum")
+        };
+        let tags = objects.iter().map(|parts| -> BTreeSet<Edge> {
+            let tags = parts.iter().filter(tells_apart);
+            tags.map(|(edge, _)| edge.clone()).collect()
+        });
+        let shared = tags.reduce(|all, one| all.intersection(&one).cloned().collect());
+        let around = Place(way.to_vec());
+        let tags: Vec<Place> = shared
+            .into_iter()
+            .flatten()
+            .map(|tag| around.child(tag))
+            .collect();
+        if objects.iter().all(|parts| parts.contains_key(member)) {
+            // What older versions send is none of the objects, and is read as an unknown variant.
+            let since = tags.iter().map(|tag| {
+                let history = self.places.get(tag);
+                history
+                    .and_then(History::certain_from)
+                    .unwrap_or(self.floor)
+            });
+            return !history.is_certain_from(since.min().unwrap_or(self.floor));
+        }
+        // A member of one object only came with it if a value of the tag did.
+        let since = history.versions().since;
+        let is_of_a_tag = |place: &Place| {
+            let (last, way) = place.0.split_last()?;
+            Some(matches!(last, Edge::Choice(_)) && tags.iter().any(|tag| tag.0 == way))
+        };
+        let values = self
+            .places
+            .iter()
+            .filter(|(place, _)| is_of_a_tag(place) == Some(true));
+        let came_with_a_value = values
+            .map(|(_, history)| history.versions().since)
+            .any(|value| value.is_some() && value == since);
+        !came_with_a_value
+    }
+}
+
+/// The changes of schemas, by JSON pointer.
+#[derive(Default)]
+struct Edits {
+    /// The versions that have a member, by its schema.
+    members: BTreeMap<String, Versions>,
+    /// The versions that have a value of an enum, by the enum.
+    values: BTreeMap<String, BTreeMap<String, Versions>>,
+    /// The members of objects that leave `required`.
+    optional: BTreeSet<(String, String)>,
+}
+
+impl Edits {
+    /// Notes the versions of a member or value in each schema that has it. If a schema is used in
+    /// several ways, the newest version counts.
+    fn note(&mut self, nodes: &Nodes<'_>, holder: &Node, edge: &Edge, versions: &Versions) {
+        if versions.are_all() {
+            return;
+        }
+        for pointer in having(nodes, holder, edge) {
+            let noted = match edge {
+                Edge::Member(name) => {
+                    let schema = format!("{pointer}/properties/{}", escape(name));
+                    self.members.entry(schema).or_default()
+                }
+                Edge::Choice(value) => {
+                    let values = self.values.entry(pointer.clone()).or_default();
+                    values.entry(value.clone()).or_default()
+                }
+                Edge::Item | Edge::Value => continue,
+            };
+            noted.since = noted.since.take().max(versions.since.clone());
+            noted.removed = noted.removed.take().max(versions.removed.clone());
+        }
+    }
+
+    fn make_optional(&mut self, nodes: &Nodes<'_>, holder: &Node, edge: &Edge) {
+        if let Edge::Member(name) = edge {
+            let objects = having(nodes, holder, edge);
+            self.optional
+                .extend(objects.map(|pointer| (pointer.clone(), name.clone())));
+        }
+    }
+
+    fn write(self, document: &mut Value) {
+        for (pointer, versions) in self.members {
+            if let Some(schema) = object_at(document, &pointer) {
+                note(schema, &versions);
             }
         }
-        if uncertain {
-            note.insert("uncertain".to_owned(), json!(true));
+        for (pointer, values) in self.values {
+            if let Some(schema) = object_at(document, &pointer) {
+                schema.insert("x-value-versions".to_owned(), json!(values));
+            }
+        }
+        for (pointer, name) in self.optional {
+            let required = document.pointer_mut(&format!("{pointer}/required"));
+            if let Some(required) = required.and_then(Value::as_array_mut) {
+                required.retain(|member| *member != name);
+            }
         }
     }
+}
+
+/// Returns the schemas of a value that have a part themselves.
+fn having<'a>(
+    nodes: &Nodes<'_>,
+    holder: &'a Node,
+    edge: &Edge,
+) -> impl Iterator<Item = &'a String> {
+    holder.iter().filter(|pointer| {
+        let schema = Node::from([(*pointer).clone()]);
+        nodes.parts(&schema).contains_key(edge)
+    })
 }

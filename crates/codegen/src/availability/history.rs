@@ -167,18 +167,53 @@ impl History {
         self.0.iter()
     }
 
-    /// Returns the version since which it exists, if it exists and the floor does not have it.
-    pub fn since(&self) -> Option<&Version> {
-        let present = self
-            .states()
-            .rev()
-            .take_while(|(_, state)| !state.is_absent());
-        let (first, _) = present.last()?;
-        (self.0.keys().next() != Some(first)).then_some(first)
+    /// Returns the versions that have it. Of something that is gone, those that had it last.
+    pub fn versions(&self) -> Versions {
+        let newest_first = || self.states().rev();
+        let is_absent = |(_, state): &(&Version, &State)| state.is_absent();
+        let present = newest_first().skip_while(is_absent);
+        let first = present.take_while(|found| !is_absent(found)).last();
+        let first = first.map(|(version, _)| version);
+        let removed = newest_first().take_while(is_absent).last();
+        Versions {
+            since: first
+                .filter(|first| self.0.keys().next() != Some(first))
+                .cloned(),
+            removed: removed.map(|(version, _)| version.clone()),
+        }
     }
 
-    /// Returns whether all versions always have it, with a value.
-    pub fn is_certain(&self) -> bool {
-        self.0.values().all(State::is_certain)
+    /// Returns whether all versions from `first` on always have it, with a value.
+    pub fn is_certain_from(&self, first: &Version) -> bool {
+        let changes = self.0.range(first..).map(|(_, state)| state);
+        self.at(first).is_certain() && changes.into_iter().all(State::is_certain)
+    }
+
+    /// Returns the first version from which on all versions always have it, with a value.
+    pub fn certain_from(&self) -> Option<&Version> {
+        let certain = self
+            .states()
+            .rev()
+            .take_while(|(_, state)| state.is_certain());
+        certain.last().map(|(version, _)| version)
+    }
+}
+
+/// The versions that have something, if not all supported versions do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Versions {
+    /// The first version that has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Version>,
+    /// The first version that no longer has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Version>,
+}
+
+impl Versions {
+    /// Returns whether all supported versions have it.
+    pub const fn are_all(&self) -> bool {
+        self.since.is_none() && self.removed.is_none()
     }
 }

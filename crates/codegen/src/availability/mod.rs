@@ -1,4 +1,4 @@
-//! Which server versions have what? Reads `specs/availability.json`, and notes it in a document.
+//! Which server versions have what? Reads `specs/availability.json`, and applies it to a document.
 //!
 //! The file contains what differs between the supported versions. A place without a history is the
 //! same in each version that has the value around it.
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use apply::apply;
-pub use history::{History, State};
+pub use history::{History, State, Versions};
 pub use node::{Edge, Node, Nodes};
 pub use place::Place;
 pub use version::Version;

@@ -81,6 +81,9 @@ pub(super) fn notes(schema: &Value) -> Map<String, Value> {
             notes.insert(key.to_owned(), value.clone());
         }
     }
+    if let Some(versions) = schema.get("x-versions") {
+        notes.insert("versions".to_owned(), versions.clone());
+    }
     let alternatives = schema.get("anyOf").and_then(Value::as_array);
     let limits = constraints(schema).or_else(|| alternatives?.iter().find_map(constraints));
     if let Some(limits) = limits {

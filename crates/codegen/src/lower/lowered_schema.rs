@@ -63,8 +63,14 @@ pub(super) fn is_nullable_enum(schema: &Value) -> bool {
     typed == Some(true) && has_null("enum", Value::Null) == Some(true)
 }
 
-pub(super) fn copy_prose(from: &Value, to: &mut Value) {
-    for key in ["description", "x-evidence"] {
+/// Copies what the docs say about an object, an enum or a parameter.
+pub(super) fn copy_docs(from: &Value, to: &mut Value) {
+    for key in [
+        "description",
+        "x-evidence",
+        "x-versions",
+        "x-value-versions",
+    ] {
         if let Some(value) = from.get(key) {
             set(to, key, value.clone());
         }

@@ -7,12 +7,14 @@
 //! | --- | --- | --- |
 //! | `x-direction` | object | `request`, `response` or `both`: where it is used |
 //! | `x-open` | object | undeclared members are allowed |
-//! | `x-fields` | object | per property: `nullable`, `required`, `const`, `default`, `constraints`, `deprecated` |
+//! | `x-fields` | object | per property: `nullable`, `required`, `const`, `default`, `constraints`, `deprecated`, `versions` |
 //! | `x-page` | object | the page envelope of a list |
 //! | `x-union` | union | the variants, and the pointer to the tag that distinguishes them |
 //! | `x-tuple` | object | an array with a type for each position |
 //! | `x-type` | string | a type of the hand-written library: `filter`, `secret` or `secret-map` |
 //! | `x-evidence` | object, enum | how well it is known, for the docs |
+//! | `x-versions` | operation, parameter | the server versions that have it |
+//! | `x-value-versions` | enum | per value: the server versions that have it |
 //! | `x-default`, `x-constraints`, `x-deprecated` | parameter | declared facts, for the docs |
 //! | `x-id`, `x-group`, `x-errors`, … | operation | see `operation.rs` |
 //!

@@ -3,7 +3,8 @@
 //! Notes of an operation: `x-id` (the vendor's full id), `x-group` (its first tag), `x-result`
 //! (`json`, `text`, `empty`, `bytes` or `events`), `x-errors` (the declared error statuses),
 //! `x-body-optional`, `x-result-nullable`, `x-result-evidence`, `x-authenticated`, `x-idempotent`,
-//! `x-deduplicated`, `x-evidence`, `x-replaced-by`, `x-cookies` (the names of cookies that it reads).
+//! `x-deduplicated`, `x-evidence`, `x-versions`, `x-pro`, `x-replaced-by`, `x-cookies` (the names of
+//! cookies that it reads).
 
 use heck::ToSnakeCase;
 use serde_json::{Map, Value, json};
@@ -107,6 +108,8 @@ fn lower_operation(
         "x-idempotent",
         "x-deduplicated",
         "x-evidence",
+        "x-versions",
+        "x-pro",
     ] {
         if let Some(value) = operation.get(key) {
             set(&mut lowered, key, value.clone());

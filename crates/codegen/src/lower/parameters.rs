@@ -6,7 +6,7 @@ use heck::ToSnakeCase;
 use serde_json::{Value, json};
 
 use super::components::{Components, SchemaContext};
-use super::lowered_schema::{copy_prose, set};
+use super::lowered_schema::{copy_docs, set};
 use super::member;
 use super::union::{self, Kind};
 use crate::{Error, Result, reference};
@@ -69,7 +69,7 @@ pub(super) fn parameters(
         for (key, value) in notes {
             set(&mut result, &format!("x-{key}"), value);
         }
-        copy_prose(parameter, &mut result);
+        copy_docs(parameter, &mut result);
         if parameter.get("deprecated") == Some(&Value::Bool(true)) {
             set(&mut result, "x-deprecated", Value::Bool(true));
         }

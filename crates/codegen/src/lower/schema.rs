@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::components::{Components, SchemaContext};
 use super::lowered_schema::{
-    LoweredSchema, copy_prose, is_enum, is_nullable_enum, is_object, reference_to, set,
+    LoweredSchema, copy_docs, is_enum, is_nullable_enum, is_object, reference_to, set,
 };
 use super::{keyword, union};
 use crate::pointer::escape;
@@ -155,7 +155,7 @@ impl Components<'_> {
             .filter(|value| value.is_string())
             .collect();
         let mut lowered = json!({ "type": "string", "enum": strings });
-        copy_prose(schema, &mut lowered);
+        copy_docs(schema, &mut lowered);
         self.add(context, lowered)?;
         Ok(enum_reference(schema, &context.name))
     }
@@ -280,7 +280,7 @@ impl Components<'_> {
         if PAGE.iter().all(|name| properties.contains_key(*name)) {
             set(&mut result, "x-page", Value::Bool(true));
         }
-        copy_prose(schema, &mut result);
+        copy_docs(schema, &mut result);
         self.add(context, result)
     }
 }

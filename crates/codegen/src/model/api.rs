@@ -7,6 +7,7 @@ use serde_json::Value;
 use syn::visit::{self, Visit};
 
 use crate::LeftOut;
+use crate::availability::Versions;
 
 /// One API: its operations and their types.
 #[derive(Clone)]
@@ -107,6 +108,10 @@ pub struct Operation {
     pub idempotent: Option<bool>,
     /// Whether the server recognizes a repeated `Idempotency-Key`. Defaults to the rule of the API.
     pub deduplicated: Option<bool>,
+    /// The server versions that have it.
+    pub versions: Versions,
+    /// Whether only a Pro workspace has it.
+    pub pro: bool,
     /// The vendor's description, if the document carries it.
     pub prose: Option<String>,
 }
@@ -276,6 +281,8 @@ pub struct Notes {
     pub deprecated: bool,
     /// The evidence for it, if the document is a reconstruction.
     pub evidence: Option<String>,
+    /// The server versions that have it.
+    pub versions: Versions,
     /// The vendor's description, if the document carries it.
     pub prose: Option<String>,
 }
@@ -285,6 +292,8 @@ pub struct Notes {
 pub struct Enum {
     /// The name and the string of each variant, in the document's order.
     pub variants: Vec<(String, String)>,
+    /// The server versions that have a string, if not all do.
+    pub versions: BTreeMap<String, Versions>,
     /// The evidence for it, if the document is a reconstruction.
     pub evidence: Option<String>,
     /// The vendor's description, if the document carries it.

@@ -1,8 +1,10 @@
 //! How the notes of a lowered document are read.
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::api::Notes;
+use crate::availability::Versions;
 
 pub(super) fn text(value: Option<&Value>) -> Option<String> {
     value.and_then(Value::as_str).map(str::to_owned)
@@ -23,6 +25,13 @@ pub(super) fn notes(value: &Value, prefix: &str) -> Notes {
         constraints: text(note("constraints")),
         deprecated: note("deprecated") == Some(&Value::Bool(true)),
         evidence: text(value.get("x-evidence")),
+        versions: versions(note("versions")),
         prose,
     }
+}
+
+/// Returns the versions that have something. Without a note, all have it.
+pub(super) fn versions(note: Option<&Value>) -> Versions {
+    note.and_then(|note| Versions::deserialize(note).ok())
+        .unwrap_or_default()
 }

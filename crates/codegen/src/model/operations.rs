@@ -7,7 +7,7 @@ use serde_json::Value;
 use syn::parse_quote;
 
 use super::api::{Accepts, Body, Location, Operation, Outcome, Parameter};
-use super::notes::{flag, notes, text};
+use super::notes::{flag, notes, text, versions};
 use super::rust_type::Substitutes;
 use super::signatures::{Method, Signatures, argument, missing};
 use crate::name::{identifier, is_ident};
@@ -49,6 +49,8 @@ pub(super) fn operations(
                 authenticated: flag(note, "x-authenticated"),
                 idempotent: note.get("x-idempotent").and_then(Value::as_bool),
                 deduplicated: note.get("x-deduplicated").and_then(Value::as_bool),
+                versions: versions(note.get("x-versions")),
+                pro: flag(note, "x-pro"),
                 prose: text(note.get("description")),
             });
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::api::{Enum, Field, Presence, Struct, Type, Union, Variant};
-use super::notes::{flag, notes, text};
+use super::notes::{flag, notes, text, versions};
 use super::rust_type::Substitutes;
 use super::signatures::{Signatures, missing};
 use super::variant_name;
@@ -42,7 +42,12 @@ pub(super) fn types(
 }
 
 fn enumeration(schema: &Value, values: &[Value]) -> Enum {
+    let noted = schema.get("x-value-versions").and_then(Value::as_object);
+    let noted = noted.into_iter().flatten();
     Enum {
+        versions: noted
+            .map(|(value, note)| (value.clone(), versions(Some(note))))
+            .collect(),
         variants: variant_name::named(values.iter().filter_map(Value::as_str)),
         evidence: text(schema.get("x-evidence")),
         prose: text(schema.get("description")),

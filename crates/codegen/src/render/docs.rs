@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::glossary;
+use crate::availability::{Version, Versions};
 use crate::model::{
     Accepts, Accessor, Api, Field, Location, Notes, Operation, Outcome, Parameter, type_text,
 };
@@ -61,6 +62,11 @@ pub(super) fn operation(operation: &Operation) -> Vec<String> {
     if let Some(evidence) = &operation.result_evidence {
         let text = format!("Evidence of the response: {}.", evidence_text(evidence));
         paragraph(&mut lines, vec![text]);
+    }
+    let pro = operation.pro.then(|| PRO.to_owned());
+    let versions = versions(&operation.versions).chain(pro).collect::<Vec<_>>();
+    if !versions.is_empty() {
+        paragraph(&mut lines, vec![versions.join(" ")]);
     }
     lines.push(String::new());
     lines.push("# Errors".to_owned());
@@ -165,7 +171,22 @@ fn notes(notes: &Notes) -> Vec<String> {
     if let Some(evidence) = &notes.evidence {
         facts.push(format!("Evidence: {}.", evidence_text(evidence)));
     }
+    facts.extend(versions(&notes.versions));
     facts
+}
+
+const PRO: &str = "Only workspaces of ZenML Pro have this.";
+
+/// Returns sentences about the server versions that have something, or none if all do.
+pub(super) fn versions(versions: &Versions) -> impl Iterator<Item = String> + use<> {
+    let sentence = |verb: &str, version: &Option<Version>| {
+        let version = version.as_ref()?;
+        Some(format!("{verb} ZenML {version}."))
+    };
+    let since = sentence("Since", &versions.since);
+    since
+        .into_iter()
+        .chain(sentence("Removed in", &versions.removed))
 }
 
 fn json_text(value: &Value) -> String {

@@ -161,15 +161,19 @@ fn is_string(ty: &syn::Type) -> bool {
     matches!(ty, syn::Type::Path(path) if path.path.is_ident("String"))
 }
 
-fn enumeration(name: &str, enumeration: &Enum, docs: &TokenStream) -> TokenStream {
+fn enumeration(name: &str, enumeration: &Enum, about: &TokenStream) -> TokenStream {
     let ident = format_ident!("{name}");
     let variants = enumeration.variants.iter().map(|(variant, value)| {
         let variant = format_ident!("{variant}");
-        quote!(#variant = #value,)
+        let versions = enumeration.versions.get(value);
+        let sentences = versions.into_iter().flat_map(docs::versions);
+        let notes = sentences.flat_map(|sentence| [String::new(), sentence]);
+        let notes = doc_attributes(&notes.collect::<Vec<_>>());
+        quote!(#notes #variant = #value,)
     });
     quote! {
         crate::open_enum! {
-            #docs
+            #about
             pub enum #ident {
                 #(#variants)*
             }

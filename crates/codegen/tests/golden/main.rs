@@ -1,5 +1,6 @@
 //! The stages on tiny documents, one quirk each: `tests/<stage>/<case>/`.
 
+mod availability;
 mod canonical;
 mod case;
 mod lower;

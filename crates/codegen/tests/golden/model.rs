@@ -11,7 +11,7 @@ cases! { "model", check:
 }
 
 fn check(case: &Case) {
-    let error = generate(&case.text("input.json"), &[], SpecSource::Committed)
+    let error = generate(&case.text("input.json"), None, &[], SpecSource::Committed)
         .err()
         .unwrap_or_else(|| panic!("generated"));
     case.check_file("expected-error.txt", &format!("{error}\n"));

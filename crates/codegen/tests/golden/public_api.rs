@@ -14,7 +14,7 @@ cases! { "public_api", check:
 }
 
 fn check(case: &Case) {
-    let api = generate(&case.text("input.json"), &[], SpecSource::Committed)
+    let api = generate(&case.text("input.json"), None, &[], SpecSource::Committed)
         .unwrap_or_else(|error| panic!("{error}"));
     let all: String = listings(&api)
         .into_iter()

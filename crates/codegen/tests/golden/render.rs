@@ -1,5 +1,6 @@
 //! The Rust that the whole pipeline generates.
 
+use zenml_codegen::availability::Availability;
 use zenml_codegen::render::{Options, render};
 use zenml_codegen::{SpecSource, generate};
 
@@ -24,6 +25,7 @@ cases! { "render", check:
     evidence_and_errors_in_the_docs
     names_of_the_library_with_an_underscore
     lists_in_headers_and_paths
+    versions_and_editions_in_the_docs
 }
 
 fn check(case: &Case) {
@@ -32,7 +34,18 @@ fn check(case: &Case) {
         deduplicates_post: true,
         inferred_feature: "pro-inferred",
     };
-    let api = generate(&case.text("input.json"), &[], SpecSource::Committed)
+    let availability = case
+        .has("availability.json")
+        .then(|| Availability::read(&case.text("availability.json")))
+        .transpose()
         .unwrap_or_else(|error| panic!("{error}"));
+    let availability = availability.as_ref();
+    let api = generate(
+        &case.text("input.json"),
+        availability,
+        &[],
+        SpecSource::Committed,
+    )
+    .unwrap_or_else(|error| panic!("{error}"));
     case.check_file("expected.rs", &render(&api, options));
 }

@@ -8,6 +8,7 @@ mod pairs;
 mod rebuild;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -16,11 +17,26 @@ use zenml_codegen::availability::{
 };
 use zenml_codegen::openapi::Declaration;
 
+use crate::api::Api;
+use crate::files;
 use pairs::{Facts, Pairs, places};
 pub use rebuild::{Documents, Rebuild, rebuild};
 
 /// The path of the file below the root of a checkout.
 pub const PATH: &str = "specs/availability.json";
+
+/// Reads the availability in a checkout, if there is one for the API.
+///
+/// # Errors
+/// Returns an error if the file cannot be read or is malformed.
+pub fn read(root: &Path, api: Api) -> Result<Option<Availability>> {
+    if api != Api::Workspace {
+        return Ok(None);
+    }
+    let text = files::read(&root.join(PATH))?;
+    let availability = text.as_deref().map(Availability::read).transpose();
+    availability.with_context(|| format!("cannot read {PATH}"))
+}
 
 /// Returns the availability of one version, without any history. `plain` is the document of the same
 /// version as a server prints it that is not a Pro workspace, if known.
@@ -49,8 +65,8 @@ pub fn extend(
     let version = version_of(new)?;
     if version < before.newest {
         bail!(
-            "the document is of version {version}, but {PATH} already covers {}; write the file \
-             again with `cargo xtask availability` after going back",
+            "the document is of version {version}, but {PATH} already covers {}; to go back, restore \
+             specs/ with git",
             before.newest
         );
     }

@@ -50,8 +50,7 @@ pub async fn rebuild(
     progress: &dyn Progress,
 ) -> Result<Rebuild> {
     let present = files::read(&root.join(PATH))?;
-    let before = present.as_deref().map(Availability::read).transpose();
-    let before = before.with_context(|| format!("cannot read {PATH}"))?;
+    let before = super::read(root, Api::Workspace)?;
     let floor = floor.or_else(|| before.as_ref().map(|before| before.floor.clone()));
     let floor = floor.context("no oldest supported version is known; give one with `--floor`")?;
     let committed = fs::read(root.join("specs/workspace.json"));
@@ -116,7 +115,7 @@ impl Documents {
     ) -> Result<Value> {
         match self {
             Self::Pypi => {
-                let fetched = pypi_document(&version.to_string(), edition, progress).await?;
+                let fetched = pypi_document(&version.to_string(), edition, None, progress).await?;
                 parse(fetched.raw, fetched.origin)
             }
             Self::Folder(folder) => {

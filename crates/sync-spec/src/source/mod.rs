@@ -63,6 +63,25 @@ impl Source {
             Self::File(path) => file::fetch(path, limits.bytes).await,
         }
     }
+
+    /// Fetches the document of a version as a server prints it that is not a Pro workspace, if the
+    /// source has it.
+    ///
+    /// # Errors
+    /// Returns an error if the document cannot be fetched.
+    pub async fn fetch_plain(
+        &self,
+        version: &str,
+        token: Option<&Token>,
+        progress: &dyn Progress,
+    ) -> Result<Option<Fetched>> {
+        match self {
+            Self::Pypi(_) => pypi_document(version, Edition::OpenSource, token, progress)
+                .await
+                .map(Some),
+            Self::Url(_) | Self::File(_) => Ok(None),
+        }
+    }
 }
 
 impl FromStr for Source {

@@ -51,18 +51,14 @@ pub(super) async fn fetch(
             "cannot find the newest version; check the network, or give a file with `--from FILE`",
         )?,
     };
-    print_document(&version, Edition::Pro, token, progress).await
+    document(&version, Edition::Pro, token, progress).await
 }
 
-/// Returns the document that a version of the package prints.
+/// Returns the document that a version of the package prints, which does not see the token.
 ///
 /// # Errors
 /// Returns an error if the version cannot be installed, or does not print its document.
-pub async fn document(version: &str, edition: Edition, progress: &dyn Progress) -> Result<Fetched> {
-    print_document(version, edition, None, progress).await
-}
-
-async fn print_document(
+pub async fn document(
     version: &str,
     edition: Edition,
     token: Option<&Token>,

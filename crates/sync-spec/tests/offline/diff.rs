@@ -21,14 +21,14 @@ fn checked(value: &serde_json::Value) -> Document {
 fn a_raw_document_equals_its_canonical_form() {
     let raw = document(Api::Workspace, "1");
     let canonical = checked(&raw).canonical;
-    let report = report(&checked(&raw), &checked(&canonical), &[]).unwrap();
+    let report = report(&checked(&raw), &checked(&canonical), None, &[]).unwrap();
     assert!(report.is_empty());
 }
 
 #[test]
 fn http_and_rust_are_compared() {
     let [old, new] = ["1", "2"].map(|version| checked(&document(Api::Pro, version)));
-    let report = report(&old, &new, &[]).unwrap();
+    let report = report(&old, &new, None, &[]).unwrap();
     assert_eq!(report.title(), "The ZenML Pro API 1 → 2");
     assert!(!report.rust.as_ref().unwrap().items.is_empty());
     assert!(!report.is_breaking());
@@ -39,7 +39,7 @@ fn without_generated_code_only_http_is_compared_and_a_notice_says_so() {
     let old = document(Api::Workspace, "1");
     let mut new = document(Api::Workspace, "2");
     new["components"]["schemas"]["Run"]["properties"]["odd"] = json!({"type": "frob"});
-    let report = report(&checked(&old), &checked(&new), &[]).unwrap();
+    let report = report(&checked(&old), &checked(&new), None, &[]).unwrap();
     assert!(report.rust.is_none());
     assert!(!report.changes.is_empty());
     assert!(
@@ -58,7 +58,7 @@ fn a_path_parameter_that_is_not_declared_costs_its_operation_in_rust_only() {
         "operationId": "get_thing",
         "responses": {"204": {"description": ""}},
     }});
-    let report = report(&checked(&old), &checked(&new), &[]).unwrap();
+    let report = report(&checked(&old), &checked(&new), None, &[]).unwrap();
     assert!(report.rust.is_some());
     let lines: Vec<String> = report.changes.iter().map(|change| change.at()).collect();
     assert!(lines.contains(&"get_thing".to_owned()), "{lines:?}");
@@ -77,9 +77,9 @@ fn an_overlay_that_fits_one_document_only_is_applied_to_neither() {
             }],
         })
     };
-    let without = report(&checked(&old), &checked(&new), &[]).unwrap();
+    let without = report(&checked(&old), &checked(&new), None, &[]).unwrap();
     for path in ["/api/v1/info", "/api/v1/tags"] {
-        let with = report(&checked(&old), &checked(&new), &[overlay(path)]).unwrap();
+        let with = report(&checked(&old), &checked(&new), None, &[overlay(path)]).unwrap();
         assert_eq!(with.changes, without.changes, "{path}");
     }
 }
