@@ -17,7 +17,7 @@
 use std::{env, error::Error, process::ExitCode, time::Duration};
 
 use serde_json::{Value, json};
-use zenml::{RunTemplate, WorkspaceClient};
+use zenml::{ErrorKind, RunTemplate, WorkspaceClient};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -54,14 +54,17 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     let run = trigger.send().await?;
     println!("{} ({})", run.name, run.id);
 
-    let run = client
-        .wait_for_run(run.id)
+    let run = run
+        .wait()
         .deadline(Duration::from_secs(6 * 3600))
         .on_status(|status| println!("{status}"))
-        .wait()
         .await?;
-    if let Some(reason) = run.status_reason() {
-        println!("{reason}");
+    match run.into_result().await {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::RunFailed => {
+            println!("{error}");
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
     }
-    Ok(run.status().is_some_and(|status| status.is_successful()))
 }

@@ -35,8 +35,8 @@
 //! let client = pro.connect_workspace("staging").send().await?;
 //! let nightly = client.trigger(RunTemplate::by_name("nightly")).project("default");
 //! let run = nightly.parameter("trainer", "learning_rate", 0.01).send().await?;
-//! let run = client.wait_for_run(run.id).wait().await?;
-//! println!("{}: {:?}", run.name, run.status());
+//! let run = run.wait().await?.into_result().await?;
+//! println!("{} has succeeded", run.name);
 //! # Ok(())
 //! # }
 //! ```

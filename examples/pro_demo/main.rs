@@ -59,21 +59,14 @@ async fn main() -> Result<()> {
         .send()
         .await?;
     println!("\nTriggered {} as {name}-ci:", run.name);
-    let run = client
-        .wait_for_run(run.id)
-        .interval(Duration::from_secs(1))
+    let run = run
+        .wait()
         .deadline(Duration::from_secs(120))
         .on_status(|status| println!("  {status}"))
-        .wait()
         .await?;
-
-    let status = run.status().ok_or("the response has no status")?;
-    println!("\nRun {} ({}) is {status}.", run.name, run.id);
-    if status.is_successful() {
-        Ok(())
-    } else {
-        Err(format!("the run is {status}").into())
-    }
+    println!("\nRun {} ({}) is {}.", run.name, run.id, run.final_status());
+    run.into_result().await?;
+    Ok(())
 }
 
 /// Creates a service account with a role in the workspace, and returns a key of it.

@@ -92,6 +92,10 @@ pub enum ErrorKind {
     TooLarge,
     /// Writing a download to a file or another writer failed.
     Io,
+    /// The run ended without success: it failed, or was stopped or cancelled.
+    ///
+    /// [`RunFailure::from_error`](crate::workflows::RunFailure::from_error) returns the reason.
+    RunFailed,
 }
 
 impl ErrorKind {
@@ -137,6 +141,7 @@ impl ErrorKind {
             Self::Decode => "unexpected response",
             Self::TooLarge => "response too large",
             Self::Io => "I/O error",
+            Self::RunFailed => "run did not succeed",
         }
     }
 }

@@ -56,4 +56,10 @@ impl Operation {
             authenticated: true,
         }
     }
+
+    /// Returns the operation without the need for a body.
+    pub(crate) const fn without_body(mut self) -> Self {
+        self.body_required = false;
+        self
+    }
 }

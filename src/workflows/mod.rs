@@ -3,17 +3,22 @@
 //! Each operation is a method of a client. It returns a builder; its method `send` or `wait` makes
 //! the calls.
 //!
-//! | method | builder |
-//! | --- | --- |
-//! | `ProClient::connect_workspace` | `ConnectWorkspace` |
-//! | [`WorkspaceClient::trigger`](crate::WorkspaceClient::trigger) | [`Trigger`] |
-//! | [`WorkspaceClient::wait_for_run`](crate::WorkspaceClient::wait_for_run) | [`WaitForRun`] |
+//! | method | builder | result |
+//! | --- | --- | --- |
+//! | `ProClient::connect_workspace` | `ConnectWorkspace` | a client of the workspace |
+//! | [`WorkspaceClient::trigger`](crate::WorkspaceClient::trigger) | [`Trigger`] | [`TriggeredRun`] |
+//! | [`WorkspaceClient::wait_for_run`](crate::WorkspaceClient::wait_for_run) | [`WaitForRun`] | [`FinishedRun`], or an error with a [`RunFailure`] |
 
 #[cfg(feature = "pro")]
 pub(crate) mod connect_workspace;
 mod duration;
+pub(crate) mod finished_run;
+mod patience;
+pub(crate) mod run_failure;
+pub(crate) mod run_progress;
 pub(crate) mod run_target;
 pub(crate) mod trigger;
+pub(crate) mod triggered_run;
 pub(crate) mod wait_for_run;
 #[cfg(feature = "pro")]
 pub(crate) mod workspace_locator;
@@ -22,8 +27,12 @@ pub(crate) mod workspace_lookup;
 
 #[cfg(feature = "pro")]
 pub use connect_workspace::ConnectWorkspace;
+pub use finished_run::FinishedRun;
+pub use run_failure::{FailedStep, RunException, RunFailure};
+pub use run_progress::{RunProgress, StepProgress};
 pub use run_target::RunTarget;
 pub use trigger::Trigger;
+pub use triggered_run::TriggeredRun;
 pub use wait_for_run::WaitForRun;
 
 #[doc(no_inline)]

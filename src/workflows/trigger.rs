@@ -12,10 +12,9 @@ use uuid::Uuid;
 use crate::retry::state::is_in_progress;
 use crate::transport::hint::lacks_the_route;
 use crate::workflows::run_target::Selector;
-use crate::workspace::types::PipelineRunResponse;
+use crate::workflows::triggered_run::TriggeredRun;
 use crate::{
-    Call, Error, ErrorKind, Filter, Operation, Page, Response, Result, RunTarget, Transport,
-    WorkspaceClient,
+    Call, Error, ErrorKind, Filter, Operation, Page, Result, RunTarget, Transport, WorkspaceClient,
 };
 
 impl WorkspaceClient {
@@ -33,7 +32,7 @@ impl WorkspaceClient {
     ///     .parameter("trainer", "learning_rate", 0.01)
     ///     .send()
     ///     .await?;
-    /// let run = client.wait_for_run(run.id).wait().await?;
+    /// let run = run.wait().await?.into_result().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -122,7 +121,7 @@ impl Trigger {
         self.merge(value)
     }
 
-    /// Starts the run and returns it.
+    /// Starts the run and returns it, with methods to wait for it and to stop it.
     ///
     /// # Errors
     /// - [`NotFound`](ErrorKind::NotFound): the template or snapshot does not exist.
@@ -139,7 +138,7 @@ impl Trigger {
     // Inlined, as generated calls are: a run contains most types of the document, and their decoders
     // are compiled only for programs that use them.
     #[inline]
-    pub async fn send(self) -> Result<Response<PipelineRunResponse>> {
+    pub async fn send(self) -> Result<TriggeredRun> {
         if let Some(problem) = &self.problem {
             return Err(error(ErrorKind::InvalidRequest, problem));
         }
@@ -157,7 +156,8 @@ impl Trigger {
                 .path("snapshot_id", id)
                 .json(&json!({ "run_configuration": configuration }))
         };
-        call.send().await.map_err(explain)
+        let response = call.send().await.map_err(explain)?;
+        Ok(TriggeredRun::new(self.transport, response))
     }
 
     /// Merges an object into the configuration so far.

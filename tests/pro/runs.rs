@@ -24,9 +24,9 @@ async fn finished(client: &WorkspaceClient, run: &PipelineRunResponse) -> Pipeli
         .interval(Duration::from_millis(200));
     waited
         .deadline(Duration::from_secs(60))
-        .wait()
         .await
         .unwrap()
+        .into_inner()
 }
 
 fn status(run: &PipelineRunResponse) -> &str {
@@ -127,11 +127,13 @@ async fn a_configuration_reaches_the_run_and_its_status_is_reported() {
             let reported = reported.clone();
             move |status| reported.lock().unwrap().push(status.to_string())
         })
-        .wait()
         .await
         .unwrap();
     assert_eq!((&*run.name, status(&run)), ("as-configured", "failed"));
-    assert!(!run.status().unwrap().is_successful());
+    assert!(!run.final_status().is_successful());
+    let error = run.clone().into_result().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RunFailed, "{error}");
+    let run = run.into_inner();
     assert_eq!(reported.lock().unwrap().last().unwrap(), "failed");
 
     let snapshot = run.resources.unwrap().snapshot.unwrap().id;
