@@ -71,7 +71,9 @@
 //! | choose credentials, log in with a browser, bring a provider | [`Credentials`], [`auth`] |
 //! | find an operation and its types | [`workspace`], [`pro`] |
 //! | filter a list | [`Filter`] |
-//! | read a list page by page, or item by item | [`Page`], [`ItemStream`] |
+//! | read a list page by page, or item by item | [`Page`], [`List`], [`ItemStream`] |
+//! | read items that do not match their type | [`RejectedItem`], [`Error::body`] |
+//! | read free-form JSON with all digits of its numbers | [`Json`] |
 //! | leave a field alone, clear it or set it in an update | [`Field`] |
 //! | read HTTP status and headers | [`Response`] |
 //! | handle an error | [`Error`], [`ErrorKind`] |
@@ -106,13 +108,16 @@ pub use client::version::VersionCheck;
 pub use client::workspace_client::WorkspaceClient;
 pub use error::{Error, ErrorKind, Result};
 pub use operation::item_stream::ItemStream;
+pub use operation::list::List;
 pub use operation::page::Page;
 pub use operation::raw_request::RawRequest;
+pub use operation::rejected_item::RejectedItem;
 pub use operation::response::Response;
 pub use retry::policy::RetryPolicy;
 pub use transport::call_options::CallOptions;
 pub use types::field::Field;
 pub use types::filter::Filter;
+pub use types::json::{Json, JsonObject};
 pub use types::secret::Secret;
 pub use types::timestamp::Timestamp;
 pub use workflows::run_target::{RunTemplate, Snapshot};
@@ -165,7 +170,8 @@ pub mod stream {
 /// Support for generated code and for the tools of this repository. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::operation::call::{Call, read_response};
+    pub use crate::operation::call::Call;
+    pub use crate::operation::decoding::read_response;
     pub use crate::operation::descriptor::Operation;
 }
 

@@ -8,6 +8,9 @@ use std::fmt::{self, Write};
 
 use serde::de::DeserializeOwned;
 
+use crate::codec::number::string_length;
+use crate::codec::raw_text;
+
 /// The error of decoding a JSON text: why it does not match its type, and where.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Mismatch {
@@ -15,6 +18,17 @@ pub(crate) struct Mismatch {
     path: String,
     /// The found and the expected type, without the value, which may be secret.
     reason: String,
+}
+
+impl Mismatch {
+    /// Returns the mismatch of a value at a path of a larger document.
+    pub(crate) fn within(self, path: &str) -> Self {
+        let inner = self.path.strip_prefix('$').unwrap_or_default();
+        Self {
+            path: format!("{path}{inner}"),
+            ..self
+        }
+    }
 }
 
 impl fmt::Display for Mismatch {
@@ -38,11 +52,17 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &[u8]) -> Result<T, Mismatch> {
         _ if size_of::<T>() == 0 => b"null",
         _ => text,
     };
+    raw_text::take_rejected();
     serde_json::from_slice(text).map_err(|error| locate(text, &error))
 }
 
 fn locate(text: &[u8], error: &serde_json::Error) -> Mismatch {
-    let mut path = path_at(text, consumed(text, error.line(), error.column()));
+    let offset = raw_text::take_rejected().and_then(|at| at.checked_sub(text.as_ptr().addr()));
+    let offset = offset.filter(|offset| *offset < text.len());
+    let mut path = path_at(
+        text,
+        offset.unwrap_or_else(|| consumed(text, error.line(), error.column())),
+    );
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
     let mut reason = message.strip_suffix(&position).unwrap_or(&message);
@@ -125,18 +145,6 @@ fn path_at(text: &[u8], consumed: usize) -> String {
         };
         path
     })
-}
-
-/// Returns the length of the content of a string, up to its closing quote or the end of the text.
-fn string_length(text: &[u8]) -> usize {
-    let mut escaped = false;
-    text.iter()
-        .position(|byte| {
-            let closes = *byte == b'"' && !escaped;
-            escaped = *byte == b'\\' && !escaped;
-            closes
-        })
-        .unwrap_or(text.len())
 }
 
 fn is_identifier(key: &str) -> bool {

@@ -2,10 +2,12 @@
 //!
 //! - `accessors`: methods that return the members of a response's parts
 //! - `decode`: decodes a response, and locates what does not match its type
+//! - `number`: the numbers in a JSON text
 //! - `object`: structs
 //! - `open_enum`: enums of strings
 //! - `union`: enums of several types
 //! - `unknown`: counts the parts of a value that its type does not know
+//! - `raw_text`: the text of a value, as it was written
 //! - `request`: constructors and setters of structs that are sent
 //! - `url_segment`: text in the path of a URL
 //!
@@ -13,8 +15,10 @@
 
 pub(crate) mod accessors;
 pub(crate) mod decode;
+pub(crate) mod number;
 pub(crate) mod object;
 pub(crate) mod open_enum;
+pub(crate) mod raw_text;
 pub(crate) mod request;
 pub(crate) mod union;
 pub(crate) mod unknown;

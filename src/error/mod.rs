@@ -18,6 +18,7 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
+use bytes::Bytes;
 use http::StatusCode;
 
 use crate::Secret;
@@ -31,7 +32,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// Programs decide by the [`kind`](Self::kind), the category of the error. `Display` writes one line
 /// with the operation, the kind, the status, the message of the server, a hint and the request id. An
-/// error never contains credentials or a request body. [`source`](StdError::source) returns the cause,
+/// error never shows credentials or a body. [`source`](StdError::source) returns the cause,
 /// if there is one.
 ///
 /// ```no_run
@@ -58,7 +59,18 @@ struct Inner {
     request_id: Option<String>,
     attempts: u32,
     hint: Option<String>,
+    body: Option<Body>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// The body of a response, which may contain secrets.
+#[derive(Clone)]
+struct Body(Bytes);
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
 }
 
 impl Error {
@@ -98,6 +110,29 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
+    }
+
+    /// Returns the body of a response that could not be decoded. For an item of a list, it is the JSON
+    /// of the item.
+    ///
+    /// The error has a body only if its kind is [`ErrorKind::Decode`]. `Display` and `Debug` do not
+    /// show the body, because it may contain secrets.
+    ///
+    /// ```no_run
+    /// # async fn example(client: zenml::WorkspaceClient, id: uuid::Uuid) -> zenml::Result<()> {
+    /// match client.get_run().run_id(id).send().await {
+    ///     Ok(run) => println!("{}", run.name),
+    ///     Err(error) => match error.body() {
+    ///         Some(body) => std::fs::write("run.json", body).expect("the file can be written"),
+    ///         None => return Err(error),
+    ///     },
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn body(&self) -> Option<&Bytes> {
+        self.0.body.as_ref().map(|body| &body.0)
     }
 
     /// Returns the number of requests that were sent for the call.
@@ -140,6 +175,7 @@ impl Error {
             request_id: None,
             attempts: 0,
             hint: None,
+            body: None,
             source: None,
         }))
     }
@@ -159,6 +195,11 @@ impl Error {
 
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_body(mut self, body: Bytes) -> Self {
+        self.0.body = Some(Body(body));
         self
     }
 
@@ -278,6 +319,13 @@ mod tests {
             error.to_string(),
             "invalid configuration: the URL has no host"
         );
+    }
+
+    #[test]
+    fn the_body_is_offered_and_not_shown() {
+        let error = Error::new(ErrorKind::Decode, "no JSON").with_body("hunter2".into());
+        assert_eq!(error.body().unwrap(), "hunter2");
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
     }
 
     #[test]

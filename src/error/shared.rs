@@ -19,6 +19,7 @@ impl Error {
             request_id: inner.request_id.clone(),
             attempts: inner.attempts,
             hint: inner.hint.clone(),
+            body: inner.body.clone(),
             source: error
                 .source()
                 .is_some()

@@ -1,20 +1,19 @@
-//! How do parameters become a request, and how is the response decoded?
+//! How do parameters become a request?
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::codec::decode;
 use crate::codec::url_segment::url_segment;
-use crate::error::body as error_body;
-use crate::operation::offload::{is_large, off_thread, typed};
+use crate::operation::decoding::{
+    Decoding, ItemByItem, ItemList, Strict, decode_response, with_value,
+};
 use crate::retry::idempotency::Idempotency;
 use crate::transport::body::Body;
 use crate::transport::body_stream::BodyStream;
-use crate::transport::context::CallContext;
 use crate::transport::request::{Accept, Query, Request, set_header};
 use crate::transport::response::{RawResponse, StreamedResponse};
 use crate::{
@@ -179,8 +178,22 @@ impl Call {
     pub fn send<T: DeserializeOwned + Send + 'static>(
         self,
     ) -> impl Future<Output = Result<Response<T>>> + Send + use<T> {
+        self.decoded::<Strict<T>>()
+    }
+
+    /// Sends the request and decodes the response as a list. Items that do not match their type are
+    /// kept as JSON beside the others.
+    pub(crate) fn send_list<L: ItemList>(
+        self,
+    ) -> impl Future<Output = Result<Response<L>>> + Send + use<L> {
+        self.decoded::<ItemByItem<L>>()
+    }
+
+    fn decoded<D: Decoding>(
+        self,
+    ) -> impl Future<Output = Result<Response<D::Value>>> + Send + use<D> {
         let response = self.execute(Accept::Json);
-        async move { decode_response(response.await?).await }
+        async move { decode_response::<D>(response.await?).await }
     }
 
     /// Sends the request and returns the body as plain text.
@@ -291,83 +304,6 @@ fn fill(template: &str, segments: &[(&'static str, String)]) -> Result<String, S
         path.push_str(segment);
     }
     Ok(path)
-}
-
-/// Returns a response with its decoded value in place of the body.
-pub(crate) fn with_value<T>(response: RawResponse, value: T) -> Response<T> {
-    let id = response.context.request_id;
-    Response::new(response.status, response.headers, id, value)
-}
-
-/// Decodes a response: a large one on a thread for blocking work.
-pub(crate) async fn decode_response<T: DeserializeOwned + Send + 'static>(
-    response: RawResponse,
-) -> Result<Response<T>> {
-    if !is_large(&response) {
-        return decoded(response);
-    }
-    let decode = |response| decoded::<T>(response).map(|response| Box::new(response) as _);
-    typed(off_thread(response, decode).await?)
-}
-
-pub(crate) fn decoded<T: DeserializeOwned>(response: RawResponse) -> Result<Response<T>> {
-    match decode::decode(&response.body) {
-        Ok(value) => Ok(with_value(response, value)),
-        Err(mismatch) => Err(undecodable(
-            &response,
-            &mismatch.to_string(),
-            std::any::type_name::<T>(),
-        )),
-    }
-}
-
-/// Decodes a recorded response exactly as the operation's call decodes it.
-///
-/// # Errors
-/// Returns [`ErrorKind::Decode`] if the body does not match the type, and the error of the status
-/// if that is not a success.
-pub fn read_response<T: DeserializeOwned>(
-    operation: &'static Operation,
-    status: StatusCode,
-    body: bytes::Bytes,
-) -> Result<T> {
-    if !status.is_success() {
-        let error = error_body::to_error(status, &body, [].into_iter());
-        return Err(error.with_operation(operation.name));
-    }
-    let response = RawResponse {
-        status,
-        headers: HeaderMap::new(),
-        body,
-        context: CallContext::new(operation.name.into()),
-    };
-    decoded(response).map(Response::into_inner)
-}
-
-fn undecodable(response: &RawResponse, mismatch: &str, type_name: &str) -> Error {
-    let text = String::from_utf8_lossy(&response.body);
-    let (message, hint) = if error_body::is_html(&text) {
-        let hint = "check that the URL leads to the API and not to a login page; the ZenML Pro API \
-                    and each of its workspaces have URLs of their own";
-        ("got an HTML page instead of JSON".to_owned(), Some(hint))
-    } else {
-        (format!("expected {}: {mismatch}", short(type_name)), None)
-    };
-    let error = Error::new(ErrorKind::Decode, message)
-        .with_status(response.status)
-        .with_hint(hint.map(str::to_owned));
-    response.context.explain(error)
-}
-
-/// Removes the modules from a type's name:
-/// `zenml::Page<zenml::workspace::types::TagResponse>` becomes `Page<TagResponse>`.
-fn short(type_name: &str) -> String {
-    let mut short = String::new();
-    for part in type_name.split_inclusive(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | ':'))
-    {
-        short.push_str(part.rsplit("::").next().unwrap_or(part));
-    }
-    short
 }
 
 fn streamed<T>(response: StreamedResponse, read: fn(BodyStream) -> T) -> Response<T> {

@@ -11,17 +11,22 @@ use bytes::Bytes;
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
-use crate::operation::call::decoded;
+use crate::operation::decoding::{Decoding, ItemByItem};
 use crate::operation::offload::{Decoder, is_large, off_thread, typed};
+use crate::operation::rejected_item::RejectedItem;
 use crate::transport::request::Accept;
-use crate::{Call, Page, Result};
+use crate::{Call, List, Page, Result};
 
 /// All items of a list, returned by the `stream` method of a list's builder.
 ///
 /// The stream is a [`Stream`] and requests each page when the items of the previous page are
-/// consumed. It ends after the last page, or after the first error. The builder's `limit` or `size`
-/// sets the number of items per request. It defaults to 100, which is also the maximum of the Pro
-/// API.
+/// consumed. It ends after the last page, or after the error of the first page that could not be
+/// fetched. The builder's `limit` or `size` sets the number of items per request. It defaults to 100,
+/// which is also the maximum of the Pro API.
+///
+/// An item that does not match its type is an error of the kind
+/// [`Decode`](crate::ErrorKind::Decode), and the stream goes on with the next item.
+/// [`Error::body`](crate::Error::body) returns the JSON of the item.
 ///
 /// Items that are created or deleted while the list is read may be missed or returned twice. Sorting
 /// by `created` reduces the risk.
@@ -38,11 +43,14 @@ use crate::{Call, Page, Result};
 #[must_use = "a stream sends no request until it is polled"]
 pub struct ItemStream<T> {
     items: vec::IntoIter<T>,
+    rejected: vec::IntoIter<RejectedItem>,
+    /// Position of the next item on its page.
+    position: usize,
     pages: Pages,
 }
 
 /// The items of a page, and the number of pages if the response contains it.
-type Items<T> = (Vec<T>, Option<u64>);
+type Items<T> = (List<T>, Option<u64>);
 
 /// The maximum page size of the Pro API, and the default page size of all streams.
 const LIMIT: u64 = 100;
@@ -56,7 +64,8 @@ impl Call {
             limit: number("limit").map_or(LIMIT, |limit: u64| limit.clamp(1, LIMIT)),
         };
         ItemStream::new(self, paging, |response| {
-            let page: Items<T> = (decoded::<Vec<T>>(response)?.into_inner(), None);
+            let list = ItemByItem::<List<T>>::decode(response)?.into_inner();
+            let page: Items<T> = (list, None);
             Ok(Box::new(page))
         })
     }
@@ -69,8 +78,9 @@ impl Call {
             size: number("size").unwrap_or(LIMIT),
         };
         ItemStream::new(self, paging, |response| {
-            let page = decoded::<Page<T>>(response)?.into_inner();
-            let page: Items<T> = (page.items, Some(page.total_pages));
+            let page = ItemByItem::<Page<T>>::decode(response)?.into_inner();
+            let (items, rejected) = (page.items, page.rejected);
+            let page: Items<T> = (List { items, rejected }, Some(page.total_pages));
             Ok(Box::new(page))
         })
     }
@@ -80,6 +90,8 @@ impl<T: 'static> ItemStream<T> {
     fn new(call: Call, paging: Paging, decode: Decoder) -> Self {
         Self {
             items: Vec::new().into_iter(),
+            rejected: Vec::new().into_iter(),
+            position: 0,
             pages: Pages {
                 call: Some(call),
                 paging,
@@ -96,8 +108,8 @@ impl<T: 'static> ItemStream<T> {
     /// importing such a trait changes nothing.
     ///
     /// # Errors
-    /// The item is the error of the first page that could not be fetched or decoded. The stream ends
-    /// after it.
+    /// The item is the error of a page that could not be fetched, and the stream ends after it. Or it
+    /// is the error of an item that does not match its type, and the stream goes on.
     pub async fn next(&mut self) -> Option<Result<T>> {
         poll_fn(|cx| self.poll_item(cx)).await
     }
@@ -112,8 +124,7 @@ impl<T: 'static> ItemStream<T> {
     /// ```
     ///
     /// # Errors
-    /// Returns the error of the first page that could not be fetched or decoded, and drops the items
-    /// before it.
+    /// Returns the first error of a page or an item, and drops the items before it.
     pub async fn try_collect<C: Default + Extend<T>>(mut self) -> Result<C> {
         let mut all = C::default();
         while let Some(item) = self.next().await {
@@ -122,23 +133,39 @@ impl<T: 'static> ItemStream<T> {
         Ok(all)
     }
 
+    /// Returns the next item of the current page, rejected ones in their places.
+    fn next_of_page(&mut self) -> Option<Result<T>> {
+        let next = self.rejected.as_slice().first();
+        let item = if next.is_some_and(|next| next.position == self.position) {
+            let rejected = self.rejected.next()?;
+            Err(rejected.into_error())
+        } else {
+            Ok(self.items.next()?)
+        };
+        self.position += 1;
+        Some(item)
+    }
+
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         loop {
-            if let Some(item) = self.items.next() {
-                return Poll::Ready(Some(Ok(item)));
+            if let Some(item) = self.next_of_page() {
+                return Poll::Ready(Some(item));
             }
             let Some(page) = ready!(self.pages.poll(cx)) else {
                 return Poll::Ready(None);
             };
             let read = page.and_then(|(page, body)| {
-                let (items, total) = typed::<Items<T>>(page)?;
-                Ok((items, total, body))
+                let (list, total) = typed::<Items<T>>(page)?;
+                Ok((list, total, body))
             });
             match read {
-                Ok((items, total, body)) => {
-                    let is_repeated = self.pages.advance(items.len() as u64, total, body);
+                Ok((list, total, body)) => {
+                    let length = list.items.len() + list.rejected.len();
+                    let is_repeated = self.pages.advance(length as u64, total, body);
                     if !is_repeated {
-                        self.items = items.into_iter();
+                        self.items = list.items.into_iter();
+                        self.rejected = list.rejected.into_iter();
+                        self.position = 0;
                     }
                 }
                 Err(error) => {

@@ -3,16 +3,21 @@
 //! | file | question |
 //! | --- | --- |
 //! | `descriptor` | which constants describe an operation |
-//! | `call` | how do parameters become a request, and how is the response decoded |
+//! | `call` | how do parameters become a request |
+//! | `decoding` | how is a response decoded |
 //! | `offload` | where are large responses decoded |
 //! | `raw_request` | how is a route called that the document lacks |
 //! | `response` | what comes with a decoded value |
-//! | `page`, `item_stream` | how is a list read, page by page or item by item |
+//! | `list`, `page`, `item_stream` | how is a list read, as a whole, page by page or item by item |
+//! | `rejected_item` | what is kept of an item that does not match its type |
 
 pub(crate) mod call;
+pub(crate) mod decoding;
 pub(crate) mod descriptor;
 pub(crate) mod item_stream;
+pub(crate) mod list;
 pub(crate) mod offload;
 pub(crate) mod page;
 pub(crate) mod raw_request;
+pub(crate) mod rejected_item;
 pub(crate) mod response;

@@ -1,8 +1,15 @@
 //! How is one page of a list represented?
 
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, MapAccess};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 
-use crate::UnknownFields;
+use crate::codec::decode::{Mismatch, decode};
+use crate::codec::object::{self, Name, Object, Writer};
+use crate::operation::decoding::{ItemList, sort_out};
+use crate::operation::rejected_item::{AllItems, RejectedItem, complete};
+use crate::transport::response::RawResponse;
+use crate::{Result, UnknownFields};
 
 /// One page of a list of the Workspace API.
 ///
@@ -18,7 +25,11 @@ use crate::UnknownFields;
 /// ```
 ///
 /// The builder's `stream` reads all pages, item by item: see [`ItemStream`](crate::ItemStream).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+///
+/// An item that this crate cannot read is in [`rejected`](Self::rejected), and
+/// [`into_complete`](Self::into_complete) reports it as an error. Only `send` of a builder reads items
+/// one by one: a page that is deserialized by other means matches as a whole, or not at all.
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The number of this page, counted from 1.
@@ -31,8 +42,10 @@ pub struct Page<T> {
     pub total: u64,
     /// The items of this page, sorted as `sort_by` requests.
     pub items: Vec<T>,
+    /// The items that do not match their type. Empty, unless the server is newer or older than this
+    /// crate.
+    pub rejected: Vec<RejectedItem>,
     /// Fields that only a newer server sends.
-    #[serde(flatten)]
     pub unknown_fields: UnknownFields,
 }
 
@@ -40,6 +53,83 @@ impl<T> Page<T> {
     /// Returns whether there are pages after this one.
     pub fn has_next(&self) -> bool {
         self.index < self.total_pages
+    }
+
+    /// Returns all items of this page.
+    ///
+    /// # Errors
+    /// Returns the error of the first rejected item, a [`Decode`](crate::ErrorKind::Decode).
+    pub fn into_complete(self) -> Result<Vec<T>> {
+        complete(self.items, self.rejected)
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> ItemList for Page<T> {
+    fn decode_items(response: &RawResponse) -> Result<Self, Mismatch> {
+        let page: Page<Box<RawValue>> = decode(&response.body)?;
+        let (items, rejected) = sort_out(response, "$.items", &page.items);
+        Ok(Self {
+            index: page.index,
+            max_size: page.max_size,
+            total_pages: page.total_pages,
+            total: page.total,
+            items,
+            rejected,
+            unknown_fields: page.unknown_fields,
+        })
+    }
+
+    fn rejected(&self) -> &[RejectedItem] {
+        &self.rejected
+    }
+}
+
+impl<T: DeserializeOwned> Object for Page<T> {
+    const NAME: &'static str = "Page";
+
+    fn read<'de, A: MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
+        let (mut index, mut max_size, mut total_pages, mut total) = (None, None, None, None);
+        let (mut items, mut unknown_fields) = (None, UnknownFields::default());
+        while let Some(Name(name)) = members.next_key()? {
+            match &*name {
+                "index" => object::read(&mut members, &mut index),
+                "max_size" => object::read(&mut members, &mut max_size),
+                "total_pages" => object::read(&mut members, &mut total_pages),
+                "total" => object::read(&mut members, &mut total),
+                "items" => object::read(&mut members, &mut items),
+                _ => unknown_fields.read(name, &mut members),
+            }?;
+        }
+        Ok(Self {
+            index: object::required(index, "index")?,
+            max_size: object::required(max_size, "max_size")?,
+            total_pages: object::required(total_pages, "total_pages")?,
+            total: object::required(total, "total")?,
+            items: object::required(items, "items")?,
+            rejected: Vec::new(),
+            unknown_fields,
+        })
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        object::deserialize(deserializer)
+    }
+}
+
+impl<T: Serialize> Serialize for Page<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = Writer::new(serializer);
+        members.member("index", &self.index);
+        members.member("max_size", &self.max_size);
+        members.member("total_pages", &self.total_pages);
+        members.member("total", &self.total);
+        members.member("items", &AllItems(&self.items, &self.rejected));
+        for (name, value) in self.unknown_fields.iter() {
+            members.member(name, value);
+        }
+        members.end()
     }
 }
 
@@ -83,6 +173,16 @@ mod tests {
     fn items_are_iterated_by_reference_and_by_value() {
         assert_eq!((&page(1, 3)).into_iter().sum::<i64>(), 3);
         assert_eq!(page(1, 3).into_iter().collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn a_missing_field_of_a_page_is_an_error() {
+        let text = r#"{"index":1,"max_size":2,"total_pages":1,"items":[]}"#;
+        let error = serde_json::from_str::<Page<i64>>(text).unwrap_err();
+        assert!(
+            error.to_string().starts_with("missing field `total`"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::escape::escaped;
-use crate::operation::call::{decode_response, with_value};
+use crate::operation::decoding::{Strict, decode_response, with_value};
 use crate::retry::idempotency::Idempotency;
 use crate::transport::body::Body;
 use crate::transport::request::{Accept, Request, header_secrets, set_header, undeclared_secret};
@@ -117,7 +117,8 @@ impl RawRequest {
     /// Returns [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), without sending
     /// anything, if a value of the request is invalid. The other errors are those of all calls.
     pub async fn send<T: DeserializeOwned + Send + 'static>(self) -> Result<Response<T>> {
-        decode_response(self.transport.send(self.request?, Accept::Json).await?).await
+        let response = self.transport.send(self.request?, Accept::Json).await?;
+        decode_response::<Strict<T>>(response).await
     }
 
     /// Sends the request and returns the body without decoding it.

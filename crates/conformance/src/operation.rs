@@ -160,7 +160,7 @@ fn parse(text: &str) -> Value {
 }
 
 /// Implements [`RoundTrip`] for a type; the generated table refers to it.
-fn round_trip<T: DeserializeOwned + Serialize>(
+fn round_trip<T: DeserializeOwned + Serialize + Send + 'static>(
     operation: &'static zenml::__private::Operation,
     status: StatusCode,
     body: Bytes,

@@ -353,21 +353,6 @@ fn debug_shows_names_without_values() {
     assert!(!shown.contains("hunter2"), "{shown}");
 }
 
-#[test]
-fn type_names_are_shortened() {
-    for (name, short_name) in [
-        (
-            "zenml::page::Page<zenml::workspace::types::Tag>",
-            "Page<Tag>",
-        ),
-        ("alloc::vec::Vec<alloc::string::String>", "Vec<String>"),
-        ("(u8, core::option::Option<a::B>)", "(u8, Option<B>)"),
-        ("()", "()"),
-    ] {
-        assert_eq!(short(name), short_name);
-    }
-}
-
 #[tokio::test]
 async fn a_large_response_is_decoded_on_another_thread() {
     let text = "a".repeat(2 << 20);

@@ -107,12 +107,43 @@ async fn an_error_ends_the_stream_after_the_items_before_it() {
 }
 
 #[tokio::test]
-async fn an_item_of_another_type_is_an_error_that_names_its_position() {
-    let server = TestServer::always(json(r#"[1,"x"]"#)).await;
-    let items = call(&server).items::<u8>().try_collect::<Vec<_>>();
-    let error = items.await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(error.message().contains("[1]"), "{error}");
+async fn an_item_of_another_type_is_an_error_in_its_place_and_the_stream_goes_on() {
+    let pages = [json(r#"["a",1,"b","c",2]"#), json("[3]")];
+    let server = TestServer::sequence(pages).await;
+    let mut items = call(&server).query("limit", 5).items::<u8>();
+    let mut seen = Vec::new();
+    while let Some(item) = items.next().await {
+        seen.push(item.map_err(|error| {
+            assert_eq!(error.kind(), ErrorKind::Decode);
+            let message = error.message();
+            let (_, path) = message.rsplit_once("at ").unwrap();
+            format!("{path} {}", String::from_utf8_lossy(error.body().unwrap()))
+        }));
+    }
+    let rejected = |text: &str| Err(text.to_owned());
+    assert_eq!(
+        seen,
+        [
+            rejected(r#"$[0]) "a""#),
+            Ok(1),
+            rejected(r#"$[2]) "b""#),
+            rejected(r#"$[3]) "c""#),
+            Ok(2),
+            Ok(3)
+        ]
+    );
+    assert_eq!(lines(&server), ["offset=0&limit=5", "offset=5&limit=5"]);
+}
+
+#[tokio::test]
+async fn an_item_of_a_page_that_is_rejected_does_not_end_the_stream() {
+    let server = TestServer::sequence([page(1, 2, r#"[1,null]"#), page(2, 2, "[3]")]).await;
+    let mut items = call(&server).query("size", 2).paged_items::<u8>();
+    assert_eq!(items.next().await.unwrap().unwrap(), 1);
+    let error = items.next().await.unwrap().unwrap_err();
+    assert!(error.message().ends_with("(at $.items[1])"), "{error}");
+    assert_eq!(items.next().await.unwrap().unwrap(), 3);
+    assert!(items.next().await.is_none());
 }
 
 #[tokio::test]

@@ -134,12 +134,16 @@ fn generated_name(name: &str) -> String {
     identifier(name.to_snake_case())
 }
 
-fn accepts(ty: &syn::Type) -> Accepts {
-    let name = match ty {
+/// Returns the name of a type without its path and arguments.
+fn name(ty: &syn::Type) -> Option<String> {
+    match ty {
         syn::Type::Path(path) => path.path.segments.last().map(|s| s.ident.to_string()),
         _ => None,
-    };
-    match name.as_deref() {
+    }
+}
+
+fn accepts(ty: &syn::Type) -> Accepts {
+    match name(ty).as_deref() {
         Some("Filter") => Accepts::Filter,
         Some("str" | "String") => Accepts::Text,
         Some("Secret") => Accepts::Secret,
@@ -183,6 +187,10 @@ fn outcome(
             let ty = signature.result.as_ref();
             let ty = ty.ok_or_else(|| missing(&format!("{pointer}/responses"), "result"))?;
             let ty = substitutes.apply_outside(ty);
+            let ty = match (name(&ty).as_deref(), argument(&ty)) {
+                (Some("Vec"), Some(item)) => parse_quote!(crate::List<#item>),
+                _ => ty,
+            };
             let ty = if flag(operation, "x-result-nullable") {
                 parse_quote!(Option<#ty>)
             } else {

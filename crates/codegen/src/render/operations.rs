@@ -125,7 +125,10 @@ fn builder(operation: &Operation, gates: &FeatureGates, client: &str) -> TokenSt
         }
     });
     let (result, send) = match &operation.result {
-        Outcome::Json(ty) => (quote!(#ty), format_ident!("send")),
+        Outcome::Json(ty) => match list_of(ty) {
+            Some(_) => (quote!(#ty), format_ident!("send_list")),
+            None => (quote!(#ty), format_ident!("send")),
+        },
         Outcome::Empty => (quote!(()), format_ident!("send")),
         Outcome::Text => (quote!(String), format_ident!("text")),
         Outcome::Bytes => (quote!(crate::ByteStream), format_ident!("download")),
@@ -161,7 +164,7 @@ fn stream(operation: &Operation) -> Option<TokenStream> {
     let (list, item) = list_of(ty)?;
     let items = match list.as_str() {
         "Page" if has("page") && has("size") => format_ident!("paged_items"),
-        "Vec" if has("offset") && has("limit") => format_ident!("items"),
+        "List" if has("offset") && has("limit") => format_ident!("items"),
         _ => return None,
     };
     Some(quote! {
@@ -173,17 +176,18 @@ fn stream(operation: &Operation) -> Option<TokenStream> {
     })
 }
 
-/// Returns the name and the argument of a generic type.
+/// Returns the name of a type of lists, and the type of its items.
 fn list_of(ty: &syn::Type) -> Option<(String, &syn::Type)> {
     let syn::Type::Path(path) = ty else {
         return None;
     };
     let segment = path.path.segments.last()?;
+    let list = segment.ident.to_string();
     let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else {
         return None;
     };
     match arguments.args.first()? {
-        syn::GenericArgument::Type(item) => Some((segment.ident.to_string(), item)),
+        syn::GenericArgument::Type(item) if matches!(&*list, "Page" | "List") => Some((list, item)),
         _ => None,
     }
 }

@@ -92,7 +92,7 @@ pub mod things {
         ) -> impl Future<
             Output = Result<Response<crate::Page<types::Thing>>>,
         > + Send + use<> {
-            self.0.send()
+            self.0.send_list()
         }
     }
 }

@@ -33,7 +33,7 @@ pub mod things {
     impl crate::WorkspaceClient {
         /// List bare: `GET /bare`.
         ///
-        /// Returns `Vec<Thing>`.
+        /// Returns `List<Thing>`.
         ///
         /// # Errors
         ///
@@ -77,7 +77,7 @@ pub mod things {
         }
         /// List unpaged: `GET /unpaged`.
         ///
-        /// Returns `Vec<Thing>`.
+        /// Returns `List<Thing>`.
         ///
         /// # Errors
         ///
@@ -121,8 +121,10 @@ pub mod things {
         #[inline]
         pub fn send(
             self,
-        ) -> impl Future<Output = Result<Response<Vec<types::Thing>>>> + Send + use<> {
-            self.0.send()
+        ) -> impl Future<
+            Output = Result<Response<crate::List<types::Thing>>>,
+        > + Send + use<> {
+            self.0.send_list()
         }
         /// Returns the items of all pages. Each page is requested when it is needed.
         #[inline]
@@ -156,7 +158,7 @@ pub mod things {
         ) -> impl Future<
             Output = Result<Response<crate::Page<types::Thing>>>,
         > + Send + use<> {
-            self.0.send()
+            self.0.send_list()
         }
         /// Returns the items of all pages. Each page is requested when it is needed.
         #[inline]
@@ -180,8 +182,10 @@ pub mod things {
         #[inline]
         pub fn send(
             self,
-        ) -> impl Future<Output = Result<Response<Vec<types::Thing>>>> + Send + use<> {
-            self.0.send()
+        ) -> impl Future<
+            Output = Result<Response<crate::List<types::Thing>>>,
+        > + Send + use<> {
+            self.0.send_list()
         }
     }
 }

@@ -1,0 +1,169 @@
+//! How is a response decoded?
+
+use std::sync::Arc;
+
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use crate::codec::decode::{Mismatch, decode};
+use crate::error::body as error_body;
+use crate::operation::offload::{is_large, off_thread, typed};
+use crate::operation::rejected_item::RejectedItem;
+use crate::transport::context::CallContext;
+use crate::transport::response::RawResponse;
+use crate::{Error, ErrorKind, Json, Operation, Response, Result};
+
+/// A way of decoding a response.
+pub(crate) trait Decoding {
+    type Value: Send + 'static;
+
+    fn decode(response: RawResponse) -> Result<Response<Self::Value>>;
+}
+
+/// Decodes a response into a value, or fails.
+pub(crate) struct Strict<T>(std::marker::PhantomData<T>);
+
+impl<T: DeserializeOwned + Send + 'static> Decoding for Strict<T> {
+    type Value = T;
+
+    fn decode(response: RawResponse) -> Result<Response<T>> {
+        match decode(&response.body) {
+            Ok(value) => Ok(with_value(response, value)),
+            Err(mismatch) => Err(undecodable::<T>(&response, &mismatch)),
+        }
+    }
+}
+
+/// Decodes a list. Items that do not match their type are rejected one by one.
+pub(crate) struct ItemByItem<L>(std::marker::PhantomData<L>);
+
+impl<L: ItemList> Decoding for ItemByItem<L> {
+    type Value = L;
+
+    fn decode(response: RawResponse) -> Result<Response<L>> {
+        // The usual list is decoded in one pass, and costs nothing more.
+        let mismatch = match decode(&response.body) {
+            Ok(list) => return Ok(with_value(response, list)),
+            Err(mismatch) => mismatch,
+        };
+        let Ok(list) = L::decode_items(&response) else {
+            return Err(undecodable::<L>(&response, &mismatch));
+        };
+        tracing::warn!(
+            target: "zenml",
+            operation = &*response.context.operation,
+            rejected = list.rejected().len(),
+            "items do not match their type"
+        );
+        Ok(with_value(response, list))
+    }
+}
+
+/// A list whose items are decoded one by one if they cannot be decoded together.
+pub(crate) trait ItemList: DeserializeOwned + Send + 'static {
+    /// Decodes the items of a response one by one.
+    ///
+    /// # Errors
+    /// Returns an error if the response is not such a list.
+    fn decode_items(response: &RawResponse) -> Result<Self, Mismatch>;
+
+    /// Returns the items that do not match their type.
+    fn rejected(&self) -> &[RejectedItem];
+}
+
+/// Decodes the items at a path one by one, and returns those that match their type, and the others.
+pub(crate) fn sort_out<T: DeserializeOwned>(
+    response: &RawResponse,
+    path: &str,
+    items: &[Box<RawValue>],
+) -> (Vec<T>, Vec<RejectedItem>) {
+    let (mut decoded, mut rejected) = (Vec::new(), Vec::new());
+    for (position, item) in items.iter().enumerate() {
+        match decode(item.get().as_bytes()) {
+            Ok(item) => decoded.push(item),
+            Err(mismatch) => {
+                let mismatch = mismatch.within(&format!("{path}[{position}]"));
+                let body = item.get().to_owned().into();
+                rejected.push(RejectedItem {
+                    position,
+                    json: Json::written(item.get()),
+                    error: Arc::new(undecodable::<T>(response, &mismatch).with_body(body)),
+                });
+            }
+        }
+    }
+    (decoded, rejected)
+}
+
+/// Decodes a response: a large one on a thread for blocking work.
+pub(crate) async fn decode_response<D: Decoding>(
+    response: RawResponse,
+) -> Result<Response<D::Value>> {
+    if !is_large(&response) {
+        return D::decode(response);
+    }
+    let decode = |response| D::decode(response).map(|response| Box::new(response) as _);
+    typed(off_thread(response, decode).await?)
+}
+
+/// Decodes a recorded response exactly as the operation's call decodes it, without rejecting items
+/// of a list.
+///
+/// # Errors
+/// Returns [`ErrorKind::Decode`] if the body does not match the type, and the error of the status
+/// if that is not a success.
+pub fn read_response<T: DeserializeOwned + Send + 'static>(
+    operation: &'static Operation,
+    status: StatusCode,
+    body: bytes::Bytes,
+) -> Result<T> {
+    if !status.is_success() {
+        let error = error_body::to_error(status, &body, [].into_iter());
+        return Err(error.with_operation(operation.name));
+    }
+    let response = RawResponse {
+        status,
+        headers: HeaderMap::new(),
+        body,
+        context: CallContext::new(operation.name.into()),
+    };
+    Strict::<T>::decode(response).map(Response::into_inner)
+}
+
+/// Returns a response with its decoded value in place of the body.
+pub(crate) fn with_value<T>(response: RawResponse, value: T) -> Response<T> {
+    let id = response.context.request_id;
+    Response::new(response.status, response.headers, id, value)
+}
+
+fn undecodable<T>(response: &RawResponse, mismatch: &Mismatch) -> Error {
+    let text = String::from_utf8_lossy(&response.body);
+    let (message, hint) = if error_body::is_html(&text) {
+        let hint = "check that the URL leads to the API and not to a login page; the ZenML Pro API \
+                    and each of its workspaces have URLs of their own";
+        ("got an HTML page instead of JSON".to_owned(), Some(hint))
+    } else {
+        let expected = short(std::any::type_name::<T>());
+        (format!("expected {expected}: {mismatch}"), None)
+    };
+    let error = Error::new(ErrorKind::Decode, message)
+        .with_status(response.status)
+        .with_body(response.body.clone())
+        .with_hint(hint.map(str::to_owned));
+    response.context.explain(error)
+}
+
+/// Removes the modules from a type's name:
+/// `zenml::Page<zenml::workspace::types::TagResponse>` becomes `Page<TagResponse>`.
+fn short(type_name: &str) -> String {
+    let mut short = String::new();
+    for part in type_name.split_inclusive(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | ':'))
+    {
+        short.push_str(part.rsplit("::").next().unwrap_or(part));
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests;
