@@ -15,6 +15,7 @@ const APIS: [(&str, &str, Options); 2] = [
         "ZENML_WORKSPACE_SPEC",
         Options {
             client: "WorkspaceClient",
+            variable: "client",
             deduplicates_post: true,
             inferred_feature: "pro-inferred",
         },
@@ -24,6 +25,7 @@ const APIS: [(&str, &str, Options); 2] = [
         "ZENML_PRO_SPEC",
         Options {
             client: "ProClient",
+            variable: "pro",
             deduplicates_post: false,
             inferred_feature: "pro-inferred",
         },

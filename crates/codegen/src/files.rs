@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::availability::Availability;
+use crate::descriptions::Descriptions;
 use crate::{Error, Result, SpecSource};
+
+/// The name of the file beside the overlays that is not an overlay: the descriptions.
+pub const DESCRIPTIONS: &str = "descriptions.json";
 
 /// A document and its corrections, as read from disk.
 #[derive(Debug, Clone)]
@@ -20,6 +24,8 @@ pub struct SpecFiles {
     pub availability: Option<Availability>,
     /// The overlays, in the order of their file names.
     pub overlays: Vec<Value>,
+    /// The descriptions of the API.
+    pub descriptions: Descriptions,
     /// Where the document comes from.
     pub source: SpecSource,
 }
@@ -51,13 +57,14 @@ const VERSIONED: &str = "workspace";
 ///
 /// # Errors
 ///
-/// Returns an error that names the file if one cannot be read, or if an overlay or the availability
-/// is malformed.
+/// Returns an error that names the file if one cannot be read, or if an overlay, the availability or
+/// the descriptions are malformed.
 pub fn load(specs: &Path, api: &str, external: Option<&Path>) -> Result<SpecFiles> {
     let committed = specs.join(format!("{api}.json"));
     let path = external.map_or(committed, Path::to_path_buf);
     let mut overlays = Vec::new();
-    for file in overlay_files(&specs.join("overlays").join(api))? {
+    let folder = specs.join("overlays").join(api);
+    for file in overlay_files(&folder)? {
         let overlay = serde_json::from_str(&text(&file)?).map_err(|error| {
             Error::new(
                 "",
@@ -76,6 +83,7 @@ pub fn load(specs: &Path, api: &str, external: Option<&Path>) -> Result<SpecFile
         path,
         availability: availability.transpose()?,
         overlays,
+        descriptions: descriptions(&folder.join(DESCRIPTIONS))?,
         source: if external.is_some() {
             SpecSource::External
         } else {
@@ -85,15 +93,17 @@ pub fn load(specs: &Path, api: &str, external: Option<&Path>) -> Result<SpecFile
 }
 
 impl SpecFiles {
-    /// Calls [`generate`](crate::generate) with these files.
+    /// Calls [`generate`](crate::generate) with these files, and adds the descriptions.
     ///
     /// # Errors
     ///
     /// Returns the error of [`generate`](crate::generate), with the path of the document.
     pub fn generate(&self) -> Result<crate::model::Api> {
         let availability = self.availability.as_ref();
-        crate::generate(&self.text, availability, &self.overlays, self.source)
-            .map_err(|error| self.with_path(error))
+        let api = crate::generate(&self.text, availability, &self.overlays, self.source);
+        let mut api = api.map_err(|error| self.with_path(error))?;
+        self.descriptions.apply(&mut api);
+        Ok(api)
     }
 
     /// Calls [`corrected`](crate::corrected) with these files.
@@ -120,15 +130,28 @@ fn overlay_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
+        let is_json = path.extension().is_some_and(|end| end == "json");
+        if is_json && !path.ends_with(DESCRIPTIONS) {
             files.push(path);
         }
     }
     files.sort();
     Ok(files)
+}
+
+/// Reads the descriptions of an API. An API without the file has none.
+///
+/// # Errors
+///
+/// Returns an error that names the file if it cannot be read or is malformed.
+pub fn descriptions(path: &Path) -> Result<Descriptions> {
+    if !path.exists() {
+        return Ok(Descriptions::default());
+    }
+    Descriptions::read(&text(path)?).map_err(|error| Error {
+        problem: format!("{}: {}", path.display(), error.problem),
+        ..error
+    })
 }
 
 fn text(path: &Path) -> Result<String> {

@@ -2,13 +2,14 @@
 //!
 //! One module per stage, each a pure function over values; data flows one way:
 //! [`read`] → [`canonical`] → [`availability`] → [`overlay`] → [`lower`] → [`progenitor`] →
-//! [`model`] → [`render`].
+//! [`model`] → [`descriptions`] → [`render`].
 //! [`public_api`] lists what a model declares. [`generate`] runs the stages up to the model, and
 //! [`files`] reads documents and overlays from disk.
 #![warn(missing_docs)]
 
 pub mod availability;
 pub mod canonical;
+pub mod descriptions;
 mod error;
 pub mod files;
 mod left_out;

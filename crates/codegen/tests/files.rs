@@ -10,6 +10,7 @@ use zenml_codegen::render::{Options, render};
 
 const OPTIONS: Options = Options {
     client: "WorkspaceClient",
+    variable: "client",
     deduplicates_post: true,
     inferred_feature: "pro-inferred",
 };

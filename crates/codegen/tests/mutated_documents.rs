@@ -67,6 +67,7 @@ fn run(seeds: &[u64], inputs: &Inputs) -> (usize, Vec<u64>) {
 fn is_generated(document: &Value) -> bool {
     let options = Options {
         client: "WorkspaceClient",
+        variable: "client",
         deduplicates_post: true,
         inferred_feature: "pro-inferred",
     };

@@ -136,6 +136,7 @@ fn apis() -> Vec<(Api, syn::File)> {
         let api = files::load(&specs, name, None).unwrap().generate().unwrap();
         let options = Options {
             client,
+            variable: "client",
             deduplicates_post: true,
             inferred_feature: "pro-inferred",
         };

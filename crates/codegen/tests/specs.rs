@@ -14,9 +14,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use zenml_codegen::canonical::{Prose, canonical, to_text};
+use zenml_codegen::files;
 use zenml_codegen::read::read;
 use zenml_codegen::render::{Options, render};
-use zenml_codegen::{files, overlay};
 
 #[derive(Deserialize)]
 struct Source {
@@ -233,18 +233,9 @@ fn check_canonical(api: &str) {
 
 /// Returns the document with all its overlays applied.
 fn corrected(api: &str) -> Value {
-    let folder = specs().join("overlays").join(api);
-    let mut overlays: Vec<PathBuf> = fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    overlays.sort();
-    assert!(!overlays.is_empty(), "no overlays in {}", folder.display());
-    overlays.iter().fold(document(api), |document, path| {
-        let overlay = serde_json::from_str(&text(path)).unwrap();
-        overlay::apply(document, &overlay)
-            .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-    })
+    let files = files::load(&specs(), api, None).unwrap();
+    assert!(!files.overlays.is_empty(), "no overlays of {api}");
+    files.document().unwrap()
 }
 
 fn operations(document: &Value) -> impl Iterator<Item = (&str, &Value)> {
@@ -271,6 +262,7 @@ fn text(path: &Path) -> String {
 fn the_same_specs_give_the_same_bytes() {
     let options = Options {
         client: "WorkspaceClient",
+        variable: "client",
         deduplicates_post: true,
         inferred_feature: "pro-inferred",
     };

@@ -14,6 +14,7 @@ pub mod availability;
 mod checksum;
 pub mod cli;
 pub mod compile;
+mod descriptions;
 pub mod diff;
 pub mod document;
 mod files;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use zenml_codegen::canonical::{Prose, canonical};
+use zenml_codegen::files::DESCRIPTIONS;
 use zenml_codegen::overlay::apply_matching;
 use zenml_codegen::read::read;
 
@@ -77,7 +78,9 @@ impl Overlays {
     /// # Errors
     /// Returns an error if the folder or a file cannot be read, or a file is not JSON.
     pub fn read(folder: &Path) -> Result<Self> {
-        let texts = files::read_folder(folder, |name| name.ends_with(".json"))?;
+        let texts = files::read_folder(folder, |name| {
+            name.ends_with(".json") && name != DESCRIPTIONS
+        })?;
         let files = texts.into_iter().map(|(name, text)| {
             let value = serde_json::from_str(&text)
                 .with_context(|| format!("{} is not JSON", folder.join(&name).display()))?;

@@ -9,11 +9,14 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 use zenml_api_diff::{Notice, Report, compare};
 use zenml_codegen::availability::Availability;
+use zenml_codegen::descriptions::Descriptions;
+use zenml_codegen::files::DESCRIPTIONS;
 use zenml_codegen::public_api::listings;
 use zenml_codegen::{SpecSource, generate, model};
 
 use crate::api::Api;
 use crate::availability;
+use crate::descriptions;
 use crate::document::{Document, Summary};
 use crate::files;
 use crate::overlays::{Overlays, Rewritten, StaleAction, correct_alike};
@@ -35,6 +38,8 @@ pub struct Current {
     pub availability: Option<Availability>,
     /// The corrections of the document.
     pub overlays: Overlays,
+    /// The descriptions of the API.
+    pub descriptions: Descriptions,
     /// The snapshots by file name.
     snapshots: BTreeMap<String, String>,
 }
@@ -83,11 +88,13 @@ impl Current {
         let document: Value = serde_json::from_str(&text)
             .with_context(|| format!("{} is not JSON; restore it with git", path.display()))?;
         let snapshots = root.join(snapshots_path(api));
+        let overlays = root.join(overlays_path(api));
         Ok(Self {
             summary: Summary::of(&document),
             text,
             availability: availability::read(root, api)?,
-            overlays: Overlays::read(&root.join(overlays_path(api)))?,
+            overlays: Overlays::read(&overlays)?,
+            descriptions: zenml_codegen::files::descriptions(&overlays.join(DESCRIPTIONS))?,
             snapshots: if snapshots.exists() {
                 files::read_folder(&snapshots, is_snapshot)?
             } else {
@@ -195,6 +202,7 @@ impl Plan {
                 document.origin
             )
         })?;
+        notices.extend(descriptions::notices(&current.descriptions, &after));
         let update = snapshots::update(&current.snapshots, &listings(&after), permissions.accept);
         let is_same = current.text == document.text && changes.is_empty();
         let mut report = if is_same {

@@ -8,6 +8,7 @@ use syn::visit::{self, Visit};
 
 use crate::LeftOut;
 use crate::availability::Versions;
+use crate::descriptions::Group;
 
 /// One API: its operations and their types.
 #[derive(Clone)]
@@ -22,6 +23,8 @@ pub struct Api {
     pub types: BTreeMap<String, Type>,
     /// The operations of the document that cannot be expressed.
     pub left_out: Vec<LeftOut>,
+    /// Our descriptions of the groups, by name.
+    pub groups: BTreeMap<String, Group>,
 }
 
 impl Api {
@@ -114,6 +117,10 @@ pub struct Operation {
     pub pro: bool,
     /// The vendor's description, if the document carries it.
     pub prose: Option<String>,
+    /// Our description.
+    pub meaning: Option<String>,
+    /// The lines of an example.
+    pub example: Vec<String>,
 }
 
 impl Operation {
@@ -285,6 +292,8 @@ pub struct Notes {
     pub versions: Versions,
     /// The vendor's description, if the document carries it.
     pub prose: Option<String>,
+    /// Our description.
+    pub meaning: Option<String>,
 }
 
 /// An enum of strings.

@@ -19,6 +19,8 @@ pub use api::{
     Struct, Type, Union, Variant, mentioned, type_text,
 };
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::Result;
@@ -43,5 +45,6 @@ pub fn build(generated: &syn::File, lowered: &Value) -> Result<Api> {
         operations,
         types,
         left_out: Vec::new(),
+        groups: BTreeMap::new(),
     })
 }

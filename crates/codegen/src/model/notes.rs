@@ -27,6 +27,7 @@ pub(super) fn notes(value: &Value, prefix: &str) -> Notes {
         evidence: text(value.get("x-evidence")),
         versions: versions(note("versions")),
         prose,
+        meaning: None,
     }
 }
 

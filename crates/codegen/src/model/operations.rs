@@ -52,6 +52,8 @@ pub(super) fn operations(
                 versions: versions(note.get("x-versions")),
                 pro: flag(note, "x-pro"),
                 prose: text(note.get("description")),
+                meaning: None,
+                example: Vec::new(),
             });
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::docs::{evidence_text, paragraph, prose};
 use super::feature_gates::FeatureGates;
+use super::links::Links;
 use crate::model::{Api, Outcome, mentioned};
 
 /// The number of links of one kind; further ones are only counted.
@@ -20,15 +21,10 @@ struct Mentions {
 pub(super) struct Backlinks(BTreeMap<String, Mentions>);
 
 impl Backlinks {
-    pub(super) fn new(api: &Api, gates: &FeatureGates, client: &str) -> Self {
+    pub(super) fn new(api: &Api, gates: &FeatureGates, links: &Links<'_>) -> Self {
         let mut backlinks: BTreeMap<String, Mentions> = BTreeMap::new();
         for operation in &api.operations {
-            // Without the feature, a link to a gated item would be broken.
-            let link = if gates.operation(operation).is_some() {
-                format!("`{}`", operation.name)
-            } else {
-                format!("[`{0}`](crate::{client}::{0})", operation.name)
-            };
+            let link = links.method(&operation.name);
             if let Outcome::Json(ty) = &operation.result {
                 for name in mentioned(ty) {
                     backlinks

@@ -3,19 +3,31 @@
 
 use serde_json::Value;
 
-use super::glossary;
+use super::links::Links;
+use super::{Context, Options, glossary};
 use crate::availability::{Version, Versions};
+use crate::descriptions::Group;
 use crate::model::{
     Accepts, Accessor, Api, Field, Location, Notes, Operation, Outcome, Parameter, type_text,
 };
 
 /// Returns the documentation of an operation's method.
-pub(super) fn operation(operation: &Operation) -> Vec<String> {
-    let title = sentence_case(&operation.name.replace('_', " "));
-    let mut lines = vec![format!(
-        "{title}: `{} {}`.",
-        operation.method, operation.path
-    )];
+pub(super) fn operation(operation: &Operation, context: Context<'_>) -> Vec<String> {
+    let links = context.links;
+    let request = format!("`{} {}`", operation.method, operation.path);
+    let meaning = operation.meaning.as_ref();
+    let meaning = meaning.map(|text| links.complete(text)).or_else(|| {
+        let name = operation.replaced_by.as_ref()?;
+        Some(format!("Deprecated alias of {}.", links.method(name)))
+    });
+    let (meaning, sends) = match meaning {
+        Some(meaning) => (meaning, format!("Sends {request}. ")),
+        None => {
+            let title = sentence_case(&operation.name.replace('_', " "));
+            (format!("{title}: {request}."), String::new())
+        }
+    };
+    let mut lines = vec![meaning];
     paragraph(
         &mut lines,
         operation.prose.as_deref().map(prose).unwrap_or_default(),
@@ -40,7 +52,7 @@ pub(super) fn operation(operation: &Operation) -> Vec<String> {
         [] => String::new(),
         names => format!(" Required: {}.", names.join(", ")),
     };
-    paragraph(&mut lines, vec![format!("{returns}{required}")]);
+    paragraph(&mut lines, vec![format!("{sends}{returns}{required}")]);
     if !operation.cookies.is_empty() {
         let names: Vec<String> = operation
             .cookies
@@ -76,7 +88,50 @@ pub(super) fn operation(operation: &Operation) -> Vec<String> {
     };
     let kinds = "[`ErrorKind`](crate::ErrorKind) lists the kinds of failure.";
     paragraph(&mut lines, vec![format!("{declared} {kinds}")]);
+    lines.extend(example(&operation.example, context.options));
     lines
+}
+
+/// Returns the example of an operation: a function that has a client, which is hidden.
+fn example(example: &[String], options: Options) -> Vec<String> {
+    if example.is_empty() {
+        return Vec::new();
+    }
+    let Options {
+        client, variable, ..
+    } = options;
+    let signature =
+        format!("# async fn example({variable}: zenml::{client}) -> zenml::Result<()> {{");
+    let head = ["", "# Examples", "", "```no_run", &signature];
+    let lines = example.iter().map(String::as_str);
+    let tail = ["# Ok(())", "# }", "```"];
+    let lines = head.into_iter().chain(lines).chain(tail);
+    lines.map(str::to_owned).collect()
+}
+
+/// Returns the documentation of a group's module.
+pub(super) fn module(name: &str, group: Option<&Group>, links: &Links<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for text in group
+        .into_iter()
+        .flat_map(|group| [&group.summary, &group.details])
+    {
+        paragraph(&mut lines, vec![links.complete(text)]);
+    }
+    let builders = format!("Request builders of the operations tagged `{name}`.");
+    paragraph(&mut lines, vec![builders]);
+    lines
+}
+
+/// Returns the documentation of a group's methods.
+pub(super) fn methods(group: &Group, links: &Links<'_>) -> Vec<String> {
+    let Group {
+        heading,
+        summary,
+        details,
+    } = group;
+    let text = links.complete(&format!("{summary} {details}"));
+    vec![format!("# {heading}"), String::new(), text]
 }
 
 /// Returns the documentation of the operations that are left out, if there are any.
@@ -96,7 +151,7 @@ pub(super) fn left_out(api: &Api) -> Vec<String> {
 }
 
 /// Returns the documentation of a parameter's setter.
-pub(super) fn parameter(parameter: &Parameter) -> Vec<String> {
+pub(super) fn parameter(parameter: &Parameter, links: &Links<'_>) -> Vec<String> {
     let location = match parameter.location {
         Location::Path => "path",
         Location::Query => "query",
@@ -118,8 +173,9 @@ pub(super) fn parameter(parameter: &Parameter) -> Vec<String> {
         line = format!("{line} {note}");
     }
     let mut lines = vec![line];
-    let meaning = parameter.notes.prose.as_deref().map(prose);
-    let meaning = meaning.or_else(|| Some(vec![glossary::parameter(parameter)?]));
+    let own = parameter.notes.meaning.as_ref();
+    let meaning = own.map(|text| vec![links.complete(text)]);
+    let meaning = meaning.or_else(|| parameter.notes.prose.as_deref().map(prose));
     paragraph(&mut lines, meaning.unwrap_or_default());
     lines
 }

@@ -1,25 +1,6 @@
-//! Descriptions of parameters and fields that recur all over the APIs.
+//! Descriptions of fields that recur all over the APIs.
 
-use crate::model::{Field, Parameter, type_text};
-
-/// Query parameters of most lists.
-const PARAMETERS: [(&str, &str); 9] = [
-    ("hydrate", "Includes `metadata` in the response."),
-    ("limit", "The maximum number of items."),
-    (
-        "logical_operator",
-        "Combines the filters with `and` or `or`.",
-    ),
-    ("offset", "The number of items to skip."),
-    ("page", "The number of the page, starting at 1."),
-    ("project", "The name or id of the project."),
-    ("size", "The number of items on a page."),
-    (
-        "sort_by",
-        "The column to sort by, with an optional prefix `asc:` or `desc:`.",
-    ),
-    ("updated", "The time of the last change."),
-];
+use crate::model::{Field, type_text};
 
 /// Fields of most responses, by the end of their type's name.
 const FIELDS: [(&str, &str, &str); 4] = [
@@ -44,12 +25,6 @@ const FIELDS: [(&str, &str, &str); 4] = [
         "Related resources; `None` if there are none.",
     ),
 ];
-
-/// Returns the description of a recurring query parameter.
-pub(super) fn parameter(parameter: &Parameter) -> Option<String> {
-    let entry = PARAMETERS.iter().find(|(name, _)| *name == parameter.name);
-    entry.map(|(_, meaning)| (*meaning).to_owned())
-}
 
 /// Returns the description of a recurring field.
 pub(super) fn field(field: &Field) -> Option<String> {

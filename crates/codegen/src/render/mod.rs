@@ -5,6 +5,7 @@ mod backlinks;
 mod docs;
 mod feature_gates;
 mod glossary;
+mod links;
 mod operations;
 mod types;
 
@@ -12,23 +13,40 @@ use quote::quote;
 
 use crate::model::Api;
 use feature_gates::FeatureGates;
+use links::Links;
 
 /// Properties of an API that its document does not declare.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// The type in the root of the crate that operations are methods of.
     pub client: &'static str,
+    /// The name of the client in examples.
+    pub variable: &'static str,
     /// Whether the server recognizes a `POST` that repeats an `Idempotency-Key`.
     pub deduplicates_post: bool,
     /// The cargo feature that inferred operations require.
     pub inferred_feature: &'static str,
 }
 
+/// What the rendering of an operation depends on besides the operation.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    gates: &'a FeatureGates,
+    links: &'a Links<'a>,
+    options: Options,
+}
+
 /// Returns the text of the module.
 pub fn render(api: &Api, options: Options) -> String {
     let gates = FeatureGates::new(api, options.inferred_feature);
-    let types = types::types(api, &gates, options.client);
-    let groups = operations::groups(api, &gates, options);
+    let links = Links::new(api, &gates, options.client);
+    let types = types::types(api, &gates, &links);
+    let context = Context {
+        gates: &gates,
+        links: &links,
+        options,
+    };
+    let groups = operations::groups(api, context);
     let version = &api.version;
     let left_out = doc_attributes(&docs::left_out(api));
     let file: syn::File = syn::parse_quote! {

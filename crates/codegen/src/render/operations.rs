@@ -3,30 +3,41 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::feature_gates::FeatureGates;
-use super::{Options, doc_attributes, docs};
+use super::links::Links;
+use super::{Context, doc_attributes, docs};
+use crate::descriptions::Group;
 use crate::model::{Accepts, Api, Location, Operation, Outcome, Parameter};
 
-pub(super) fn groups(api: &Api, gates: &FeatureGates, options: Options) -> Vec<TokenStream> {
+pub(super) fn groups(api: &Api, context: Context<'_>) -> Vec<TokenStream> {
     let groups = api.operations.chunk_by(|a, b| a.group == b.group);
     groups
-        .map(|operations| group(operations, gates, options))
+        .map(|operations| {
+            let name = operations.first().map_or("", |operation| &operation.group);
+            let described = api.groups.get(name);
+            group(name, described, operations, context)
+        })
         .collect()
 }
 
-fn group(operations: &[Operation], gates: &FeatureGates, options: Options) -> TokenStream {
-    let name = operations.first().map_or("", |operation| &operation.group);
+fn group(
+    name: &str,
+    described: Option<&Group>,
+    operations: &[Operation],
+    context: Context<'_>,
+) -> TokenStream {
+    let Context { links, options, .. } = context;
     let module = format_ident!("{name}");
-    let summary = format!(" Request builders of the operations tagged `{name}`.");
+    let module_docs = doc_attributes(&docs::module(name, described, links));
+    let docs = described.map(|described| doc_attributes(&docs::methods(described, links)));
     let methods = operations
         .iter()
-        .map(|operation| method(operation, gates, options));
+        .map(|operation| method(operation, context));
     let client = format_ident!("{}", options.client);
     let builders = operations
         .iter()
-        .map(|operation| builder(operation, gates, options.client));
+        .map(|operation| builder(operation, context));
     quote! {
-        #[doc = #summary]
+        #module_docs
         pub mod #module {
             #[allow(unused_imports, reason = "not every group needs all of them")]
             use {
@@ -37,6 +48,7 @@ fn group(operations: &[Operation], gates: &FeatureGates, options: Options) -> To
                 std::{borrow::Borrow, collections::BTreeMap, fmt::Display, future::Future},
                 uuid::Uuid,
             };
+            #docs
             impl crate::#client {
                 #(#methods)*
             }
@@ -45,9 +57,10 @@ fn group(operations: &[Operation], gates: &FeatureGates, options: Options) -> To
     }
 }
 
-fn method(operation: &Operation, gates: &FeatureGates, options: Options) -> TokenStream {
+fn method(operation: &Operation, context: Context<'_>) -> TokenStream {
+    let Context { gates, options, .. } = context;
     let gate = gates.operation(operation);
-    let docs = doc_attributes(&docs::operation(operation));
+    let docs = doc_attributes(&docs::operation(operation, context));
     let deprecated = operation.deprecated.then(|| match &operation.replaced_by {
         Some(name) => {
             let note = format!("use `{name}`");
@@ -95,18 +108,15 @@ fn method(operation: &Operation, gates: &FeatureGates, options: Options) -> Toke
     }
 }
 
-fn builder(operation: &Operation, gates: &FeatureGates, client: &str) -> TokenStream {
+fn builder(operation: &Operation, context: Context<'_>) -> TokenStream {
+    let Context { gates, links, .. } = context;
     let gate = gates.operation(operation);
     let ident = format_ident!("{}", operation.builder);
-    let summary = if gate.is_some() {
-        format!(" Request builder of `{}`.", operation.name)
-    } else {
-        format!(
-            " Request builder of [`{0}`](crate::{client}::{0}).",
-            operation.name
-        )
-    };
-    let setters = operation.parameters.iter().map(setter);
+    let summary = format!(" Request builder of {}.", links.method(&operation.name));
+    let setters = operation
+        .parameters
+        .iter()
+        .map(|parameter| setter(parameter, links));
     let body = operation.body.as_ref().map(|body| {
         let ty = &body.ty;
         let set = format_ident!("{}", if body.form { "form" } else { "json" });
@@ -192,8 +202,8 @@ fn list_of(ty: &syn::Type) -> Option<(String, &syn::Type)> {
     }
 }
 
-fn setter(parameter: &Parameter) -> TokenStream {
-    let docs = doc_attributes(&docs::parameter(parameter));
+fn setter(parameter: &Parameter, links: &Links<'_>) -> TokenStream {
+    let docs = doc_attributes(&docs::parameter(parameter, links));
     let Parameter { name, ident, .. } = parameter;
     let ident = format_ident!("{ident}");
     let (ty, value) = match &parameter.accepts {

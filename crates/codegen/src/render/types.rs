@@ -6,11 +6,12 @@ use quote::{format_ident, quote};
 use super::accessors::accessors;
 use super::backlinks::Backlinks;
 use super::feature_gates::FeatureGates;
+use super::links::Links;
 use super::{doc_attributes, docs};
 use crate::model::{Api, Enum, Field, Presence, Struct, Type, Union};
 
-pub(super) fn types(api: &Api, gates: &FeatureGates, client: &str) -> Vec<TokenStream> {
-    let backlinks = Backlinks::new(api, gates, client);
+pub(super) fn types(api: &Api, gates: &FeatureGates, links: &Links<'_>) -> Vec<TokenStream> {
+    let backlinks = Backlinks::new(api, gates, links);
     let types = api.types.iter().map(|(name, ty)| {
         let gate = gates.ty(name);
         match ty {

@@ -1,6 +1,7 @@
 //! The Rust that the whole pipeline generates.
 
 use zenml_codegen::availability::Availability;
+use zenml_codegen::descriptions::Descriptions;
 use zenml_codegen::render::{Options, render};
 use zenml_codegen::{SpecSource, generate};
 
@@ -26,11 +27,13 @@ cases! { "render", check:
     names_of_the_library_with_an_underscore
     lists_in_headers_and_paths
     versions_and_editions_in_the_docs
+    descriptions_of_groups_operations_and_parameters
 }
 
 fn check(case: &Case) {
     let options = Options {
         client: "WorkspaceClient",
+        variable: "client",
         deduplicates_post: true,
         inferred_feature: "pro-inferred",
     };
@@ -40,12 +43,17 @@ fn check(case: &Case) {
         .transpose()
         .unwrap_or_else(|error| panic!("{error}"));
     let availability = availability.as_ref();
-    let api = generate(
+    let mut api = generate(
         &case.text("input.json"),
         availability,
         &[],
         SpecSource::Committed,
     )
     .unwrap_or_else(|error| panic!("{error}"));
+    if case.has("descriptions.json") {
+        Descriptions::read(&case.text("descriptions.json"))
+            .unwrap_or_else(|error| panic!("{error}"))
+            .apply(&mut api);
+    }
     case.check_file("expected.rs", &render(&api, options));
 }

@@ -237,6 +237,31 @@ fn drop_stale_removes_stale_overlay_actions_and_reports_them() {
 }
 
 #[test]
+fn what_has_no_description_is_reported_and_what_matches_nothing_too() {
+    let checkout = Checkout::new();
+    let descriptions = r#"{
+        "groups": {"runs": {"heading": "Runs", "summary": "S.", "details": "D."}},
+        "operations": {
+            "GET /api/v1/info": {"text": "Returns it."},
+            "GET /api/v1/runs": {"text": "Returns it.", "parameters": {"gone": "Gone."}}
+        }
+    }"#;
+    checkout.write("specs/overlays/workspace/descriptions.json", descriptions);
+    let outcome = run(checkout.path(), &checkout.options("2", WORKSPACE)).unwrap();
+    let notices = outcome.plans[0].report.notices.iter();
+    let lines: Vec<_> = notices.flat_map(|notice| &notice.lines).collect();
+    assert_eq!(
+        lines,
+        [
+            "`GET /api/v1/tags`",
+            "`server`",
+            "`tags`",
+            "`GET /api/v1/runs gone`"
+        ]
+    );
+}
+
+#[test]
 fn an_overlay_that_was_adapted_beforehand_is_accepted() {
     let checkout = Checkout::new();
     let options = without_secret(&checkout);

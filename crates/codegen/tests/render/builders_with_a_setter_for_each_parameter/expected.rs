@@ -60,8 +60,6 @@ pub mod things {
     pub struct ListThings(Call);
     impl ListThings {
         /// Sets `hydrate` (query, `bool`). Default: `false`.
-        ///
-        /// Includes `metadata` in the response.
         #[inline]
         pub fn hydrate(self, hydrate: bool) -> Self {
             Self(self.0.query("hydrate", hydrate))
@@ -72,15 +70,11 @@ pub mod things {
             Self(self.0.filter("name", name.into()))
         }
         /// Sets `page` (query, `i64`). Default: `1`.
-        ///
-        /// The number of the page, starting at 1.
         #[inline]
         pub fn page(self, page: i64) -> Self {
             Self(self.0.query("page", page))
         }
         /// Sets `project` (query, text, required).
-        ///
-        /// The name or id of the project.
         #[inline]
         pub fn project(self, project: impl Display) -> Self {
             Self(self.0.query("project", project))

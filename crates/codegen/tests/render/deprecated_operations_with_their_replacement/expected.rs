@@ -42,9 +42,9 @@ pub mod things {
             };
             ListThings(Call::new(&self.transport, &OPERATION))
         }
-        /// List things via old: `GET /old/things`.
+        /// Deprecated alias of [`list_things`](crate::WorkspaceClient::list_things).
         ///
-        /// Returns `String`.
+        /// Sends `GET /old/things`. Returns `String`.
         ///
         /// # Errors
         ///

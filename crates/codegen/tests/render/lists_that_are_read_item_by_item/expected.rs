@@ -104,15 +104,11 @@ pub mod things {
     pub struct ListBare(Call);
     impl ListBare {
         /// Sets `limit` (query, `i64`).
-        ///
-        /// The maximum number of items.
         #[inline]
         pub fn limit(self, limit: i64) -> Self {
             Self(self.0.query("limit", limit))
         }
         /// Sets `offset` (query, `i64`).
-        ///
-        /// The number of items to skip.
         #[inline]
         pub fn offset(self, offset: i64) -> Self {
             Self(self.0.query("offset", offset))
@@ -138,15 +134,11 @@ pub mod things {
     pub struct ListPages(Call);
     impl ListPages {
         /// Sets `page` (query, `i64`).
-        ///
-        /// The number of the page, starting at 1.
         #[inline]
         pub fn page(self, page: i64) -> Self {
             Self(self.0.query("page", page))
         }
         /// Sets `size` (query, `i64`).
-        ///
-        /// The number of items on a page.
         #[inline]
         pub fn size(self, size: i64) -> Self {
             Self(self.0.query("size", size))
@@ -172,8 +164,6 @@ pub mod things {
     pub struct ListUnpaged(Call);
     impl ListUnpaged {
         /// Sets `limit` (query, `i64`).
-        ///
-        /// The maximum number of items.
         #[inline]
         pub fn limit(self, limit: i64) -> Self {
             Self(self.0.query("limit", limit))

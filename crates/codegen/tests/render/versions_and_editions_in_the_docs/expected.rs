@@ -132,8 +132,6 @@ pub mod runs {
             Self(self.0.path("id", id))
         }
         /// Sets `hydrate` (query, `bool`). Default: `false`. Since ZenML 0.92.0.
-        ///
-        /// Includes `metadata` in the response.
         #[inline]
         pub fn hydrate(self, hydrate: bool) -> Self {
             Self(self.0.query("hydrate", hydrate))
