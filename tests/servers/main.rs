@@ -10,10 +10,12 @@
     reason = "tests and their helpers may panic"
 )]
 
+mod artifacts;
+mod filters;
 mod runs;
 mod schedules;
 
-use zenml::{Credentials, WorkspaceClient};
+use zenml::{Credentials, Error, ErrorKind, WorkspaceClient};
 use zenml_test_server::{Access, is_at_least};
 
 /// The server that was started for the tests.
@@ -41,6 +43,16 @@ impl TestServer {
 
     fn is_at_least(&self, version: &str) -> bool {
         is_at_least(&self.version, version)
+    }
+
+    /// Asserts that a request was refused because the server is older than `since` and would ignore a
+    /// part of it.
+    fn assert_refused(&self, error: &Error, part: &str, since: &str) {
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+        let text = error.to_string();
+        for said in [part, since, &self.version] {
+            assert!(text.contains(said), "{said}: {text}");
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! How many requests do clients send to a server that is down, and do they recover after it is back?
 
-use std::{net::TcpListener, sync::atomic::Ordering, time::Duration};
+use std::{sync::atomic::Ordering, time::Duration};
 
 use zenml::{Credentials, Error, ErrorKind, RetryPolicy, WorkspaceClient};
-use zenml_test_server::{Options, Server, proxy::Proxy};
+use zenml_test_server::{Options, Server, proxy::Proxy, unused_port};
 
 const CALLS: u64 = 1_000;
 
@@ -23,12 +23,6 @@ async fn call_in_parallel(client: &WorkspaceClient, proxy: &Proxy) -> (Vec<Error
     }
     let after = proxy.counts.attempts.load(Ordering::SeqCst);
     (errors, after - before)
-}
-
-/// Returns a port outside the range of outgoing connections, which could take it during the outage.
-fn unused_port() -> u16 {
-    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    (20_000..30_000).find(is_free).unwrap()
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::cargo::Cargo;
 const BETWEEN: [&str; 3] = ["0.92.0", "0.94.6", "0.96.4"];
 
 /// Returns the checks of each server, by name.
-pub fn checks() -> [(&'static str, Cargo); 2] {
+fn checks() -> [(&'static str, Cargo); 2] {
     [
         (
             "conformance",
@@ -27,29 +27,37 @@ pub fn checks() -> [(&'static str, Cargo); 2] {
     ]
 }
 
+/// Returns the check that starts the oldest and the newest server itself.
+fn upgrade() -> Cargo {
+    Cargo::new("test --quiet --package zenml --test upgrade")
+}
+
+/// Returns the commands of all checks.
+pub fn commands() -> Vec<Cargo> {
+    let each = checks().into_iter().map(|(_, command)| command);
+    each.chain([upgrade()]).collect()
+}
+
 /// Starts and fills one server after the other, and runs the checks for each. Prints a table with a
 /// row for each version and step. Without versions, checks those that represent the supported ones.
 ///
 /// # Errors
 /// Returns an error if a check fails, or if a server cannot be started or filled.
 pub async fn check(versions: &[String]) -> Result<()> {
-    let versions = match versions {
-        [] => representative(oldest_version()?, default_version()?),
-        versions => versions.to_vec(),
-    };
     // Built first, so that no server waits, and the times are those of the checks.
     for build in [
         "build --package zenml-conformance",
-        "test --package zenml --test servers --no-run",
+        "test --package zenml --test servers --test upgrade --no-run",
     ] {
         Cargo::new(build).run().await?;
     }
     let mut table = Table::new();
-    for version in &versions {
-        if let Err(error) = check_one(version, &mut table).await {
-            eprintln!("error: {error:#}");
-            table.row(version, "server", false, "failed");
-        }
+    if versions.is_empty() {
+        let (oldest, newest) = (oldest_version()?, default_version()?);
+        check_each(&representative(&oldest, &newest), &mut table).await;
+        table.run("all", "upgrade", &upgrade()).await?;
+    } else {
+        check_each(versions, &mut table).await;
     }
     print!("\n{}", table.text);
     if !table.failed.is_empty() {
@@ -58,14 +66,21 @@ pub async fn check(versions: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn representative(oldest: String, newest: String) -> Vec<String> {
+fn representative(oldest: &str, newest: &str) -> Vec<String> {
     let is_between =
-        |version: &&str| !is_at_least(&oldest, version) && !is_at_least(version, &newest);
+        |version: &&str| !is_at_least(oldest, version) && !is_at_least(version, newest);
     let between = BETWEEN.into_iter().filter(is_between);
-    let mut versions: Vec<String> = between.map(str::to_owned).collect();
-    versions.insert(0, oldest);
-    versions.push(newest);
-    versions
+    let versions = [oldest].into_iter().chain(between).chain([newest]);
+    versions.map(str::to_owned).collect()
+}
+
+async fn check_each(versions: &[String], table: &mut Table) {
+    for version in versions {
+        if let Err(error) = check_one(version, table).await {
+            eprintln!("error: {error:#}");
+            table.row(version, "server", false, "failed");
+        }
+    }
 }
 
 async fn check_one(version: &str, table: &mut Table) -> Result<()> {
@@ -76,14 +91,12 @@ async fn check_one(version: &str, table: &mut Table) -> Result<()> {
     let server = Server::start(options.progress(progress.clone())).await?;
     table.row(version, "start", true, "");
     let skipped = server.fill(Fill::All).await?.len();
+    progress.done();
     table.row(version, "fill", true, &format!("{skipped} skipped"));
     for (name, command) in checks() {
-        progress.stage(&format!("Checking ZenML {version}: {name}"));
-        let (status, output) = command.server(server.access()).output().await?;
-        progress.done();
-        print!("{output}");
-        let summary = output.lines().rfind(|line| !line.is_empty());
-        table.row(version, name, status.success(), summary.unwrap_or_default());
+        table
+            .run(version, name, &command.server(server.access()))
+            .await?;
     }
     server.stop().await
 }
@@ -105,6 +118,18 @@ impl Table {
         }
     }
 
+    /// Runs a check, prints its output, and adds it.
+    async fn run(&mut self, version: &str, name: &str, check: &Cargo) -> Result<()> {
+        let progress = ConsoleProgress::new();
+        progress.stage(&format!("Checking ZenML {version}: {name}"));
+        let (status, output) = check.output().await?;
+        progress.done();
+        print!("{output}");
+        let summary = output.lines().rfind(|line| !line.is_empty());
+        self.row(version, name, status.success(), summary.unwrap_or_default());
+        Ok(())
+    }
+
     /// Adds a step that has ended.
     fn row(&mut self, version: &str, step: &str, is_ok: bool, summary: &str) {
         let took = seconds(self.since.elapsed());
@@ -123,13 +148,12 @@ mod tests {
 
     #[test]
     fn the_supported_versions_decide_which_servers_are_checked() {
-        let versions = |oldest: &str, newest: &str| representative(oldest.into(), newest.into());
         assert_eq!(
-            versions("0.90.0", "0.98.0"),
+            representative("0.90.0", "0.98.0"),
             ["0.90.0", "0.92.0", "0.94.6", "0.96.4", "0.98.0"]
         );
         assert_eq!(
-            versions("0.94.6", "0.100.0"),
+            representative("0.94.6", "0.100.0"),
             ["0.94.6", "0.96.4", "0.100.0"]
         );
     }

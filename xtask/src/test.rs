@@ -151,7 +151,7 @@ impl Step {
             Self::OnDemand => vec![Cargo::new(
                 "test --package zenml-sync-spec --test on_demand -- --test-threads=1",
             )],
-            Self::Servers => servers::checks().map(|(_, command)| command).into(),
+            Self::Servers => servers::commands(),
         })
     }
 }
