@@ -11,11 +11,11 @@ use uuid::Uuid;
 
 use crate::auth::session::Session;
 use crate::error::body::one_line;
-use crate::pro::types::{OrganizationRead, WorkspaceRead};
 use crate::transport::base_url::{BaseUrl, is_same_base};
 use crate::transport::hint::lacks_the_route;
 use crate::workflows::workspace_locator::{Locator, PATH_SUFFIX, WorkspaceLocator};
-use crate::workflows::workspace_lookup::{Lookup, server_url};
+use crate::workflows::workspace_lookup::Lookup;
+use crate::workflows::workspace_record::{Organization, Workspace};
 use crate::{
     Call, Credentials, Error, ErrorKind, Operation, ProClient, Result, Transport, WorkspaceClient,
 };
@@ -142,14 +142,14 @@ impl ConnectWorkspace {
             return Ok(id);
         }
         let call = Call::new(&self.pro, &GET_ORGANIZATION).path("id", name_or_id);
-        Ok(call.send::<OrganizationRead>().await?.id)
+        Ok(call.send::<Organization>().await?.id)
     }
 
     /// Returns the URL of the workspace's server if the workspace is available.
-    fn running_server<'a>(&self, workspace: &'a WorkspaceRead) -> Result<&'a str> {
-        let (problem, hint) = match (workspace.status.as_deref(), server_url(workspace)) {
+    fn running_server<'a>(&self, workspace: &'a Workspace) -> Result<&'a str> {
+        let (problem, hint) = match (workspace.status.as_deref(), workspace.server_url()) {
             (Some("available") | None, Some(url)) => return Ok(url),
-            (Some("available") | None, None) if workspace.kitaru_service.is_some() => (
+            (Some("available") | None, None) if workspace.is_kitaru() => (
                 "is a Kitaru workspace, which has no ZenML server",
                 "choose another workspace",
             ),
@@ -178,14 +178,8 @@ impl ConnectWorkspace {
         Err(self.error(ErrorKind::NotRunning, workspace, problem, hint))
     }
 
-    fn error(
-        &self,
-        kind: ErrorKind,
-        workspace: &WorkspaceRead,
-        problem: &str,
-        hint: &str,
-    ) -> Error {
-        let WorkspaceRead { name, id, .. } = workspace;
+    fn error(&self, kind: ErrorKind, workspace: &Workspace, problem: &str, hint: &str) -> Error {
+        let Workspace { name, id, .. } = workspace;
         let organization = &workspace.organization.name;
         let mut status = workspace.status.as_deref().unwrap_or("unknown").to_owned();
         if let Some(reason) = workspace.state_reason.as_deref()

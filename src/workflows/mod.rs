@@ -24,6 +24,8 @@ pub(crate) mod wait_for_run;
 pub(crate) mod workspace_locator;
 #[cfg(feature = "pro")]
 pub(crate) mod workspace_lookup;
+#[cfg(feature = "pro")]
+pub(crate) mod workspace_record;
 
 #[cfg(feature = "pro")]
 pub use connect_workspace::ConnectWorkspace;

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::pro::types::WorkspaceRead;
 use crate::transport::base_url::{is_same_base, normalized};
 use crate::transport::hint::lacks_the_route;
 use crate::workflows::workspace_locator::{Locator, PATH_SUFFIX, WorkspaceLocator};
+use crate::workflows::workspace_record::Workspace;
 use crate::{Call, Error, ErrorKind, Operation, Result, Transport};
 
 /// The routes of one or of all workspaces. Workspaces were called tenants before 2025.
@@ -55,7 +55,7 @@ impl<'a> Lookup<'a> {
     }
 
     /// Returns the only workspace that matches.
-    pub async fn find(&mut self, locator: &WorkspaceLocator) -> Result<WorkspaceRead> {
+    pub async fn find(&mut self, locator: &WorkspaceLocator) -> Result<Workspace> {
         let mut found = match &locator.0 {
             Locator::Id(id) => match self.get(*id).await {
                 Err(error) if error.kind() == ErrorKind::NotFound && !lacks_the_route(&error) => {
@@ -77,7 +77,7 @@ impl<'a> Lookup<'a> {
                 && matches(&locator.0, workspace)
                 && seen.insert(workspace.id)
         });
-        let has_url = |workspace: &WorkspaceRead| server_url(workspace).is_some();
+        let has_url = |workspace: &Workspace| workspace.server_url().is_some();
         if matches!(locator.0, Locator::Url(_)) && found.iter().any(has_url) {
             found.retain(has_url);
         }
@@ -92,7 +92,7 @@ impl<'a> Lookup<'a> {
     /// the deadline drops.
     pub async fn wait_while_pending(
         &mut self,
-        workspace: &mut WorkspaceRead,
+        workspace: &mut Workspace,
         interval: Duration,
     ) -> Result<()> {
         while workspace.status.as_deref() == Some("pending") {
@@ -107,11 +107,11 @@ impl<'a> Lookup<'a> {
         Ok(())
     }
 
-    async fn get(&mut self, id: Uuid) -> Result<WorkspaceRead> {
+    async fn get(&mut self, id: Uuid) -> Result<Workspace> {
         let pro = self.pro;
         let workspace = self.with_fallback(|routes| {
             let call = Call::new(pro, &routes.get).path("id", id);
-            call.send::<WorkspaceRead>()
+            call.send::<Workspace>()
         });
         Ok(workspace.await?.into_inner())
     }
@@ -120,7 +120,7 @@ impl<'a> Lookup<'a> {
     async fn list(
         &mut self,
         filter: impl Fn(&Routes) -> (&'static str, String),
-    ) -> Result<Vec<WorkspaceRead>> {
+    ) -> Result<Vec<Workspace>> {
         let (pro, organization) = (self.pro, self.organization);
         let workspaces = self.with_fallback(|routes| {
             let mut call = Call::new(pro, &routes.list);
@@ -169,10 +169,7 @@ impl<'a> Lookup<'a> {
     }
 }
 
-fn ambiguous<'w>(
-    locator: &WorkspaceLocator,
-    found: impl Iterator<Item = &'w WorkspaceRead>,
-) -> Error {
+fn ambiguous<'w>(locator: &WorkspaceLocator, found: impl Iterator<Item = &'w Workspace>) -> Error {
     let found = found
         .map(|workspace| {
             let organization = &workspace.organization.name;
@@ -187,21 +184,14 @@ fn ambiguous<'w>(
         .with_hint(Some(hint.to_owned()))
 }
 
-fn matches(locator: &Locator, workspace: &WorkspaceRead) -> bool {
+fn matches(locator: &Locator, workspace: &Workspace) -> bool {
     match locator {
         Locator::Id(id) => workspace.id == *id,
         Locator::Name(name) => workspace.name == *name,
         // A workspace that is being deployed may not have a URL yet.
-        Locator::Url(url) => match server_url(workspace) {
+        Locator::Url(url) => match workspace.server_url() {
             Some(known) => is_same_base(known, url, PATH_SUFFIX),
             None => workspace.status.as_deref() == Some("pending"),
         },
     }
-}
-
-/// Returns the URL of a workspace's server, if it has one.
-pub(crate) fn server_url(workspace: &WorkspaceRead) -> Option<&str> {
-    let service = workspace.zenml_service.as_ref()?;
-    let url = service.status.as_ref()?.server_url.as_deref()?;
-    (!url.is_empty()).then_some(url)
 }

@@ -1,0 +1,48 @@
+//! What does the Pro API say about a workspace? Only what connecting to it needs.
+//!
+//! Not the generated types, whose names another document of the Pro API may not have.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use uuid::Uuid;
+
+#[derive(Deserialize)]
+pub(crate) struct Workspace {
+    pub id: Uuid,
+    pub name: String,
+    pub organization: Organization,
+    pub status: Option<String>,
+    pub state_reason: Option<String>,
+    zenml_service: Option<Service>,
+    kitaru_service: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Organization {
+    pub id: Uuid,
+    pub name: String,
+}
+
+#[derive(Deserialize)]
+struct Service {
+    status: Option<ServiceStatus>,
+}
+
+#[derive(Deserialize)]
+struct ServiceStatus {
+    server_url: Option<String>,
+}
+
+impl Workspace {
+    /// Returns the URL of the workspace's server, if it has one.
+    pub fn server_url(&self) -> Option<&str> {
+        let status = self.zenml_service.as_ref()?.status.as_ref()?;
+        let url = status.server_url.as_deref()?;
+        (!url.is_empty()).then_some(url)
+    }
+
+    /// Returns whether it is a Kitaru workspace, which has no ZenML server.
+    pub const fn is_kitaru(&self) -> bool {
+        self.kitaru_service.is_some()
+    }
+}
