@@ -66,6 +66,9 @@ enum Step {
     /// Check the library without features, with each feature alone and with the TLS of the
     /// operating system, and its tests with the default features and without any
     Features,
+    /// Check that the library compiles with other documents: hand-written code names only what every
+    /// supported document has
+    Documents,
     /// Start and fill the server for the next steps
     Start,
     /// Run the tests against that server
@@ -132,6 +135,9 @@ impl Step {
                 ));
                 commands
             }
+            Self::Documents => vec![Cargo::new(
+                "test --package zenml-sync-spec --test other_documents",
+            )],
             Self::Start => vec![],
             Self::Server => {
                 vec![
@@ -316,7 +322,7 @@ mod tests {
 
     #[test]
     fn all_steps_except_those_on_demand_run_by_default() {
-        let (everything, on_demand) = Step::value_variants().split_at(10);
+        let (everything, on_demand) = Step::value_variants().split_at(11);
         assert_eq!(on_demand, [Step::OnDemand, Step::Servers]);
         assert_eq!(selected(&[]), everything);
         assert_eq!(selected(on_demand), on_demand);

@@ -12,8 +12,9 @@ use zenml_test_server::Progress;
 use crate::api::Api;
 use crate::availability;
 use crate::document::Document;
-use crate::overlays::{Overlays, correct_alike};
-use crate::plan::{CRATE_VERSION, generated, overlays_path};
+use crate::generation::generated;
+use crate::overlays::{Overlays, correct_alike, overlays_path};
+use crate::plan::CRATE_VERSION;
 use crate::source::{Limits, Source, Token};
 
 /// Fetches two documents and compares them. The availability and the overlays of the checkout at `root`

@@ -2,7 +2,7 @@
 //! checkout.
 //!
 //! ```text
-//! source → document → overlays → plan → transaction → compile → output
+//! source → document → availability → overlays → plan → transaction → compile → output
 //! ```
 //!
 //! [`source`] and [`compile`] reach outside. [`transaction`] alone writes to the checkout, all
@@ -18,6 +18,7 @@ mod descriptions;
 pub mod diff;
 pub mod document;
 mod files;
+mod generation;
 pub mod output;
 pub mod overlays;
 pub mod plan;

@@ -117,7 +117,14 @@ pub fn rebuild_text(rebuilt: &Rebuild, check: bool) -> String {
         (true, false) => "was written",
     };
     let (floor, newest, count) = (&after.floor, &after.newest, versions.len());
-    format!("{PATH} {result}: {count} versions, from {floor} to {newest}.\n")
+    let mut text = format!("{PATH} {result}: {count} versions, from {floor} to {newest}.\n");
+    if let Some(effect) = &rebuilt.effect {
+        text.push_str(&format!("\n{}:\n", effect.heading));
+        for line in &effect.lines {
+            text.push_str(&format!("- {line}\n"));
+        }
+    }
+    text
 }
 
 /// Returns the reports as the body of a pull request.

@@ -1,7 +1,7 @@
 //! What do the overlays of an API correct, and which of their actions are stale?
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
@@ -11,6 +11,11 @@ use zenml_codegen::canonical::{Prose, canonical};
 use zenml_codegen::files::DESCRIPTIONS;
 use zenml_codegen::overlay::apply_matching;
 use zenml_codegen::read::read;
+
+/// Returns the folder of an API's overlays, below the root of a checkout.
+pub fn overlays_path(api: Api) -> PathBuf {
+    PathBuf::from(format!("specs/overlays/{}", api.name()))
+}
 
 /// Corrects two documents alike, for a comparison of what they declare. An action that matches
 /// something in one of them only is applied to neither: it would look like a change of the API.
@@ -41,6 +46,7 @@ pub fn correct_alike(texts: [&str; 2], overlays: &[Value]) -> Result<[Value; 2]>
     Ok(documents.map(|document| canonical(&document, Prose::Strip)))
 }
 
+use crate::api::Api;
 use crate::files;
 
 /// The overlays of an API's document, in the order in which they are applied.

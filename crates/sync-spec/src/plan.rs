@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -12,14 +11,15 @@ use zenml_codegen::availability::Availability;
 use zenml_codegen::descriptions::Descriptions;
 use zenml_codegen::files::DESCRIPTIONS;
 use zenml_codegen::public_api::listings;
-use zenml_codegen::{SpecSource, generate, model};
+use zenml_codegen::{SpecSource, model};
 
 use crate::api::Api;
-use crate::availability;
+use crate::availability::{self, effect};
 use crate::descriptions;
 use crate::document::{Document, Summary};
 use crate::files;
-use crate::overlays::{Overlays, Rewritten, StaleAction, correct_alike};
+use crate::generation::generated;
+use crate::overlays::{Overlays, Rewritten, StaleAction, correct_alike, overlays_path};
 use crate::snapshots::{self, is_snapshot};
 use crate::sources_file::Entry;
 use crate::transaction::Change;
@@ -145,11 +145,6 @@ fn document_path(api: Api) -> PathBuf {
     PathBuf::from(format!("specs/{}.json", api.name()))
 }
 
-/// Returns the folder of an API's overlays, below the root of a checkout.
-pub fn overlays_path(api: Api) -> PathBuf {
-    PathBuf::from(format!("specs/overlays/{}", api.name()))
-}
-
 fn snapshots_path(api: Api) -> PathBuf {
     PathBuf::from(format!("tests/snapshots/{}", api.name()))
 }
@@ -210,19 +205,26 @@ impl Plan {
         } else {
             current.compare_with(document, &after, &mut notices)?
         };
+        if availability != current.availability
+            && let Some(after) = &availability
+        {
+            let before = current.availability.as_ref();
+            let before = before.map(|before| (&*current.text, before));
+            notices.extend(effect::notice(
+                before,
+                (&document.text, after),
+                &overlays.values(),
+            )?);
+            changes.push(Change {
+                path: PathBuf::from(availability::PATH),
+                content: Some(after.text()?),
+            });
+        }
         report.notices = notices;
         if current.text != document.text {
             changes.push(Change {
                 path: document_path(api),
                 content: Some(document.text.clone()),
-            });
-        }
-        if availability != current.availability
-            && let Some(availability) = &availability
-        {
-            changes.push(Change {
-                path: PathBuf::from(availability::PATH),
-                content: Some(availability.text()?),
             });
         }
         required.accept = !update.files.is_empty();
@@ -299,24 +301,6 @@ fn stale_message(stale: &[StaleAction], folder: &Path, document: &Document) -> S
         document.origin,
         lines.collect::<Vec<_>>().join("\n")
     )
-}
-
-/// Generates code from a document.
-///
-/// # Errors
-/// Returns an error with the place in the document if that is not possible.
-pub fn generated(
-    text: &str,
-    availability: Option<&Availability>,
-    overlays: &[Value],
-    source: SpecSource,
-) -> Result<model::Api> {
-    // A panic of the generator must not cost the comparison of the documents.
-    let generated = catch_unwind(AssertUnwindSafe(|| {
-        generate(text, availability, overlays, source)
-    }));
-    let generated = generated.map_err(|_| anyhow!("the code generator panicked; report a bug"))?;
-    Ok(generated?)
 }
 
 /// Returns the report on a document that has not changed.

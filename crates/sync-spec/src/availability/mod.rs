@@ -4,6 +4,7 @@
 //! the next document, give the next availability. Extending the file by a version and writing it
 //! again from the floor therefore give the same bytes.
 
+pub mod effect;
 mod pairs;
 mod rebuild;
 

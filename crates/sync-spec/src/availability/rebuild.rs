@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
+use zenml_api_diff::Notice;
 use zenml_codegen::availability::{Availability, Version};
 use zenml_test_server::{Progress, released_versions};
 
-use super::{PATH, extend, first, version_of};
+use super::{PATH, effect, extend, first, version_of};
 use crate::api::Api;
 use crate::document::Document;
 use crate::files;
+use crate::overlays::{Overlays, overlays_path};
 use crate::source::{Edition, Fetched, pypi_document};
 
 /// Where the documents of older versions come from.
@@ -36,6 +38,8 @@ pub struct Rebuild {
     pub versions: Vec<Version>,
     /// Whether the file in the checkout has another text.
     pub changed: bool,
+    /// What changes for the supported servers, if anything does.
+    pub effect: Option<Notice>,
 }
 
 /// Derives the availability from the floor to the document in `specs/`. `floor` defaults to the
@@ -55,7 +59,11 @@ pub async fn rebuild(
     let floor = floor.context("no oldest supported version is known; give one with `--floor`")?;
     let committed = fs::read(root.join("specs/workspace.json"));
     let committed = committed.context("cannot read specs/workspace.json")?;
-    let committed = parse(committed, "specs/workspace.json".to_owned())?;
+    let Document {
+        canonical: committed,
+        text: committed_text,
+        ..
+    } = parse(committed, "specs/workspace.json".to_owned())?;
     let newest = version_of(&committed)?;
     let mut versions = documents.versions(progress).await?;
     versions.retain(|version| (&floor..=&newest).contains(&version));
@@ -84,8 +92,17 @@ pub async fn rebuild(
     }
     let (after, _) = last.context("there is no supported version")?;
     let text = after.text()?;
+    let changed = present.as_deref() != Some(&text);
+    let effect = if changed {
+        let overlays = Overlays::read(&root.join(overlays_path(Api::Workspace)))?;
+        let before = before.as_ref().map(|before| (&*committed_text, before));
+        effect::notice(before, (&committed_text, &after), &overlays.values())?
+    } else {
+        None
+    };
     Ok(Rebuild {
-        changed: present.as_deref() != Some(&text),
+        changed,
+        effect,
         before,
         after,
         text,
@@ -116,7 +133,7 @@ impl Documents {
         match self {
             Self::Pypi => {
                 let fetched = pypi_document(&version.to_string(), edition, None, progress).await?;
-                parse(fetched.raw, fetched.origin)
+                Ok(parse(fetched.raw, fetched.origin)?.canonical)
             }
             Self::Folder(folder) => {
                 let kind = match edition {
@@ -127,18 +144,18 @@ impl Documents {
                 let raw = fs::read(&path);
                 let raw =
                     raw.map_err(|error| anyhow!("cannot read {}: {error}", path.display()))?;
-                parse(raw, path.display().to_string())
+                Ok(parse(raw, path.display().to_string())?.canonical)
             }
         }
     }
 }
 
-/// Checks a document, and returns its canonical form.
-fn parse(raw: Vec<u8>, origin: String) -> Result<Value> {
+/// Checks a document.
+fn parse(raw: Vec<u8>, origin: String) -> Result<Document> {
     let fetched = Fetched {
         raw,
         origin,
         printed_by: None,
     };
-    Ok(Document::new(fetched, Some(Api::Workspace))?.canonical)
+    Document::new(fetched, Some(Api::Workspace))
 }

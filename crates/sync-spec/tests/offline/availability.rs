@@ -4,10 +4,12 @@ use std::fs;
 
 use serde_json::{Value, json};
 use zenml_codegen::availability::Availability;
+use zenml_sync_spec::api::Api;
 use zenml_sync_spec::availability::{Documents, PATH, extend, first, rebuild};
+use zenml_sync_spec::sync::Options;
 use zenml_test_server::Silent;
 
-use crate::checkout::Checkout;
+use crate::checkout::{Checkout, accept, run};
 
 /// Returns a document with two operations that share a schema, which has this name and members.
 fn document(version: &str, schema: &str, members: Value, parameters: Value) -> Value {
@@ -128,6 +130,32 @@ fn extending_the_file_gives_the_same_bytes_as_writing_it_again() {
     let raised = rebuild(Some("0.92.0"));
     assert!(raised.changed);
     assert!(!raised.text.contains("paused"), "{}", raised.text);
+    assert_eq!(
+        raised.effect.unwrap().lines,
+        ["No longer `Option`, because all supported servers send a value: `RunOutput.name`"],
+    );
+}
+
+#[test]
+fn following_a_version_extends_the_file_and_reports_the_effect() {
+    let checkout = Checkout::new();
+    let document = || serde_json::from_str(&checkout.read("specs/workspace.json")).unwrap();
+    let old = document();
+    let before = first(&"1".parse().unwrap(), &old, None);
+    checkout.write(PATH, &before.text().unwrap());
+    let options = Options {
+        permissions: accept(),
+        ..checkout.options("2", &[Api::Workspace])
+    };
+    let outcome = run(checkout.path(), &options).unwrap();
+    let extended = extend(&before, &old, &document(), None).unwrap();
+    assert_eq!(checkout.read(PATH), extended.text().unwrap());
+    let notice = &outcome.plans[0].report.notices[0];
+    assert_eq!(notice.heading, "Effect on supported servers");
+    assert_eq!(
+        notice.lines,
+        ["Servers before 2 refuse: `GET /api/v1/tags`"]
+    );
 }
 
 #[test]

@@ -6,6 +6,8 @@
     reason = "a test may panic, and so may its helpers"
 )]
 
+#[path = "../support/compiles.rs"]
+mod compiles;
 mod examples;
 mod older_documents;
 mod pro;

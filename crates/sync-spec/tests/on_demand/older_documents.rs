@@ -1,14 +1,14 @@
 //! The code generated from the documents of older servers compiles.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use tempfile::TempDir;
 use zenml_sync_spec::api::Api;
 use zenml_sync_spec::document::Document;
 use zenml_sync_spec::source::{Limits, Source};
-use zenml_test_server::{ConsoleProgress, Progress as _, paths::workspace};
+use zenml_test_server::{ConsoleProgress, Progress as _};
+
+use crate::compiles::assert_compiles;
 
 const VERSIONS: [&str; 5] = ["0.80.2", "0.85.0", "0.90.0", "0.93.3", "0.95.1"];
 
@@ -29,29 +29,7 @@ fn code_generated_from_older_documents_compiles() {
         fs::write(&path, &fetched.raw).unwrap();
         let document = Document::new(fetched, Some(Api::Workspace)).unwrap();
         assert_eq!(document.summary.version, version);
-        assert_compiles(&path);
+        assert_compiles(&[("ZENML_WORKSPACE_SPEC", &path)]);
         progress.done();
     }
-}
-
-/// Compiles the library, generated from this document.
-fn assert_compiles(document: &Path) {
-    let output = Command::new(env!("CARGO"))
-        .args([
-            "check",
-            "--quiet",
-            "--package=zenml",
-            "--lib",
-            "--all-features",
-        ])
-        .current_dir(workspace())
-        .env("ZENML_WORKSPACE_SPEC", document)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}:\n{}",
-        document.display(),
-        String::from_utf8_lossy(&output.stderr)
-    );
 }
