@@ -8,8 +8,9 @@ define_client! {
     /// Client of the Workspace API, the API of every ZenML server.
     ///
     /// The client has a method for each operation. The method returns a builder with a setter for
-    /// each parameter, and `send` sends the request. A client is cheap to clone; all clones share
-    /// connections and login.
+    /// each parameter, and `send` sends the request. The operations stand below in groups, which
+    /// [`workspace`](crate::workspace) lists. A client is cheap to clone; all clones share connections
+    /// and login.
     ///
     /// ```no_run
     /// # async fn example() -> zenml::Result<()> {

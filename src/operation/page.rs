@@ -26,7 +26,7 @@ use crate::{Result, UnknownFields};
 ///
 /// The builder's `stream` reads all pages, item by item: see [`ItemStream`](crate::ItemStream).
 ///
-/// An item that this crate cannot read is in [`rejected`](Self::rejected), and
+/// An item that this crate cannot read is in `rejected`, and
 /// [`into_complete`](Self::into_complete) reports it as an error. Only `send` of a builder reads items
 /// one by one: a page that is deserialized by other means matches as a whole, or not at all.
 #[derive(Debug, Clone, PartialEq)]

@@ -80,6 +80,21 @@ fn corrections_that_match_nothing_are_skipped() {
 }
 
 #[test]
+fn descriptions_of_this_project_apply_to_the_operations_of_another_document() {
+    let document = r#"{"openapi":"3.1.0","info":{"title":"ZenML","version":"0.1"},"paths":{
+        "/api/v1/runs/{id}/stop":{"post":{"operationId":"stop_run_api_v1_runs__id__stop_post",
+        "tags":["runs"],"parameters":[{"name":"id","in":"path","schema":{"type":"string"}}],
+        "responses":{"200":{"description":""}}}}}}"#;
+    let (_folder, source) = with_document(document);
+    let rust = render(&source.generate().unwrap(), OPTIONS);
+    assert!(rust.contains("/// # Pipeline runs"), "{rust}");
+    assert!(
+        rust.contains("/// Asks the orchestrator to stop a run."),
+        "{rust}"
+    );
+}
+
+#[test]
 fn descriptions_of_a_raw_document_become_rustdoc() {
     let document = r#"{"openapi":"3.1.0","info":{"title":"ZenML","version":"0.1"},"paths":{
         "/api/v1/things":{"get":{"operationId":"list_things_api_v1_things_get",
