@@ -93,7 +93,7 @@ async fn measure_rust_clients(
         .build()?;
     let by_hand = HandWritten::log_in(url).await?;
     let minimal = HandWritten {
-        http: reqwest::Client::builder().no_proxy().build()?,
+        http: http_client_builder(url)?.build()?,
         headers: HeaderMap::new(),
         ..by_hand.clone()
     };
@@ -107,6 +107,11 @@ async fn measure_rust_clients(
         large[2].push(measure(period, async || minimal.list_runs().await).await?);
     }
     Ok([small, large])
+}
+
+/// Returns the same settings of reqwest that this client has.
+fn http_client_builder(url: &str) -> Result<reqwest::ClientBuilder> {
+    Ok(WorkspaceClient::builder(url).http_client_builder()?)
 }
 
 async fn get_tag(client: &WorkspaceClient) -> Result<Uuid> {
@@ -139,10 +144,7 @@ impl HandWritten {
         struct Login {
             access_token: String,
         }
-        let http = reqwest::Client::builder()
-            .timeout(TIMEOUT)
-            .no_proxy()
-            .build()?;
+        let http = http_client_builder(url)?.timeout(TIMEOUT).build()?;
         let login = http
             .post(format!("{url}/api/v1/login"))
             .header("content-type", "application/x-www-form-urlencoded")

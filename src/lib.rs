@@ -59,8 +59,13 @@
 //! | --- | --- |
 //! | `pro` (default) | the client of the ZenML Pro API |
 //! | `pro-inferred` | Pro operations inferred by analogy; they have never been observed and may not exist |
-//! | `rustls` (default) | TLS with rustls and the certificate verifier of the platform |
-//! | `native-tls` | TLS with the library of the operating system |
+//! | `rustls` (default) | TLS by rustls with ring |
+//! | `aws-lc-rs` | TLS by rustls with aws-lc-rs: post-quantum key exchange and P-521 |
+//! | `native-tls` | TLS by the library of the operating system |
+//!
+//! All three verify certificates as the platform does; the
+//! [comparison](https://github.com/zenml-io/zenml-rust/blob/main/docs/network.md#tls) lists the differences. If
+//! several are enabled, `aws-lc-rs` is used, then `rustls`.
 //!
 //! # Where to look
 //!

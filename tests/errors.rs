@@ -215,8 +215,8 @@ async fn every_recorded_error_has_its_kind_and_the_message_of_the_server() {
 async fn the_server_still_responds_as_recorded() {
     let access = Access::from_env().unwrap();
     // The server closes the connection after some errors without announcing it.
-    let http = reqwest::Client::builder().no_proxy();
-    let http = http.pool_max_idle_per_host(0).build().unwrap();
+    let http = WorkspaceClient::builder(&access.url).http_client_builder();
+    let http = http.unwrap().pool_max_idle_per_host(0).build().unwrap();
     let login = http
         .post(format!("{}/api/v1/login", access.url))
         .header("content-type", "application/x-www-form-urlencoded")

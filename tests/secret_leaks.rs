@@ -195,10 +195,8 @@ async fn no_secret_appears_in_debug_errors_traces_or_panics() {
     let mut urls: Vec<String> = [200, 400, 401, 403, 404, 422, 500, 503].map(echo).into();
     urls.push(unreachable);
     // The clients share one HTTP client, because creating each loads the system's certificates.
-    let http = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .unwrap();
+    let http = WorkspaceClient::builder(&urls[0]).http_client_builder();
+    let http = http.unwrap().build().unwrap();
     // The test reads panic messages; printing them would only add noise.
     panic::set_hook(Box::new(|_| ()));
     for url in &urls {

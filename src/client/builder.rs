@@ -150,12 +150,34 @@ impl<C> ClientBuilder<C> {
 
     /// Sets the HTTP client. Defaults to one that the other settings of this builder configure.
     ///
-    /// Disable redirects, cookies and retries of that client: this crate follows redirects and retries
-    /// where that is safe. `connect_timeout`, `proxy`, `root_certificate` and `accept_invalid_certificates` have
-    /// no effect on it.
+    /// Create that client with [`http_client_builder`](Self::http_client_builder). Otherwise, disable its
+    /// redirects, cookies and retries: this crate follows redirects and retries where that is safe.
+    /// `connect_timeout`, `proxy`, `root_certificate` and `accept_invalid_certificates` have no effect on it.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Some(client);
         self
+    }
+
+    /// Returns a builder of an HTTP client for this server, with the settings of this builder: proxy,
+    /// `connect_timeout`, CA certificates, and no redirects, cookies and retries. Change it, and pass the
+    /// result to [`http_client`](Self::http_client).
+    ///
+    /// Use it in place of `reqwest::Client::builder` in programs that enable no TLS library of reqwest. With
+    /// the feature `rustls` of this crate, reqwest itself has no cryptography provider and panics.
+    ///
+    /// Returns [`ErrorKind::Configuration`] if the URL, the proxy or a certificate cannot be used.
+    ///
+    /// ```
+    /// use zenml::WorkspaceClient;
+    ///
+    /// let builder = WorkspaceClient::builder("https://zenml.example.com");
+    /// let http = builder.http_client_builder()?.pool_max_idle_per_host(2).build()?;
+    /// let client = builder.http_client(http).build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn http_client_builder(&self) -> Result<reqwest::ClientBuilder> {
+        self.connection
+            .client_builder(&BaseUrl::parse(&self.url, "")?)
     }
 
     /// Sets the proxy of all connections, such as `http://proxy.example.com:3128`.
@@ -168,9 +190,9 @@ impl<C> ClientBuilder<C> {
     }
 
     /// Adds one or several trusted CA certificates in PEM format. Call it again to add more.
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[cfg(feature = "__tls")]
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.connection.root_certificates.push(pem.into());
+        self.connection.tls.root_certificates.push(pem.into());
         self
     }
 
@@ -178,9 +200,9 @@ impl<C> ClientBuilder<C> {
     ///
     /// Anyone on the network path can then impersonate the server and read the credentials. Prefer
     /// [`root_certificate`](Self::root_certificate).
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[cfg(feature = "__tls")]
     pub fn accept_invalid_certificates(mut self, accept: bool) -> Self {
-        self.connection.accept_invalid_certificates = accept;
+        self.connection.tls.accept_invalid_certificates = accept;
         self
     }
 

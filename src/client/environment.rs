@@ -175,7 +175,7 @@ impl Environment<'_> {
         Ok(builder.attempt_timeout(limit))
     }
 
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[cfg(feature = "__tls")]
     fn certificates<C>(
         &self,
         builder: ClientBuilder<C>,
@@ -199,7 +199,7 @@ impl Environment<'_> {
         }
     }
 
-    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    #[cfg(not(feature = "__tls"))]
     fn certificates<C>(
         &self,
         builder: ClientBuilder<C>,
@@ -222,7 +222,7 @@ fn is_true(value: &str) -> bool {
     )
 }
 
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(feature = "__tls")]
 fn is_false(value: &str) -> bool {
     matches!(
         &*value.to_ascii_lowercase(),

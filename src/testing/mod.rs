@@ -1,7 +1,7 @@
 //! What do the unit tests share? A server on the loopback interface that sends scripted responses
 //! and records requests, a client without generated methods, and a clock with a fixed date.
 
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(feature = "__tls")]
 pub(crate) mod tls;
 
 use std::pin::Pin;

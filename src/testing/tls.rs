@@ -6,7 +6,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, 
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use uuid::Uuid;
 
@@ -14,6 +14,10 @@ use super::{TestServer, serve};
 
 /// Certificate of a test server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "__rustls"),
+    allow(dead_code, reason = "only rustls distinguishes failures")
+)]
 pub(crate) enum Certificate {
     /// For 127.0.0.1, as that of all other kinds but `OtherHost`.
     Valid,
@@ -68,7 +72,7 @@ impl CertificateAuthority {
         };
         let certificate = certificate.clone();
         let key = PrivatePkcs8KeyDer::from(key.serialize_der()).into();
-        let config = ServerConfig::builder_with_provider(aws_lc_rs::default_provider().into())
+        let config = ServerConfig::builder_with_provider(ring::default_provider().into())
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()

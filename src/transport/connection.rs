@@ -7,6 +7,8 @@ use tokio::runtime;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::base_url::BaseUrl;
+#[cfg(feature = "__tls")]
+use super::tls::Tls;
 use crate::error::from_http::last_cause;
 use crate::{Error, ErrorKind, Result};
 
@@ -15,10 +17,8 @@ use crate::{Error, ErrorKind, Result};
 pub(crate) struct Connection {
     pub connect_timeout: Duration,
     pub proxy: Option<String>,
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    pub root_certificates: Vec<Vec<u8>>,
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    pub accept_invalid_certificates: bool,
+    #[cfg(feature = "__tls")]
+    pub tls: Tls,
 }
 
 impl Default for Connection {
@@ -26,10 +26,8 @@ impl Default for Connection {
         Self {
             connect_timeout: Duration::from_secs(10),
             proxy: None,
-            #[cfg(any(feature = "rustls", feature = "native-tls"))]
-            root_certificates: Vec::new(),
-            #[cfg(any(feature = "rustls", feature = "native-tls"))]
-            accept_invalid_certificates: false,
+            #[cfg(feature = "__tls")]
+            tls: Tls::default(),
         }
     }
 }
@@ -40,6 +38,17 @@ impl Connection {
     /// # Errors
     /// `Configuration`: the proxy or a certificate cannot be used.
     pub fn client(&self, base: &BaseUrl) -> Result<reqwest::Client> {
+        self.client_builder(base)?.build().map_err(|error| {
+            let message = format!("the HTTP client cannot be used: {}", last_cause(&error));
+            Error::new(ErrorKind::Configuration, message)
+        })
+    }
+
+    /// Returns the settings of the HTTP client for a server.
+    ///
+    /// # Errors
+    /// `Configuration`: the proxy or a certificate cannot be used.
+    pub fn client_builder(&self, base: &BaseUrl) -> Result<reqwest::ClientBuilder> {
         // The transport follows redirects and retries: it knows which requests are idempotent.
         // Cookies stay disabled: the server would prefer a cookie to the Authorization header.
         let mut http = reqwest::Client::builder()
@@ -49,11 +58,6 @@ impl Connection {
             // uvicorn closes idle connections after 5 s: a request sent at that moment is lost.
             .pool_idle_timeout(Duration::from_secs(4))
             .connect_timeout(self.connect_timeout);
-        // Another crate of the build may enable `native-tls`, which must not change the backend.
-        #[cfg(feature = "rustls")]
-        {
-            http = http.tls_backend_rustls();
-        }
         match &self.proxy {
             Some(url) => {
                 // The URL may contain a password, and so may the error of the library: neither is quoted.
@@ -73,28 +77,12 @@ impl Connection {
             None if base.is_clear_text_to_this_machine() => http = http.no_proxy(),
             None => {}
         }
-        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        #[cfg(feature = "__tls")]
         {
-            for pem in &self.root_certificates {
-                let certificates = reqwest::Certificate::from_pem_bundle(pem)
-                    .map_err(|error| unusable("a root certificate", &error))?;
-                if certificates.is_empty() {
-                    let message = "a root certificate does not contain a PEM block; pass a file that \
-                                   starts with -----BEGIN CERTIFICATE-----";
-                    return Err(Error::new(ErrorKind::Configuration, message));
-                }
-                http = http.tls_certs_merge(certificates);
-            }
-            http = http.tls_danger_accept_invalid_certs(self.accept_invalid_certificates);
+            http = self.tls.configure(http)?;
         }
-        http.build()
-            .map_err(|error| unusable("the HTTP client", &error))
+        Ok(http)
     }
-}
-
-fn unusable(what: &str, error: &reqwest::Error) -> Error {
-    let message = format!("{what} cannot be used: {}", last_cause(error));
-    Error::new(ErrorKind::Configuration, message)
 }
 
 /// HTTP clients of a server, one for each Tokio runtime.

@@ -13,7 +13,7 @@
 //! | [`sender`], [`redirect`] | one attempt |
 //! | [`request`], [`body`], [`base_url`], [`authorization`] | the request |
 //! | [`response`], [`body_stream`] | the response |
-//! | [`connection`], [`call_options`], [`api`] | settings |
+//! | [`connection`], `tls`, [`call_options`], [`api`] | settings |
 //! | [`context`], [`trace`], [`hint`], [`server_version`] | identity, span and hints of a call |
 
 pub(crate) mod api;
@@ -32,4 +32,6 @@ pub(crate) mod response;
 pub(crate) mod sender;
 pub(crate) mod server_version;
 pub(crate) mod shared;
+#[cfg(feature = "__tls")]
+pub(crate) mod tls;
 pub(crate) mod trace;

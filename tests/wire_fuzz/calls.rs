@@ -150,10 +150,10 @@ fn configure<C>(builder: ClientBuilder<C>, random: &mut Rng) -> ClientBuilder<C>
 pub fn http_client() -> reqwest::Client {
     static CLIENT: OnceLock<reqwest::Client> = OnceLock::new();
     let client = CLIENT.get_or_init(|| {
-        reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
+        WorkspaceClient::builder("https://zenml.example.com")
             .connect_timeout(ATTEMPT_TIMEOUT)
+            .http_client_builder()
+            .unwrap()
             .pool_max_idle_per_host(0)
             .no_proxy()
             .build()

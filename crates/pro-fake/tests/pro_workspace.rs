@@ -8,14 +8,17 @@
 
 use anyhow::Result;
 use serde_json::{Value, json};
+use zenml::WorkspaceClient;
 use zenml_pro_fake::ProWorkspace;
 
 #[tokio::test]
 #[ignore = "starts its own server: cargo xtask test"]
 async fn a_real_server_accepts_the_fake_as_its_control_plane() -> Result<()> {
     let pro = ProWorkspace::start().await?;
-    let http = reqwest::Client::new();
     let url = pro.server.url();
+    let http = WorkspaceClient::builder(&url)
+        .http_client_builder()?
+        .build()?;
     assert_eq!(pro.plane.calls("PATCH /workspace_status").len(), 1);
 
     let info: Value = http

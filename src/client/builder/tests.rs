@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::{HeaderName, HeaderValue};
 
 use crate::auth::session::Session;
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(feature = "__tls")]
 use crate::testing::tls::{Certificate, CertificateAuthority};
 use crate::testing::{TestClient, TestServer, builder, json};
 use crate::{Credentials, ErrorKind, Method, RawRequest, Transport};
@@ -42,8 +42,9 @@ async fn default_headers_and_user_agent_are_sent_with_every_request() {
 async fn a_provided_http_client_makes_the_connections() {
     let server = TestServer::always(json("null")).await;
     let proxy = reqwest::Proxy::http(&server.url).unwrap();
-    let http = reqwest::Client::builder().proxy(proxy).build().unwrap();
-    let client = builder("http://zenml.example.com").http_client(http);
+    let builder = builder("http://zenml.example.com");
+    let http = builder.http_client_builder().unwrap().proxy(proxy);
+    let client = builder.http_client(http.build().unwrap());
     read(&client.build().unwrap().0).await.unwrap();
     assert_eq!(server.only().line, "GET http://zenml.example.com/a");
 }
@@ -117,11 +118,11 @@ fn build_returns_an_error_for_invalid_settings() {
 }
 
 /// Asserts that a client does not trust the certificate of the server.
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(feature = "__tls")]
 async fn assert_untrusted(client: crate::ClientBuilder<TestClient>, server: &TestServer) {
     let error = read(&client.build().unwrap().0).await.unwrap_err();
     // Only rustls distinguishes an untrusted certificate from other errors.
-    let kind = if cfg!(feature = "rustls") {
+    let kind = if cfg!(feature = "__rustls") {
         ErrorKind::Tls
     } else {
         ErrorKind::Connect
@@ -132,7 +133,7 @@ async fn assert_untrusted(client: crate::ClientBuilder<TestClient>, server: &Tes
 }
 
 #[tokio::test]
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(feature = "__tls")]
 async fn a_server_with_a_private_ca_is_reached_with_its_root_certificate() {
     let (ca, other) = (CertificateAuthority::new(), CertificateAuthority::new());
     let server = TestServer::over_tls(&ca, Certificate::Valid, json("null")).await;
@@ -151,7 +152,7 @@ async fn a_server_with_a_private_ca_is_reached_with_its_root_certificate() {
 }
 
 #[tokio::test]
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(feature = "__tls")]
 async fn accept_invalid_certificates_accepts_any_certificate() {
     let server = TestServer::over_tls(
         &CertificateAuthority::new(),
@@ -165,7 +166,7 @@ async fn accept_invalid_certificates_accepts_any_certificate() {
 }
 
 #[test]
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(feature = "__tls")]
 fn a_root_certificate_that_is_not_pem_is_an_error() {
     let url = "https://zenml.example.com";
     let pem = b"-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n";

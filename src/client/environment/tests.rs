@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::testing::{FixedDateClock, TestClient};
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(feature = "__tls")]
 use crate::{
     RetryPolicy,
     testing::{
@@ -145,7 +145,7 @@ fn a_timeout_is_a_number_of_seconds() {
 }
 
 #[test]
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(feature = "__tls")]
 fn verify_ssl_is_a_bool_a_file_or_pem() {
     let verify = |value| build(&[URL, KEY, (VERIFY_SSL, value)]);
     for value in ["true", "False", "1", "no"] {
@@ -161,7 +161,7 @@ fn verify_ssl_is_a_bool_a_file_or_pem() {
 }
 
 #[tokio::test]
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(feature = "__tls")]
 async fn a_server_with_a_private_ca_is_reached_by_false_a_file_or_pem() {
     let (ca, other) = (CertificateAuthority::new(), CertificateAuthority::new());
     let server = TestServer::over_tls(&ca, Certificate::Valid, ok()).await;

@@ -1,7 +1,5 @@
 //! Which errors do failures of the HTTP library become?
 
-use std::time::Duration;
-
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -124,8 +122,10 @@ async fn too_many_open_files_are_named_as_the_cause() {
             Box::pin(async { Err(std::io::Error::from_raw_os_error(24).into()) })
         }
     }
-    let http = reqwest::Client::builder().dns_resolver(OutOfFiles);
-    let client = builder(SERVER).http_client(http.build().unwrap());
+    let builder = builder(SERVER);
+    let http = builder.http_client_builder().unwrap();
+    let http = http.dns_resolver(OutOfFiles).build().unwrap();
+    let client = builder.http_client(http);
     let error = read(&client.build().unwrap().0).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(
@@ -151,10 +151,10 @@ async fn a_host_that_does_not_respond_is_said_to_exceed_the_connect_timeout() {
             Box::pin(std::future::pending())
         }
     }
-    let http = reqwest::Client::builder()
-        .dns_resolver(Silent)
-        .connect_timeout(Duration::from_secs(10));
-    let client = builder(SERVER).http_client(http.build().unwrap());
+    let builder = builder(SERVER);
+    let http = builder.http_client_builder().unwrap();
+    let http = http.dns_resolver(Silent).build().unwrap();
+    let client = builder.http_client(http);
     let error = read(&client.build().unwrap().0).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert_eq!(

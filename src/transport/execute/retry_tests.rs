@@ -286,7 +286,7 @@ async fn a_404_after_a_lost_response_hints_at_an_earlier_deletion() {
 }
 
 /// Only rustls distinguishes a failed handshake from other errors.
-#[cfg(feature = "rustls")]
+#[cfg(feature = "__rustls")]
 #[tokio::test(start_paused = true)]
 async fn a_failed_tls_handshake_is_not_retried() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -154,7 +154,7 @@ async fn the_request_for_a_hint_obeys_the_attempt_timeout() {
     assert_eq!(started.elapsed().as_secs(), 2);
 }
 
-#[cfg(feature = "rustls")]
+#[cfg(feature = "__rustls")]
 #[tokio::test]
 async fn the_hint_for_a_failed_handshake_fits_its_cause() {
     use crate::testing::tls::{Certificate, CertificateAuthority};

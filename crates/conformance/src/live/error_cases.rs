@@ -4,7 +4,7 @@
 //! test servers only, because some of them look like attacks.
 
 use anyhow::{Context, Result};
-use reqwest::{Client, Method};
+use reqwest::Method;
 use zenml::{StatusCode, WorkspaceClient};
 
 use crate::check::{Verdict, check};
@@ -133,7 +133,9 @@ pub async fn check_errors(
         .send::<String>()
         .await?
         .into_inner();
-    let http = Client::builder().no_proxy().build()?;
+    let http = WorkspaceClient::builder(url)
+        .http_client_builder()?
+        .build()?;
     for case in cases() {
         let operation = Api::Workspace
             .operations()

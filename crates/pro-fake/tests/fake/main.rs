@@ -13,11 +13,14 @@ mod handlers;
 
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
+use zenml::ProClient;
 use zenml_pro_fake::{Account, ControlPlane};
 
 /// A request without credentials.
 fn call(plane: &ControlPlane, method: Method, path: &str) -> RequestBuilder {
-    reqwest::Client::new().request(method, plane.url() + path)
+    let http = ProClient::builder(plane.url()).http_client_builder();
+    let http = http.unwrap().build().unwrap();
+    http.request(method, plane.url() + path)
 }
 
 fn get(plane: &ControlPlane, caller: &Account, path: &str) -> RequestBuilder {

@@ -101,6 +101,8 @@ pub(super) async fn fetch(
         );
     }
     progress.stage(&format!("Downloading {origin}"));
+    // The provider of the process, which reqwest needs. A second call finds it installed.
+    let _is_first = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder()
         .connect_timeout(limits.connect)
         .timeout(limits.total)
