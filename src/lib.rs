@@ -79,6 +79,7 @@
 //! | read a list page by page, or item by item | [`Page`], [`List`], [`ItemStream`] |
 //! | read items that do not match their type | [`RejectedItem`], [`Error::body`] |
 //! | read free-form JSON with all digits of its numbers | [`Json`] |
+//! | find one item by its name | `one`, `first` and `count` of the [list's builder](workspace::stacks::ListStacks::one) |
 //! | leave a field alone, clear it or set it in an update | [`Field`] |
 //! | read HTTP status and headers | [`Response`] |
 //! | handle an error | [`Error`], [`ErrorKind`] |
@@ -141,6 +142,7 @@ use codec::{
     request::request,
     union::{any_of, tagged_union},
 };
+use operation::find::find;
 
 // The short paths of generated code and of the library itself.
 pub(crate) use operation::call::Call;

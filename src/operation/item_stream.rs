@@ -1,21 +1,17 @@
 //! How is a list read item by item?
 
-use std::any::Any;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::vec;
 
-use bytes::Bytes;
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
-use crate::operation::decoding::{Decoding, ItemByItem};
-use crate::operation::offload::{Decoder, is_large, off_thread, typed};
-use crate::operation::rejected_item::RejectedItem;
-use crate::transport::request::Accept;
-use crate::{Call, List, Page, Result};
+use crate::operation::listing::{Fetched, InOrder, array, page};
+use crate::operation::offload::Decoder;
+use crate::operation::pages::{Pages, Paging};
+use crate::{Call, Result};
 
 /// All items of a list, returned by the `stream` method of a list's builder.
 ///
@@ -40,17 +36,21 @@ use crate::{Call, List, Page, Result};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// [`prefetch`](Self::prefetch) requests pages ahead, and [`position`](Self::position) lets another
+/// stream continue where this one stopped.
 #[must_use = "a stream sends no request until it is polled"]
 pub struct ItemStream<T> {
-    items: vec::IntoIter<T>,
-    rejected: vec::IntoIter<RejectedItem>,
-    /// Position of the next item on its page.
-    position: usize,
+    /// The rest of the current page.
+    items: InOrder<T>,
+    /// Index in the list of the next item.
+    position: u64,
+    /// The number of items to skip on the next page.
+    skipped: u64,
+    /// The maximum number of items that are still to be returned.
+    left: u64,
     pages: Pages,
 }
-
-/// The items of a page, and the number of pages if the response contains it.
-type Items<T> = (List<T>, Option<u64>);
 
 /// The maximum page size of the Pro API, and the default page size of all streams.
 const LIMIT: u64 = 100;
@@ -58,48 +58,93 @@ const LIMIT: u64 = 100;
 impl Call {
     /// Returns the items of a list with `offset` and `limit`, which ends with a page that is not full.
     pub fn items<T: DeserializeOwned + Send + 'static>(self) -> ItemStream<T> {
-        let number = |name| self.query_value(name).and_then(|text| text.parse().ok());
-        let paging = Paging::Offset {
-            offset: number("offset").unwrap_or(0),
-            limit: number("limit").map_or(LIMIT, |limit: u64| limit.clamp(1, LIMIT)),
-        };
-        ItemStream::new(self, paging, |response| {
-            let list = ItemByItem::<List<T>>::decode(response)?.into_inner();
-            let page: Items<T> = (list, None);
-            Ok(Box::new(page))
-        })
+        let limit = self.number("limit").map_or(LIMIT, |n| n.clamp(1, LIMIT));
+        let offset = self.number("offset").unwrap_or(0);
+        ItemStream::new(self, Paging::Offset, limit, array::<T>).start_at(offset)
     }
 
-    /// Returns the items of a list of [`Page`]s.
+    /// Returns the items of a list of [`Page`](crate::Page)s.
     pub fn paged_items<T: DeserializeOwned + Send + 'static>(self) -> ItemStream<T> {
-        let number = |name| self.query_value(name).and_then(|text| text.parse().ok());
-        let paging = Paging::Number {
-            page: number("page").unwrap_or(1),
-            size: number("size").unwrap_or(LIMIT),
-        };
-        ItemStream::new(self, paging, |response| {
-            let page = ItemByItem::<Page<T>>::decode(response)?.into_inner();
-            let (items, rejected) = (page.items, page.rejected);
-            let page: Items<T> = (List { items, rejected }, Some(page.total_pages));
-            Ok(Box::new(page))
-        })
+        let size = self.number("size").unwrap_or(LIMIT).max(1);
+        let pages_before = self.number("page").unwrap_or(1).saturating_sub(1);
+        let first = pages_before.saturating_mul(size);
+        ItemStream::new(self, Paging::Number, size, page::<T>).start_at(first)
+    }
+
+    fn number(&self, name: &str) -> Option<u64> {
+        self.query_value(name).and_then(|text| text.parse().ok())
     }
 }
 
 impl<T: 'static> ItemStream<T> {
-    fn new(call: Call, paging: Paging, decode: Decoder) -> Self {
+    fn new(call: Call, paging: Paging, size: u64, decode: Decoder) -> Self {
         Self {
-            items: Vec::new().into_iter(),
-            rejected: Vec::new().into_iter(),
+            items: InOrder::default(),
             position: 0,
-            pages: Pages {
-                call: Some(call),
-                paging,
-                decode,
-                pending: None,
-                previous: Bytes::new(),
-            },
+            skipped: 0,
+            left: u64::MAX,
+            pages: Pages::new(call, paging, size, decode),
         }
+    }
+
+    /// Sets the number of pages to request ahead while the items of a page are read. Defaults to 0: a
+    /// page is requested when its first item is needed.
+    ///
+    /// The pages are requested concurrently once the first page has told how many there are, and their
+    /// items are returned in order. The requests proceed while the stream is polled. A list without
+    /// page numbers, as those of the Pro API are, does not tell; it is read page by page.
+    ///
+    /// ```no_run
+    /// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
+    /// let runs = client.list_runs().stream().prefetch(4);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn prefetch(mut self, pages: usize) -> Self {
+        self.pages.set_prefetch(pages);
+        self
+    }
+
+    /// Sets the maximum number of items to return. Defaults to no limit.
+    pub fn max_items(mut self, items: u64) -> Self {
+        self.left = items;
+        self.pages.limit_size(items);
+        self
+    }
+
+    /// Starts with the item that has this index in the list, counted from 0: the
+    /// [`position`](Self::position) of another stream. Overrides `page` and `offset` of the builder.
+    ///
+    /// Call it before the first item is read.
+    pub fn start_at(mut self, position: u64) -> Self {
+        self.skipped = self.pages.start_at(position);
+        self.position = position;
+        self
+    }
+
+    /// Returns the index of the next item in the list, counted from 0.
+    ///
+    /// After an error, this is the position of the first item that was not returned. Give it to
+    /// [`start_at`](Self::start_at) of a stream with the same filters and the same page size.
+    ///
+    /// ```no_run
+    /// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
+    /// let runs = client.list_runs().sort_by("asc:created");
+    /// let mut stream = runs.clone().stream();
+    /// while let Some(run) = stream.next().await {
+    ///     match run {
+    ///         Ok(run) => println!("{}", run.name),
+    ///         Err(error) if error.is_retryable() => {
+    ///             stream = runs.clone().stream().start_at(stream.position());
+    ///         }
+    ///         Err(error) => return Err(error),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn position(&self) -> u64 {
+        self.position
     }
 
     /// Returns the next item, or `None` at the end.
@@ -108,8 +153,9 @@ impl<T: 'static> ItemStream<T> {
     /// importing such a trait changes nothing.
     ///
     /// # Errors
-    /// The item is the error of a page that could not be fetched, and the stream ends after it. Or it
-    /// is the error of an item that does not match its type, and the stream goes on.
+    /// The item is the error of a page that could not be fetched; it names the page, and the stream
+    /// ends after it. Or it is the error of an item that does not match its type, and the stream goes
+    /// on.
     pub async fn next(&mut self) -> Option<Result<T>> {
         poll_fn(|cx| self.poll_item(cx)).await
     }
@@ -133,47 +179,48 @@ impl<T: 'static> ItemStream<T> {
         Ok(all)
     }
 
-    /// Returns the next item of the current page, rejected ones in their places.
-    fn next_of_page(&mut self) -> Option<Result<T>> {
-        let next = self.rejected.as_slice().first();
-        let item = if next.is_some_and(|next| next.position == self.position) {
-            let rejected = self.rejected.next()?;
-            Err(rejected.into_error())
-        } else {
-            Ok(self.items.next()?)
-        };
-        self.position += 1;
-        Some(item)
-    }
-
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         loop {
-            if let Some(item) = self.next_of_page() {
+            if self.left == 0 {
+                self.pages.stop();
+                return Poll::Ready(None);
+            }
+            self.pages.poll_ahead(cx, self.missing());
+            if let Some(item) = self.items.next() {
+                self.position += 1;
+                self.left -= 1;
                 return Poll::Ready(Some(item));
             }
-            let Some(page) = ready!(self.pages.poll(cx)) else {
+            let Some((start, page)) = ready!(self.pages.poll(cx)) else {
                 return Poll::Ready(None);
             };
-            let read = page.and_then(|(page, body)| {
-                let (list, total) = typed::<Items<T>>(page)?;
-                Ok((list, total, body))
-            });
-            match read {
-                Ok((list, total, body)) => {
-                    let length = list.items.len() + list.rejected.len();
-                    let is_repeated = self.pages.advance(length as u64, total, body);
-                    if !is_repeated {
-                        self.items = list.items.into_iter();
-                        self.rejected = list.rejected.into_iter();
-                        self.position = 0;
-                    }
-                }
-                Err(error) => {
-                    self.pages.call = None;
-                    return Poll::Ready(Some(Err(error)));
-                }
+            if let Err(error) = page.and_then(|page| self.read(start, page)) {
+                let place = self.pages.describe(start);
+                self.pages.stop();
+                return Poll::Ready(Some(Err(error.at(&place))));
             }
         }
+    }
+
+    /// Returns the number of items to return beyond those of the current page.
+    fn missing(&self) -> u64 {
+        self.left.saturating_sub(self.items.len() as u64)
+    }
+
+    /// Makes a page the current one.
+    fn read(&mut self, start: u64, page: Fetched) -> Result<()> {
+        let body = page.body.clone();
+        let (mut items, totals) = page.items::<T>()?;
+        let length = items.len() as u64;
+        if self.pages.advance(start, length, totals, &body) {
+            let skipped = std::mem::take(&mut self.skipped).min(length);
+            self.position = start + skipped;
+            for _ in 0..skipped {
+                items.next();
+            }
+            self.items = items;
+        }
+        Ok(())
     }
 }
 
@@ -191,84 +238,13 @@ impl<T: 'static> Stream for ItemStream<T> {
 impl<T> fmt::Debug for ItemStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ItemStream")
-            .field("call", &self.pages.call)
-            .field("paging", &self.pages.paging)
+            .field("position", &self.position)
+            .field("pages", &self.pages)
             .finish_non_exhaustive()
     }
 }
 
-/// The pages of a list, independent of the type of their items.
-struct Pages {
-    /// `None` after the last page.
-    call: Option<Call>,
-    paging: Paging,
-    decode: Decoder,
-    pending: Option<Pin<Box<dyn Future<Output = Result<Decoded>> + Send>>>,
-    previous: Bytes,
-}
-
-/// The decoded items of a page, and its body.
-type Decoded = (Box<dyn Any + Send>, Bytes);
-
-/// The position of the next page.
-#[derive(Debug, Clone, Copy)]
-enum Paging {
-    Offset { offset: u64, limit: u64 },
-    Number { page: u64, size: u64 },
-}
-
-impl Pages {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Decoded>>> {
-        let Some(call) = &self.call else {
-            return Poll::Ready(None);
-        };
-        let pending = self.pending.get_or_insert_with(|| {
-            let call = match self.paging {
-                Paging::Offset { offset, limit } => {
-                    call.clone().query("offset", offset).query("limit", limit)
-                }
-                Paging::Number { page, size } => {
-                    call.clone().query("page", page).query("size", size)
-                }
-            };
-            let decode = self.decode;
-            Box::pin(async move {
-                let response = call.execute(Accept::Json).await?;
-                let body = response.body.clone();
-                let page = if is_large(&response) {
-                    off_thread(response, decode).await?
-                } else {
-                    decode(response)?
-                };
-                Ok((page, body))
-            })
-        });
-        let page = ready!(pending.as_mut().poll(cx));
-        self.pending = None;
-        Poll::Ready(Some(page))
-    }
-
-    /// Moves on to the next page, and returns whether this page repeats the previous one.
-    fn advance(&mut self, items: u64, total: Option<u64>, body: Bytes) -> bool {
-        // A server that ignores the position returns the same page forever.
-        let is_repeated = items > 0 && body == self.previous;
-        let is_last = match &mut self.paging {
-            Paging::Offset { offset, limit } => {
-                *offset += items;
-                items != *limit || is_repeated
-            }
-            Paging::Number { page, .. } => {
-                *page += 1;
-                items == 0 || is_repeated || total.is_none_or(|total| *page > total)
-            }
-        };
-        self.previous = body;
-        if is_last {
-            self.call = None;
-        }
-        is_repeated
-    }
-}
-
+#[cfg(test)]
+mod prefetch_tests;
 #[cfg(test)]
 mod tests;

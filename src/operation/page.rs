@@ -133,6 +133,24 @@ impl<T: Serialize> Serialize for Page<T> {
     }
 }
 
+/// Creates the only page of a list, for instance for a test.
+impl<T> FromIterator<T> for Page<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let items: Vec<T> = items.into_iter().collect();
+        let total = items.len() as u64;
+        Self {
+            index: 1,
+            max_size: total.max(1),
+            // The server counts one page in an empty list too (`sql_zen_store.py` in ZenML 0.98.0).
+            total_pages: 1,
+            total,
+            items,
+            rejected: Vec::new(),
+            unknown_fields: UnknownFields::default(),
+        }
+    }
+}
+
 impl<T> IntoIterator for Page<T> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;
@@ -183,6 +201,14 @@ mod tests {
             error.to_string().starts_with("missing field `total`"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_page_of_given_items_is_the_only_one() {
+        let page = Page::from_iter(["a", "b", "c"]);
+        assert_eq!((page.index, page.total_pages, page.total), (1, 1, 3));
+        assert!(!page.has_next());
+        assert_eq!(Page::<u8>::from_iter([]).total, 0);
     }
 
     #[test]

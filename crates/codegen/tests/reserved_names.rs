@@ -52,7 +52,11 @@ fn methods_of_builders_are_reserved() {
                 }
             }
         }
-        assert!(methods.contains("send"), "{methods:?}");
+        methods.extend(methods_in_macro("operation/find.rs"));
+        assert!(
+            methods.contains("send") && methods.contains("one"),
+            "{methods:?}"
+        );
         assert_reserved(methods, reserved::BUILDER_METHODS);
     }
 }

@@ -147,6 +147,103 @@ async fn an_item_of_a_page_that_is_rejected_does_not_end_the_stream() {
 }
 
 #[tokio::test]
+async fn the_error_of_a_page_names_it_and_another_stream_continues_there() {
+    let failed = || response(500, "", r#"{"detail":"no"}"#);
+    let pages = [
+        page(1, 3, "[1,2]"),
+        failed(),
+        page(2, 3, "[3,4]"),
+        page(3, 3, "[5]"),
+    ];
+    let server = TestServer::sequence(pages).await;
+    let list = call(&server).query("size", 2);
+    let mut items = list.clone().paged_items::<u8>();
+    assert_eq!(items.position(), 0);
+    items.next().await.unwrap().unwrap();
+    assert_eq!(items.position(), 1);
+    items.next().await.unwrap().unwrap();
+    let error = items.next().await.unwrap().unwrap_err();
+    assert_eq!(error.message(), "page 2 of 2 items: no");
+    assert_eq!(items.position(), 2);
+    assert!(items.next().await.is_none());
+
+    let rest = list.paged_items::<u8>().start_at(items.position());
+    assert_eq!(rest.try_collect::<Vec<_>>().await.unwrap(), [3, 4, 5]);
+    let lines = lines(&server);
+    let numbers = ["page=1", "page=2", "page=2", "page=3"];
+    assert_eq!(lines, numbers.map(|number| format!("{number}&size=2")));
+}
+
+#[tokio::test]
+async fn the_error_of_a_list_with_an_offset_names_the_offset() {
+    let pages = [
+        json("[1,2]"),
+        response(500, "", r#"{"detail":"no"}"#),
+        json("[3]"),
+    ];
+    let server = TestServer::sequence(pages).await;
+    let list = call(&server).query("limit", 2).query("offset", 10);
+    let mut items = list.clone().items::<u8>();
+    items.next().await.unwrap().unwrap();
+    items.next().await.unwrap().unwrap();
+    let error = items.next().await.unwrap().unwrap_err();
+    assert_eq!(error.message(), "items from offset 12: no");
+    let rest = list.items::<u8>().start_at(items.position());
+    assert_eq!(rest.try_collect::<Vec<_>>().await.unwrap(), [3]);
+    let offsets = [10, 12, 12].map(|offset| format!("limit=2&offset={offset}"));
+    let mut lines = lines(&server);
+    for line in &mut lines {
+        let mut parts: Vec<_> = line.split('&').collect();
+        parts.sort_unstable();
+        *line = parts.join("&");
+    }
+    assert_eq!(lines, offsets);
+}
+
+#[tokio::test]
+async fn a_stream_may_start_within_a_page() {
+    let server = TestServer::sequence([page(2, 3, "[3,4]"), page(3, 3, "[5]")]).await;
+    let items = call(&server).query("size", 2).paged_items::<u8>();
+    let items = items.start_at(3).try_collect::<Vec<_>>().await.unwrap();
+    assert_eq!(items, [4, 5]);
+    assert_eq!(lines(&server), ["page=2&size=2", "page=3&size=2"]);
+}
+
+#[tokio::test]
+async fn max_items_ends_the_stream_and_requests_no_more_than_that() {
+    for (max, expected, requests) in [
+        (0, vec![], vec![]),
+        (1, vec![1], vec!["page=1&size=1"]),
+        (2, vec![1, 2], vec!["page=1&size=2"]),
+        (3, vec![1, 2, 3], vec!["page=1&size=2", "page=2&size=2"]),
+    ] {
+        let server = TestServer::sequence([page(1, 9, "[1,2]"), page(2, 9, "[3,4]")]).await;
+        let items = call(&server).query("size", 2).paged_items::<u8>();
+        let items = items.max_items(max).prefetch(5);
+        assert_eq!(items.try_collect::<Vec<_>>().await.unwrap(), expected);
+        assert_eq!(lines(&server), requests);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_repeats_items_on_pages_with_other_numbers_ends_the_stream() {
+    let counting = |items: &'static [&'static str]| {
+        TestServer::start(move |request| {
+            let number = request.line.split(['=', '&']).nth(1).unwrap();
+            let number: usize = number.parse().unwrap();
+            page(number as u64, u64::MAX, items[(number - 1) % items.len()])
+        })
+    };
+    for items in [&["[1,2]"][..], &["[1,2]", "[3,4]", "[5,6]"]] {
+        let server = counting(items).await;
+        let found = call(&server).query("size", 2).paged_items::<u8>();
+        let found = found.try_collect::<Vec<_>>().await.unwrap();
+        assert_eq!(found.len(), 2 * items.len());
+        assert_eq!(server.received().len(), items.len() + 1);
+    }
+}
+
+#[tokio::test]
 async fn an_empty_or_repeated_page_ends_the_stream_whatever_the_number_of_pages() {
     for (items, expected, requests) in [("[]", vec![], 1), ("[1,2]", vec![1, 2], 2)] {
         let server = TestServer::always(page(1, u64::MAX, items)).await;

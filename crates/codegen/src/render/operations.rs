@@ -145,6 +145,7 @@ fn builder(operation: &Operation, context: Context<'_>) -> TokenStream {
         Outcome::Events => (quote!(crate::EventStream), format_ident!("events")),
     };
     let stream = stream(operation);
+    let find = find(operation, gate.as_ref());
     quote! {
         #gate
         #[doc = #summary]
@@ -162,7 +163,31 @@ fn builder(operation: &Operation, context: Context<'_>) -> TokenStream {
             }
             #stream
         }
+        #find
     }
+}
+
+/// Returns the methods that find items of a list, if the operation returns one.
+fn find(operation: &Operation, gate: Option<&TokenStream>) -> Option<TokenStream> {
+    let Outcome::Json(ty) = &operation.result else {
+        return None;
+    };
+    let (list, item) = list_of(ty)?;
+    let form = match list.as_str() {
+        "Page" => format_ident!("pages"),
+        "List" => format_ident!("array"),
+        _ => return None,
+    };
+    if operation.method != "GET" {
+        return None;
+    }
+    let has = |name: &&str| operation.parameters.iter().any(|p| p.name == **name);
+    let limit = match ["size", "limit"].iter().find(|name| has(name)) {
+        Some(limit) => quote!(Some(#limit)),
+        None => quote!(None),
+    };
+    let builder = format_ident!("{}", operation.builder);
+    Some(quote!(#gate crate::find! { #builder: #item, #form(#limit) }))
 }
 
 /// Returns the method that reads all pages of a list, if the operation returns one.

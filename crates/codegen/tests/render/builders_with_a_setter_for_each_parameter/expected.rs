@@ -89,4 +89,7 @@ pub mod things {
             self.0.send_list()
         }
     }
+    crate::find! {
+        ListThings : types::Thing, pages(None)
+    }
 }

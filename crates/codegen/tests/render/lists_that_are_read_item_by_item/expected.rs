@@ -128,6 +128,9 @@ pub mod things {
             self.0.items()
         }
     }
+    crate::find! {
+        ListBare : types::Thing, array(Some("limit"))
+    }
     /// Request builder of [`list_pages`](crate::WorkspaceClient::list_pages).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
@@ -158,6 +161,9 @@ pub mod things {
             self.0.paged_items()
         }
     }
+    crate::find! {
+        ListPages : types::Thing, pages(Some("size"))
+    }
     /// Request builder of [`list_unpaged`](crate::WorkspaceClient::list_unpaged).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
@@ -177,5 +183,8 @@ pub mod things {
         > + Send + use<> {
             self.0.send_list()
         }
+    }
+    crate::find! {
+        ListUnpaged : types::Thing, array(Some("limit"))
     }
 }

@@ -1,0 +1,189 @@
+//! How is a single item of a list found, and how are the items counted?
+
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
+
+use crate::operation::listing::{Fetched, array, fetch, page};
+use crate::operation::offload::Decoder;
+use crate::{Call, Error, ErrorKind, Result};
+
+/// The number of items that `one` requests: if there are several, the error names them.
+const SEVERAL: usize = 4;
+
+/// The maximum length of an item's name in an error, in characters.
+const NAME_LENGTH: usize = 100;
+
+/// The form of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct ListForm {
+    /// Whether the response is a [`Page`](crate::Page).
+    pub is_paged: bool,
+    /// The query parameter that limits the number of items. Without one, the whole list is read.
+    pub limit: Option<&'static str>,
+}
+
+impl ListForm {
+    fn decoder<T: DeserializeOwned + Send + 'static>(self) -> Decoder {
+        if self.is_paged { page::<T> } else { array::<T> }
+    }
+}
+
+impl Call {
+    /// Returns the only item of a list.
+    pub fn one<T: DeserializeOwned + Send + 'static>(
+        self,
+        form: ListForm,
+    ) -> impl Future<Output = Result<T>> + Send + use<T> {
+        let response = self.beginning(form, SEVERAL, form.decoder::<T>());
+        async move {
+            let response = response.await?;
+            let (body, context) = (response.body.clone(), response.context.clone());
+            let (mut items, totals) = response.items::<T>()?;
+            let total = totals.map(|totals| totals.items);
+            match (items.next(), items.next()) {
+                (Some(only), None) if total.is_none_or(|total| total <= 1) => only,
+                (None, _) => Err(context.explain(none())),
+                (Some(_), _) => {
+                    let names = names(&body);
+                    // A list without a limit is complete.
+                    let all = || form.limit.is_none().then_some(names.len() as u64);
+                    Err(context.explain(several(&names, total.or_else(all))))
+                }
+            }
+        }
+    }
+
+    /// Returns the first item of a list.
+    pub fn first<T: DeserializeOwned + Send + 'static>(
+        self,
+        form: ListForm,
+    ) -> impl Future<Output = Result<Option<T>>> + Send + use<T> {
+        let response = self.beginning(form, 1, form.decoder::<T>());
+        async move {
+            let (mut items, _) = response.await?.items::<T>()?;
+            items.next().transpose()
+        }
+    }
+
+    /// Returns the number of items of a list of pages.
+    pub async fn count(self, form: ListForm) -> Result<u64> {
+        let response = self.beginning(form, 1, page::<IgnoredAny>).await?;
+        let (_, totals) = response.items::<IgnoredAny>()?;
+        Ok(totals.map_or(0, |totals| totals.items))
+    }
+
+    /// Fetches the beginning of a list, whatever position and size were set before.
+    fn beginning(
+        self,
+        form: ListForm,
+        items: usize,
+        decode: Decoder,
+    ) -> impl Future<Output = Result<Fetched>> + Send + use<> {
+        let call = ["page", "size", "offset", "limit"]
+            .iter()
+            .fold(self, |call, name| call.query_list::<u64>(name, []));
+        let call = match form.limit {
+            Some(limit) => call.query(limit, items),
+            None => call,
+        };
+        fetch(call, decode)
+    }
+}
+
+fn none() -> Error {
+    let hint = "check the filters and the project of the call";
+    Error::new(ErrorKind::NotFound, "no item matches").with_hint(Some(hint.to_owned()))
+}
+
+fn several(names: &[String], total: Option<u64>) -> Error {
+    let shown: Vec<&str> = names.iter().map(String::as_str).take(SEVERAL).collect();
+    let more = match total.map(|total| total.saturating_sub(shown.len() as u64)) {
+        Some(0) => String::new(),
+        Some(more) => format!(" and {more} more"),
+        None if shown.len() == SEVERAL => " and possibly more".to_owned(),
+        None => String::new(),
+    };
+    let message = format!("several items match: {}{more}", shown.join(", "));
+    let hint = "add filters, or use `first` with a `sort_by`";
+    Error::new(ErrorKind::InvalidRequest, message).with_hint(Some(hint.to_owned()))
+}
+
+/// Returns the names of the items of a response, or else their ids.
+fn names(body: &[u8]) -> Vec<String> {
+    let Ok(body) = serde_json::from_slice::<Value>(body) else {
+        return Vec::new();
+    };
+    let items = body.get("items").unwrap_or(&body).as_array();
+    let names = items.into_iter().flatten().map(|item| {
+        let name = item.get("name").and_then(Value::as_str);
+        let name = name.or_else(|| item.get("id").and_then(Value::as_str));
+        let name = name.or_else(|| item.as_str()).unwrap_or("?");
+        let short: String = name.chars().take(NAME_LENGTH).collect();
+        format!("{short:?}")
+    });
+    names.collect()
+}
+
+/// Implements `one`, `first` and `count` of a list's builder.
+macro_rules! find {
+    ($Builder:ident: $Item:ty, pages($limit:expr)) => {
+        $crate::operation::find::find! { $Builder: $Item, items(true, $limit) }
+
+        impl $Builder {
+            /// Returns the number of items on all pages.
+            ///
+            /// # Errors
+            /// Returns the errors of all calls.
+            #[inline]
+            pub fn count(self) -> impl Future<Output = Result<u64>> + Send + use<> {
+                self.0.count($crate::operation::find::ListForm {
+                    is_paged: true,
+                    limit: $limit,
+                })
+            }
+        }
+    };
+
+    ($Builder:ident: $Item:ty, array($limit:expr)) => {
+        $crate::operation::find::find! { $Builder: $Item, items(false, $limit) }
+    };
+
+    ($Builder:ident: $Item:ty, items($is_paged:literal, $limit:expr)) => {
+        impl $Builder {
+            /// Returns the only item that matches. Position and size of the page have no effect.
+            ///
+            /// # Errors
+            /// - [`NotFound`](crate::ErrorKind::NotFound): no item matches.
+            /// - [`InvalidRequest`](crate::ErrorKind::InvalidRequest): several items match. The
+            ///   message names the first few.
+            ///
+            /// The other errors are those of all calls, among them
+            /// [`Decode`](crate::ErrorKind::Decode) if the item does not match its type.
+            #[inline]
+            pub fn one(self) -> impl Future<Output = Result<$Item>> + Send + use<> {
+                self.0.one($crate::operation::find::ListForm {
+                    is_paged: $is_paged,
+                    limit: $limit,
+                })
+            }
+
+            /// Returns the first item, or `None` if no item matches. Position and size of the page
+            /// have no effect.
+            ///
+            /// # Errors
+            /// Returns the errors of all calls.
+            #[inline]
+            pub fn first(self) -> impl Future<Output = Result<Option<$Item>>> + Send + use<> {
+                self.0.first($crate::operation::find::ListForm {
+                    is_paged: $is_paged,
+                    limit: $limit,
+                })
+            }
+        }
+    };
+}
+
+pub(crate) use find;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! How is one part of a list fetched, independent of the type of its items?
+
+use std::any::Any;
+use std::vec;
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use crate::operation::decoding::{Decoding, ItemByItem};
+use crate::operation::offload::{Decoder, is_large, off_thread, typed};
+use crate::operation::rejected_item::RejectedItem;
+use crate::transport::context::CallContext;
+use crate::transport::request::Accept;
+use crate::transport::response::RawResponse;
+use crate::{Call, List, Page, Result};
+
+/// The numbers of all items and pages of a list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Totals {
+    pub items: u64,
+    pub pages: u64,
+}
+
+/// A response with decoded items.
+pub(crate) struct Fetched {
+    items: Box<dyn Any + Send>,
+    pub body: Bytes,
+    pub context: CallContext,
+}
+
+impl Fetched {
+    /// Returns the items with their type, and what a [`Page`] says about the whole list.
+    pub fn items<T: 'static>(self) -> Result<(InOrder<T>, Option<Totals>)> {
+        typed(self.items)
+    }
+}
+
+/// The items of a response in their order, with errors in the places of those that were rejected.
+pub(crate) struct InOrder<T> {
+    items: vec::IntoIter<T>,
+    rejected: vec::IntoIter<RejectedItem>,
+    position: usize,
+}
+
+impl<T> InOrder<T> {
+    fn new(items: Vec<T>, rejected: Vec<RejectedItem>) -> Self {
+        Self {
+            items: items.into_iter(),
+            rejected: rejected.into_iter(),
+            position: 0,
+        }
+    }
+
+    /// Returns the number of items that are left.
+    pub fn len(&self) -> usize {
+        self.items.len() + self.rejected.len()
+    }
+}
+
+impl<T> Default for InOrder<T> {
+    fn default() -> Self {
+        Self::new(Vec::new(), Vec::new())
+    }
+}
+
+impl<T> Iterator for InOrder<T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Result<T>> {
+        let next = self.rejected.as_slice().first();
+        let item = if next.is_some_and(|next| next.position == self.position) {
+            Err(self.rejected.next()?.into_error())
+        } else {
+            Ok(self.items.next()?)
+        };
+        self.position += 1;
+        Some(item)
+    }
+}
+
+/// Decodes a list without totals.
+pub(crate) fn array<T: DeserializeOwned + Send + 'static>(
+    response: RawResponse,
+) -> Result<Box<dyn Any + Send>> {
+    let list = ItemByItem::<List<T>>::decode(response)?.into_inner();
+    let items = InOrder::new(list.items, list.rejected);
+    Ok(Box::new((items, None::<Totals>)))
+}
+
+/// Decodes a [`Page`].
+pub(crate) fn page<T: DeserializeOwned + Send + 'static>(
+    response: RawResponse,
+) -> Result<Box<dyn Any + Send>> {
+    let page = ItemByItem::<Page<T>>::decode(response)?.into_inner();
+    let totals = Totals {
+        items: page.total,
+        pages: page.total_pages,
+    };
+    let items = InOrder::new(page.items, page.rejected);
+    Ok(Box::new((items, Some(totals))))
+}
+
+/// Sends a request of a list and decodes its items.
+pub(crate) async fn fetch(call: Call, decode: Decoder) -> Result<Fetched> {
+    let response = call.execute(Accept::Json).await?;
+    let (body, context) = (response.body.clone(), response.context.clone());
+    let items = if is_large(&response) {
+        off_thread(response, decode).await?
+    } else {
+        decode(response)?
+    };
+    Ok(Fetched {
+        items,
+        body,
+        context,
+    })
+}
