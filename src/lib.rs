@@ -142,7 +142,8 @@ use codec::{
     request::request,
     union::{any_of, tagged_union},
 };
-use operation::find::find;
+#[allow(unused_imports, reason = "not every document needs all of them")]
+use operation::{default_project::all_projects, find::find};
 
 // The short paths of generated code and of the library itself.
 pub(crate) use operation::call::Call;

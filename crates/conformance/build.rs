@@ -85,8 +85,9 @@ fn entry(text: &mut String, operation: &Operation) -> std::fmt::Result {
         text,
         "Operation {{ call: zenml::__private::Operation {{ name: {name:?}, id: {id:?}, \
          method: zenml::Method::{method}, path: {path:?}, required_query: &[], \
-         body_required: false, idempotent: true, deduplicated: false, authenticated: {authenticated} }}, \
-         body: Body::{body}, parameters: &["
+         body_required: false, idempotent: true, deduplicated: false, authenticated: {authenticated}, \
+         project: {:?} }}, body: Body::{body}, parameters: &[",
+        operation.project_parameter(),
     )?;
     for parameter in &operation.parameters {
         let location = match parameter.location {

@@ -183,6 +183,8 @@ pub(crate) struct ConnectedServer {
     pub url: String,
     /// A bool, the path of a certificate file, or PEM text.
     pub verify_ssl: Option<String>,
+    /// The id of the project that the command line works in.
+    pub active_project: Option<String>,
 }
 
 /// Returns the server in the `config.yaml` of the command line.
@@ -195,6 +197,7 @@ pub(crate) fn connected_server(folder: &Path) -> Option<ConnectedServer> {
     url.starts_with("http").then(|| ConnectedServer {
         url: url.to_owned(),
         verify_ssl: store.text("verify_ssl").map(str::to_owned),
+        active_project: config.text("active_project_id").map(str::to_owned),
     })
 }
 

@@ -39,6 +39,7 @@ use crate::{CallOptions, Credentials, Error, ErrorKind, Result, RetryBudget, Ret
 pub struct ClientBuilder<C> {
     url: String,
     credentials: Option<Credentials>,
+    project: Option<String>,
     insecure_http: bool,
     options: CallOptions,
     budget: RetryBudget,
@@ -56,6 +57,7 @@ impl<C> ClientBuilder<C> {
         Self {
             url,
             credentials: None,
+            project: None,
             insecure_http: false,
             options: CallOptions::default(),
             budget: RetryBudget::default(),
@@ -234,6 +236,12 @@ impl<C> ClientBuilder<C> {
         self
     }
 
+    /// Sets the default project, or none.
+    pub(crate) fn project_or_none(mut self, project: Option<String>) -> Self {
+        self.project = project;
+        self
+    }
+
     /// Returns the headers of every request.
     fn default_headers(&self) -> Result<HeaderMap> {
         let mut agent = format!(
@@ -283,6 +291,7 @@ impl<C> ClientBuilder<C> {
             base,
             insecure_http: self.insecure_http,
             api,
+            project: self.project,
             headers,
             secrets,
             authenticator: Arc::new(Session::new(self.credentials)),
@@ -297,6 +306,7 @@ impl<C> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("credentials", &self.credentials)
+            .field("project", &self.project)
             .field("insecure_http", &self.insecure_http)
             .field("options", &self.options)
             .field("budget", &self.budget)

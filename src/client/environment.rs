@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::auth::cli_store::{ConnectedServer, StoredLogin, connected_server};
 use crate::runtime::clock::{Clock, TokioClock};
 use crate::transport::api::{ApiConfig, ApiKind};
-use crate::transport::base_url::BaseUrl;
+use crate::transport::base_url::{BaseUrl, is_same_base};
 use crate::{ClientBuilder, Credentials, Error, ErrorKind, Result};
 
 /// URL of the Pro API that ZenML GmbH operates.
@@ -18,6 +18,7 @@ const API_KEY: &str = "ZENML_STORE_API_KEY";
 const API_TOKEN: &str = "ZENML_STORE_API_TOKEN";
 const USERNAME: &str = "ZENML_STORE_USERNAME";
 const PASSWORD: &str = "ZENML_STORE_PASSWORD";
+const ACTIVE_PROJECT_ID: &str = "ZENML_ACTIVE_PROJECT_ID";
 const VERIFY_SSL: &str = "ZENML_STORE_VERIFY_SSL";
 const HTTP_TIMEOUT: &str = "ZENML_STORE_HTTP_TIMEOUT";
 const PRO_API_URL: &str = "ZENML_PRO_API_URL";
@@ -45,21 +46,22 @@ pub(crate) fn from_process<C>(api: &ApiConfig) -> Result<ClientBuilder<C>> {
 impl Environment<'_> {
     /// Returns a builder with URL, credentials, time limit and certificates.
     pub fn builder<C>(&self, api: &ApiConfig) -> Result<ClientBuilder<C>> {
-        // The command line's configuration is read only if it decides about the server.
-        let connected = match (api.kind, self.get(STORE_URL)) {
-            (ApiKind::Workspace, None) => {
-                self.config_folder().as_deref().and_then(connected_server)
-            }
-            _ => None,
+        let command_line = match api.kind {
+            ApiKind::Workspace => self.config_folder().as_deref().and_then(connected_server),
+            ApiKind::Pro => None,
         };
-        let url = self.url(api.kind, connected.as_ref())?;
+        let is_chosen = self.get(STORE_URL).is_some();
+        let connected = command_line.as_ref().filter(|_| !is_chosen);
+        let url = self.url(api.kind, connected)?;
         // Messages quote the URL, so it must not contain a password.
         let base = BaseUrl::parse(&url, api.path_suffix)?;
         let credentials = self.credentials(base.as_str(), api.kind)?;
+        let verify_ssl = connected.and_then(|server| server.verify_ssl.clone());
+        let project = self.project(api, &base, command_line);
         let builder = ClientBuilder::new(url).credentials(credentials);
-        let builder = self.timeout(builder)?;
+        let builder = self.timeout(builder.project_or_none(project))?;
         // The command line's setting is for the server that it is connected to.
-        self.certificates(builder, connected.and_then(|server| server.verify_ssl))
+        self.certificates(builder, verify_ssl)
     }
 
     /// Returns the value of a variable. An empty variable counts as not set.
@@ -94,6 +96,23 @@ impl Environment<'_> {
                  run `zenml login`"
             ))
         })
+    }
+
+    /// Returns the default project. The command line's active project is one of its server.
+    fn project(
+        &self,
+        api: &ApiConfig,
+        base: &BaseUrl,
+        command_line: Option<ConnectedServer>,
+    ) -> Option<String> {
+        if api.kind == ApiKind::Pro {
+            return None;
+        }
+        let is_its_server =
+            |server: &ConnectedServer| is_same_base(&server.url, base.as_str(), api.path_suffix);
+        let active = command_line.filter(is_its_server);
+        let active = || active.and_then(|server| server.active_project);
+        self.get(ACTIVE_PROJECT_ID).or_else(active)
     }
 
     fn credentials(&self, url: &str, api: ApiKind) -> Result<Credentials> {

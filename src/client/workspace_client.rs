@@ -2,7 +2,7 @@
 
 use crate::client::define::define_client;
 use crate::transport::api::{ApiConfig, ApiKind};
-use crate::workspace;
+use crate::{ClientBuilder, workspace};
 
 define_client! {
     /// Client of the Workspace API, the API of every ZenML server.
@@ -49,6 +49,7 @@ define_client! {
     /// | --- | --- |
     /// | server | `ZENML_STORE_URL`; the server that the command line is connected to |
     /// | credentials | `ZENML_STORE_API_KEY`; `ZENML_STORE_API_TOKEN`; `ZENML_STORE_USERNAME` with `ZENML_STORE_PASSWORD`; the login that `zenml login` stored |
+    /// | default project | `ZENML_ACTIVE_PROJECT_ID`; the active project of the command line, if it is connected to this server |
     /// | certificates | `ZENML_STORE_VERIFY_SSL`: a bool, a file with certificates, or PEM text; the setting of the command line's connection |
     /// | time limit of one attempt | `ZENML_STORE_HTTP_TIMEOUT`, in seconds |
     ///
@@ -70,4 +71,34 @@ define_client! {
     /// variable is not usable, and [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if
     /// there are no credentials; the message lists the places searched.
     fn from_env;
+}
+
+impl ClientBuilder<WorkspaceClient> {
+    /// Sets the default project by name or id: lists whose calls do not name a project contain only
+    /// what belongs to it. Defaults to none, so that lists contain the objects of all projects.
+    ///
+    /// The default project fills the optional query parameter `project` or `project_name_or_id` of
+    /// lists, and nothing else: neither paths and bodies, nor operations that create, change or delete.
+    /// The `all_projects` method of a list's builder lifts it for a call.
+    ///
+    /// ```
+    /// use zenml::{Credentials, WorkspaceClient};
+    ///
+    /// let client = WorkspaceClient::builder("https://zenml.example.com")
+    ///     .credentials(Credentials::api_key("ZENKEY_…"))
+    ///     .project("default")
+    ///     .build()?;
+    /// let runs = client.list_runs();
+    /// let runs_of_all_projects = client.list_runs().all_projects();
+    /// # Ok::<(), zenml::Error>(())
+    /// ```
+    pub fn project(self, name_or_id: impl Into<String>) -> Self {
+        self.project_or_none(Some(name_or_id.into()))
+    }
+
+    /// Removes the default project, which [`builder_from_env`](WorkspaceClient::builder_from_env) may
+    /// have found.
+    pub fn all_projects(self) -> Self {
+        self.project_or_none(None)
+    }
 }

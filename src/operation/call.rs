@@ -11,6 +11,7 @@ use crate::codec::url_segment::url_segment;
 use crate::operation::decoding::{
     Decoding, ItemByItem, ItemList, Strict, decode_response, with_value,
 };
+use crate::operation::default_project;
 use crate::retry::idempotency::Idempotency;
 use crate::transport::body::Body;
 use crate::transport::body_stream::BodyStream;
@@ -36,6 +37,8 @@ struct Inner {
     headers: HeaderMap,
     body: Option<Body>,
     secrets: Vec<Secret>,
+    /// Whether the default project of the client does not apply.
+    all_projects: bool,
     /// Describes the first parameter that cannot be sent.
     problem: Option<String>,
 }
@@ -51,6 +54,7 @@ impl Call {
             headers: HeaderMap::new(),
             body: None,
             secrets: Vec::new(),
+            all_projects: false,
             problem: None,
         }))
     }
@@ -93,6 +97,14 @@ impl Call {
         query.retain(|(known, _)| known != name);
         query.extend(values.into_iter().map(|value| (Cow::Borrowed(name), value)));
         self
+    }
+
+    /// Reads the lists of all projects.
+    #[must_use]
+    pub fn all_projects(mut self) -> Self {
+        self.0.all_projects = true;
+        self.query_list::<&str>("project", [])
+            .query_list::<&str>("project_name_or_id", [])
     }
 
     /// Sets a path parameter. The encoded value is always a single segment.
@@ -249,11 +261,14 @@ impl Call {
 }
 
 impl Inner {
-    fn request(self) -> Result<(Transport, Request), String> {
+    fn request(mut self) -> Result<(Transport, Request), String> {
         if let Some(problem) = self.problem {
             return Err(problem);
         }
         let operation = self.operation;
+        if !self.all_projects {
+            default_project::fill(&mut self.query, operation, self.transport.project());
+        }
         for name in operation.required_query {
             if !self.query.iter().any(|(known, _)| known == name) {
                 return Err(format!("parameter {name} is required"));

@@ -23,6 +23,8 @@ pub struct Operation {
     pub deduplicated: bool,
     /// Whether the request carries the client's credentials.
     pub authenticated: bool,
+    /// The query parameter that the default project of the client fills.
+    pub project: Option<&'static str>,
 }
 
 /// Operations of hand-written code, for routes that a document may lack.
@@ -39,6 +41,7 @@ impl Operation {
             idempotent: true,
             deduplicated: false,
             authenticated: true,
+            project: None,
         }
     }
 
@@ -54,6 +57,7 @@ impl Operation {
             idempotent: false,
             deduplicated: true,
             authenticated: true,
+            project: None,
         }
     }
 

@@ -3,6 +3,7 @@
 //! | file | question |
 //! | --- | --- |
 //! | `descriptor` | which constants describe an operation |
+//! | `default_project` | which project does a list read if its call does not say |
 //! | `call` | how do parameters become a request |
 //! | `decoding` | how is a response decoded |
 //! | `offload` | where are large responses decoded |
@@ -15,6 +16,7 @@
 
 pub(crate) mod call;
 pub(crate) mod decoding;
+pub(crate) mod default_project;
 pub(crate) mod descriptor;
 pub(crate) mod find;
 pub(crate) mod item_stream;

@@ -28,6 +28,7 @@ pub(crate) static READ: Operation = Operation {
     idempotent: true,
     deduplicated: false,
     authenticated: true,
+    project: None,
 };
 
 /// Operation with an effect.

@@ -34,6 +34,8 @@ pub(crate) struct Shared {
     /// Whether credentials may travel in clear text.
     pub insecure_http: bool,
     pub api: ApiConfig,
+    /// Project of lists whose calls do not name one.
+    pub project: Option<String>,
     /// Headers of every request.
     pub headers: HeaderMap,
     /// Values of headers to redact from errors.
@@ -129,6 +131,8 @@ impl Transport {
             base,
             insecure_http: shared.insecure_http,
             api,
+            // Projects are those of one server.
+            project: None,
             // Default headers of the program are only for the server that it has configured.
             headers: user_agent.collect(),
             secrets: Vec::new(),
@@ -183,6 +187,11 @@ impl Transport {
 
     pub(crate) fn api(&self) -> &ApiConfig {
         &self.shared.api
+    }
+
+    /// Returns the project of lists whose calls do not name one.
+    pub(crate) fn project(&self) -> Option<&str> {
+        self.shared.project.as_deref()
     }
 
     /// Returns the headers of every request.

@@ -52,9 +52,13 @@ fn methods_of_builders_are_reserved() {
                 }
             }
         }
-        methods.extend(methods_in_macro("operation/find.rs"));
+        for file in ["find", "default_project"] {
+            methods.extend(methods_in_macro(&format!("operation/{file}.rs")));
+        }
         assert!(
-            methods.contains("send") && methods.contains("one"),
+            ["send", "one", "all_projects"]
+                .iter()
+                .all(|name| methods.contains(*name)),
             "{methods:?}"
         );
         assert_reserved(methods, reserved::BUILDER_METHODS);

@@ -116,11 +116,16 @@ fn the_connected_server_is_read_from_the_configuration() {
     assert_eq!(connected_server(folder.path()), None);
     write("store:\n  type: rest\n  url: http://127.0.0.1:8237\nversion: 0.98.0\n");
     let url = "http://127.0.0.1:8237".to_owned();
-    let server = |url, verify_ssl| Some(ConnectedServer { url, verify_ssl });
-    assert_eq!(connected_server(folder.path()), server(url.clone(), None));
-    write("store:\n  url: http://127.0.0.1:8237\n  verify_ssl: false\n");
-    let verify_ssl = Some("false".to_owned());
-    assert_eq!(connected_server(folder.path()), server(url, verify_ssl));
+    let mut server = ConnectedServer {
+        url,
+        verify_ssl: None,
+        active_project: None,
+    };
+    assert_eq!(connected_server(folder.path()).as_ref(), Some(&server));
+    write("active_project_id: p\nstore:\n  url: http://127.0.0.1:8237\n  verify_ssl: false\n");
+    server.verify_ssl = Some("false".to_owned());
+    server.active_project = Some("p".to_owned());
+    assert_eq!(connected_server(folder.path()), Some(server));
     write("store:\n  type: sql\n  url: sqlite:////tmp/zenml.db\n");
     assert_eq!(connected_server(folder.path()), None);
 }

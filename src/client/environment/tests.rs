@@ -73,6 +73,30 @@ fn verify_ssl_of_the_command_line_applies_only_to_its_connected_server() {
 }
 
 #[test]
+fn the_default_project_is_that_of_the_environment_or_of_the_command_lines_own_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "active_project_id: cli\nstore: {url: 'https://zenml.example.com'}\n";
+    std::fs::write(folder.path().join("config.yaml"), config).unwrap();
+    let config = (CONFIG_PATH, folder.path().to_str().unwrap());
+    let project = |variables: &[(&str, &str)]| {
+        let client = builder(variables).unwrap().build().unwrap();
+        client.0.project().map(str::to_owned)
+    };
+    let (cli, variable) = (Some("cli".to_owned()), (ACTIVE_PROJECT_ID, "env"));
+    assert_eq!(project(&[config, KEY]), cli);
+    assert_eq!(project(&[config, KEY, URL]), cli);
+    let other = (STORE_URL, "https://other.example.com");
+    assert_eq!(project(&[config, KEY, other]), None);
+    for url in [URL, other] {
+        assert_eq!(
+            project(&[config, KEY, url, variable]),
+            Some("env".to_owned())
+        );
+    }
+    assert_eq!(project(&[URL, KEY]), None);
+}
+
+#[test]
 fn the_error_lists_the_places_that_were_searched() {
     let folder = tempfile::tempdir().unwrap();
     let config = (CONFIG_PATH, folder.path().to_str().unwrap());

@@ -6,6 +6,7 @@
 mod accessors;
 mod api;
 mod boxing;
+mod lists;
 mod notes;
 mod operations;
 mod rust_type;
@@ -18,6 +19,7 @@ pub use api::{
     Accepts, Api, Body, Enum, Field, Location, Notes, Operation, Outcome, Parameter, Presence,
     Struct, Type, Union, Variant, mentioned, type_text,
 };
+pub use lists::ListForm;
 
 use std::collections::BTreeMap;
 

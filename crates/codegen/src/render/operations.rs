@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::links::Links;
 use super::{Context, doc_attributes, docs};
 use crate::descriptions::Group;
-use crate::model::{Accepts, Api, Location, Operation, Outcome, Parameter};
+use crate::model::{Accepts, Api, ListForm, Location, Operation, Outcome, Parameter};
 
 pub(super) fn groups(api: &Api, context: Context<'_>) -> Vec<TokenStream> {
     let groups = api.operations.chunk_by(|a, b| a.group == b.group);
@@ -86,6 +86,10 @@ fn method(operation: &Operation, context: Context<'_>) -> TokenStream {
         .deduplicated
         .unwrap_or(options.deduplicates_post && operation.method == "POST");
     let authenticated = operation.authenticated;
+    let project = match operation.project_parameter() {
+        Some(parameter) => quote!(Some(#parameter)),
+        None => quote!(None),
+    };
     quote! {
         #gate
         #docs
@@ -102,6 +106,7 @@ fn method(operation: &Operation, context: Context<'_>) -> TokenStream {
                 idempotent: #idempotent,
                 deduplicated: #deduplicated,
                 authenticated: #authenticated,
+                project: #project,
             };
             #builder(Call::new(&self.transport, &OPERATION))
         }
@@ -135,7 +140,7 @@ fn builder(operation: &Operation, context: Context<'_>) -> TokenStream {
         }
     });
     let (result, send) = match &operation.result {
-        Outcome::Json(ty) => match list_of(ty) {
+        Outcome::Json(ty) => match operation.list() {
             Some(_) => (quote!(#ty), format_ident!("send_list")),
             None => (quote!(#ty), format_ident!("send")),
         },
@@ -167,39 +172,38 @@ fn builder(operation: &Operation, context: Context<'_>) -> TokenStream {
     }
 }
 
-/// Returns the methods that find items of a list, if the operation returns one.
+/// Returns the methods that find items of a list, and the one that reads the lists of all projects.
 fn find(operation: &Operation, gate: Option<&TokenStream>) -> Option<TokenStream> {
-    let Outcome::Json(ty) = &operation.result else {
-        return None;
-    };
-    let (list, item) = list_of(ty)?;
-    let form = match list.as_str() {
-        "Page" => format_ident!("pages"),
-        "List" => format_ident!("array"),
-        _ => return None,
+    let (form, item) = operation.list()?;
+    let form = match form {
+        ListForm::Page => format_ident!("pages"),
+        ListForm::Array => format_ident!("array"),
     };
     if operation.method != "GET" {
         return None;
     }
-    let has = |name: &&str| operation.parameters.iter().any(|p| p.name == **name);
-    let limit = match ["size", "limit"].iter().find(|name| has(name)) {
+    let limit = match operation.limit_parameter() {
         Some(limit) => quote!(Some(#limit)),
         None => quote!(None),
     };
     let builder = format_ident!("{}", operation.builder);
-    Some(quote!(#gate crate::find! { #builder: #item, #form(#limit) }))
+    let all_projects = operation
+        .project_parameter()
+        .map(|_| quote!(#gate crate::all_projects! { #builder }));
+    Some(quote! {
+        #gate
+        crate::find! { #builder: #item, #form(#limit) }
+        #all_projects
+    })
 }
 
 /// Returns the method that reads all pages of a list, if the operation returns one.
 fn stream(operation: &Operation) -> Option<TokenStream> {
-    let Outcome::Json(ty) = &operation.result else {
-        return None;
-    };
-    let has = |name: &str| operation.parameters.iter().any(|p| p.name == name);
-    let (list, item) = list_of(ty)?;
-    let items = match list.as_str() {
-        "Page" if has("page") && has("size") => format_ident!("paged_items"),
-        "List" if has("offset") && has("limit") => format_ident!("items"),
+    let (form, item) = operation.list()?;
+    let has = |name: &str| operation.has_query(name);
+    let items = match form {
+        ListForm::Page if has("page") && has("size") => format_ident!("paged_items"),
+        ListForm::Array if has("offset") && has("limit") => format_ident!("items"),
         _ => return None,
     };
     Some(quote! {
@@ -209,22 +213,6 @@ fn stream(operation: &Operation) -> Option<TokenStream> {
             self.0.#items()
         }
     })
-}
-
-/// Returns the name of a type of lists, and the type of its items.
-fn list_of(ty: &syn::Type) -> Option<(String, &syn::Type)> {
-    let syn::Type::Path(path) = ty else {
-        return None;
-    };
-    let segment = path.path.segments.last()?;
-    let list = segment.ident.to_string();
-    let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else {
-        return None;
-    };
-    match arguments.args.first()? {
-        syn::GenericArgument::Type(item) if matches!(&*list, "Page" | "List") => Some((list, item)),
-        _ => None,
-    }
 }
 
 fn setter(parameter: &Parameter, links: &Links<'_>) -> TokenStream {

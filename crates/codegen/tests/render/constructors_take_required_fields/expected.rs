@@ -57,6 +57,7 @@ pub mod things {
                 idempotent: false,
                 deduplicated: true,
                 authenticated: false,
+                project: None,
             };
             CreateThing(Call::new(&self.transport, &OPERATION))
         }

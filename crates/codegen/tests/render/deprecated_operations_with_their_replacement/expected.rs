@@ -39,6 +39,7 @@ pub mod things {
                 idempotent: true,
                 deduplicated: false,
                 authenticated: false,
+                project: None,
             };
             ListThings(Call::new(&self.transport, &OPERATION))
         }
@@ -62,6 +63,7 @@ pub mod things {
                 idempotent: true,
                 deduplicated: false,
                 authenticated: false,
+                project: None,
             };
             ListThingsViaOld(Call::new(&self.transport, &OPERATION))
         }

@@ -49,6 +49,7 @@ pub mod things {
                 idempotent: false,
                 deduplicated: true,
                 authenticated: false,
+                project: None,
             };
             GuessThings(Call::new(&self.transport, &OPERATION))
         }
@@ -72,6 +73,7 @@ pub mod things {
                 idempotent: true,
                 deduplicated: false,
                 authenticated: false,
+                project: None,
             };
             ListOldThings(Call::new(&self.transport, &OPERATION))
         }
@@ -103,6 +105,7 @@ pub mod things {
                 idempotent: true,
                 deduplicated: false,
                 authenticated: false,
+                project: None,
             };
             ListThings(Call::new(&self.transport, &OPERATION))
         }

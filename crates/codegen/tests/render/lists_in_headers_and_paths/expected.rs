@@ -39,6 +39,7 @@ pub mod things {
                 idempotent: true,
                 deduplicated: false,
                 authenticated: false,
+                project: None,
             };
             ListThingsThingsGet(Call::new(&self.transport, &OPERATION))
         }

@@ -50,6 +50,7 @@ pub mod things {
                 idempotent: true,
                 deduplicated: false,
                 authenticated: false,
+                project: None,
             };
             ListBare(Call::new(&self.transport, &OPERATION))
         }
@@ -72,6 +73,7 @@ pub mod things {
                 idempotent: true,
                 deduplicated: false,
                 authenticated: false,
+                project: None,
             };
             ListPages(Call::new(&self.transport, &OPERATION))
         }
@@ -94,6 +96,7 @@ pub mod things {
                 idempotent: true,
                 deduplicated: false,
                 authenticated: false,
+                project: None,
             };
             ListUnpaged(Call::new(&self.transport, &OPERATION))
         }

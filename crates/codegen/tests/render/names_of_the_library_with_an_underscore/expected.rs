@@ -59,6 +59,7 @@ pub mod things {
                 idempotent: true,
                 deduplicated: false,
                 authenticated: false,
+                project: None,
             };
             CallBuilder(Call::new(&self.transport, &OPERATION))
         }
@@ -81,6 +82,7 @@ pub mod things {
                 idempotent: false,
                 deduplicated: true,
                 authenticated: false,
+                project: None,
             };
             Request(Call::new(&self.transport, &OPERATION))
         }

@@ -55,6 +55,7 @@ pub mod things {
                 idempotent: true,
                 deduplicated: false,
                 authenticated: false,
+                project: None,
             };
             ListThings(Call::new(&self.transport, &OPERATION))
         }

@@ -39,6 +39,7 @@ pub mod things {
                 idempotent: true,
                 deduplicated: false,
                 authenticated: false,
+                project: None,
             };
             Download(Call::new(&self.transport, &OPERATION))
         }
@@ -61,6 +62,7 @@ pub mod things {
                 idempotent: true,
                 deduplicated: false,
                 authenticated: false,
+                project: None,
             };
             Health(Call::new(&self.transport, &OPERATION))
         }

@@ -75,6 +75,7 @@ pub mod runs {
                 idempotent: false,
                 deduplicated: true,
                 authenticated: false,
+                project: None,
             };
             CreateRun(Call::new(&self.transport, &OPERATION))
         }
@@ -99,6 +100,7 @@ pub mod runs {
                 idempotent: true,
                 deduplicated: false,
                 authenticated: false,
+                project: None,
             };
             GetRun(Call::new(&self.transport, &OPERATION))
         }
