@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, thread};
 
 use serde_json::{Value, json};
+use zenml_codegen::availability::{Availability, apply};
 use zenml_codegen::render::{Options, render};
 use zenml_codegen::{SpecSource, generate, public_api};
 
@@ -55,13 +56,23 @@ fn run(seeds: &[u64], inputs: &Inputs) -> (usize, Vec<u64>) {
     let (mut generated, mut panicked) = (0, Vec::new());
     for &seed in seeds {
         let document = mutated(seed, inputs);
-        match catch_unwind(AssertUnwindSafe(|| is_generated(&document))) {
+        match catch_unwind(AssertUnwindSafe(|| {
+            apply_availability(&document, inputs);
+            is_generated(&document)
+        })) {
             Ok(true) => generated += 1,
             Ok(false) => {}
             Err(_) => panicked.push(seed),
         }
     }
     (generated, panicked)
+}
+
+fn apply_availability(document: &Value, inputs: &Inputs) {
+    for availability in &inputs.availability {
+        let mut document = document.clone();
+        apply(&mut document, availability, SpecSource::External).unwrap();
+    }
 }
 
 fn is_generated(document: &Value) -> bool {
@@ -82,17 +93,22 @@ fn is_generated(document: &Value) -> bool {
 struct Inputs {
     documents: Vec<Value>,
     parts: Vec<Value>,
+    availability: Vec<Availability>,
 }
 
 fn inputs() -> Inputs {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let mut files: Vec<PathBuf> = Vec::new();
-    for stage in ["lower", "model", "public_api", "render"] {
-        let cases = fs::read_dir(tests.join(stage)).unwrap();
-        files.extend(cases.map(|case| case.unwrap().path().join("input.json")));
-    }
-    files.retain(|file| !file.to_string_lossy().contains("refuses_"));
-    files.sort();
+    let files_named = |name: &str| -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> = Vec::new();
+        for stage in ["availability", "lower", "model", "public_api", "render"] {
+            let cases = fs::read_dir(tests.join(stage)).unwrap();
+            files.extend(cases.map(|case| case.unwrap().path().join(name)));
+        }
+        files.retain(|file| !file.to_string_lossy().contains("refuses_") && file.exists());
+        files.sort();
+        files
+    };
+    let files = files_named("input.json");
     let read = |file: &PathBuf| serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
     let documents: Vec<Value> = files.iter().map(read).collect();
     let parts_of = |document: &Value| -> Vec<Value> {
@@ -104,6 +120,10 @@ fn inputs() -> Inputs {
     Inputs {
         parts: documents.iter().flat_map(parts_of).collect(),
         documents,
+        availability: files_named("availability.json")
+            .iter()
+            .map(|file| Availability::read(&fs::read_to_string(file).unwrap()).unwrap())
+            .collect(),
     }
 }
 

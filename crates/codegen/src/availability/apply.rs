@@ -173,20 +173,17 @@ impl Response<'_> {
             });
             return !history.is_certain_from(since.min().unwrap_or(self.floor));
         }
-        // A member of one object only came with it if a value of the tag did.
+        // A member of one object only came with it if the tag or a value of it did.
         let since = history.versions().since;
-        let is_of_a_tag = |place: &Place| {
-            let (last, way) = place.0.split_last()?;
-            Some(matches!(last, Edge::Choice(_)) && tags.iter().any(|tag| tag.0 == way))
+        let is_of_a_tag = |place: &Place| match place.0.split_last() {
+            Some((Edge::Choice(_), way)) => tags.iter().any(|tag| tag.0 == way),
+            _ => tags.contains(place),
         };
-        let values = self
-            .places
-            .iter()
-            .filter(|(place, _)| is_of_a_tag(place) == Some(true));
-        let came_with_a_value = values
+        let of_tags = self.places.iter().filter(|(place, _)| is_of_a_tag(place));
+        let came_with_it = of_tags
             .map(|(_, history)| history.versions().since)
-            .any(|value| value.is_some() && value == since);
-        !came_with_a_value
+            .any(|other| other.is_some() && other == since);
+        !came_with_it
     }
 }
 

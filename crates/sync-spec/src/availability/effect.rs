@@ -57,6 +57,17 @@ impl Reaction {
             Self::SendsAnotherType => "send another type, which cannot be read, in",
         }
     }
+
+    /// Returns what all servers do if no supported one is older.
+    const fn outdated(self) -> &'static str {
+        match self {
+            Self::Refuses => "have the operations",
+            Self::IgnoresParameter => "know the parameters",
+            Self::IgnoresField => "know the fields",
+            Self::RefusesValue => "know the values",
+            Self::SendsAnotherType => "send the types",
+        }
+    }
 }
 
 /// What the supported servers do not have in common.
@@ -93,7 +104,12 @@ impl Differences {
                     Some(Edge::Choice(_)) => Reaction::RefusesValue,
                     _ => Reaction::IgnoresField,
                 };
-                differences.note(history, reaction, format!("`{place}` of `{key}`"));
+                let item = if place.0.is_empty() {
+                    format!("the body of `{key}`")
+                } else {
+                    format!("`{place}` of `{key}`")
+                };
+                differences.note(history, reaction, item);
             }
             for (place, history) in &facts.response {
                 if let Some(version) = retyped(history) {
@@ -144,8 +160,8 @@ impl Differences {
             let still = self.older.get(&(version.clone(), *reaction));
             line(
                 format!(
-                    "No supported server is before {version}, to {}",
-                    reaction.verb()
+                    "All supported servers now {} of {version}",
+                    reaction.outdated()
                 ),
                 items.difference(still.unwrap_or(&none)).collect(),
             );
