@@ -7,6 +7,7 @@ use http::{HeaderMap, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::codec::finite::text;
 use crate::codec::url_segment::url_segment;
 use crate::operation::decoding::{
     Decoding, ItemByItem, ItemList, Strict, decode_response, with_value,
@@ -62,7 +63,7 @@ impl Call {
     /// Sets a query parameter and replaces its previous value.
     #[must_use]
     pub fn query(self, name: &'static str, value: impl Display) -> Self {
-        self.set_query(name, [value.to_string()])
+        self.query_list(name, [value])
     }
 
     /// Sets a query parameter to several values, each sent under the same name.
@@ -72,7 +73,13 @@ impl Call {
         name: &'static str,
         values: impl IntoIterator<Item = V>,
     ) -> Self {
-        self.set_query(name, values.into_iter().map(|value| value.to_string()))
+        let mut problem = None;
+        let values = values.into_iter();
+        let mut call = self.set_query(name, values.map(|value| text(&value, &mut problem)));
+        if let Some(problem) = problem {
+            call.reject(format!("parameter {name}: {problem}"));
+        }
+        call
     }
 
     /// Sets a query parameter to a value that is redacted in errors.

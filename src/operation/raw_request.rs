@@ -9,12 +9,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::codec::finite::text;
 use crate::error::escape::escaped;
 use crate::operation::decoding::{Strict, decode_response, with_value};
 use crate::retry::idempotency::Idempotency;
 use crate::transport::body::Body;
 use crate::transport::request::{Accept, Request, header_secrets, set_header, undeclared_secret};
-use crate::{Response, Result, Secret, Transport};
+use crate::{Error, ErrorKind, Response, Result, Secret, Transport};
 
 /// A request to a route that has no generated method, created by the `request` method of a client.
 ///
@@ -61,8 +62,13 @@ impl RawRequest {
 
     /// Adds a query parameter. The same name may be added several times.
     pub fn query(self, name: impl Into<String>, value: impl Display) -> Self {
-        let (name, value) = (name.into(), value.to_string());
+        let (name, mut problem) = (name.into(), None);
+        let value = text(&value, &mut problem);
         self.change(|request| {
+            if let Some(problem) = problem {
+                let message = format!("a query parameter cannot be sent: {problem}");
+                return Err(Error::new(ErrorKind::InvalidRequest, message));
+            }
             // The document does not say which values are secret: none of them is shown in an error.
             request.secrets.extend(undeclared_secret(&value));
             request.query.push((name.into(), value));

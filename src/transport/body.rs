@@ -12,6 +12,7 @@ use http_body::Frame;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::codec::finite;
 use crate::types::secret::noting_secrets;
 use crate::{Error, ErrorKind, Result, Secret};
 
@@ -34,7 +35,7 @@ enum Content {
 impl Body {
     /// Encodes a value as JSON.
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let (bytes, secrets) = noting_secrets(|| serde_json::to_vec(value));
+        let (bytes, secrets) = noting_secrets(|| finite::to_vec(value));
         let bytes = bytes.map_err(not_encodable)?;
         Ok(Self {
             content_type: HeaderValue::from_static("application/json"),
@@ -83,7 +84,7 @@ impl Body {
     /// Encodes an object of scalars and lists of scalars as `application/x-www-form-urlencoded`. Nulls
     /// are left out. A list becomes one field for each element.
     pub fn form<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let (value, secrets) = noting_secrets(|| serde_json::to_value(value));
+        let (value, secrets) = noting_secrets(|| finite::to_value(value));
         let value = value.map_err(not_encodable)?;
         let Value::Object(fields) = value else {
             return Err(not_encodable("a form consists of named fields"));
@@ -182,6 +183,18 @@ mod tests {
                 Body::form(&body).unwrap_err().kind(),
                 ErrorKind::InvalidRequest
             );
+        }
+    }
+
+    #[test]
+    fn nan_and_infinity_are_an_error_in_every_body() {
+        for float in [f64::NAN, f64::INFINITY] {
+            let fields = std::collections::BTreeMap::from([("rate", float)]);
+            for body in [Body::json(&fields), Body::form(&fields)] {
+                let error = body.unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+                assert!(error.message().contains("NaN and infinity"), "{error}");
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::types::filter_value::FilterValue;
+use crate::types::filter_value::{FilterValue, NOT_FINITE};
 use crate::types::timestamp::Timestamp;
 
 /// A condition on one field of a list call.
@@ -185,10 +185,16 @@ impl Filter {
 
     /// Returns the reason why this filter must not be sent, if there is one.
     pub(crate) fn problem(&self) -> Option<&'static str> {
-        self.values().any(|value| value == "oneof:[]").then_some(
-            "one_of has no values, so the server would ignore the filter; \
-             give at least one value",
-        )
+        self.values().find_map(|value| match value {
+            "oneof:[]" => Some(
+                "one_of has no values, so the server would ignore the filter; \
+                 give at least one value",
+            ),
+            value if value.contains(NOT_FINITE) => {
+                Some("a number of the filter is NaN or infinite")
+            }
+            _ => None,
+        })
     }
 
     fn with(operator: &str, value: &str) -> Self {

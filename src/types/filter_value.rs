@@ -83,5 +83,19 @@ macro_rules! filter_value_from {
 }
 
 filter_value_from!(
-    &str, &String, Uuid, &Uuid, bool, i32, i64, u32, u64, usize, f64
+    &str, &String, Uuid, &Uuid, bool, i32, i64, u32, u64, usize
 );
+
+/// What is left of NaN and infinity, which no field equals: a character that no text has.
+pub(crate) const NOT_FINITE: char = '\u{fffe}';
+
+impl From<f64> for FilterValue {
+    /// A call with a filter for NaN or infinity fails before it is sent.
+    fn from(value: f64) -> Self {
+        if value.is_finite() {
+            value.to_string().into()
+        } else {
+            NOT_FINITE.to_string().into()
+        }
+    }
+}

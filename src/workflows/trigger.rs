@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::codec::finite::to_value;
 use crate::retry::state::is_in_progress;
 use crate::transport::hint::lacks_the_route;
 use crate::workflows::run_target::Selector;
@@ -85,7 +86,7 @@ impl Trigger {
 
     /// Sets a parameter of a step.
     pub fn parameter(self, step: impl Into<String>, name: &str, value: impl Serialize) -> Self {
-        let value = serde_json::to_value(value);
+        let value = to_value(&value);
         self.merge(value.map(|value| {
             let step = step.into();
             json!({ "steps": { step: { "parameters": { name: value } } } })
@@ -94,7 +95,7 @@ impl Trigger {
 
     /// Sets a parameter of the pipeline. Only dynamic pipelines have parameters.
     pub fn pipeline_parameter(self, name: &str, value: impl Serialize) -> Self {
-        let value = serde_json::to_value(value);
+        let value = to_value(&value);
         self.merge(value.map(|value| json!({ "parameters": { name: value } })))
     }
 
@@ -104,7 +105,7 @@ impl Trigger {
     /// [`StepConfigurationUpdate`](crate::workspace::types::StepConfigurationUpdate), or JSON such as
     /// `json!({"enable_cache": false})`.
     pub fn step_configuration(self, step: impl Into<String>, value: impl Serialize) -> Self {
-        let value = serde_json::to_value(value);
+        let value = to_value(&value);
         self.merge(value.map(|value| {
             let step = step.into();
             json!({ "steps": { step: value } })
@@ -117,7 +118,7 @@ impl Trigger {
     /// [`PipelineRunConfiguration`](crate::workspace::types::PipelineRunConfiguration), or JSON such
     /// as `json!({"run_name": "nightly-42"})`. It is sent without changes.
     pub fn configuration(self, value: impl Serialize) -> Self {
-        let value = serde_json::to_value(value);
+        let value = to_value(&value);
         self.merge(value)
     }
 

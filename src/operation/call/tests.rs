@@ -238,6 +238,14 @@ async fn an_invalid_call_is_rejected_before_it_is_sent() {
             "parameter id: one_of has no values",
         ),
         (
+            Call::new(&transport, &LIST).query("rate", f64::NAN),
+            "parameter rate: NaN and infinity are not numbers in JSON",
+        ),
+        (
+            Call::new(&transport, &LIST).filter("rate", Filter::gte(f64::INFINITY)),
+            "parameter rate: a number of the filter is NaN or infinite",
+        ),
+        (
             Call::new(&transport, &CREATE).json(&Filter::one_of([""; 0])),
             "the body cannot be encoded: one_of has no values",
         ),
