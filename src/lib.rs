@@ -49,7 +49,7 @@
 //! - Typed: each operation, parameter and response has a Rust type, generated from the servers'
 //!   OpenAPI documents.
 //! - Lossless: data that only a newer server sends is kept in [`UnknownFields`] and in the `Unknown`
-//!   variants of enums.
+//!   variants of enums, and free-form JSON keeps every digit of its numbers ([`Json`]).
 //! - Robust: transient failures are retried if a retry is safe, and tokens are renewed before they
 //!   expire.
 //! - Confidential: credentials and secret values never appear in `Debug` output, errors or `tracing`

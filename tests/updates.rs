@@ -88,16 +88,16 @@ async fn an_update_keeps_sets_empties_and_clears_fields_of_a_stack() {
 
     let kept = update(&client, stack.id, &StackUpdate::default()).await;
     assert_eq!(kept.description.as_deref(), Some("as created"));
-    assert_eq!(kept.labels, Some(labels.clone()));
+    assert_eq!(kept.labels, Some(labels.clone().into()));
 
     let set = StackUpdate::new().description("changed");
     let set = update(&client, stack.id, &set).await;
     assert_eq!(set.description.as_deref(), Some("changed"));
-    assert_eq!(set.labels, Some(labels));
+    assert_eq!(set.labels, Some(labels.into()));
 
     let emptied = StackUpdate::new().labels(Map::new());
     let emptied = update(&client, stack.id, &emptied).await;
-    assert_eq!(emptied.labels, Some(Map::new()));
+    assert_eq!(emptied.labels, Some(Map::new().into()));
     assert_eq!(emptied.description.as_deref(), Some("changed"));
 
     let cleared = StackUpdate::new()

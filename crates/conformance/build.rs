@@ -49,8 +49,8 @@ fn table(api: &str, model: &Api) -> Result<String, std::fmt::Error> {
     let mut text = format!(
         "#[allow(unused_imports, reason = \"not every document needs every import\")]\n\
          use {{\n\
-             serde_json::{{Map, Value}}, std::collections::BTreeMap, uuid::Uuid,\n\
-             zenml::{api}::types::*, zenml::{{List, Page, Secret, Timestamp}},\n\
+             std::collections::BTreeMap, uuid::Uuid,\n\
+             zenml::{api}::types::*, zenml::{{Json, JsonObject, List, Page, Secret, Timestamp}},\n\
          }};\n\
          use crate::operation::{{Body, Location, Operation, Parameter, round_trip}};\n\
          /// The operations, sorted by id.\n\

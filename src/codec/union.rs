@@ -1,26 +1,28 @@
 //! Enums of several types, with a tag or without.
 //!
-//! A union is read as a JSON value first. Its variant is then decoded from the text of this value.
-//! This costs a little time, but unions are rare, and it saves a second compiled decoder for every
-//! type in a union.
+//! A union is read as the text of a JSON value first. Its variant is then decoded from this text. This
+//! costs a little time, but unions are rare, and it saves a second compiled decoder for every type in a
+//! union.
 
-use std::borrow::Cow;
-use std::fmt;
+use std::collections::BTreeMap;
 
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{
-    Deserialize, DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::codec::unknown;
 
 /// Returns the tag of a union, which is located by a JSON pointer. A number or a boolean is returned
 /// as text, as OpenAPI writes it among the keys of a mapping.
-pub(crate) fn tag<'a>(value: &'a Value, pointer: &str) -> Option<Cow<'a, str>> {
-    match value.pointer(pointer)? {
-        Value::String(text) => Some(Cow::Borrowed(text)),
-        tag @ (Value::Number(_) | Value::Bool(_)) => Some(Cow::Owned(tag.to_string())),
+pub(crate) fn tag(mut text: &str, pointer: &str) -> Option<String> {
+    for name in pointer.split('/').skip(1) {
+        let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+        let name = name.replace("~1", "/").replace("~0", "~");
+        text = members.get(&name)?.get();
+    }
+    match serde_json::from_str(text).ok()? {
+        Value::String(text) => Some(text),
+        tag @ (Value::Number(_) | Value::Bool(_)) => Some(tag.to_string()),
         _ => None,
     }
 }
@@ -29,73 +31,8 @@ pub(crate) fn tag<'a>(value: &'a Value, pointer: &str) -> Option<Cow<'a, str>> {
 ///
 /// # Errors
 /// Returns a text with the path inside the value if the value does not match the variant.
-pub(crate) fn decode<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
-    let text = serde_json::to_vec(value).map_err(|error| error.to_string())?;
-    crate::codec::decode::decode(&text).map_err(|mismatch| mismatch.to_string())
-}
-
-/// Reads any JSON value and converts it with `choose`.
-///
-/// A parser adds its position only to the errors of visitors, so `choose` runs inside a visitor.
-/// The position leads to the path of the union in the document.
-///
-/// # Errors
-/// Returns an error if the value is not JSON, or the error of `choose`.
-pub(crate) fn deserialize<'de, T, D: Deserializer<'de>>(
-    deserializer: D,
-    choose: fn(Value) -> Result<T, String>,
-) -> Result<T, D::Error> {
-    deserializer.deserialize_any(UnionVisitor(choose))
-}
-
-struct UnionVisitor<T>(fn(Value) -> Result<T, String>);
-
-impl<T> UnionVisitor<T> {
-    fn choose<E: Error>(self, value: impl Into<Value>) -> Result<T, E> {
-        (self.0)(value.into()).map_err(E::custom)
-    }
-}
-
-impl<'de, T> Visitor<'de> for UnionVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        let value = Value::deserialize(MapAccessDeserializer::new(map))?;
-        self.choose(value)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {
-        let value = Value::deserialize(SeqAccessDeserializer::new(list))?;
-        self.choose(value)
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<T, E> {
-        self.choose(value)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<T, E> {
-        self.choose(value)
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<T, E> {
-        self.choose(value)
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<T, E> {
-        self.choose(value)
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
-        self.choose(value)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<T, E> {
-        self.choose(Value::Null)
-    }
+pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    crate::codec::decode::decode(text.as_bytes()).map_err(|mismatch| mismatch.to_string())
 }
 
 /// Defines an enum with a tag that selects the variant.
@@ -116,7 +53,7 @@ macro_rules! tagged_union {
                 $variant(Box<$payload>),
             )*
             /// A value without a tag, or with one that this version of the crate does not know.
-            Unknown(::serde_json::Value),
+            Unknown($crate::Json),
         }
 
         $(
@@ -139,11 +76,11 @@ macro_rules! tagged_union {
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                $crate::codec::union::deserialize(d, |value| match $crate::codec::union::tag(&value, $tag).as_deref() {
-                    $( $(Some($text))|+ => $crate::codec::union::decode(&value).map(Self::$variant), )*
+                $crate::codec::raw_text::read(d, |text| match $crate::codec::union::tag(text, $tag).as_deref() {
+                    $( $(Some($text))|+ => $crate::codec::union::decode(text).map(Self::$variant), )*
                     _ => {
                         $crate::codec::unknown::count(1);
-                        Ok(Self::Unknown(value))
+                        $crate::codec::union::decode(text).map(Self::Unknown)
                     }
                 })
             }
@@ -163,12 +100,12 @@ impl<T> Choice<T> {
     /// Uses the variant if it matches the value and leaves less unknown than the best one so far.
     ///
     /// A payload of any JSON (`free`) knows nothing of the value.
-    pub fn offer<P: DeserializeOwned>(&mut self, value: &Value, free: bool, variant: fn(P) -> T) {
+    pub fn offer<P: DeserializeOwned>(&mut self, text: &str, free: bool, variant: fn(P) -> T) {
         let least = self.0.as_ref().map(|(unknown, _)| *unknown);
         if least == Some(0) {
             return;
         }
-        let (payload, unknown) = unknown::counted(|| decode(value));
+        let (payload, unknown) = unknown::counted(|| decode(text));
         let unknown = if free { usize::MAX } else { unknown };
         if let Ok(payload) = payload
             && least.is_none_or(|least| unknown < least)
@@ -200,7 +137,7 @@ macro_rules! any_of {
         $vis enum $name {
             $( $(#[$variant_meta])* #[allow(missing_docs)] $variant($($payload)+), )*
             /// A value that matches none of the other variants.
-            Unknown(::serde_json::Value),
+            Unknown($crate::Json),
         }
 
         $( $crate::codec::union::any_of!(@from $name $variant $($payload)+); )*
@@ -216,24 +153,27 @@ macro_rules! any_of {
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                $crate::codec::union::deserialize(d, |value| {
+                $crate::codec::raw_text::read(d, |text| {
                     let mut choice = $crate::codec::union::Choice::new();
                     $(
                         let free = $crate::codec::union::any_of!(@free $($payload)+);
-                        choice.offer(&value, free, Self::$variant);
+                        choice.offer(text, free, Self::$variant);
                     )*
-                    Ok(choice.best().unwrap_or_else(|| {
-                        $crate::codec::unknown::count(1);
-                        Self::Unknown(value)
-                    }))
+                    match choice.best() {
+                        Some(best) => Ok(best),
+                        None => {
+                            $crate::codec::unknown::count(1);
+                            $crate::codec::union::decode(text).map(Self::Unknown)
+                        }
+                    }
                 })
             }
         }
     };
 
-    (@free Value) => { true };
-    (@free Vec<Value>) => { true };
-    (@free Map<String, Value>) => { true };
+    (@free Json) => { true };
+    (@free Vec<Json>) => { true };
+    (@free JsonObject) => { true };
     (@free $($payload:tt)+) => { false };
 
     (@from $name:ident $variant:ident Box<$payload:ty>) => {

@@ -1,6 +1,9 @@
 //! A field of a request that is unset, null or a value.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::{Json, JsonObject};
 
 /// A field of a request body that is left alone, cleared, or set.
 ///
@@ -100,6 +103,24 @@ impl From<&str> for Field<String> {
 }
 
 impl From<&str> for Field<crate::Secret> {
+    fn from(value: &str) -> Self {
+        Self::Set(value.into())
+    }
+}
+
+impl From<Value> for Field<Json> {
+    fn from(value: Value) -> Self {
+        Self::Set(value.into())
+    }
+}
+
+impl From<Map<String, Value>> for Field<JsonObject> {
+    fn from(value: Map<String, Value>) -> Self {
+        Self::Set(value.into())
+    }
+}
+
+impl From<&str> for Field<Json> {
     fn from(value: &str) -> Self {
         Self::Set(value.into())
     }

@@ -82,9 +82,7 @@ macro_rules! filter_value_from {
     )* };
 }
 
-filter_value_from!(
-    &str, &String, Uuid, &Uuid, bool, i32, i64, u32, u64, usize
-);
+filter_value_from!(&str, &String, Uuid, &Uuid, bool, i32, i64, u32, u64, usize);
 
 /// What is left of NaN and infinity, which no field equals: a character that no text has.
 pub(crate) const NOT_FINITE: char = '\u{fffe}';

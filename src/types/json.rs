@@ -10,6 +10,7 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::codec::{number, raw_text};
 
@@ -22,7 +23,8 @@ use crate::codec::{number, raw_text};
 /// text says: digit by digit, also with numbers that 64 bits cannot hold. Only the view as a
 /// [`Value`] has numbers of 64 bits: other integers are rounded to `f64`, and a number larger than
 /// every `f64`, such as `1e400`, is a string of its digits. [`parse`](Self::parse) reads the text into
-/// another type, with all digits.
+/// another type, with all digits. (If a program enables serde_json's feature `arbitrary_precision`, a
+/// [`Value`] holds all numbers.)
 ///
 /// A change through [`DerefMut`] replaces the text by the changed value.
 ///
@@ -115,37 +117,39 @@ impl<T: JsonContent> Json<T> {
     }
 
     /// Creates a value from the text of a response.
-    fn read(text: Cow<'_, str>) -> Result<Self, String> {
+    fn read(text: &str) -> Result<Self, String> {
         if let Some((start, expected)) = T::EXPECTED
             && !text.starts_with(start)
         {
-            return Err(format!(
-                "invalid type: {}, expected {expected}",
-                kind(&text)
-            ));
+            return Err(format!("invalid type: {}, expected {expected}", kind(text)));
         }
-        if may_be_invalid(&text) {
-            parse::<T>(&text).map_err(|error| error.to_string())?;
+        // serde_json skips such escapes without checking that they are characters.
+        if text.contains("\\u") {
+            parse::<T>(text).map_err(|error| error.to_string())?;
         }
         Ok(Self {
             text: Some(text.into()),
             value: OnceLock::new(),
         })
     }
+
+    /// Overwrites all texts with zeros.
+    pub(crate) fn wipe(&mut self, wipe: fn(&mut T)) {
+        if let Some(text) = &mut self.text {
+            text.zeroize();
+        }
+        if let Some(value) = self.value.get_mut() {
+            wipe(value);
+        }
+    }
 }
 
 /// Parses a JSON text. Numbers that are larger than every float become strings.
 fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
-    serde_json::from_str(text)
-        .or_else(|_| serde_json::from_str(&number::quoted(text, "", number::is_huge)))
-}
-
-/// Returns whether a text that serde_json has skipped must be parsed to see that it is valid: it may
-/// be nested too deeply, or have an invalid escape.
-fn may_be_invalid(text: &str) -> bool {
-    const DEPTH: usize = 100;
-    let opening = |byte: &u8| matches!(byte, b'[' | b'{');
-    text.contains("\\u") || text.bytes().filter(|byte| opening(byte)).count() > DEPTH
+    serde_json::from_str(text).or_else(|_| {
+        let quoted = Zeroizing::new(number::quoted(text, "", number::is_huge));
+        serde_json::from_str(&quoted)
+    })
 }
 
 /// Returns the type of a JSON text, in the words of serde's errors.
@@ -164,7 +168,7 @@ fn kind(text: &str) -> &'static str {
 impl Json {
     /// Creates a value from a text that serde_json has found to be valid, or `null`.
     pub(crate) fn written(text: &str) -> Self {
-        Self::read(Cow::Borrowed(text)).unwrap_or_default()
+        Self::read(text).unwrap_or_default()
     }
 }
 
@@ -260,6 +264,24 @@ impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for JsonObject {
     }
 }
 
+impl IntoIterator for JsonObject {
+    type Item = (String, Value);
+    type IntoIter = serde_json::map::IntoIter;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.into_value().into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a JsonObject {
+    type Item = (&'a String, &'a Value);
+    type IntoIter = serde_json::map::Iter<'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.value().iter()
+    }
+}
+
 impl<T: JsonContent> FromStr for Json<T> {
     type Err = serde_json::Error;
 
@@ -267,6 +289,8 @@ impl<T: JsonContent> FromStr for Json<T> {
         serde_json::from_str(text)
     }
 }
+
+impl<T: JsonContent + Eq> Eq for Json<T> {}
 
 impl<T: JsonContent + PartialEq> PartialEq for Json<T> {
     /// Compares all digits of numbers. Numbers that 64 bits can hold are equal if their values are.
@@ -289,17 +313,23 @@ fn exact<T: JsonContent>(json: &Json<T>) -> Value {
     parse(&marked).unwrap_or_default()
 }
 
-impl PartialEq<Value> for Json {
-    fn eq(&self, other: &Value) -> bool {
-        *self.value() == *other
-    }
+macro_rules! json_equals {
+    ($($type:ty),*) => { $(
+        impl PartialEq<$type> for Json {
+            fn eq(&self, other: &$type) -> bool {
+                *self.value() == *other
+            }
+        }
+
+        impl PartialEq<Json> for $type {
+            fn eq(&self, other: &Json) -> bool {
+                *other.value() == *self
+            }
+        }
+    )* };
 }
 
-impl PartialEq<Json> for Value {
-    fn eq(&self, other: &Json) -> bool {
-        *self == *other.value()
-    }
-}
+json_equals!(Value, str, &str, String, bool, i32, i64, u32, u64, f32, f64);
 
 impl<T: JsonContent + fmt::Debug> fmt::Debug for Json<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -72,11 +72,7 @@ impl fmt::Debug for Secret {
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        SERIALIZED.with_borrow_mut(|serialized| {
-            if let Some(secrets) = serialized {
-                secrets.push(self.clone());
-            }
-        });
+        note(self.expose());
         serializer.serialize_str(self.expose())
     }
 }
@@ -84,6 +80,15 @@ impl Serialize for Secret {
 thread_local! {
     /// The secrets serialized so far inside a call of [`noting_secrets`].
     static SERIALIZED: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
+}
+
+/// Notes a text that is being serialized as a secret.
+pub(crate) fn note(text: &str) {
+    SERIALIZED.with_borrow_mut(|serialized| {
+        if let Some(secrets) = serialized {
+            secrets.push(text.into());
+        }
+    });
 }
 
 /// Runs `serialize`, and returns its result with the secrets that it wrote.

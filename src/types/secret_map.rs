@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
-use crate::Secret;
+use crate::JsonObject;
+use crate::types::secret;
 
 /// Settings by name, some of which are secret.
 ///
@@ -24,24 +25,24 @@ use crate::Secret;
 /// assert_eq!(config["token"], "ghp_abc");
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct SecretMap(Map<String, Value>);
+pub struct SecretMap(JsonObject);
 
 impl From<Map<String, Value>> for SecretMap {
     fn from(map: Map<String, Value>) -> Self {
-        Self(map)
+        Self(map.into())
     }
 }
 
 impl From<SecretMap> for Map<String, Value> {
     fn from(mut map: SecretMap) -> Self {
-        std::mem::take(&mut map.0)
+        std::mem::take(&mut *map.0)
     }
 }
 
 impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for SecretMap {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let entries = entries.into_iter();
-        Self(entries.map(|(k, v)| (k.into(), v.into())).collect())
+        Self(entries.collect())
     }
 }
 
@@ -67,7 +68,7 @@ impl fmt::Debug for SecretMap {
 
 impl Drop for SecretMap {
     fn drop(&mut self) {
-        self.0.values_mut().for_each(wipe);
+        self.0.wipe(|map| map.values_mut().for_each(wipe));
     }
 }
 
@@ -82,42 +83,36 @@ fn wipe(value: &mut Value) {
 
 impl Serialize for SecretMap {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(name, value)| (name, WithSecrets(value))))
+        self.values().for_each(note);
+        self.0.serialize(serializer)
     }
 }
 
-/// A value that is serialized with every text in it as a [`Secret`], so that errors redact them.
-struct WithSecrets<'a>(&'a Value);
-
-impl Serialize for WithSecrets<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Value::String(text) => Secret::from(text.as_str()).serialize(serializer),
-            Value::Array(items) => serializer.collect_seq(items.iter().map(WithSecrets)),
-            Value::Object(members) => serializer.collect_map(
-                members
-                    .iter()
-                    .map(|(name, value)| (name, WithSecrets(value))),
-            ),
-            scalar => scalar.serialize(serializer),
-        }
+/// Notes every text as a secret, so that errors redact them.
+fn note(value: &Value) {
+    match value {
+        Value::String(text) => secret::note(text),
+        Value::Array(items) => items.iter().for_each(note),
+        Value::Object(members) => members.values().for_each(note),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
 impl<'de> Deserialize<'de> for SecretMap {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Map::deserialize(deserializer).map(Self)
+        JsonObject::deserialize(deserializer).map(Self)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Secret;
     use crate::types::secret::noting_secrets;
 
     #[test]
     fn a_secret_map_is_a_plain_object_in_json() {
-        let json = r#"{"deep":{"key":[1,null]},"token":"hunter2"}"#;
+        let json = r#"{"deep":{"key":[1e400,null]},"token":"hunter2"}"#;
         let map: SecretMap = serde_json::from_str(json).unwrap();
         assert_eq!(map["token"], "hunter2");
         assert_eq!(serde_json::to_string(&map).unwrap(), json);

@@ -1,21 +1,21 @@
 //! The fields of a response that this version of the crate does not know.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::sync::LazyLock;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
-use serde_json::{Map, Value};
 
+use crate::Json;
 use crate::codec::unknown;
 
 /// Fields of a response that this version of the crate does not know.
 ///
 /// A newer server may send more than the typed fields. The additional fields are kept here by
 /// name, and are written back when the response is serialized again. Dereferences to
-/// [`serde_json::Map`]. An empty value, the usual case, takes the size of one pointer.
+/// a map of [`Json`]. An empty value, the usual case, takes the size of one pointer.
 ///
 /// `Debug` shows names only, because any of the values may be secret.
 ///
@@ -29,7 +29,11 @@ use crate::codec::unknown;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Default)]
-pub struct UnknownFields(Option<Box<Map<String, Value>>>);
+#[allow(
+    clippy::box_collection,
+    reason = "an empty value takes one pointer; a map takes three"
+)]
+pub struct UnknownFields(Option<Box<BTreeMap<String, Json>>>);
 
 impl UnknownFields {
     /// Reads the value of a member and keeps it.
@@ -45,10 +49,10 @@ impl UnknownFields {
 }
 
 impl Deref for UnknownFields {
-    type Target = Map<String, Value>;
+    type Target = BTreeMap<String, Json>;
 
     fn deref(&self) -> &Self::Target {
-        static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+        static EMPTY: BTreeMap<String, Json> = BTreeMap::new();
         self.0.as_deref().unwrap_or(&EMPTY)
     }
 }
@@ -135,7 +139,7 @@ mod tests {
     #[test]
     fn an_emptied_value_equals_the_default() {
         let mut fields = UnknownFields::default();
-        fields.insert("a".to_owned(), Value::Null);
+        fields.insert("a".to_owned(), Json::default());
         assert_ne!(fields, UnknownFields::default());
         fields.remove("a");
         assert_eq!(fields, UnknownFields::default());

@@ -64,7 +64,8 @@ enum Step {
     /// Build the documentation; a warning is an error
     Doc,
     /// Check the library without features, with each feature alone and with the TLS of the
-    /// operating system, and its tests with the default features and without any
+    /// operating system, its tests with the default features and without any, and how it reads
+    /// numbers in a program that enables `arbitrary_precision` of serde_json
     Features,
     /// Check that the library compiles with other documents: hand-written code names only what every
     /// supported document has
@@ -126,6 +127,11 @@ impl Step {
                 commands.push(Cargo::new("check --package zenml --tests"));
                 commands.push(Cargo::new(
                     "check --package zenml --tests --no-default-features",
+                ));
+                // A program that uses the library may enable this feature for all of its crates.
+                commands.push(Cargo::new(
+                    "test --package zenml --lib --features serde_json/arbitrary_precision -- \
+                     codec:: types:: operation::",
                 ));
                 // With all features, TLS is rustls; this tests the certificates of the other
                 // library.

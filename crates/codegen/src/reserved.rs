@@ -60,7 +60,8 @@ pub const BUILDER_IMPORTS: &[&str] = &[
     "Future",
     "Into",
     "IntoIterator",
-    "Map",
+    "Json",
+    "JsonObject",
     "Method",
     "Operation",
     "Option",
@@ -68,7 +69,6 @@ pub const BUILDER_IMPORTS: &[&str] = &[
     "Result",
     "Send",
     "Uuid",
-    "Value",
     "Vec",
 ];
 
@@ -86,7 +86,8 @@ pub const TYPE_IMPORTS: &[&str] = &[
     "Filter",
     "From",
     "Into",
-    "Map",
+    "Json",
+    "JsonObject",
     "None",
     "Ok",
     "Option",
@@ -101,7 +102,6 @@ pub const TYPE_IMPORTS: &[&str] = &[
     "Some",
     "String",
     "Uuid",
-    "Value",
     "Vec",
 ];
 

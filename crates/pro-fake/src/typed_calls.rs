@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 #[allow(unused_imports, reason = "the types of the table")]
 use uuid::Uuid;
 use zenml::{Credentials, ErrorKind, ProClient, Response, RetryPolicy, pro::types::*};
+#[allow(unused_imports, reason = "the types of the table")]
+use zenml::{Json, JsonObject};
 
 use crate::{
     ControlPlane, Options,

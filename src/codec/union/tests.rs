@@ -1,12 +1,12 @@
 //! Which variant is a value read into, and is it written back unchanged?
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
-use crate::UnknownFields;
 use crate::codec::decode::decode;
 use crate::codec::object::object;
+use crate::{Json, UnknownFields};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
@@ -68,7 +68,7 @@ object! { Big required { "name" name, "size" size } nullable {} optional {} unkn
 any_of! {
     /// Any JSON, or one of two structs that overlap.
     pub enum Overlap {
-        Any(Value),
+        Any(Json),
         Small(Box<Small>),
         Big(Box<Big>),
         List(Vec<Overlap>),
@@ -103,7 +103,10 @@ fn the_tag_selects_the_variant() {
 #[test]
 fn values_with_an_unknown_or_missing_tag_are_kept() {
     for json in [json!({"type": "moon", "phase": 0.1}), json!({}), json!("x")] {
-        assert_eq!(round_trip::<Trigger>(json.clone()), Trigger::Unknown(json));
+        assert_eq!(
+            round_trip::<Trigger>(json.clone()),
+            Trigger::Unknown(json.into())
+        );
     }
 }
 
@@ -126,7 +129,7 @@ fn a_number_or_a_boolean_may_be_the_tag() {
     let json = json!({"version": 2});
     assert_eq!(
         round_trip::<Document>(json.clone()),
-        Document::Unknown(json)
+        Document::Unknown(json.into())
     );
 }
 
@@ -141,6 +144,32 @@ fn the_variant_that_leaves_least_unknown_is_used() {
 }
 
 #[test]
+fn unknown_values_and_unknown_members_keep_every_digit() {
+    for text in [
+        r#"{"type":"moon","n":1180591620717411303424}"#,
+        r#"{"type":[1e400]}"#,
+    ] {
+        let read: Trigger = decode(text.as_bytes()).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), text);
+    }
+    for text in [r#"{"x":1e400}"#, r#"{"name":"a","new":[1e400,1.10]}"#] {
+        let read: Overlap = decode(text.as_bytes()).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), text);
+    }
+}
+
+#[test]
+fn deep_nesting_is_an_error_and_does_not_exhaust_the_stack() {
+    let depth = 100_000;
+    let text = r#"{"type":"webhook","then":"#.repeat(depth) + "null" + &"}".repeat(depth);
+    let mismatch = decode::<Trigger>(text.as_bytes()).unwrap_err();
+    assert!(
+        mismatch.to_string().contains("recursion limit"),
+        "{mismatch}"
+    );
+}
+
+#[test]
 fn the_first_matching_variant_is_used() {
     let id = Uuid::from_u128(7);
     assert_eq!(round_trip::<IdOrSchedule>(json!(id)), IdOrSchedule::Id(id));
@@ -151,7 +180,7 @@ fn the_first_matching_variant_is_used() {
 #[test]
 fn a_value_that_matches_no_variant_is_kept() {
     for json in [json!("not an id"), json!({"cron": 5}), json!([1.5, null])] {
-        let unknown = IdOrSchedule::Unknown(json.clone());
+        let unknown = IdOrSchedule::Unknown(json.clone().into());
         assert_eq!(round_trip::<IdOrSchedule>(json), unknown);
     }
 }

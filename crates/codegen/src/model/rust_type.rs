@@ -124,8 +124,8 @@ fn shortened(name: &str, path: &syn::TypePath) -> Option<Type> {
         ("std", "Vec") => parse_quote!(Vec #arguments),
         ("std", "Option") => parse_quote!(Option #arguments),
         ("std", "BTreeMap") => parse_quote!(BTreeMap #arguments),
-        ("serde_json", "Map") => parse_quote!(Map #arguments),
-        ("serde_json", "Value") => parse_quote!(Value),
+        ("serde_json", "Map") => parse_quote!(JsonObject),
+        ("serde_json", "Value") => parse_quote!(Json),
         ("uuid", "Uuid") => parse_quote!(Uuid),
         ("types", _) => {
             let ident = &path.path.segments.last()?.ident;

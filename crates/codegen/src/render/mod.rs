@@ -58,7 +58,7 @@ pub fn render(api: &Api, options: Options) -> String {
         pub mod types {
             #[allow(unused_imports, reason = "not every document needs all of them")]
             use {
-                serde_json::{Map, Value},
+                crate::{Json, JsonObject},
                 std::collections::BTreeMap,
                 uuid::Uuid,
             };

@@ -42,9 +42,8 @@ fn group(
             #[allow(unused_imports, reason = "not every group needs all of them")]
             use {
                 super::types,
-                crate::{Call, Operation, Response, Result},
+                crate::{Call, Json, JsonObject, Operation, Response, Result},
                 reqwest::Method,
-                serde_json::{Map, Value},
                 std::{borrow::Borrow, collections::BTreeMap, fmt::Display, future::Future},
                 uuid::Uuid,
             };

@@ -134,8 +134,8 @@ fn request(structure: &Struct, ident: &proc_macro2::Ident) -> TokenStream {
             (Presence::Required, Some(constant)) => {
                 required.push(quote!(#ident: #constant.to_owned()));
             }
-            (Presence::Required, None) if is_string(&field.ty) => {
-                arguments.push(quote!(#ident: impl Into<String>));
+            (Presence::Required, None) if is_converted(&field.ty) => {
+                arguments.push(quote!(#ident: impl Into<#ty>));
                 required.push(quote!(#ident: #ident.into()));
             }
             (Presence::Required, None) => {
@@ -158,8 +158,9 @@ fn request(structure: &Struct, ident: &proc_macro2::Ident) -> TokenStream {
     }
 }
 
-fn is_string(ty: &syn::Type) -> bool {
-    matches!(ty, syn::Type::Path(path) if path.path.is_ident("String"))
+fn is_converted(ty: &syn::Type) -> bool {
+    let converted = ["String", "Json", "JsonObject"];
+    matches!(ty, syn::Type::Path(path) if converted.iter().any(|name| path.path.is_ident(name)))
 }
 
 fn enumeration(name: &str, enumeration: &Enum, about: &TokenStream) -> TokenStream {

@@ -6,7 +6,7 @@ pub const DOCUMENT_VERSION: &str = "1";
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
-        serde_json::{Map, Value},
+        crate::{Json, JsonObject},
         std::collections::BTreeMap, uuid::Uuid,
     };
     /// Returned by [`list_things`](crate::WorkspaceClient::list_things).
@@ -36,7 +36,7 @@ pub mod types {
         " From [`body`](ThingBody::clone_)."] clone_ : & str = optional_dereferenced body
         .clone_; #[doc =
         " From [`metadata`](ThingMetadata::config), which `hydrate(true)` fills."] config
-        : & Map < String, Value > = borrowed metadata.config; #[doc =
+        : & JsonObject = borrowed metadata.config; #[doc =
         " From [`body`](ThingBody::created)."] created : crate ::Timestamp = copied body
         .created; #[doc = " From [`body`](ThingBody::kind)."] kind : & str =
         optional_dereferenced body.kind; #[doc = " Shown in the dashboard."] #[doc = ""]
@@ -75,7 +75,7 @@ pub mod types {
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ThingMetadata {
-        pub config: Map<String, Value>,
+        pub config: JsonObject,
         pub kind: Option<i64>,
         pub notes: Option<Vec<String>>,
         pub owner_id: Option<Uuid>,
@@ -104,8 +104,8 @@ pub mod types {
 pub mod things {
     #[allow(unused_imports, reason = "not every group needs all of them")]
     use {
-        super::types, crate::{Call, Operation, Response, Result},
-        reqwest::Method, serde_json::{Map, Value},
+        super::types, crate::{Call, Json, JsonObject, Operation, Response, Result},
+        reqwest::Method,
         std::{borrow::Borrow, collections::BTreeMap, fmt::Display, future::Future},
         uuid::Uuid,
     };
