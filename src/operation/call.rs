@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -14,8 +14,8 @@ use crate::operation::decoding::{
 };
 use crate::operation::default_project;
 use crate::retry::idempotency::Idempotency;
+use crate::streaming::reopen::Reopen;
 use crate::transport::body::Body;
-use crate::transport::body_stream::BodyStream;
 use crate::transport::request::{Accept, Query, Request, set_header};
 use crate::transport::response::{RawResponse, StreamedResponse};
 use crate::{
@@ -224,23 +224,16 @@ impl Call {
 
     /// Sends the request and returns the body as a stream of bytes.
     pub async fn download(self) -> Result<Response<ByteStream>> {
+        let reopen = self.reopen(Accept::Bytes);
         let response = self.open(Accept::Bytes).await?;
-        Ok(streamed(response, ByteStream::new))
+        streamed(response, |response| Ok(ByteStream::new(response, reopen)))
     }
 
     /// Sends the request and returns the body as a stream of server-sent events.
     pub async fn events(self) -> Result<Response<EventStream>> {
+        let reopen = self.reopen(Accept::Events);
         let response = self.open(Accept::Events).await?;
-        let content_type = response.headers.get(header::CONTENT_TYPE);
-        let content_type = content_type
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or("a response without a content type");
-        if !is_event_stream(content_type) {
-            let message = format!("expected an event stream, got {content_type}");
-            let error = Error::new(ErrorKind::Decode, message).with_status(response.status);
-            return Err(response.body.context.explain(error));
-        }
-        Ok(streamed(response, EventStream::new))
+        streamed(response, |response| EventStream::new(response, reopen))
     }
 
     /// Returns the value of a query parameter.
@@ -257,6 +250,17 @@ impl Call {
     async fn open(self, accept: Accept) -> Result<StreamedResponse> {
         let (transport, request) = self.request()?;
         transport.open(request, accept).await
+    }
+
+    /// Returns how the request is sent again after its response broke off.
+    fn reopen(&self, accept: Accept) -> Reopen {
+        let call = self.clone();
+        Box::new(move |headers| {
+            let call = headers.iter().fold(call.clone(), |call, &(name, value)| {
+                call.header(name, value)
+            });
+            Box::pin(call.open(accept))
+        })
     }
 
     fn request(self) -> Result<(Transport, Request)> {
@@ -306,12 +310,6 @@ impl Inner {
     }
 }
 
-/// Media types are case-insensitive (RFC 9110, section 8.3.1).
-fn is_event_stream(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("text/event-stream")
-}
-
 /// Replaces each `{name}` of a path template with its encoded segment.
 fn fill(template: &str, segments: &[(&'static str, String)]) -> Result<String, String> {
     let mut path = String::with_capacity(template.len() + 32);
@@ -328,9 +326,14 @@ fn fill(template: &str, segments: &[(&'static str, String)]) -> Result<String, S
     Ok(path)
 }
 
-fn streamed<T>(response: StreamedResponse, read: fn(BodyStream) -> T) -> Response<T> {
+/// Returns a response with a stream in place of its body.
+fn streamed<T>(
+    response: StreamedResponse,
+    read: impl FnOnce(StreamedResponse) -> Result<T>,
+) -> Result<Response<T>> {
+    let (status, headers) = (response.status, response.headers.clone());
     let id = response.body.context.request_id.clone();
-    Response::new(response.status, response.headers, id, read(response.body))
+    Ok(Response::new(status, headers, id, read(response)?))
 }
 
 impl fmt::Debug for Call {

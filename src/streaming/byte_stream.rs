@@ -5,14 +5,20 @@ use std::future::poll_fn;
 use std::io;
 use std::path::Path;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
+use http::header;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use crate::streaming::part_file::PartFile;
-use crate::transport::body_stream::BodyStream;
+use crate::streaming::reopen::Reopen;
+use crate::streaming::resume::{Resume, Resumed};
+use crate::transport::body_stream::{BodyStream, too_large};
+use crate::transport::context::CallContext;
+use crate::transport::response::StreamedResponse;
 use crate::{Error, ErrorKind, Result};
 
 /// A download, read while it arrives.
@@ -22,8 +28,15 @@ use crate::{Error, ErrorKind, Result};
 /// library. Only [`bytes`](Self::bytes) holds the whole content in memory.
 ///
 /// An error ends the stream: [`ErrorKind::Interrupted`] if the connection breaks, or
-/// [`ErrorKind::Timeout`] if the stream is silent for longer than
-/// [`idle_timeout`](crate::CallOptions::idle_timeout).
+/// [`ErrorKind::Timeout`] if the stream is silent for longer than the
+/// [`idle_timeout`](crate::CallOptions::idle_timeout) of the client or the
+/// [`stall_limit`](Self::stall_limit) of the stream.
+///
+/// Before that, the stream requests the missing rest (`Range` and `If-Range`, RFC 9110, section 14), if
+/// the first response named a version of the content (`ETag` or `Last-Modified`). It gives up if the
+/// server does not return the rest of the same version, or after five attempts that brought nothing.
+/// ZenML servers create the archive of an artifact anew for each request, so that these downloads
+/// cannot be resumed.
 ///
 /// ```no_run
 /// # async fn example(client: zenml::WorkspaceClient, id: uuid::Uuid) -> zenml::Result<()> {
@@ -34,11 +47,75 @@ use crate::{Error, ErrorKind, Result};
 /// # Ok(())
 /// # }
 /// ```
-pub struct ByteStream(BodyStream);
+pub struct ByteStream {
+    source: Source,
+    resume: Resume,
+    progress: DownloadProgress,
+    on_progress: Option<OnProgress>,
+    stall_limit: Option<Duration>,
+    context: CallContext,
+}
+
+enum Source {
+    Open(BodyStream),
+    /// The rest is requested, because the first response ended with this error.
+    Resuming(Resumed, Option<Error>),
+    Ended,
+}
+
+/// How much of a download has arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DownloadProgress {
+    /// The number of bytes that have arrived.
+    pub received: u64,
+    /// The number of all bytes, if the server told it.
+    pub total: Option<u64>,
+}
+
+type OnProgress = Box<dyn FnMut(DownloadProgress) + Send>;
 
 impl ByteStream {
-    pub(crate) fn new(body: BodyStream) -> Self {
-        Self(body)
+    pub(crate) fn new(response: StreamedResponse, reopen: Reopen) -> Self {
+        let length = response.headers.get(header::CONTENT_LENGTH);
+        let total = length.and_then(|length| length.to_str().ok()?.parse().ok());
+        Self {
+            resume: Resume::new(&response, reopen),
+            progress: DownloadProgress { received: 0, total },
+            on_progress: None,
+            stall_limit: None,
+            context: response.body.context.clone(),
+            source: Source::Open(response.body),
+        }
+    }
+
+    /// Sets a callback for progress. It is called after each chunk.
+    ///
+    /// ```no_run
+    /// # async fn example(download: zenml::stream::ByteStream) -> zenml::Result<()> {
+    /// let download = download.on_progress(|progress| match progress.total {
+    ///     Some(total) => eprintln!("{} of {total} bytes", progress.received),
+    ///     None => eprintln!("{} bytes", progress.received),
+    /// });
+    /// download.save_to("data.tar.gz").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on_progress(mut self, callback: impl FnMut(DownloadProgress) + Send + 'static) -> Self {
+        self.on_progress = Some(Box::new(callback));
+        self
+    }
+
+    /// Sets the time without any byte after which the connection counts as broken. Defaults to the
+    /// [`idle_timeout`](crate::CallOptions::idle_timeout) of the client.
+    #[must_use]
+    pub fn stall_limit(mut self, limit: Duration) -> Self {
+        self.stall_limit = Some(limit);
+        if let Source::Open(body) = &mut self.source {
+            body.set_idle_timeout(limit);
+        }
+        self
     }
 
     /// Returns the next chunk, or `None` at the end of the download.
@@ -46,7 +123,7 @@ impl ByteStream {
     /// # Errors
     /// Returns the error that ends the stream; see [`ByteStream`].
     pub async fn chunk(&mut self) -> Option<Result<Bytes>> {
-        poll_fn(|cx| self.0.poll_chunk(cx)).await
+        poll_fn(|cx| self.poll_chunk(cx)).await
     }
 
     /// Writes the download to `writer`, flushes it, and returns the number of bytes.
@@ -78,7 +155,7 @@ impl ByteStream {
     pub async fn save_to(self, path: impl AsRef<Path>) -> Result<u64> {
         let path = path.as_ref();
         let what = format!("the download cannot be saved as {}", path.display());
-        let context = self.0.context.clone();
+        let context = self.context.clone();
         let failed = |error| context.explain(io_error(&what, error));
         let (part, mut file) = PartFile::create(path).await.map_err(failed)?;
         let length = self.copy(&mut file, &what).await?;
@@ -94,19 +171,86 @@ impl ByteStream {
     /// # Errors
     /// Returns [`ErrorKind::TooLarge`] if the download is longer, or the error that ends the stream; see
     /// [`ByteStream`].
-    pub async fn bytes(self, limit: usize) -> Result<Bytes> {
-        self.0.read(limit).await
+    pub async fn bytes(mut self, limit: usize) -> Result<Bytes> {
+        let announced = self.progress.total.unwrap_or(0);
+        if announced > limit as u64 {
+            return Err(self.context.explain(too_large(announced, limit)));
+        }
+        // An announced length is trusted up to 1 MiB.
+        let mut whole = Vec::with_capacity(announced.min(1 << 20) as usize);
+        while let Some(chunk) = self.chunk().await.transpose()? {
+            whole.extend_from_slice(&chunk);
+            if whole.len() > limit {
+                return Err(self.context.explain(too_large(whole.len() as u64, limit)));
+            }
+        }
+        Ok(whole.into())
+    }
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        loop {
+            match &mut self.source {
+                Source::Open(body) => match ready!(body.poll_chunk(cx)) {
+                    Some(Ok(chunk)) => return Poll::Ready(Some(Ok(self.arrived(chunk)))),
+                    Some(Err(error)) => {
+                        let received = self.progress.received;
+                        match self.resume.after(&error, received) {
+                            Some(resumed) => {
+                                self.source = Source::Resuming(resumed, Some(error));
+                            }
+                            None => {
+                                self.source = Source::Ended;
+                                return Poll::Ready(Some(Err(error)));
+                            }
+                        }
+                    }
+                    None => {
+                        self.source = Source::Ended;
+                        return Poll::Ready(None);
+                    }
+                },
+                Source::Resuming(resumed, error) => {
+                    let response = ready!(resumed.as_mut().poll(cx));
+                    let error = error.take();
+                    let progress = self.progress;
+                    match self
+                        .resume
+                        .body(response, progress.received, progress.total)
+                    {
+                        Some(mut body) => {
+                            if let Some(limit) = self.stall_limit {
+                                body.set_idle_timeout(limit);
+                            }
+                            self.source = Source::Open(body);
+                        }
+                        None => {
+                            self.source = Source::Ended;
+                            return Poll::Ready(error.map(Err));
+                        }
+                    }
+                }
+                Source::Ended => return Poll::Ready(None),
+            }
+        }
+    }
+
+    fn arrived(&mut self, chunk: Bytes) -> Bytes {
+        self.progress.received += chunk.len() as u64;
+        if let Some(callback) = &mut self.on_progress {
+            callback(self.progress);
+        }
+        chunk
     }
 
     async fn copy(mut self, writer: &mut (impl AsyncWrite + Unpin), what: &str) -> Result<u64> {
         let mut length = 0;
         while let Some(chunk) = self.chunk().await.transpose()? {
             let written = writer.write_all(&chunk).await;
-            written.map_err(|error| self.0.context.explain(io_error(what, error)))?;
+            written.map_err(|error| self.context.explain(io_error(what, error)))?;
             length += chunk.len() as u64;
         }
         let flushed = writer.flush().await;
-        flushed.map_err(|error| self.0.context.explain(io_error(what, error)))?;
+        flushed.map_err(|error| self.context.explain(io_error(what, error)))?;
         Ok(length)
     }
 }
@@ -119,16 +263,21 @@ impl Stream for ByteStream {
     type Item = Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_chunk(cx)
+        self.poll_chunk(cx)
     }
 }
 
 impl fmt::Debug for ByteStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ByteStream").field(&self.0.context).finish()
+        f.debug_struct("ByteStream")
+            .field("context", &self.context)
+            .field("progress", &self.progress)
+            .finish_non_exhaustive()
     }
 }
 
+#[cfg(test)]
+mod resume_tests;
 #[cfg(test)]
 mod save_tests;
 #[cfg(test)]

@@ -25,18 +25,33 @@ pub(crate) struct EventParser {
     /// The last `id` line. It counts only when its event is complete: resuming after a truncated
     /// event would lose the event.
     id: Option<String>,
+    /// Set if the current event has an `id` line of its own.
+    has_id: bool,
     /// The position of the last complete event.
     pub last_id: Option<String>,
     /// The last `retry` line.
     pub reconnection_time: Option<Duration>,
 }
 
+/// An event, and whether it has a position of its own. Without one, it has that of the event before.
+pub(crate) type Parsed = (ServerSentEvent, bool);
+
 impl EventParser {
+    /// Forgets the event that a broken connection did not complete, and continues at a position.
+    pub fn resume_at(&mut self, position: Option<String>) {
+        *self = Self {
+            id: position.clone(),
+            last_id: position,
+            reconnection_time: self.reconnection_time,
+            ..Self::default()
+        };
+    }
+
     /// Parses more bytes, and appends the events that they complete to `events`.
     ///
     /// # Errors
     /// Returns [`ErrorKind::TooLarge`] if an event is longer than 16 MiB.
-    pub fn feed(&mut self, mut bytes: &[u8], events: &mut VecDeque<ServerSentEvent>) -> Result<()> {
+    pub fn feed(&mut self, mut bytes: &[u8], events: &mut VecDeque<Parsed>) -> Result<()> {
         if self.after_cr && !bytes.is_empty() {
             self.after_cr = false;
             bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
@@ -67,7 +82,7 @@ impl EventParser {
         Ok(())
     }
 
-    fn end_line(&mut self, events: &mut VecDeque<ServerSentEvent>) {
+    fn end_line(&mut self, events: &mut VecDeque<Parsed>) {
         let line = std::mem::take(&mut self.line);
         let mut line = &*String::from_utf8_lossy(&line);
         if !std::mem::replace(&mut self.has_first_line, true) {
@@ -90,6 +105,7 @@ impl EventParser {
             }
             "id" if !value.contains('\0') => {
                 self.id = (!value.is_empty()).then(|| value.to_owned());
+                self.has_id = self.id.is_some();
             }
             "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 let millis = value.parse().ok();
@@ -101,8 +117,9 @@ impl EventParser {
         }
     }
 
-    fn dispatch(&mut self, events: &mut VecDeque<ServerSentEvent>) {
+    fn dispatch(&mut self, events: &mut VecDeque<Parsed>) {
         self.last_id.clone_from(&self.id);
+        let has_id = std::mem::take(&mut self.has_id);
         let mut name = std::mem::take(&mut self.name);
         let data = std::mem::take(&mut self.data);
         // The standard drops events without data, and treats one empty data line as no data.
@@ -112,11 +129,12 @@ impl EventParser {
         if name.is_empty() {
             "message".clone_into(&mut name);
         }
-        events.push_back(ServerSentEvent {
+        let event = ServerSentEvent {
             id: self.last_id.clone(),
             name,
             data,
-        });
+        };
+        events.push_back((event, has_id));
     }
 }
 
@@ -138,7 +156,8 @@ mod tests {
             parser.feed(bytes, &mut events).unwrap();
             parser.feed(b"", &mut events).unwrap();
         }
-        (events.into(), parser)
+        let events = events.into_iter().map(|(event, _)| event);
+        (events.collect(), parser)
     }
 
     #[test]
@@ -183,6 +202,27 @@ mod tests {
         let (events, parser) = parse(b"id: 7\nevent: x\n\ndata:\n\ndata: a\n\nid\n\n", 64);
         assert_eq!(events, [event(Some("7"), "message", "a")]);
         assert_eq!(parser.last_id, None);
+    }
+
+    #[test]
+    fn a_new_connection_continues_at_the_position_and_forgets_the_truncated_event() {
+        let (_, mut parser) = parse(
+            b"retry: 9\nid: 1\ndata: a\n\nid: 2\nevent: x\ndata: cut",
+            64,
+        );
+        parser.resume_at(parser.last_id.clone());
+        let mut events = VecDeque::new();
+        parser
+            .feed(b"data: b\n\nid: 2\ndata: c\n\n", &mut events)
+            .unwrap();
+        assert_eq!(
+            Vec::from(events),
+            [
+                (event(Some("1"), "message", "b"), false),
+                (event(Some("2"), "message", "c"), true),
+            ]
+        );
+        assert_eq!(parser.reconnection_time, Some(Duration::from_millis(9)));
     }
 
     #[test]

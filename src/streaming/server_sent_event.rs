@@ -31,6 +31,19 @@ pub struct ServerSentEvent {
 }
 
 impl ServerSentEvent {
+    /// Returns whether this is the last event of a run.
+    #[must_use]
+    pub fn is_end(&self) -> bool {
+        self.name == "end"
+    }
+
+    /// Returns whether events may have been lost at this place of the stream: the server could not
+    /// keep up, lost its broker, or is shutting down.
+    #[must_use]
+    pub fn is_gap(&self) -> bool {
+        self.name == "gap"
+    }
+
     /// Decodes the data from JSON.
     ///
     /// # Errors

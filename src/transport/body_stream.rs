@@ -27,7 +27,7 @@ pub(crate) struct BodyStream {
     _permit: Option<Permit>,
 }
 
-type Timer = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type Timer = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl BodyStream {
     pub fn new(
@@ -45,6 +45,16 @@ impl BodyStream {
             timer: None,
             _permit: permit,
         }
+    }
+
+    pub fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    /// Replaces the maximum time between two pieces.
+    pub fn set_idle_timeout(&mut self, limit: Duration) {
+        self.idle_timeout = Some(limit);
+        self.timer = None;
     }
 
     /// Polls for the next piece.
@@ -68,15 +78,6 @@ impl BodyStream {
             }
         }
     }
-
-    /// Reads the rest of the body.
-    ///
-    /// # Errors
-    /// `TooLarge` if the rest is longer than `limit` bytes.
-    pub async fn read(self, limit: usize) -> Result<Bytes> {
-        let whole = read(self.body, limit, &self.runtime, self.idle_timeout).await;
-        whole.map_err(|error| self.context.explain(error))
-    }
 }
 
 fn silent(limit: Duration) -> Error {
@@ -85,7 +86,7 @@ fn silent(limit: Duration) -> Error {
     Error::new(ErrorKind::Timeout, message)
 }
 
-fn too_large(length: u64, limit: usize) -> Error {
+pub(crate) fn too_large(length: u64, limit: usize) -> Error {
     let message = format!("{length} bytes or more; raise the limit of {limit} bytes");
     Error::new(ErrorKind::TooLarge, message)
 }

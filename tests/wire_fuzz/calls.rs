@@ -287,7 +287,8 @@ async fn events(client: &WorkspaceClient, checks: &Checks) {
     let Some(events) = checks.result(call.send().await) else {
         return;
     };
-    let mut events = events.into_inner();
+    // The server sends the same response to each further request.
+    let mut events = events.into_inner().give_up_after(Duration::ZERO);
     while let Some(event) = events.next().await {
         if let Some(event) = checks.result(event) {
             checks.result(event.json::<Value>());

@@ -14,7 +14,8 @@ async fn events(body: &str) -> EventStream {
         .await
         .unwrap();
     assert_eq!(server.only().header("accept"), Some("text/event-stream"));
-    events.into_inner()
+    // One connection; `reconnect_tests` has several.
+    events.into_inner().give_up_after(Duration::ZERO)
 }
 
 #[tokio::test]
