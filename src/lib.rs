@@ -84,6 +84,7 @@
 //! | read HTTP status and headers | [`Response`] |
 //! | handle an error | [`Error`], [`ErrorKind`] |
 //! | set timeouts and retries of a client or of some calls | [`CallOptions`], [`RetryPolicy`], [`retry`] |
+//! | read or follow the logs of a run | [`WorkspaceClient::stream_run_logs`] |
 //! | download a file, read server-sent events | [`stream`] |
 //! | run a template or snapshot, and wait for the run | [`WorkspaceClient::trigger`], [`WorkspaceClient::wait_for_run`] |
 //! | connect to a workspace of ZenML Pro | [`ProClient::connect_workspace`] |
@@ -167,10 +168,11 @@ pub(crate) use workflows::run_target::RunTarget;
 /// | [`ItemStream`] | `stream` of the builder of a list |
 /// | [`ByteStream`] | `send` of a download |
 /// | [`EventStream`] | `send` of an operation with server-sent events |
+/// | [`LogStream`](crate::workflows::LogStream) | `stream_run_logs` and `stream_step_logs` of the client |
 pub mod stream {
     #[doc(no_inline)]
     pub use crate::ItemStream;
-    pub use crate::streaming::byte_stream::ByteStream;
+    pub use crate::streaming::byte_stream::{ByteStream, DownloadProgress};
     pub use crate::streaming::event_stream::EventStream;
     pub use crate::streaming::server_sent_event::ServerSentEvent;
 }

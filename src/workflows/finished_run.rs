@@ -40,7 +40,8 @@ impl FinishedRun {
     /// Returns the run if it ended successfully, and otherwise an error that says why.
     ///
     /// The error names the step that failed, its exception and the line.
-    /// [`RunFailure::from_error`] returns all that is known, such as the traceback.
+    /// [`RunFailure::from_error`] returns all that is known, such as the traceback and the last lines of
+    /// the log.
     ///
     /// ```no_run
     /// # async fn example(client: zenml::WorkspaceClient, id: uuid::Uuid) -> zenml::Result<()> {

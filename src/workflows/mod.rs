@@ -7,12 +7,14 @@
 //! | --- | --- | --- |
 //! | `ProClient::connect_workspace` | `ConnectWorkspace` | a client of the workspace |
 //! | [`WorkspaceClient::trigger`](crate::WorkspaceClient::trigger) | [`Trigger`] | [`TriggeredRun`] |
+//! | [`WorkspaceClient::stream_run_logs`](crate::WorkspaceClient::stream_run_logs), [`stream_step_logs`](crate::WorkspaceClient::stream_step_logs) | [`LogStream`] | its [`LogLine`]s |
 //! | [`WorkspaceClient::wait_for_run`](crate::WorkspaceClient::wait_for_run) | [`WaitForRun`] | [`FinishedRun`], or an error with a [`RunFailure`] |
 
 #[cfg(feature = "pro")]
 pub(crate) mod connect_workspace;
 mod duration;
 pub(crate) mod finished_run;
+pub(crate) mod logs;
 mod patience;
 pub(crate) mod run_failure;
 pub(crate) mod run_progress;
@@ -30,6 +32,8 @@ pub(crate) mod workspace_record;
 #[cfg(feature = "pro")]
 pub use connect_workspace::ConnectWorkspace;
 pub use finished_run::FinishedRun;
+pub use logs::line::{LogLevel, LogLine};
+pub use logs::stream::LogStream;
 pub use run_failure::{FailedStep, RunException, RunFailure};
 pub use run_progress::{RunProgress, StepProgress};
 pub use run_target::RunTarget;

@@ -7,8 +7,10 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::error::escape::escaped;
+use crate::workflows::logs::line::LogLine;
+use crate::workflows::logs::stream::LogStream;
 use crate::workspace::types::ExecutionStatus;
-use crate::{Call, Error, ErrorKind, Operation, Page, Result, Transport};
+use crate::{Call, Error, ErrorKind, Operation, Page, Result, Transport, WorkspaceClient};
 
 /// The reason why a run did not succeed: the source of an error of kind
 /// [`RunFailed`](ErrorKind::RunFailed).
@@ -29,6 +31,8 @@ pub struct RunFailure {
     pub step: Option<FailedStep>,
     /// The exception of that step, or of the run if no step failed.
     pub exception: Option<RunException>,
+    /// The last lines of the logs of that step, or of the run if no step failed: 20 at most.
+    pub log_lines: Vec<LogLine>,
 }
 
 /// A step that failed.
@@ -56,6 +60,9 @@ pub struct RunException {
     /// the function's source, decorators included.
     pub step_line: Option<u64>,
 }
+
+/// The number of log lines that a failure holds at most.
+const LOG_LINES: usize = 20;
 
 // Not the generated operations and types, which another server's document may lack.
 static GET_RUN: Operation = Operation::get("get_run", "/api/v1/runs/{run_id}");
@@ -118,6 +125,7 @@ impl RunFailure {
             status_reason: None,
             step: None,
             exception: None,
+            log_lines: Vec::new(),
         };
         if let Err(error) = failure.complete(transport).await {
             tracing::debug!(target: "zenml", run = %run_id, error.kind = ?error.kind());
@@ -142,8 +150,12 @@ impl RunFailure {
             }
         }
         let steps = steps.send::<Page<ListedStep>>().await?.into_inner();
+        let client = WorkspaceClient {
+            transport: transport.clone(),
+        };
         let Some(step) = steps.items.into_iter().next() else {
-            return Ok(());
+            let logs = client.stream_run_logs(self.run_id).without_steps();
+            return self.keep_end_of(logs).await;
         };
         let call = Call::new(transport, &GET_STEP).path("step_id", step.id);
         self.step = Some(FailedStep {
@@ -152,6 +164,17 @@ impl RunFailure {
         });
         let details = call.send::<Details>().await?.into_inner();
         self.exception = details.exception().or(self.exception.take());
+        self.keep_end_of(client.stream_step_logs(step.id)).await
+    }
+
+    /// Reads a log, and keeps its last lines.
+    async fn keep_end_of(&mut self, mut logs: LogStream) -> Result<()> {
+        while let Some(line) = logs.next().await {
+            if self.log_lines.len() == LOG_LINES {
+                self.log_lines.remove(0);
+            }
+            self.log_lines.push(line?);
+        }
         Ok(())
     }
 

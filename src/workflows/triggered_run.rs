@@ -3,6 +3,7 @@
 use std::future::ready;
 use std::ops::Deref;
 
+use crate::workflows::logs::stream::LogStream;
 use crate::workflows::wait_for_run::WaitForRun;
 use crate::workspace::types::PipelineRunResponse;
 use crate::{Response, Transport, WorkspaceClient};
@@ -56,6 +57,21 @@ impl TriggeredRun {
     /// ```
     pub fn stop(&self) -> WaitForRun {
         self.wait().stop_on(ready(()))
+    }
+
+    /// Returns the logs of the run and of its steps, as [`WorkspaceClient::stream_run_logs`] does.
+    ///
+    /// ```no_run
+    /// # async fn example(run: zenml::workflows::TriggeredRun) -> zenml::Result<()> {
+    /// let mut logs = run.logs().follow();
+    /// while let Some(line) = logs.next().await {
+    ///     println!("{}", line?.message);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn logs(&self) -> LogStream {
+        self.client.stream_run_logs(self.response.id)
     }
 
     /// Returns the run, and drops the client and the rest of the response.

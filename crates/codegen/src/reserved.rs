@@ -12,6 +12,8 @@ pub const CLIENT_METHODS: &[&str] = &[
     "connect_workspace",
     "from_env",
     "request",
+    "stream_run_logs",
+    "stream_step_logs",
     "trigger",
     "url",
     "wait_for_run",

@@ -9,6 +9,7 @@ use crate::{Credentials, WorkspaceClient};
 const RUN: Uuid = Uuid::from_u128(7);
 const STEP: Uuid = Uuid::from_u128(8);
 const PROJECT: Uuid = Uuid::from_u128(9);
+const LOG: Uuid = Uuid::from_u128(10);
 
 const TRACEBACK: &str = "  File \"/app/run.py\", line 12, in train\n    raise ValueError('x')\n\
                          ValueError: no data\n";
@@ -28,7 +29,16 @@ async fn server(status: &str, exception: Option<Value>) -> TestServer {
             let steps: Vec<_> = steps.collect();
             json!({"index": 1, "max_size": 1, "total_pages": 1, "total": 1, "items": steps})
         } else if path.contains("/steps/") {
-            json!({"body": {}, "metadata": {"exception_info": exception}})
+            json!({
+                "id": STEP,
+                "name": "train",
+                "body": {"status": "failed"},
+                "metadata": {"exception_info": exception},
+                "resources": {"log_collection": [{"id": LOG, "body": {"source": "step"}}]},
+            })
+        } else if path.ends_with("/entries") {
+            let items: Vec<_> = (0..30).map(|n| json!({"message": n.to_string()})).collect();
+            json!({"items": items})
         } else {
             json!({"id": RUN, "name": "nightly", "body": null})
         };
@@ -68,6 +78,13 @@ async fn the_error_names_step_exception_and_line() {
     assert_eq!(exception.step_line, Some(3));
     assert_eq!(exception.location(), Some(("/app/run.py", 12)));
     assert_eq!(exception.traceback, TRACEBACK);
+    let lines: Vec<_> = failure
+        .log_lines
+        .iter()
+        .map(|line| &*line.message)
+        .collect();
+    let last: Vec<_> = (10..30).map(|n| n.to_string()).collect();
+    assert_eq!(lines, last);
 }
 
 #[tokio::test]

@@ -1,0 +1,315 @@
+//! Which lines does a log stream return, from servers of all versions?
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::testing::{ReceivedRequest, TestServer, builder_of, json as ok, response};
+use crate::{Credentials, ErrorKind};
+
+const RUN: Uuid = Uuid::from_u128(1);
+const STEP: Uuid = Uuid::from_u128(2);
+const PROJECT: Uuid = Uuid::from_u128(3);
+const RUN_LOG: Uuid = Uuid::from_u128(4);
+const STEP_LOG: Uuid = Uuid::from_u128(5);
+
+/// What a server offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Version {
+    /// Logs by id, with cursors if a service holds them.
+    Entries { page: Option<usize> },
+    /// Lists by the name of the log.
+    Lists,
+    /// Lists, and no names of the logs of steps.
+    Oldest,
+}
+
+/// A run with one step, and the entries of their logs.
+struct State {
+    version: Version,
+    status: &'static str,
+    entries: BTreeMap<Uuid, Vec<Value>>,
+}
+
+type Shared = Arc<Mutex<State>>;
+
+fn entry(message: &str) -> Value {
+    json!({"message": message, "level": 20, "timestamp": "2026-01-01T00:00:00.000001", "id": Uuid::new_v4()})
+}
+
+fn state(version: Version, status: &'static str) -> Shared {
+    let entries = |text: &str| text.split_whitespace().map(entry).collect();
+    Arc::new(Mutex::new(State {
+        version,
+        status,
+        entries: [(RUN_LOG, entries("a b")), (STEP_LOG, entries("c d e"))].into(),
+    }))
+}
+
+impl State {
+    fn respond(&self, line: &str) -> Vec<u8> {
+        let (path, query) = line
+            .trim_start_matches("GET ")
+            .split_once('?')
+            .unwrap_or_default();
+        let path = path.trim_start_matches("/api/v1");
+        let response = if path == format!("/runs/{RUN}") {
+            let log = json!({"id": RUN_LOG, "body": self.body("client")});
+            self.logged(RUN, "nightly", json!([log]))
+        } else if path == format!("/runs/{RUN}/steps") {
+            let items = json!([self.step()]);
+            json!({"index": 1, "max_size": 100, "total_pages": 1, "total": 1, "items": items})
+        } else if path == format!("/steps/{STEP}") {
+            self.step()
+        } else if path.ends_with("/entries") {
+            let Version::Entries { page } = self.version else {
+                return response(404, "", r#"{"detail":"Not Found"}"#);
+            };
+            let log = if path.contains(&RUN_LOG.to_string()) {
+                RUN_LOG
+            } else {
+                STEP_LOG
+            };
+            self.page(log, query, page)
+        } else if path == format!("/runs/{RUN}/logs") && query == "source=client" {
+            json!(self.entries[&RUN_LOG])
+        } else if path == format!("/steps/{STEP}/logs") && query == "source=step" {
+            json!(self.entries[&STEP_LOG])
+        } else {
+            return response(404, "", r#"{"detail":["KeyError","no logs"]}"#);
+        };
+        ok(&response.to_string())
+    }
+
+    fn body(&self, source: &str) -> Value {
+        let is_service = matches!(self.version, Version::Entries { page: Some(_) });
+        json!({"source": source, "log_store_id": is_service.then_some(RUN)})
+    }
+
+    fn step(&self) -> Value {
+        let log = json!({"id": STEP_LOG, "body": self.body("step")});
+        let logs = if self.version == Version::Oldest {
+            json!(null)
+        } else {
+            json!([log])
+        };
+        self.logged(STEP, "train", logs)
+    }
+
+    fn logged(&self, id: Uuid, name: &str, logs: Value) -> Value {
+        let body = json!({"status": self.status, "project_id": PROJECT});
+        json!({"id": id, "name": name, "body": body, "resources": {"log_collection": logs}})
+    }
+
+    /// Returns a page of a log. The cursor is the number of entries before it.
+    fn page(&self, log: Uuid, query: &str, size: Option<usize>) -> Value {
+        let entries = &self.entries[&log];
+        let query: BTreeMap<_, _> = query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .collect();
+        let begin = query
+            .get("after")
+            .map_or(0, |cursor| cursor.parse().unwrap());
+        let end = size.map_or(entries.len(), |size| (begin + size).min(entries.len()));
+        let after = (end < entries.len()).then(|| end.to_string());
+        json!({"items": entries[begin..end], "before": null, "after": after})
+    }
+}
+
+async fn server(state: &Shared) -> (TestServer, WorkspaceClient) {
+    let state = state.clone();
+    let server = TestServer::start(move |request: &ReceivedRequest| {
+        state.lock().unwrap().respond(&request.line)
+    })
+    .await;
+    let client = builder_of::<WorkspaceClient>(&server.url)
+        .credentials(Credentials::api_token("bearer"))
+        .build()
+        .unwrap();
+    (server, client)
+}
+
+async fn messages(logs: LogStream) -> String {
+    let lines: Vec<LogLine> = logs.try_collect().await.unwrap();
+    let messages: Vec<_> = lines.into_iter().map(|line| line.message).collect();
+    messages.join(" ")
+}
+
+const VERSIONS: [Version; 5] = [
+    Version::Entries { page: None },
+    Version::Entries { page: Some(1) },
+    Version::Entries { page: Some(2) },
+    Version::Lists,
+    Version::Oldest,
+];
+
+#[tokio::test]
+async fn the_lines_of_a_run_and_of_its_steps_are_complete_and_in_order() {
+    for version in VERSIONS {
+        let (_server, client) = server(&state(version, "completed")).await;
+        let lines: Vec<LogLine> = client.stream_run_logs(RUN).try_collect().await.unwrap();
+        let shown = lines.iter().map(|line| {
+            let step = line.step.as_deref().unwrap_or("-");
+            format!("{}/{step}/{}", line.source, line.message)
+        });
+        assert_eq!(
+            shown.collect::<Vec<_>>(),
+            [
+                "client/-/a",
+                "client/-/b",
+                "step/train/c",
+                "step/train/d",
+                "step/train/e"
+            ],
+            "{version:?}"
+        );
+        assert_eq!(
+            messages(client.stream_step_logs(STEP)).await,
+            "c d e",
+            "{version:?}"
+        );
+        let of_run = client.stream_run_logs(RUN).without_steps();
+        assert_eq!(messages(of_run).await, "a b", "{version:?}");
+        let of_source = client.stream_run_logs(RUN).source("step");
+        assert_eq!(messages(of_source).await, "c d e", "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn lists_are_requested_with_their_source_and_steps_with_their_project() {
+    let (server, client) = server(&state(Version::Lists, "completed")).await;
+    messages(client.stream_run_logs(RUN)).await;
+    let received = server.received();
+    let lines: Vec<_> = received.iter().map(|request| &*request.line).collect();
+    let has = |line: String| assert!(lines.contains(&&*line), "{line} in {lines:?}");
+    has(format!("GET /api/v1/runs/{RUN}?hydrate=false"));
+    has(format!(
+        "GET /api/v1/runs/{RUN}/steps?sort_by=asc%3Acreated&size=100&project={PROJECT}&page=1"
+    ));
+    has(format!("GET /api/v1/steps/{STEP}/logs?source=step"));
+    let tried = lines.iter().filter(|line| line.contains("/entries"));
+    assert_eq!(tried.count(), 1, "a missing route is tried once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn following_returns_new_lines_until_the_run_has_ended_and_none_twice() {
+    for version in VERSIONS {
+        let state = state(version, "running");
+        let (_server, client) = server(&state).await;
+        let mut logs = client.stream_run_logs(RUN).follow();
+        let mut read = Vec::new();
+        while let Some(line) = logs.next().await {
+            let message = line.unwrap().message;
+            let mut state = state.lock().unwrap();
+            let log = state.entries.get_mut(&STEP_LOG).unwrap();
+            match &*message {
+                "e" => log.extend(["f", "g"].map(entry)),
+                // The last lines may be written after the status.
+                "g" => {
+                    state.status = "failed";
+                    state.entries.get_mut(&STEP_LOG).unwrap().push(entry("h"));
+                }
+                "h" => state.entries.get_mut(&RUN_LOG).unwrap().push(entry("i")),
+                _ => {}
+            }
+            read.push(message);
+        }
+        assert_eq!(read.join(" "), "a b c d e f g h i", "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn lines_are_filtered_by_level_and_time() {
+    let state = state(Version::Lists, "completed");
+    let times = ["10", "20", "30"].map(|second| format!("2026-01-01T00:00:{second}"));
+    let levels = [json!(10), json!(null), json!(40)];
+    let entries = ["early", "middle", "late"]
+        .into_iter()
+        .zip(times)
+        .zip(levels);
+    let entries = entries.map(
+        |((message, time), level)| json!({"message": message, "level": level, "timestamp": time}),
+    );
+    let without_time = json!({"message": "timeless", "level": 20});
+    let entries = entries.chain([without_time]).collect();
+    state.lock().unwrap().entries.insert(STEP_LOG, entries);
+    let (_server, client) = server(&state).await;
+    let logs = || client.stream_step_logs(STEP);
+    let time = |text: &str| text.parse::<Timestamp>().unwrap();
+    assert_eq!(
+        messages(logs().level(LogLevel::INFO)).await,
+        "middle late timeless"
+    );
+    assert_eq!(messages(logs().level(LogLevel::ERROR)).await, "late");
+    let since = logs().since(time("2026-01-01T00:00:20"));
+    assert_eq!(messages(since).await, "middle late timeless");
+    let until = logs().until(time("2026-01-01T00:00:20"));
+    assert_eq!(messages(until).await, "early middle timeless");
+}
+
+#[tokio::test]
+async fn the_parts_of_a_long_message_are_joined() {
+    let state = state(Version::Lists, "completed");
+    let part = |id: u128, index: u32, total: u32, text: &str| json!({"message": text, "chunk_index": index, "total_chunks": total, "id": Uuid::from_u128(id)});
+    let entries = vec![
+        part(1, 0, 2, "be"),
+        part(2, 0, 2, "ot"),
+        part(3, 0, 1, "short"),
+        part(2, 1, 2, "her"),
+        part(1, 1, 2, "gun"),
+        part(4, 0, 3, "incom"),
+        part(4, 1, 3, "plete"),
+    ];
+    state.lock().unwrap().entries.insert(STEP_LOG, entries);
+    let (_server, client) = server(&state).await;
+    let lines = messages(client.stream_step_logs(STEP)).await;
+    assert_eq!(lines, "short other begun incomplete");
+}
+
+#[tokio::test]
+async fn a_log_that_the_server_cuts_ends_with_an_error_after_its_lines() {
+    let state = state(Version::Entries { page: None }, "completed");
+    let line = entry("x");
+    state
+        .lock()
+        .unwrap()
+        .entries
+        .insert(STEP_LOG, vec![line; 50_000]);
+    let (_server, client) = server(&state).await;
+    let mut logs = client.stream_step_logs(STEP);
+    let mut count = 0;
+    let error = loop {
+        match logs.next().await.unwrap() {
+            Ok(_) => count += 1,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((count, error.kind()), (50_000, ErrorKind::TooLarge));
+    assert!(logs.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_does_not_end_the_stream_and_a_missing_run_does() {
+    let down = Arc::new(Mutex::new(3));
+    let state = state(Version::Lists, "completed");
+    let server = TestServer::start(move |request: &ReceivedRequest| {
+        let mut down = down.lock().unwrap();
+        if *down > 0 && request.line.contains("/logs") {
+            *down -= 1;
+            return response(503, "", "{}");
+        }
+        state.lock().unwrap().respond(&request.line)
+    })
+    .await;
+    let client = builder_of::<WorkspaceClient>(&server.url)
+        .credentials(Credentials::api_token("bearer"))
+        .build()
+        .unwrap();
+    assert_eq!(messages(client.stream_run_logs(RUN)).await, "a b c d e");
+    let mut missing = client.stream_run_logs(Uuid::nil()).follow();
+    let error = missing.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
