@@ -140,13 +140,19 @@ impl Response<'_> {
         let Some((member, way)) = place.0.split_last() else {
             return false;
         };
+        if history.is_certain_from(self.floor) {
+            return false;
+        }
+        if holder.len() < 2 {
+            return true;
+        }
         let objects: Vec<_> = holder
             .iter()
             .map(|pointer| self.nodes.parts(&Node::from([pointer.clone()])))
             .filter(|parts| parts.keys().any(|edge| matches!(edge, Edge::Member(_))))
             .collect();
         if objects.len() < 2 {
-            return !history.is_certain_from(self.floor);
+            return true;
         }
         // Objects of a union are told apart by an enum that each of them requires.
         let tells_apart = |(_, (state, _)): &(&Edge, &(State, Node))| {
@@ -256,8 +262,5 @@ fn having<'a>(
     holder: &'a Node,
     edge: &Edge,
 ) -> impl Iterator<Item = &'a String> {
-    holder.iter().filter(|pointer| {
-        let schema = Node::from([(*pointer).clone()]);
-        nodes.parts(&schema).contains_key(edge)
-    })
+    holder.iter().filter(|pointer| nodes.has(pointer, edge))
 }

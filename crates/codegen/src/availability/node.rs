@@ -203,9 +203,39 @@ impl<'a> Nodes<'a> {
         let (last, way) = place.0.split_last()?;
         let mut node = body.clone();
         for edge in way {
-            (_, node) = self.parts(&node).remove(edge)?;
+            let schemas = node.iter().filter_map(|holder| self.part_of(holder, edge));
+            let schemas: Vec<String> = schemas.collect();
+            if schemas.is_empty() {
+                return None;
+            }
+            let expanded = schemas.iter().flat_map(|schema| self.at(schema, false).0);
+            node = expanded.collect();
         }
         Some((node, last.clone()))
+    }
+
+    /// Returns whether the schema at a JSON pointer has a part itself.
+    pub fn has(&self, pointer: &str, edge: &Edge) -> bool {
+        self.part_of(pointer, edge).is_some()
+    }
+
+    /// Returns the schema of a part of the schema at a JSON pointer; a value of an enum has that of the
+    /// enum.
+    fn part_of(&self, pointer: &str, edge: &Edge) -> Option<String> {
+        let schema = self.schema(pointer)?;
+        let key = match edge {
+            Edge::Member(name) => {
+                schema.get("properties")?.get(name)?;
+                return Some(format!("{pointer}/properties/{}", escape(name)));
+            }
+            Edge::Choice(value) => {
+                return choices(schema).contains(value).then(|| pointer.to_owned());
+            }
+            Edge::Item => "items",
+            Edge::Value => "additionalProperties",
+        };
+        let declared = schema.get(key)?.as_object()?;
+        (!declared.is_empty()).then(|| format!("{pointer}/{key}"))
     }
 }
 
