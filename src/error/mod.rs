@@ -52,6 +52,8 @@ pub struct Error(Box<Inner>);
 #[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
+    /// The part of a list that failed.
+    place: Option<String>,
     message: String,
     operation: Option<Cow<'static, str>>,
     status: Option<StatusCode>,
@@ -168,6 +170,7 @@ impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
+            place: None,
             message: escape::escaped(message.into()),
             operation: None,
             status: None,
@@ -193,9 +196,9 @@ impl Error {
         self
     }
 
-    /// Puts the place of the failure before the message.
-    pub(crate) fn at(mut self, place: &str) -> Self {
-        self.0.message = format!("{place}: {}", self.0.message);
+    /// Sets the part of a list that failed.
+    pub(crate) fn at(mut self, place: String) -> Self {
+        self.0.place = Some(place);
         self
     }
 
@@ -273,6 +276,9 @@ impl fmt::Display for Error {
             (Some(status), None) => write!(f, " ({})", status.as_u16())?,
             (None, Some(exception)) => write!(f, " ({exception})")?,
             (None, None) => {}
+        }
+        if let Some(place) = &inner.place {
+            write!(f, ", {place}")?;
         }
         write!(f, ": {}", inner.message)?;
         if let Some(hint) = &inner.hint {

@@ -12,6 +12,7 @@ impl Error {
         let inner = &*error.0;
         Self(Box::new(Inner {
             kind: inner.kind,
+            place: inner.place.clone(),
             message: inner.message.clone(),
             operation: inner.operation.clone(),
             status: inner.status,

@@ -197,7 +197,7 @@ impl<T: 'static> ItemStream<T> {
             if let Err(error) = page.and_then(|page| self.read(start, page)) {
                 let place = self.pages.describe(start);
                 self.pages.stop();
-                return Poll::Ready(Some(Err(error.at(&place))));
+                return Poll::Ready(Some(Err(error.at(place))));
             }
         }
     }

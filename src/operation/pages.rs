@@ -217,7 +217,7 @@ impl Pages {
     pub fn describe(&self, start: u64) -> String {
         match self.paging {
             Paging::Offset => format!("items from offset {start}"),
-            Paging::Number => format!("page {} of {} items", self.number(start), self.size),
+            Paging::Number => format!("page {} (size {})", self.number(start), self.size),
         }
     }
 }
