@@ -32,7 +32,7 @@ const APIS: [(&str, &str, Options); 2] = [
     ),
 ];
 
-fn main() -> ExitCode {
+pub fn main() -> ExitCode {
     for (api, variable, options) in APIS {
         if api == "pro" && env::var_os("CARGO_FEATURE_PRO").is_none() {
             continue;

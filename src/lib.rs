@@ -62,6 +62,7 @@
 //! | `rustls` (default) | TLS by rustls with ring |
 //! | `aws-lc-rs` | TLS by rustls with aws-lc-rs: post-quantum key exchange and P-521 |
 //! | `native-tls` | TLS by the library of the operating system |
+//! | `generate` | generation of the clients from other documents, which `ZENML_WORKSPACE_SPEC` and `ZENML_PRO_SPEC` name |
 //!
 //! All three verify certificates as the platform does; the
 //! [comparison](https://github.com/zenml-io/zenml-rust/blob/main/docs/network.md#tls) lists the differences. If
@@ -92,6 +93,8 @@
 //! | pass secrets around | [`Secret`] |
 
 #![warn(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(docsrs, doc(auto_cfg(hide(feature = "__tls"))))]
 
 pub mod auth;
 mod client;

@@ -193,6 +193,10 @@ impl<C> ClientBuilder<C> {
 
     /// Adds one or several trusted CA certificates in PEM format. Call it again to add more.
     #[cfg(feature = "__tls")]
+    #[cfg_attr(
+        docsrs,
+        doc(cfg(any(feature = "rustls", feature = "aws-lc-rs", feature = "native-tls")))
+    )]
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.connection.tls.root_certificates.push(pem.into());
         self
@@ -203,6 +207,10 @@ impl<C> ClientBuilder<C> {
     /// Anyone on the network path can then impersonate the server and read the credentials. Prefer
     /// [`root_certificate`](Self::root_certificate).
     #[cfg(feature = "__tls")]
+    #[cfg_attr(
+        docsrs,
+        doc(cfg(any(feature = "rustls", feature = "aws-lc-rs", feature = "native-tls")))
+    )]
     pub fn accept_invalid_certificates(mut self, accept: bool) -> Self {
         self.connection.tls.accept_invalid_certificates = accept;
         self

@@ -3,6 +3,7 @@
 use std::{
     env,
     ffi::OsString,
+    path::{Path, PathBuf},
     process::{ExitCode, ExitStatus, Stdio},
     time::Duration,
 };
@@ -23,7 +24,8 @@ pub struct Cargo {
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
     server: Option<Access>,
-    in_current_folder: bool,
+    /// `None` for the current folder.
+    folder: Option<PathBuf>,
 }
 
 impl Cargo {
@@ -34,7 +36,7 @@ impl Cargo {
             arguments: arguments.split_whitespace().map(str::to_owned).collect(),
             environment: Vec::new(),
             server: None,
-            in_current_folder: false,
+            folder: Some(paths::workspace().to_path_buf()),
         }
     }
 
@@ -70,7 +72,14 @@ impl Cargo {
     /// among the arguments are right.
     #[must_use]
     pub fn in_current_folder(mut self) -> Self {
-        self.in_current_folder = true;
+        self.folder = None;
+        self
+    }
+
+    /// Runs the command in this folder instead of the root of the workspace.
+    #[must_use]
+    pub fn folder(mut self, folder: &Path) -> Self {
+        self.folder = Some(folder.to_path_buf());
         self
     }
 
@@ -145,14 +154,15 @@ impl Cargo {
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .envs(self.server.iter().flat_map(Access::variables));
-        if !self.in_current_folder {
-            command.current_dir(paths::workspace());
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
         }
         command
     }
 }
 
-/// Returns the features of a package of the workspace without `default`, sorted.
+/// Returns the features of a package of the workspace that programs may enable, sorted: neither `default`
+/// nor those that begin with underscores.
 ///
 /// # Errors
 /// Returns an error if the workspace has no such package.
@@ -186,7 +196,7 @@ fn features_of(metadata: &Value, package: &str) -> Result<Vec<String>> {
         .with_context(|| format!("the workspace has no package `{package}`"))?;
     let mut names: Vec<_> = features
         .keys()
-        .filter(|name| *name != "default")
+        .filter(|name| *name != "default" && !name.starts_with("__"))
         .cloned()
         .collect();
     names.sort();
@@ -218,10 +228,10 @@ mod tests {
     }
 
     #[test]
-    fn the_features_of_a_package_do_not_include_default() {
+    fn the_features_of_a_package_include_neither_default_nor_internal_ones() {
         let metadata = serde_json::json!({"packages": [
             {"name": "other", "features": {"x": []}},
-            {"name": "zenml", "features": {"tls": [], "default": ["tls"], "pro": []}},
+            {"name": "zenml", "features": {"tls": [], "default": ["tls"], "pro": [], "__x": []}},
         ]});
         assert_eq!(features_of(&metadata, "zenml").unwrap(), ["pro", "tls"]);
         assert!(features_of(&metadata, "missing").is_err());

@@ -2,9 +2,11 @@
 
 mod bench;
 mod cargo;
+mod ceilings;
 mod conformance;
 mod demo;
 mod interrupt;
+mod package;
 mod pro;
 mod server;
 mod servers;
@@ -53,6 +55,7 @@ enum Command {
     /// Write again which server versions have what, or change the oldest supported version
     Availability(Forwarded),
     Bench(bench::Arguments),
+    Package(package::Arguments),
 }
 
 /// Options that are forwarded to another program, `--help` included.
@@ -93,6 +96,9 @@ fn main() -> ExitCode {
                 sync_spec::run("availability", &forwarded.options).await
             }
             Command::Bench(arguments) => bench::run(&arguments).await,
+            Command::Package(arguments) => {
+                interrupt::or_interrupted(package::run(&arguments)).await
+            }
         }
     });
     // A thread that waits for a lock must not delay the exit.

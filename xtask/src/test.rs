@@ -70,6 +70,8 @@ enum Step {
     /// Check that the library compiles with other documents: hand-written code names only what every
     /// supported document has
     Documents,
+    /// Package the published crates, and check the packages
+    Package,
     /// Start and fill the server for the next steps
     Start,
     /// Run the tests against that server
@@ -144,6 +146,7 @@ impl Step {
             Self::Documents => vec![Cargo::new(
                 "test --package zenml-sync-spec --test other_documents",
             )],
+            Self::Package => vec![Cargo::new("xtask package")],
             Self::Start => vec![],
             Self::Server => {
                 vec![
@@ -328,7 +331,7 @@ mod tests {
 
     #[test]
     fn all_steps_except_those_on_demand_run_by_default() {
-        let (everything, on_demand) = Step::value_variants().split_at(11);
+        let (everything, on_demand) = Step::value_variants().split_at(12);
         assert_eq!(on_demand, [Step::OnDemand, Step::Servers]);
         assert_eq!(selected(&[]), everything);
         assert_eq!(selected(on_demand), on_demand);

@@ -82,6 +82,8 @@ async fn clear_text_to_this_machine_bypasses_the_system_proxy() {
     command
         .arg("clear_text_to_this_machine_bypasses_the_system_proxy")
         .env_clear()
+        // Windows has no sockets without it.
+        .envs(std::env::vars_os().filter(|(name, _)| name == "SystemRoot"))
         .env("HTTP_PROXY", &proxy.url)
         .env(LOCAL_URL, &local.url);
     let output = tokio::task::spawn_blocking(move || command.output());

@@ -107,12 +107,13 @@ fn the_error_lists_the_places_that_were_searched() {
     }
     let error = build(&[config, URL]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credentials);
+    let no_such_file = std::io::Error::from_raw_os_error(2).to_string();
     for place in [
         API_KEY,
         API_TOKEN,
         USERNAME,
         "credentials.yaml",
-        "No such file",
+        &no_such_file,
     ] {
         assert!(error.message().contains(place), "{error}");
     }

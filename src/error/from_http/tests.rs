@@ -118,8 +118,9 @@ async fn too_many_open_files_are_named_as_the_cause() {
     struct OutOfFiles;
     impl reqwest::dns::Resolve for OutOfFiles {
         fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
-            // EMFILE.
-            Box::pin(async { Err(std::io::Error::from_raw_os_error(24).into()) })
+            // EMFILE or WSAEMFILE.
+            let code = if cfg!(windows) { 10024 } else { 24 };
+            Box::pin(async move { Err(std::io::Error::from_raw_os_error(code).into()) })
         }
     }
     let builder = builder(SERVER);

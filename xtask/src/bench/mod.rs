@@ -3,6 +3,7 @@
 mod build;
 mod calls;
 mod crates;
+mod depend;
 mod rustc;
 
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ pub struct Arguments {
 enum Bench {
     Build(build::Arguments),
     Calls(calls::Arguments),
+    Depend(depend::Arguments),
 }
 
 /// Runs the command.
@@ -35,5 +37,6 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     match &arguments.bench {
         Bench::Build(arguments) => build::run(arguments).await,
         Bench::Calls(arguments) => calls::run(arguments).await,
+        Bench::Depend(arguments) => depend::run(arguments).await,
     }
 }

@@ -1,0 +1,112 @@
+//! Do the packages work for a user?
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Result, ensure};
+use zenml_test_server::paths;
+
+use super::{Package, extract, folder, out_dir, stage::GENERATED, units};
+use crate::{cargo::Cargo, ceilings::Ceilings};
+
+/// Workspace of the unpacked packages and of a program that depends on `zenml`.
+///
+/// The patch stands for the registry: before a release, it does not have this version of the generator.
+const MANIFEST: &str = r#"[workspace]
+members = ["program", "zenml", "zenml-codegen"]
+resolver = "3"
+
+[patch.crates-io]
+zenml-codegen = { path = "zenml-codegen" }
+"#;
+
+const PROGRAM: &str = r#"[package]
+name = "program"
+version = "0.0.0"
+edition = "2024"
+
+[dependencies]
+tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
+zenml = { path = "../zenml" }
+"#;
+
+/// A user of the packages.
+pub struct Consumer {
+    pub folder: PathBuf,
+}
+
+impl Consumer {
+    /// Extracts the packages next to a program.
+    ///
+    /// # Errors
+    /// Returns an error if a file cannot be written.
+    pub async fn create(packages: &[Package]) -> Result<Self> {
+        let folder = folder().join("consumer");
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(folder.join("program/src"))?;
+        for package in packages {
+            extract(package, &folder.join(package.name)).await?;
+        }
+        fs::write(folder.join("Cargo.toml"), MANIFEST)?;
+        fs::write(folder.join("program/Cargo.toml"), PROGRAM)?;
+        fs::write(
+            folder.join("program/src/main.rs"),
+            include_str!("program.rs"),
+        )?;
+        // The versions that are tested.
+        fs::copy(
+            paths::workspace().join("Cargo.lock"),
+            folder.join("Cargo.lock"),
+        )?;
+        Ok(Self { folder })
+    }
+
+    fn cargo(&self, arguments: &str) -> Cargo {
+        Cargo::new(arguments).arg("--offline").folder(&self.folder)
+    }
+
+    /// Checks the packages.
+    ///
+    /// # Errors
+    /// Returns an error that says what does not work.
+    pub async fn check(&self, ceilings: &Ceilings) -> Result<()> {
+        let tree = self.cargo("tree --package program --edges normal,build --prefix none");
+        let (_, tree) = tree.output().await?;
+        ensure!(
+            tree.contains("zenml v")
+                && !tree.contains("zenml-codegen")
+                && !tree.contains("progenitor"),
+            "a program that depends on zenml would compile the generator:\n{tree}"
+        );
+        let units = units(self.cargo("build --quiet --package program")).await?;
+        ceilings.check("units compiled for a program", units)?;
+        self.cargo("test --quiet --package zenml --lib --features pro-inferred")
+            .run()
+            .await?;
+        let generating =
+            self.cargo("check --quiet --package zenml --features generate,pro-inferred");
+        let generated = out_dir(generating).await?;
+        let mut lines = 0;
+        for api in ["workspace.rs", "pro.rs"] {
+            let carried = self.folder.join("zenml").join(GENERATED).join(api);
+            let carried = fs::read_to_string(carried)?;
+            lines += carried.lines().count() as u64;
+            ensure!(
+                carried == fs::read_to_string(generated.join(api))?,
+                "the feature `generate` generates another {api} than the package carries"
+            );
+        }
+        ceilings.check("generated lines of both clients", lines)?;
+        let document = self.folder.join("zenml/specs/workspace.json");
+        let without_generator = self
+            .cargo("check --quiet --package program")
+            .env("ZENML_WORKSPACE_SPEC", &document.to_string_lossy());
+        eprintln!("An error about ZENML_WORKSPACE_SPEC must follow:");
+        ensure!(
+            !without_generator.status().await?.success(),
+            "another document without the feature `generate` must be an error"
+        );
+        Ok(())
+    }
+}
