@@ -181,6 +181,12 @@ impl Call {
         self.body(Body::form(body))
     }
 
+    /// Sets the body, encoded as a multipart form.
+    #[must_use]
+    pub fn multipart<T: Serialize + ?Sized>(self, body: &T) -> Self {
+        self.body(Body::multipart(body))
+    }
+
     fn body(mut self, body: Result<Body>) -> Self {
         match body {
             Ok(body) => self.0.body = Some(body),

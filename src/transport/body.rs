@@ -12,7 +12,9 @@ use http_body::Frame;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::multipart;
 use crate::codec::finite;
+use crate::types::file_part::noting_files;
 use crate::types::secret::noting_secrets;
 use crate::{Error, ErrorKind, Result, Secret};
 
@@ -85,30 +87,12 @@ impl Body {
     /// are left out. A list becomes one field for each element.
     pub fn form<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
         let (value, secrets) = noting_secrets(|| finite::to_value(value));
-        let value = value.map_err(not_encodable)?;
-        let Value::Object(fields) = value else {
-            return Err(not_encodable("a form consists of named fields"));
-        };
         let mut form = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in &fields {
-            let values = match value {
-                Value::Array(values) => values.as_slice(),
-                scalar => std::slice::from_ref(scalar),
-            };
-            for value in values {
-                match value {
-                    Value::Null => {}
-                    Value::String(text) => drop(form.append_pair(name, text)),
-                    Value::Bool(_) | Value::Number(_) => {
-                        form.append_pair(name, &value.to_string());
-                    }
-                    Value::Array(_) | Value::Object(_) => {
-                        return Err(not_encodable(format!(
-                            "{name} is not a scalar, which a form requires"
-                        )));
-                    }
-                }
-            }
+        for (name, value) in fields(value)? {
+            let text = multipart::scalar(&value).ok_or_else(|| {
+                not_encodable(format!("{name} is not a scalar, which a form requires"))
+            })?;
+            form.append_pair(&name, &text);
         }
         Ok(Self {
             content_type: HeaderValue::from_static("application/x-www-form-urlencoded"),
@@ -116,6 +100,37 @@ impl Body {
             secrets,
         })
     }
+
+    /// Encodes an object of scalars, files and lists of them as `multipart/form-data`.
+    pub fn multipart<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
+        let ((value, files), secrets) =
+            noting_secrets(|| noting_files(|| finite::to_value(value)));
+        let (content_type, content) =
+            multipart::encode(fields(value)?, &files).map_err(not_encodable)?;
+        Ok(Self {
+            content_type,
+            content: Content::Bytes(content.into()),
+            secrets,
+        })
+    }
+}
+
+/// Returns the fields of a form. Nulls are left out, and a list is one field for each element.
+fn fields(form: serde_json::Result<Value>) -> Result<Vec<(String, Value)>> {
+    let Value::Object(members) = form.map_err(not_encodable)? else {
+        return Err(not_encodable("a form consists of named fields"));
+    };
+    let mut fields = Vec::new();
+    for (name, value) in members {
+        match value {
+            Value::Null => {}
+            Value::Array(values) => {
+                fields.extend(values.into_iter().map(|value| (name.clone(), value)));
+            }
+            value => fields.push((name, value)),
+        }
+    }
+    Ok(fields)
 }
 
 fn not_encodable(why: impl fmt::Display) -> Error {
@@ -158,6 +173,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::types::FilePart;
 
     #[test]
     fn a_form_is_flat_and_leaves_nulls_out() {
@@ -196,6 +212,25 @@ mod tests {
                 assert!(error.message().contains("NaN and infinity"), "{error}");
             }
         }
+    }
+
+    #[test]
+    fn a_multipart_form_has_files_and_lists_of_them() {
+        #[derive(Serialize)]
+        struct Upload {
+            files: Vec<FilePart>,
+            purpose: Option<&'static str>,
+        }
+        let upload = Upload {
+            files: ["a", "b"].map(|name| FilePart::new(name, name)).into(),
+            purpose: None,
+        };
+        let body = Body::multipart(&upload).unwrap();
+        let sent = body.for_attempt().unwrap();
+        let text = String::from_utf8_lossy(sent.as_bytes().unwrap()).into_owned();
+        assert_eq!(text.matches("name=\"files\"; filename=").count(), 2);
+        assert!(!text.contains("purpose"), "{text}");
+        Body::json(&upload).unwrap_err();
     }
 
     #[test]

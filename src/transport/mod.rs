@@ -11,7 +11,7 @@
 //! | [`shared`] | the `Transport` and what all its clones share |
 //! | [`execute`] | one call, from its request to its response |
 //! | [`sender`], [`redirect`] | one attempt |
-//! | [`request`], [`body`], [`base_url`], [`authorization`] | the request |
+//! | [`request`], [`body`], [`multipart`], [`base_url`], [`authorization`] | the request |
 //! | [`response`], [`body_stream`] | the response |
 //! | [`connection`], `tls`, [`call_options`], [`api`] | settings |
 //! | [`context`], [`trace`], [`hint`], [`server_version`] | identity, span and hints of a call |
@@ -26,6 +26,7 @@ pub(crate) mod connection;
 pub(crate) mod context;
 pub(crate) mod execute;
 pub(crate) mod hint;
+pub(crate) mod multipart;
 pub(crate) mod redirect;
 pub(crate) mod request;
 pub(crate) mod response;

@@ -5,6 +5,7 @@
 //! and `pro::types`.
 
 // - `field`: a field of a request that is unset, null or a value
+// - `file_part`: a file in a multipart form
 // - `filter`, `filter_value`: a condition of a list call, and the values it compares with
 // - `json`: free-form JSON that keeps the digits of its numbers
 // - `secret`, `secret_map`: text that must not appear in logs and errors
@@ -12,6 +13,7 @@
 // - `unknown_fields`: the fields of a response that this version does not know
 
 pub(crate) mod field;
+pub(crate) mod file_part;
 pub(crate) mod filter;
 pub(crate) mod filter_value;
 pub(crate) mod json;
@@ -22,6 +24,7 @@ pub(crate) mod unknown_fields;
 
 #[doc(no_inline)]
 pub use crate::{Field, Filter, Json, JsonObject, Secret, Timestamp};
+pub use file_part::FilePart;
 pub use filter_value::FilterValue;
 pub use json::JsonContent;
 pub use secret_map::SecretMap;

@@ -100,9 +100,9 @@ fn operation_lines(operation: &Operation) -> Vec<String> {
     }
     if let Some(body) = &operation.body {
         let required = if body.required { "" } else { "?" };
-        let form = if body.form { "form" } else { "json" };
+        let encoding = body.encoding.name();
         lines.push(format!(
-            "fn {name}.body{required}: {} ({form})",
+            "fn {name}.body{required}: {} ({encoding})",
             type_text(&body.ty)
         ));
     }

@@ -85,6 +85,7 @@ pub const TYPE_IMPORTS: &[&str] = &[
     "Deserialize",
     "Eq",
     "Err",
+    "FilePart",
     "Filter",
     "From",
     "Into",

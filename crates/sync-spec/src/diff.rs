@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use serde_json::Value;
 use zenml_api_diff::{Notice, Report, compare};
-use zenml_codegen::SpecSource;
 use zenml_codegen::availability::Availability;
+use zenml_codegen::{SpecSource, model};
 use zenml_test_server::Progress;
 
 use crate::api::Api;
@@ -75,7 +75,12 @@ pub fn report(
         generated(&document.text, availability, overlays, SpecSource::External)
     };
     Ok(match (model(old), model(new)) {
-        (Ok(old), Ok(new)) => report.with_rust(&old, &new, CRATE_VERSION),
+        (Ok(before), Ok(after)) => {
+            let mut report = report.with_rust(&before, &after, CRATE_VERSION);
+            report.notices.extend(left_out(old, &before));
+            report.notices.extend(left_out(new, &after));
+            report
+        }
         (before, after) => {
             let cannot = |document: &Document, model: Result<_>| {
                 let error = model.err()?;
@@ -90,4 +95,20 @@ pub fn report(
             report
         }
     })
+}
+
+/// Returns the operations of a document that cannot be expressed, each with its reason.
+fn left_out(document: &Document, generated: &model::Api) -> Option<Notice> {
+    let operations = generated.left_out.iter();
+    let lines: Vec<String> = operations
+        .map(|operation| {
+            let (method, path) = (&operation.method, &operation.path);
+            format!("{method} {path}: {}", operation.reason)
+        })
+        .collect();
+    let heading = format!(
+        "Operations that no code is generated for, in {}; `request` reaches them",
+        document.origin
+    );
+    (!lines.is_empty()).then_some(Notice { heading, lines })
 }

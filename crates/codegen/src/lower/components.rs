@@ -1,6 +1,6 @@
 //! The state of lowering: the named schemas, and where the schema being lowered is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -15,6 +15,8 @@ pub(super) struct Components<'a> {
     /// Name in the document → name in Rust.
     pub names: BTreeMap<String, String>,
     pub directions: BTreeMap<String, Direction>,
+    /// The schemas of the document that are sent as multipart forms.
+    pub multipart: BTreeSet<String>,
     /// Name in Rust → lowered schema.
     pub lowered: BTreeMap<String, Value>,
     /// The named schemas that are being inlined, outermost first.
@@ -28,6 +30,8 @@ pub(super) struct SchemaContext {
     /// The Rust name for an inline enum or object.
     pub name: String,
     pub direction: Direction,
+    /// Whether it is sent as a multipart form, in which binary text is a file.
+    pub multipart: bool,
 }
 
 impl SchemaContext {
@@ -37,6 +41,7 @@ impl SchemaContext {
             pointer: format!("{}/{path}", self.pointer),
             name: name::type_name(&format!("{}{}", self.name, name::type_name(name))),
             direction: self.direction,
+            multipart: self.multipart,
         }
     }
 }
@@ -47,6 +52,7 @@ impl<'a> Components<'a> {
             schemas,
             names: name::type_names(schemas.keys())?,
             directions: reachability::directions(document),
+            multipart: reachability::multipart(document),
             lowered: BTreeMap::new(),
             inlining: Vec::new(),
         })

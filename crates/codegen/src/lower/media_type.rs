@@ -35,6 +35,9 @@ pub(super) fn preferred_content<'a>(
     Ok(Some((media, schema)))
 }
 
+/// The media type of a form with files.
+pub(super) const MULTIPART: &str = "multipart/form-data";
+
 /// Returns whether a media type without parameters is JSON.
 pub(super) fn is_json(essence: &str) -> bool {
     essence == "application/json" || essence.ends_with("+json")

@@ -11,7 +11,8 @@
 //! | `x-page` | object | the page envelope of a list |
 //! | `x-union` | union | the variants, and the pointer to the tag that distinguishes them |
 //! | `x-tuple` | object | an array with a type for each position |
-//! | `x-type` | string | a type of the hand-written library: `filter`, `secret` or `secret-map` |
+//! | `x-type` | string | a type of the hand-written library: `filter`, `secret`, `secret-map` or `file-part` |
+//! | `x-multipart` | body | sent as a multipart form |
 //! | `x-evidence` | object, enum | how well it is known, for the docs |
 //! | `x-versions` | operation, parameter | the server versions that have it |
 //! | `x-value-versions` | enum | per value: the server versions that have it |

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::components::{Components, SchemaContext};
 use super::lowered_schema::set;
-use super::media_type::{essence, preferred_content};
+use super::media_type::{MULTIPART, essence, preferred_content};
 use super::reachability::Direction;
 use super::{member, parameters, responses};
 use crate::name::{OperationKey, is_ident, operation_names, type_name};
@@ -53,6 +53,7 @@ pub(super) fn lower_paths(document: &Value, components: &mut Components<'_>) -> 
             pointer,
             name: type_name(&name),
             direction: Direction::default(),
+            multipart: false,
         };
         let mut lowered = lower_operation(operation, &key, secured, &context, components)?;
         if let Some(replacement) = operation.get("x-replaced-by").and_then(Value::as_str) {
@@ -145,6 +146,9 @@ fn is_secured(security: Option<&Value>) -> bool {
     requirements.any(|requirement| !requirement.is_empty())
 }
 
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// Returns the lowered body, and whether it may be omitted.
 fn request_body(
     body: &Value,
@@ -161,10 +165,8 @@ fn request_body(
         )
     })?;
     let kind = essence(media);
-    if !matches!(
-        kind.as_str(),
-        "application/json" | "application/x-www-form-urlencoded"
-    ) {
+    let multipart = kind == MULTIPART;
+    if !matches!(kind.as_str(), JSON | FORM | MULTIPART) {
         return Err(Error::unsupported(
             format!("{pointer}/content/{}", escape(media)),
             format!("a request body of type `{media}`"),
@@ -177,9 +179,16 @@ fn request_body(
             request: true,
             response: false,
         },
+        multipart,
     };
     let typed = components.schema(schema, &child)?;
     let optional = typed.nullable || body.get("required") != Some(&Value::Bool(true));
-    let lowered = json!({ "required": true, "content": { kind: { "schema": typed.or_any() } } });
+    // progenitor knows of multipart forms neither files nor types.
+    let media = if multipart { FORM } else { &kind };
+    let mut lowered =
+        json!({ "required": true, "content": { media: { "schema": typed.or_any() } } });
+    if multipart {
+        set(&mut lowered, "x-multipart", Value::Bool(true));
+    }
     Ok((lowered, optional))
 }

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::media_type::{MULTIPART, essence};
+
 use crate::openapi::operations;
 use crate::pointer::escape;
-use crate::reference::{closure, references};
+use crate::reference::{closure, references, target};
 
 /// Where a schema is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,6 +47,21 @@ pub(super) fn directions(document: &Value) -> BTreeMap<String, Direction> {
         result.entry(name).or_default().response = true;
     }
     result
+}
+
+/// Returns the schemas that are bodies of the type `multipart/form-data`.
+pub(super) fn multipart(document: &Value) -> BTreeSet<String> {
+    let bodies = operations(document).filter_map(|found| {
+        let content = found
+            .operation
+            .pointer("/requestBody/content")?
+            .as_object()?;
+        let mut forms = content
+            .iter()
+            .filter(|(media, _)| essence(media) == MULTIPART);
+        target(forms.next()?.1.pointer("/schema/$ref")?.as_str()?)
+    });
+    bodies.collect()
 }
 
 /// Returns the lowered schemas that the lowered paths lead to.

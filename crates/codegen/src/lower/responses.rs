@@ -109,6 +109,7 @@ fn body(
         pointer: format!("{pointer}/content/{}/schema", escape(media)),
         name,
         direction: RECEIVED,
+        multipart: false,
     };
     let media = essence(media);
     let kind = match media.as_str() {

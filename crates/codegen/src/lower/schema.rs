@@ -27,6 +27,7 @@ impl Components<'_> {
             pointer: format!("/components/schemas/{}", escape(name)),
             name: self.names.get(name).cloned().unwrap_or_default(),
             direction: self.directions.get(name).copied().unwrap_or_default(),
+            multipart: self.multipart.contains(name),
         };
         if is_object(schema) {
             self.object(schema, &context)?;
@@ -92,6 +93,9 @@ impl Components<'_> {
             }
             "number" => Ok(LoweredSchema::of(
                 json!({ "type": "number", "format": "double" }),
+            )),
+            "string" if context.multipart && is_binary(object) => Ok(LoweredSchema::of(
+                self.library_type("FilePart", "file-part"),
             )),
             "string" => Ok(LoweredSchema::of(self.string(object))),
             "array" => self.array(object, context),
@@ -283,6 +287,12 @@ impl Components<'_> {
         copy_docs(schema, &mut result);
         self.add(context, result)
     }
+}
+
+/// Returns whether a text stands for bytes: FastAPI prints either keyword for an uploaded file.
+fn is_binary(object: &Map<String, Value>) -> bool {
+    let is = |key: &str, value: &str| object.get(key).is_some_and(|declared| declared == value);
+    is("format", "binary") || is("contentMediaType", "application/octet-stream")
 }
 
 /// Returns a reference to a lowered enum, and whether `null` is allowed too.

@@ -339,7 +339,7 @@ fn label(schema: &Value) -> String {
 }
 
 /// The types of the hand-written library that schemas become.
-const LIBRARY_TYPES: [&str; 3] = ["Filter", "Secret", "SecretMap"];
+const LIBRARY_TYPES: [&str; 4] = ["FilePart", "Filter", "Secret", "SecretMap"];
 
 /// Last words that only tell the use of a schema: they do not name what schemas have in common.
 const KINDS: [&str; 3] = ["Request", "Response", "Update"];

@@ -187,10 +187,32 @@ pub enum Accepts {
 pub struct Body {
     /// Its type.
     pub ty: syn::Type,
-    /// Whether it is sent as a form instead of JSON.
-    pub form: bool,
+    /// How it is sent.
+    pub encoding: Encoding,
     /// Whether the document requires it.
     pub required: bool,
+}
+
+/// The way in which a request body is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// `application/json`.
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+    /// `multipart/form-data`, a form that may contain files.
+    Multipart,
+}
+
+impl Encoding {
+    /// Returns the name of the encoding, and of the method that uses it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Form => "form",
+            Self::Multipart => "multipart",
+        }
+    }
 }
 
 /// The body of a successful response.

@@ -16,8 +16,8 @@ mod variant_name;
 
 pub use accessors::{Accessor, Source};
 pub use api::{
-    Accepts, Api, Body, Enum, Field, Location, Notes, Operation, Outcome, Parameter, Presence,
-    Struct, Type, Union, Variant, mentioned, type_text,
+    Accepts, Api, Body, Encoding, Enum, Field, Location, Notes, Operation, Outcome, Parameter,
+    Presence, Struct, Type, Union, Variant, mentioned, type_text,
 };
 pub use lists::ListForm;
 

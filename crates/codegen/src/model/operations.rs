@@ -6,7 +6,7 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::Value;
 use syn::parse_quote;
 
-use super::api::{Accepts, Body, Location, Operation, Outcome, Parameter};
+use super::api::{Accepts, Body, Encoding, Location, Operation, Outcome, Parameter};
 use super::notes::{flag, notes, text, versions};
 use super::rust_type::Substitutes;
 use super::signatures::{Method, Signatures, argument, missing};
@@ -160,16 +160,23 @@ fn body(
     substitutes: &Substitutes,
     pointer: &str,
 ) -> Result<Option<Body>> {
-    let Some(content) = operation.pointer("/requestBody/content") else {
+    let Some(request) = operation.get("requestBody") else {
         return Ok(None);
     };
+    let content = request.get("content").unwrap_or(&Value::Null);
     let ty = signature
         .arguments
         .get("body")
         .ok_or_else(|| missing(&format!("{pointer}/requestBody"), "body"))?;
     Ok(Some(Body {
         ty: substitutes.apply_outside(ty),
-        form: content.get("application/json").is_none(),
+        encoding: if flag(request, "x-multipart") {
+            Encoding::Multipart
+        } else if content.get("application/json").is_some() {
+            Encoding::Json
+        } else {
+            Encoding::Form
+        },
         required: !flag(operation, "x-body-optional"),
     }))
 }

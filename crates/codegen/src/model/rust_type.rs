@@ -30,6 +30,7 @@ impl Substitutes {
             match schema.get("x-type").and_then(Value::as_str) {
                 Some("filter") => substitutes.add(name, parse_quote!(crate::Filter)),
                 Some("secret") => substitutes.add(name, parse_quote!(crate::Secret)),
+                Some("file-part") => substitutes.add(name, parse_quote!(crate::types::FilePart)),
                 Some("secret-map") => substitutes.add(name, parse_quote!(crate::SecretMap)),
                 _ => {}
             }

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::links::Links;
 use super::{Context, doc_attributes, docs};
 use crate::descriptions::Group;
-use crate::model::{Accepts, Api, ListForm, Location, Operation, Outcome, Parameter};
+use crate::model::{Accepts, Api, Encoding, ListForm, Location, Operation, Outcome, Parameter};
 
 pub(super) fn groups(api: &Api, context: Context<'_>) -> Vec<TokenStream> {
     let groups = api.operations.chunk_by(|a, b| a.group == b.group);
@@ -123,13 +123,14 @@ fn builder(operation: &Operation, context: Context<'_>) -> TokenStream {
         .map(|parameter| setter(parameter, links));
     let body = operation.body.as_ref().map(|body| {
         let ty = &body.ty;
-        let set = format_ident!("{}", if body.form { "form" } else { "json" });
-        let summary = match (body.form, body.required) {
-            (false, true) => " Sets the request body (required).",
-            (false, false) => " Sets the request body.",
-            (true, true) => " Sets the request body, which is sent as a form (required).",
-            (true, false) => " Sets the request body, which is sent as a form.",
+        let set = format_ident!("{}", body.encoding.name());
+        let encoding = match body.encoding {
+            Encoding::Json => "",
+            Encoding::Form => ", which is sent as a form",
+            Encoding::Multipart => ", which is sent as a multipart form",
         };
+        let required = if body.required { " (required)" } else { "" };
+        let summary = format!(" Sets the request body{encoding}{required}.");
         quote! {
             #[doc = #summary]
             #[inline]

@@ -21,6 +21,7 @@ cases! { "render", check:
     text_results_and_secret_parameters
     lists_that_are_read_item_by_item
     maps_with_secrets
+    multipart_forms
     types_that_only_a_list_parameter_uses
     results_that_may_be_null
     evidence_and_errors_in_the_docs

@@ -51,7 +51,7 @@ fn without_generated_code_only_http_is_compared_and_a_notice_says_so() {
 }
 
 #[test]
-fn a_path_parameter_that_is_not_declared_costs_its_operation_in_rust_only() {
+fn a_path_parameter_that_is_not_declared_costs_its_operation_in_rust_only_and_a_notice_says_so() {
     let old = document(Api::Workspace, "1");
     let mut new = document(Api::Workspace, "2");
     new["paths"]["/api/v1/things/{id}"] = json!({"get": {
@@ -62,6 +62,11 @@ fn a_path_parameter_that_is_not_declared_costs_its_operation_in_rust_only() {
     assert!(report.rust.is_some());
     let lines: Vec<String> = report.changes.iter().map(|change| change.at()).collect();
     assert!(lines.contains(&"get_thing".to_owned()), "{lines:?}");
+    let [notice] = report.notices.as_slice() else {
+        panic!("{:?}", report.notices);
+    };
+    let left_out = "GET /api/v1/things/{id}: /paths/~1api~1v1~1things~1{id}/get";
+    assert!(notice.lines[0].starts_with(left_out), "{notice:?}");
 }
 
 #[test]
