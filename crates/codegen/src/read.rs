@@ -80,18 +80,24 @@ fn check_version(document: &Value) -> Result<()> {
 fn distinguish_methods(document: &mut Value) {
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     for item in paths.into_iter().flat_map(Map::values_mut) {
+        let ids = item.as_object().into_iter().flat_map(Map::values);
+        let ids: Vec<Value> = ids.filter_map(|o| o.get("operationId").cloned()).collect();
         let mut seen: BTreeSet<String> = BTreeSet::new();
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            let Some(Value::String(id)) = operation.get_mut("operationId") else {
+            let Some(value) = operation.get_mut("operationId") else {
                 continue;
             };
-            if seen.contains(id.as_str()) {
-                let name = METHODS
-                    .iter()
-                    .find_map(|m| id.strip_suffix(&format!("_{m}")));
-                *id = format!("{}_{method}", name.unwrap_or(id));
+            let is_shared = ids.iter().filter(|id| *id == value).count() > 1;
+            let Value::String(id) = value else { continue };
+            let is_first = seen.insert(id.clone());
+            let function = METHODS
+                .iter()
+                .find_map(|method| id.strip_suffix(&format!("_{method}")));
+            match function {
+                Some(function) if is_shared => *id = format!("{function}_{method}"),
+                None if !is_first => *id = format!("{id}_{method}"),
+                _ => {}
             }
-            seen.insert(id.clone());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How is the server package installed, once per version?
+//! How is a package installed, once per version?
 
 use std::{
     fs::{self, File, TryLockError},
@@ -31,16 +31,30 @@ pub async fn interpreter(version: &str, progress: &dyn Progress) -> Result<PathB
     {
         bail!("{version:?} is not a version of the PyPI package; give one such as 0.98.0");
     }
-    let folder = paths::version(version);
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let requirement = format!("zenml[server]=={version}");
+    environment(&paths::version(version), &requirement, progress).await
+}
+
+/// Returns the Python interpreter of a virtual environment in a folder, after installing the
+/// requirement (such as `zenml[server]==0.98.0`) in it if it is not installed completely.
+///
+/// # Errors
+/// Returns an error that says what to do if Python is missing, too old or incomplete, or if pip
+/// fails.
+pub async fn environment(
+    folder: &Path,
+    requirement: &str,
+    progress: &dyn Progress,
+) -> Result<PathBuf> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let _lock = lock(&folder.join("lock"), progress).await?;
     let environment = folder.join("venv");
     let interpreter = environment.join("bin/python");
-    let marker = Marker::new(&folder, version);
+    let marker = Marker::new(folder, requirement);
     if !marker.is_set() || !interpreter.exists() {
         marker.remove()?;
         progress.stage(&format!(
-            "Installing zenml[server]=={version} (once, about a minute)"
+            "Installing {requirement} (once, a minute or more)"
         ));
         progress.detail("creating a virtual environment");
         python::create_environment(&python::find().await?, &environment).await?;
@@ -57,10 +71,10 @@ struct Marker {
 }
 
 impl Marker {
-    fn new(folder: &Path, version: &str) -> Self {
+    fn new(folder: &Path, requirement: &str) -> Self {
         Self {
             path: folder.join("installed"),
-            requirement: format!("zenml[server]=={version}"),
+            requirement: requirement.to_owned(),
         }
     }
 
@@ -188,11 +202,11 @@ mod tests {
     #[test]
     fn an_installation_is_complete_only_if_its_marker_names_the_requirement() {
         let folder = TempDir::new().unwrap();
-        let marker = Marker::new(folder.path(), "1.2.3");
+        let marker = Marker::new(folder.path(), "zenml==1.2.3");
         assert!(!marker.is_set());
         marker.set().unwrap();
         assert!(marker.is_set());
-        assert!(!Marker::new(folder.path(), "1.2.4").is_set());
+        assert!(!Marker::new(folder.path(), "zenml==1.2.4").is_set());
         marker.remove().unwrap();
         marker.remove().unwrap();
         assert!(!marker.is_set());

@@ -40,7 +40,7 @@ mod versions;
 pub use access::Access;
 pub use console_progress::{ConsoleProgress, seconds};
 pub use fill::Fill;
-pub use install::interpreter;
+pub use install::{environment, interpreter};
 pub use pip::{newest_version, released_versions};
 pub use port::unused_port;
 pub use process::ProcessGroup;

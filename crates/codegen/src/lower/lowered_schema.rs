@@ -34,12 +34,14 @@ pub(super) fn is_object(schema: &Value) -> bool {
 }
 
 /// Returns whether a schema becomes an enum: it has strings as values, and at most `null` beside
-/// them. Values of another type than the declared one do not count.
+/// them. Values of another type than the declared one do not count. A constant is text, also if its
+/// value is in an enum, too.
 pub(super) fn is_enum(schema: &Value) -> bool {
     let values = schema.get("enum").and_then(Value::as_array);
     let has_strings = values.is_some_and(|values| values.iter().any(Value::is_string));
     let text_only = || values.is_some_and(|v| v.iter().all(|v| v.is_string() || v.is_null()));
     has_strings
+        && schema.get("const").is_none()
         && match schema.get("type") {
             None => text_only(),
             Some(Value::Array(types)) => {

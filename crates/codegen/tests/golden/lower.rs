@@ -33,6 +33,7 @@ cases! { "lower", check:
     reads_null_as_no_content_and_errors_as_statuses
     notes_an_optional_body
     keeps_forms
+    reads_a_constant_that_is_in_an_enum_too_as_text
     reads_binary_text_in_a_multipart_form_as_files
     refuses_an_unknown_type
     refuses_a_dangling_reference

@@ -10,6 +10,7 @@
 mod compiles;
 mod examples;
 mod older_documents;
+mod other_servers;
 mod pro;
 #[path = "../support/stand_in.rs"]
 mod stand_in;
