@@ -103,8 +103,7 @@ impl Body {
 
     /// Encodes an object of scalars, files and lists of them as `multipart/form-data`.
     pub fn multipart<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let ((value, files), secrets) =
-            noting_secrets(|| noting_files(|| finite::to_value(value)));
+        let ((value, files), secrets) = noting_secrets(|| noting_files(|| finite::to_value(value)));
         let (content_type, content) =
             multipart::encode(fields(value)?, &files).map_err(not_encodable)?;
         Ok(Self {

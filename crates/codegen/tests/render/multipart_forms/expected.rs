@@ -6,7 +6,7 @@ pub const DOCUMENT_VERSION: &str = "1";
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
-        serde_json::{Map, Value},
+        crate::{Json, JsonObject},
         std::collections::BTreeMap, uuid::Uuid,
     };
     /// Sent by [`upload_files`](crate::WorkspaceClient::upload_files).
@@ -32,8 +32,8 @@ pub mod types {
 pub mod files {
     #[allow(unused_imports, reason = "not every group needs all of them")]
     use {
-        super::types, crate::{Call, Operation, Response, Result},
-        reqwest::Method, serde_json::{Map, Value},
+        super::types, crate::{Call, Json, JsonObject, Operation, Response, Result},
+        reqwest::Method,
         std::{borrow::Borrow, collections::BTreeMap, fmt::Display, future::Future},
         uuid::Uuid,
     };
@@ -57,6 +57,7 @@ pub mod files {
                 idempotent: false,
                 deduplicated: true,
                 authenticated: false,
+                project: None,
             };
             UploadFiles(Call::new(&self.transport, &OPERATION))
         }
