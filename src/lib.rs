@@ -89,6 +89,7 @@
 //! | download a file, read server-sent events | [`stream`] |
 //! | run a template or snapshot, and wait for the run | [`WorkspaceClient::trigger`], [`WorkspaceClient::wait_for_run`] |
 //! | connect to a workspace of ZenML Pro | [`ProClient::connect_workspace`] |
+//! | use servers of other versions | [`WorkspaceClient::check_version`], [`CallOptions::allow_unsupported`] |
 //! | call a route that has no method | [`WorkspaceClient::request`] |
 //! | pass secrets around | [`Secret`] |
 
@@ -97,6 +98,7 @@
 #![cfg_attr(docsrs, doc(auto_cfg(hide(feature = "__tls"))))]
 
 pub mod auth;
+mod availability;
 mod client;
 mod codec;
 mod error;
@@ -150,6 +152,12 @@ use codec::{
 use operation::{default_project::all_projects, find::find};
 
 // The short paths of generated code and of the library itself.
+#[allow(unused_imports, reason = "not every document has rules of each kind")]
+pub(crate) use availability::{
+    release::{Release, Versions},
+    route::Route,
+    rule::{Rule, Step, Subject},
+};
 pub(crate) use operation::call::Call;
 pub(crate) use operation::descriptor::Operation;
 pub(crate) use retry::budget::RetryBudget;
@@ -183,6 +191,9 @@ pub mod stream {
 /// Support for generated code and for the tools of this repository. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::availability::release::{Release, Versions};
+    pub use crate::availability::route::Route;
+    pub use crate::availability::rule::{Rule, Step, Subject};
     pub use crate::operation::call::Call;
     pub use crate::operation::decoding::read_response;
     pub use crate::operation::descriptor::Operation;
@@ -222,3 +233,8 @@ struct Readme;
 #[cfg(feature = "pro")]
 #[doc = include_str!("../docs/pro.md")]
 struct Pro;
+
+/// Compiles the example of the page about other versions of servers.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/servers.md")]
+struct Servers;

@@ -17,6 +17,7 @@ use crate::transport::call_options::ResolvedOptions;
 use crate::transport::connection::{Connection, HttpClients};
 use crate::transport::request::header_secrets;
 use crate::transport::shared::{Shared, Transport};
+use crate::transport::version_cache::VersionCache;
 use crate::{CallOptions, Credentials, Error, ErrorKind, Result, RetryBudget, RetryPolicy};
 
 /// Builder of a client.
@@ -305,6 +306,7 @@ impl<C> ClientBuilder<C> {
             authenticator: Arc::new(Session::new(self.credentials)),
             budget: self.budget,
             runtime: self.runtime,
+            versions: VersionCache::default(),
             defaults: Arc::new(ResolvedOptions::default().with(self.options)),
         }))
     }

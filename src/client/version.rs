@@ -3,16 +3,11 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use http::Method;
-
-use crate::transport::request::{Accept, Request};
-use crate::transport::server_version::ServerVersion;
-use crate::{Error, ErrorKind, Result, WorkspaceClient};
+use crate::{Result, WorkspaceClient, workspace};
 
 /// Version of a server, compared with the version of ZenML that this client was generated for.
 ///
-/// Patch versions are ignored: servers of one minor version have the same API. `Display` explains a
-/// difference in one sentence.
+/// `Display` explains a difference in one sentence.
 ///
 /// ```no_run
 /// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
@@ -30,17 +25,29 @@ pub struct VersionCheck {
     pub server: String,
     /// Version of ZenML that the client was generated for.
     pub client: String,
+    /// Oldest version of ZenML that the client supports.
+    pub oldest_supported: String,
     ordering: Ordering,
+    is_supported: bool,
 }
 
 impl VersionCheck {
-    /// Returns whether server and client have the same minor version.
+    /// Returns whether server and client have the same version. Release candidates and nightly builds
+    /// count as their release.
     #[must_use]
     pub fn is_match(&self) -> bool {
         self.ordering.is_eq()
     }
 
-    /// Returns whether the server is older. It may then lack operations and fields.
+    /// Returns whether the client supports the server: it is not older than
+    /// [`oldest_supported`](Self::oldest_supported).
+    #[must_use]
+    pub fn is_server_supported(&self) -> bool {
+        self.is_supported
+    }
+
+    /// Returns whether the server is older. It may then lack operations, parameters and fields; the
+    /// client refuses requests that would have another effect.
     #[must_use]
     pub fn is_server_older(&self) -> bool {
         self.ordering.is_lt()
@@ -56,10 +63,24 @@ impl VersionCheck {
 
 impl fmt::Display for VersionCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { server, client, .. } = self;
+        let Self {
+            server,
+            client,
+            oldest_supported,
+            ..
+        } = self;
+        if !self.is_supported {
+            return write!(
+                f,
+                "the server is ZenML {server}, which this client does not support; upgrade it to \
+                 ZenML {oldest_supported} or newer"
+            );
+        }
         let meaning = match self.ordering {
             Ordering::Equal => "the versions match",
-            Ordering::Less => "the server may lack operations and fields; upgrade the server",
+            Ordering::Less => {
+                "the server lacks what ZenML has added since; upgrade the server to use it"
+            }
             Ordering::Greater => {
                 "new fields arrive in `unknown_fields`, new operations need `request`; upgrade this \
                  crate"
@@ -75,8 +96,9 @@ impl fmt::Display for VersionCheck {
 impl WorkspaceClient {
     /// Requests the version of the server and compares it with that of the client.
     ///
-    /// The client does not compare the versions on its own. Call this at the start of a program, for
-    /// instance to log a difference.
+    /// The client asks for the version on its own only before a request that an older server may not
+    /// know (see [`allow_unsupported`](crate::CallOptions::allow_unsupported)), and to explain an
+    /// error. Call this at the start of a program, for instance to log a difference.
     ///
     /// ```no_run
     /// # async fn example(client: zenml::WorkspaceClient) -> zenml::Result<()> {
@@ -89,23 +111,15 @@ impl WorkspaceClient {
     /// ```
     ///
     /// # Errors
-    /// Returns [`ErrorKind::Decode`] if the URL does not lead to a ZenML server, and the errors of any
+    /// Returns [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the URL does not lead to a ZenML server, and the errors of any
     /// other call.
     pub async fn check_version(&self) -> Result<VersionCheck> {
-        let request = Request {
-            authenticated: false,
-            ..Request::new("check_version", Method::GET, ServerVersion::PATH)
-        };
-        let response = self.transport.send(request, Accept::Json).await?;
-        let server = ServerVersion::read(&response.body).ok_or_else(|| {
-            let message = "the response does not contain a version; check that the URL leads to a \
-                           ZenML server";
-            let error = Error::new(ErrorKind::Decode, message).with_status(response.status);
-            response.context.explain(error)
-        })?;
-        let client = crate::workspace::DOCUMENT_VERSION;
+        let server = self.transport.request_version().await?.version;
+        let (client, oldest) = (workspace::DOCUMENT_VERSION, workspace::OLDEST_SUPPORTED);
         Ok(VersionCheck {
-            ordering: server.cmp_minor(client),
+            ordering: server.compare(client),
+            is_supported: server.release() >= oldest,
+            oldest_supported: oldest.to_string(),
             server: server.to_string(),
             client: client.to_owned(),
         })

@@ -32,6 +32,8 @@ define_client! {
         login_path: "/api/v1/login",
         device_path: "/api/v1/device_authorization",
         document_version: Some(workspace::DOCUMENT_VERSION),
+        oldest_supported: Some(workspace::OLDEST_SUPPORTED),
+        routes: &workspace::ROUTES,
         deduplicates_post: true,
     };
 

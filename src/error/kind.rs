@@ -57,7 +57,9 @@ pub enum ErrorKind {
     Conflict,
     /// The server does not support the operation (status 405, 501).
     ///
-    /// It is too old, or the feature is disabled.
+    /// It is too old, or the feature is disabled. A call also returns this kind, without sending the
+    /// request, if the server does not know a parameter or field of it, and ignoring that would change
+    /// its effect (see [`allow_unsupported`](crate::CallOptions::allow_unsupported)).
     Unsupported,
     /// There were too many requests, or the server is still processing this request (status 429).
     RateLimited,

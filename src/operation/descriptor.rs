@@ -2,6 +2,8 @@
 
 use http::Method;
 
+use crate::availability::rule::Rule;
+
 /// The constants of an operation. Generated code holds one for each operation.
 #[derive(Debug)]
 pub struct Operation {
@@ -25,6 +27,8 @@ pub struct Operation {
     pub authenticated: bool,
     /// The query parameter that the default project of the client fills.
     pub project: Option<&'static str>,
+    /// The parts of its requests that not all supported servers know.
+    pub rules: &'static [Rule],
 }
 
 /// Operations of hand-written code, for routes that a document may lack.
@@ -42,6 +46,7 @@ impl Operation {
             deduplicated: false,
             authenticated: true,
             project: None,
+            rules: &[],
         }
     }
 
@@ -58,6 +63,7 @@ impl Operation {
             deduplicated: true,
             authenticated: true,
             project: None,
+            rules: &[],
         }
     }
 

@@ -52,6 +52,7 @@ impl RawRequest {
             template: template.into(),
             path,
             idempotency: Idempotency::new(method.is_idempotent(), deduplicated),
+            rules: None,
             ..Request::new(operation, method, "")
         };
         Self {

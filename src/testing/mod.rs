@@ -13,6 +13,9 @@ use http::Method;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket};
 
+use crate::availability::release::{Release, Versions};
+use crate::availability::route::Route;
+use crate::availability::rule::{Rule, Subject};
 use crate::runtime::clock::{Clock, TokioClock};
 use crate::transport::api::{ApiConfig, ApiKind};
 use crate::{Call, ClientBuilder, Credentials, Operation, Result, RetryPolicy, Transport};
@@ -29,6 +32,7 @@ pub(crate) static READ: Operation = Operation {
     deduplicated: false,
     authenticated: true,
     project: None,
+    rules: &[],
 };
 
 /// Operation with an effect.
@@ -49,12 +53,32 @@ pub(crate) async fn read(transport: &Transport) -> Result<String> {
 pub(crate) struct TestClient(pub Transport);
 
 impl TestClient {
+    /// The routes that not all servers have, or have with the same parts.
+    pub const ROUTES: &[Route] = &[Route {
+        method: Method::DELETE,
+        path: "/api/v1/schedules/{}",
+        versions: Versions {
+            since: None,
+            removed: None,
+        },
+        pro: false,
+        rules: &[Rule {
+            versions: Versions {
+                since: Some(Release(0, 93, 1)),
+                removed: None,
+            },
+            subject: Subject::Parameter("soft", Some("false")),
+        }],
+    }];
+
     pub const CONFIG: ApiConfig = ApiConfig {
         kind: ApiKind::Workspace,
         path_suffix: "/api/v1",
         login_path: "/api/v1/login",
         device_path: "/api/v1/device_authorization",
         document_version: Some("0.98.0"),
+        oldest_supported: Some(Release(0, 90, 0)),
+        routes: Self::ROUTES,
         deduplicates_post: true,
     };
 }

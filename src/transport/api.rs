@@ -2,6 +2,9 @@
 
 use http::Method;
 
+use crate::availability::release::Release;
+use crate::availability::route::Route;
+
 /// Settings of an API.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ApiConfig {
@@ -14,6 +17,10 @@ pub(crate) struct ApiConfig {
     pub device_path: &'static str,
     /// Version of the document that the client was generated from, if servers report theirs.
     pub document_version: Option<&'static str>,
+    /// Oldest supported version of the server, if servers report theirs.
+    pub oldest_supported: Option<Release>,
+    /// Routes that not all supported servers have, or have with the same parts.
+    pub routes: &'static [Route],
     /// Whether the server deduplicates `POST` requests by their `Idempotency-Key`.
     pub deduplicates_post: bool,
 }
@@ -27,6 +34,8 @@ impl ApiConfig {
         device_path: "/auth/device_authorization",
         // The control plane reports its own version, which is not that of the document.
         document_version: None,
+        oldest_supported: None,
+        routes: &[],
         deduplicates_post: false,
     };
 

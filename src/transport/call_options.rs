@@ -29,6 +29,7 @@ pub struct CallOptions {
     timeout: Option<Option<Duration>>,
     idle_timeout: Option<Option<Duration>>,
     max_response_size: Option<usize>,
+    allow_unsupported: Option<bool>,
 }
 
 impl CallOptions {
@@ -77,6 +78,31 @@ impl CallOptions {
         self.max_response_size = Some(bytes);
         self
     }
+
+    /// Sets whether requests are sent to servers that do not know all of their parts. Defaults to
+    /// `false`.
+    ///
+    /// A server ignores a query parameter or a field of the body that it does not know. If ignoring it
+    /// would change the effect of a request, the client asks the server for its version, and refuses
+    /// the request with [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the server is too
+    /// old for it. This concerns the parameters and fields that ZenML has added since 0.90.0: those of
+    /// requests that write or delete, and the filters of lists. If the version cannot be learned, a
+    /// request that writes or deletes fails, too.
+    ///
+    /// With `true`, such requests are sent, and the version is not requested.
+    ///
+    /// ```no_run
+    /// # async fn example(client: zenml::WorkspaceClient, id: uuid::Uuid) -> zenml::Result<()> {
+    /// let options = zenml::CallOptions::default().allow_unsupported(true);
+    /// // A server older than ZenML 0.93.1 deletes the schedule for good.
+    /// client.with_options(options).delete_schedule().schedule_id(id).soft(true).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn allow_unsupported(mut self, allow: bool) -> Self {
+        self.allow_unsupported = Some(allow);
+        self
+    }
 }
 
 /// Options of a call with the defaults of its client.
@@ -87,6 +113,7 @@ pub(crate) struct ResolvedOptions {
     pub timeout: Option<Duration>,
     pub idle_timeout: Option<Duration>,
     pub max_response_size: usize,
+    pub allow_unsupported: bool,
 }
 
 impl Default for ResolvedOptions {
@@ -99,6 +126,7 @@ impl Default for ResolvedOptions {
             timeout: Some(Duration::from_secs(600)),
             idle_timeout: Some(Duration::from_secs(60)),
             max_response_size: 256 << 20,
+            allow_unsupported: false,
         }
     }
 }
@@ -112,6 +140,7 @@ impl ResolvedOptions {
             timeout: options.timeout.unwrap_or(self.timeout),
             idle_timeout: options.idle_timeout.unwrap_or(self.idle_timeout),
             max_response_size: options.max_response_size.unwrap_or(self.max_response_size),
+            allow_unsupported: options.allow_unsupported.unwrap_or(self.allow_unsupported),
         }
     }
 }

@@ -10,12 +10,15 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::authorization::Authorization;
+use super::body::Body;
 use super::body_stream::{self, BodyStream};
 use super::context::CallContext;
 use super::request::{Accept, PreparedRequest, REQUEST_ID, Request, set_header};
 use super::response::{AttemptResponse, RawResponse, ResponseBody, StreamedResponse};
 use super::shared::Transport;
-use super::{hint, trace};
+use super::{hint, support, trace};
+use crate::availability::route::Route;
+use crate::availability::rule::{self, Concern};
 use crate::retry::attempt_error::AttemptError;
 use crate::retry::idempotency::Idempotency;
 use crate::retry::run::{self, Failure, Limits};
@@ -79,6 +82,7 @@ impl Transport {
         Box::pin(async move {
             let call = transport.attempts(prepared, context);
             let outcome = call.instrument(span.clone()).await;
+            let outcome = outcome.map_err(|error| hint::name_unsupported_server(&transport, error));
             trace::outcome(&span, &outcome);
             outcome
         })
@@ -101,6 +105,10 @@ impl Transport {
             attempt_timeout: self.options().attempt_timeout,
             deadline: timeout.and_then(|limit| runtime.clock.now().checked_add(limit)),
         };
+        if !request.concerns.is_empty() {
+            let check = Box::pin(support::check(self, &request, limits.deadline));
+            check.await.map_err(|error| context.explain(error))?;
+        }
         let mut call = PendingCall {
             transport: self,
             request,
@@ -120,7 +128,15 @@ impl Transport {
             Err(Failure::Login(error)) => Err(call.context.explain(error)),
             Err(Failure::Attempt(failed, state)) => {
                 // Boxed, so that the future of a successful call does not reserve space for it.
-                let hint = hint::hint(self, &failed, &call.request, &state, limits.deadline);
+                let operation = &call.context.operation;
+                let hint = hint::hint(
+                    self,
+                    operation,
+                    &failed,
+                    &call.request,
+                    &state,
+                    limits.deadline,
+                );
                 let hint = Box::pin(hint).await;
                 Err(call.context.explain(failed.error.with_hint(hint)))
             }
@@ -137,6 +153,7 @@ impl Transport {
         let query = request.query.iter();
         let query = query.map(|(name, value)| (&**name, value.as_str()));
         let url = self.base().join(&request.path, query)?;
+        let concerns = self.concerns(&request, &url);
         // Seven headers are usual: the copy for an attempt does not grow.
         let mut headers = HeaderMap::with_capacity(7);
         for (name, value) in self.default_headers() {
@@ -164,6 +181,7 @@ impl Transport {
             secrets.extend(body.secrets.iter().cloned());
         }
         Ok(Box::new(PreparedRequest {
+            template: request.template,
             method: request.method,
             url,
             headers,
@@ -175,7 +193,26 @@ impl Transport {
             authenticated: request.authenticated,
             is_login: request.is_login,
             secrets,
+            concerns,
         }))
+    }
+
+    /// Returns the rules that concern a request.
+    fn concerns(&self, request: &Request, url: &url::Url) -> Vec<Concern> {
+        let rules = request.rules.or_else(|| {
+            let route = Route::find(self.api().routes, &request.method, &request.path)?;
+            Some(route.rules)
+        });
+        match rules.unwrap_or_default() {
+            [] => Vec::new(),
+            rules => {
+                let query: Vec<_> = url.query_pairs().collect();
+                let body = request.body.as_ref();
+                rule::concerning(rules, &query, || {
+                    body.map(Body::to_json).unwrap_or_default()
+                })
+            }
+        }
     }
 }
 

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use http::{Method, StatusCode};
 
-use super::api::ApiKind;
+use super::api::{ApiConfig, ApiKind};
 use super::request::{PreparedRequest, REQUEST_ID};
 use super::response::ResponseBody;
 use super::server_version::ServerVersion;
 use super::shared::Transport;
+use crate::availability::route::Route;
 use crate::retry::attempt_error::AttemptError;
 use crate::retry::idempotency::Idempotency;
 use crate::retry::state::RetryState;
@@ -23,6 +24,7 @@ const PROBE_LIMIT: Duration = Duration::from_secs(5);
 /// Returns the hint for the final error of a call.
 pub(crate) async fn hint(
     transport: &Transport,
+    operation: &str,
     failed: &AttemptError,
     request: &PreparedRequest,
     state: &RetryState,
@@ -48,8 +50,13 @@ pub(crate) async fn hint(
             return Some(authenticator.rejection_hint(base, api.kind, now));
         }
         ErrorKind::NotFound | ErrorKind::Unsupported if lacks_the_route(error) => {
-            let server = probe(transport, request, deadline).await?;
-            return wrong_server(api.kind, server.as_ref(), api.document_version);
+            let asked_for_version = request.template == ServerVersion::PATH;
+            let server = if asked_for_version {
+                None
+            } else {
+                probe(transport, request, deadline).await?
+            };
+            return missing_route(api, operation, request, server.as_ref());
         }
         ErrorKind::NotFound if request.method == Method::DELETE && state.has_unknown_effect() => {
             "an earlier attempt may have deleted it; the response to that attempt was lost"
@@ -136,13 +143,16 @@ async fn probe(
     if let Some(id) = failed.headers.get(REQUEST_ID) {
         headers.insert(REQUEST_ID, id.clone());
     }
-    let request = PreparedRequest::get(url, headers);
+    let request = PreparedRequest::version(url, headers);
     let attempt_timeout = transport.options().attempt_timeout;
     let limit = attempt_timeout.map_or(PROBE_LIMIT, |limit| limit.min(PROBE_LIMIT));
     let limit = transport.runtime().time_left(deadline, Some(limit));
     match transport.sender().attempt(&request, None, limit).await {
         Ok(response) => match response.body {
-            ResponseBody::Whole(body) => Some(ServerVersion::read(&body)),
+            ResponseBody::Whole(body) => {
+                let version = ServerVersion::read(&body);
+                Some(version.map(|version| transport.note_version(version).version))
+            }
             ResponseBody::Streamed(_) => None,
         },
         // Any other failure may come from a proxy while the server is down.
@@ -163,30 +173,66 @@ pub(crate) fn lacks_the_route(error: &Error) -> bool {
 }
 
 /// Returns the hint for a missing route, if the server explains it.
-fn wrong_server(
-    api: ApiKind,
+fn missing_route(
+    api: &ApiConfig,
+    operation: &str,
+    request: &PreparedRequest,
     server: Option<&ServerVersion>,
-    document: Option<&str>,
 ) -> Option<String> {
-    match (api, server) {
-        (ApiKind::Workspace, None) => Some(
-            "there is no ZenML server at this URL; if it is the URL of the Pro API, use that of a \
-             workspace"
-                .to_owned(),
-        ),
-        (ApiKind::Workspace, Some(server)) => {
-            let document = document?;
-            server.cmp_minor(document).is_lt().then(|| {
+    let server = match (api.kind, server) {
+        (ApiKind::Workspace, Some(server)) => server,
+        (ApiKind::Workspace, None) => {
+            let hint = "there is no ZenML server at this URL; if it is the URL of the Pro API, use \
+                        that of a workspace";
+            return Some(hint.to_owned());
+        }
+        (ApiKind::Pro, server) => {
+            let server = server?;
+            return Some(format!(
+                "this URL leads to a ZenML server ({server}); use the URL of the Pro API"
+            ));
+        }
+    };
+    let release = server.release();
+    match Route::find(api.routes, &request.method, &request.template) {
+        Some(route) if !route.versions.include(release) => {
+            let is_too_old = route.versions.since.is_some_and(|since| release < since);
+            let remedy = if is_too_old {
+                "; upgrade the server"
+            } else {
+                ""
+            };
+            let versions = route.versions;
+            Some(format!(
+                "`{operation}` {versions}; the server is ZenML {server}{remedy}"
+            ))
+        }
+        Some(route) if route.pro => {
+            Some(format!("only workspaces of ZenML Pro have `{operation}`"))
+        }
+        _ => {
+            let document = api.document_version?;
+            server.compare(document).is_gt().then(|| {
                 format!(
-                    "the server is ZenML {server}; this client was generated for ZenML {document}; \
-                     upgrade the server to use this operation"
+                    "the server is ZenML {server}, newer than {document}, which this client was \
+                     generated for; it may have removed `{operation}`"
                 )
             })
         }
-        (ApiKind::Pro, Some(server)) => Some(format!(
-            "this URL leads to a ZenML server ({server}); use the URL of the Pro API"
-        )),
-        (ApiKind::Pro, None) => None,
+    }
+}
+
+/// Puts a hint before the others of an error if the server is known to be older than all supported
+/// ones.
+pub(super) fn name_unsupported_server(transport: &Transport, error: Error) -> Error {
+    let known = transport.known_version();
+    let hint = known.and_then(|known| known.version.unsupported(transport.api()));
+    match hint {
+        // The error of a request for the version is part of the error of a call.
+        Some(hint) if !error.hint().is_some_and(|known| known.contains(&hint)) => {
+            error.with_special_hint(&hint)
+        }
+        _ => error,
     }
 }
 

@@ -14,7 +14,8 @@
 //! | [`request`], [`body`], [`multipart`], [`base_url`], [`authorization`] | the request |
 //! | [`response`], [`body_stream`] | the response |
 //! | [`connection`], `tls`, [`call_options`], [`api`] | settings |
-//! | [`context`], [`trace`], [`hint`], [`server_version`] | identity, span and hints of a call |
+//! | [`context`], [`trace`], [`hint`] | identity, span and hints of a call |
+//! | [`server_version`], [`version_cache`], [`support`] | the version of the server, and what it does not know |
 
 pub(crate) mod api;
 pub(crate) mod authorization;
@@ -33,6 +34,8 @@ pub(crate) mod response;
 pub(crate) mod sender;
 pub(crate) mod server_version;
 pub(crate) mod shared;
+pub(crate) mod support;
 #[cfg(feature = "__tls")]
 pub(crate) mod tls;
 pub(crate) mod trace;
+pub(crate) mod version_cache;

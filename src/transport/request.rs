@@ -6,6 +6,8 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 use super::body::Body;
+use super::server_version::ServerVersion;
+use crate::availability::rule::{Concern, Rule};
 use crate::retry::idempotency::Idempotency;
 use crate::{Error, ErrorKind, Result, Secret};
 
@@ -28,6 +30,9 @@ pub(crate) struct Request {
     pub authenticated: bool,
     /// Whether the response contains credentials, and must not be quoted.
     pub is_login: bool,
+    /// Parts of the operation's requests that not all supported servers know. `None` if the route
+    /// decides.
+    pub rules: Option<&'static [Rule]>,
 }
 
 /// Names and values, in the order in which they are sent.
@@ -52,6 +57,7 @@ impl Request {
             idempotency: Idempotency::Idempotent,
             authenticated: true,
             is_login: false,
+            rules: Some(&[]),
         }
     }
 }
@@ -121,6 +127,8 @@ impl Accept {
 
 /// A request with everything that its attempts share.
 pub(crate) struct PreparedRequest {
+    /// The path with its placeholders; the path itself of a raw request.
+    pub template: Cow<'static, str>,
     pub method: Method,
     pub url: url::Url,
     pub headers: HeaderMap,
@@ -137,25 +145,28 @@ pub(crate) struct PreparedRequest {
     pub is_login: bool,
     /// Values to redact from errors.
     pub secrets: Vec<Secret>,
+    /// Rules that concern it: it has parts that not all supported servers know.
+    pub concerns: Vec<Concern>,
 }
 
 impl PreparedRequest {
-    /// Creates a request without body and credentials.
-    pub fn get(url: url::Url, mut headers: HeaderMap) -> Self {
+    /// Creates a request for the version of a server, without credentials.
+    pub fn version(url: url::Url, mut headers: HeaderMap) -> Self {
         headers.insert(header::ACCEPT, Accept::Json.header());
         Self {
+            template: ServerVersion::PATH.into(),
             method: Method::GET,
             url,
             headers,
             body: None,
             accept: Accept::Json,
-            // Only the version of a server is requested this way.
             max_size: 1 << 20,
             idle_timeout: None,
             idempotency: Idempotency::Idempotent,
             authenticated: false,
             is_login: false,
             secrets: Vec::new(),
+            concerns: Vec::new(),
         }
     }
 }

@@ -1,15 +1,22 @@
 //! Which version does a server report?
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::Deserialize;
+
+use super::api::ApiConfig;
+use crate::availability::release::Release;
 
 /// Maximum length of a version, in characters.
 const MAX_LENGTH: usize = 64;
 
 /// Version that a server reports in the response of `GET /api/v1/info`.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct ServerVersion(String);
+pub(crate) struct ServerVersion {
+    text: String,
+    release: Release,
+}
 
 impl ServerVersion {
     /// Path of the operation that reports the version.
@@ -25,38 +32,41 @@ impl ServerVersion {
         // Messages quote it.
         let is_version = info.version.len() <= MAX_LENGTH
             && info.version.bytes().all(|byte| byte.is_ascii_graphic());
-        let version = is_version.then_some(Self(info.version))?;
-        version.minor().map(|_| version)
+        let text = is_version.then_some(info.version)?;
+        let release = Release::parse(&text)?;
+        Some(Self { text, release })
     }
 
-    /// Compares major and minor version with that of a document.
-    pub fn cmp_minor(&self, document: &str) -> std::cmp::Ordering {
-        self.minor().cmp(&minor(document))
+    /// Returns the release that the version is, or belongs to.
+    pub fn release(&self) -> Release {
+        self.release
     }
 
-    fn minor(&self) -> Option<(u32, u32)> {
-        minor(&self.0)
+    /// Compares the version with that of a document.
+    pub fn compare(&self, document: &str) -> Ordering {
+        Some(self.release).cmp(&Release::parse(document))
     }
-}
 
-fn minor(version: &str) -> Option<(u32, u32)> {
-    let mut numbers = version.split('.').map(str::parse);
-    match (numbers.next(), numbers.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) => Some((major, minor)),
-        _ => None,
+    /// Describes the server, if it is older than all supported ones.
+    pub fn unsupported(&self, api: &ApiConfig) -> Option<String> {
+        let oldest = api
+            .oldest_supported
+            .filter(|oldest| self.release < *oldest)?;
+        Some(format!(
+            "the server is ZenML {self}, which this client does not support; upgrade it to ZenML \
+             {oldest} or newer"
+        ))
     }
 }
 
 impl fmt::Display for ServerVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::cmp::Ordering;
-
     use super::*;
 
     #[test]
@@ -79,11 +89,12 @@ mod tests {
     }
 
     #[test]
-    fn patch_versions_do_not_count() {
+    fn patch_versions_count() {
         let version = ServerVersion::read(br#"{"version":"0.98.1"}"#).unwrap();
-        assert_eq!(version.cmp_minor("0.98.0"), Ordering::Equal);
-        assert_eq!(version.cmp_minor("0.97.5"), Ordering::Greater);
-        assert_eq!(version.cmp_minor("0.100.0"), Ordering::Less);
-        assert_eq!(version.cmp_minor("1.0.0"), Ordering::Less);
+        assert_eq!(version.compare("0.98.1"), Ordering::Equal);
+        assert_eq!(version.compare("0.98.0"), Ordering::Greater);
+        assert_eq!(version.compare("0.97.5"), Ordering::Greater);
+        assert_eq!(version.compare("0.100.0"), Ordering::Less);
+        assert_eq!(version.compare("1.0.0"), Ordering::Less);
     }
 }

@@ -14,6 +14,7 @@ use super::base_url::BaseUrl;
 use super::call_options::{CallOptions, ResolvedOptions};
 use super::connection::{HttpClients, Permit};
 use super::sender::HttpSender;
+use super::version_cache::VersionCache;
 use crate::retry::budget::RetryBudget;
 use crate::runtime::Runtime;
 use crate::{Error, ErrorKind, Result, Secret};
@@ -43,6 +44,7 @@ pub(crate) struct Shared {
     pub authenticator: Arc<dyn Authenticator>,
     pub budget: RetryBudget,
     pub runtime: Runtime,
+    pub versions: VersionCache,
     /// Options of calls without options of their own.
     pub defaults: Arc<ResolvedOptions>,
 }
@@ -139,6 +141,7 @@ impl Transport {
             authenticator,
             budget: shared.budget.fresh(),
             runtime: shared.runtime.clone(),
+            versions: VersionCache::default(),
             defaults: shared.defaults.clone(),
         }))
     }
@@ -192,6 +195,10 @@ impl Transport {
     /// Returns the project of lists whose calls do not name one.
     pub(crate) fn project(&self) -> Option<&str> {
         self.shared.project.as_deref()
+    }
+
+    pub(crate) fn versions(&self) -> &VersionCache {
+        &self.shared.versions
     }
 
     /// Returns the headers of every request.

@@ -79,14 +79,22 @@ pub fn generate(
     source: SpecSource,
 ) -> Result<model::Api> {
     let document = corrected(text, availability, overlays, source)?;
+    let servers = availability.map(|availability| model::Servers {
+        oldest: availability.floor.clone(),
+        routes: availability::sending::routes(&document, availability),
+    });
     let build = |document: &Value| {
         let lowered = lower::lower(document)?;
         let generated = progenitor::generate(&lowered)?;
         model::build(&generated, &lowered)
     };
-    if source == SpecSource::Committed {
-        return build(&document);
-    }
-    let (api, left_out) = left_out::build_without(document, build)?;
-    Ok(model::Api { left_out, ..api })
+    let (api, left_out) = match source {
+        SpecSource::Committed => (build(&document)?, Vec::new()),
+        SpecSource::External => left_out::build_without(document, build)?,
+    };
+    Ok(model::Api {
+        left_out,
+        servers,
+        ..api
+    })
 }

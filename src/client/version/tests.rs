@@ -12,26 +12,42 @@ async fn check(info: &str) -> crate::Result<super::VersionCheck> {
 }
 
 #[tokio::test]
-async fn versions_that_differ_in_the_patch_match() {
-    let check = check(r#"{"version":"0.98.4"}"#).await.unwrap();
-    assert!(check.is_match() && !check.is_server_older() && !check.is_server_newer());
+async fn equal_versions_match() {
+    for version in ["0.98.0", "0.98.0rc1", "0.98.0.dev20261126"] {
+        let check = check(&format!(r#"{{"version":"{version}"}}"#))
+            .await
+            .unwrap();
+        assert!(check.is_match() && !check.is_server_older() && !check.is_server_newer());
+        assert!(check.is_server_supported());
+    }
 }
 
 #[tokio::test]
-async fn an_older_server_may_lack_operations() {
-    let check = check(r#"{"version":"0.97.3"}"#).await.unwrap();
-    assert!(check.is_server_older() && !check.is_match());
+async fn an_older_server_lacks_what_was_added_since() {
+    let check = check(r#"{"version":"0.94.3"}"#).await.unwrap();
+    assert!(check.is_server_older() && check.is_server_supported() && !check.is_match());
     assert_eq!(
         check.to_string(),
-        "the server is ZenML 0.97.3, the client was generated for ZenML 0.98.0: the server may lack \
-         operations and fields; upgrade the server"
+        "the server is ZenML 0.94.3, the client was generated for ZenML 0.98.0: the server lacks what \
+         ZenML has added since; upgrade the server to use it"
+    );
+}
+
+#[tokio::test]
+async fn a_server_below_the_oldest_supported_version_is_named() {
+    let check = check(r#"{"version":"0.85.0"}"#).await.unwrap();
+    assert!(check.is_server_older() && !check.is_server_supported());
+    assert_eq!(
+        check.to_string(),
+        "the server is ZenML 0.85.0, which this client does not support; upgrade it to ZenML 0.90.0 or \
+         newer"
     );
 }
 
 #[tokio::test]
 async fn a_newer_server_may_send_more() {
-    let check = check(r#"{"version":"1.0.0"}"#).await.unwrap();
-    assert!(check.is_server_newer());
+    let check = check(r#"{"version":"0.98.1"}"#).await.unwrap();
+    assert!(check.is_server_newer() && check.is_server_supported());
     assert!(check.to_string().contains("upgrade this crate"), "{check}");
 }
 

@@ -4,11 +4,13 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
+use http::HeaderMap;
 use tokio::sync::watch;
 
 use super::*;
+use crate::availability::release::{Release, Versions};
 use crate::runtime::clock::Clock;
-use crate::testing::{STALL, TestServer, builder, json, read, response};
+use crate::testing::{STALL, TestClient, TestServer, builder, json, read, response};
 use crate::{CallOptions, ErrorKind, Transport};
 
 fn transport(url: &str) -> Transport {
@@ -25,10 +27,9 @@ async fn the_hint_for_a_missing_route_names_the_version_of_the_server() {
     };
     let old = info(|| json(r#"{"version":"0.70.0"}"#)).await;
     let error = read(&transport(&old.url)).await.unwrap_err();
-    assert!(
-        error.to_string().contains("(the server is ZenML 0.70.0; "),
-        "{error}"
-    );
+    let named = "(the server is ZenML 0.70.0, which this client does not support; upgrade it to ZenML \
+                 0.90.0 or newer)";
+    assert!(error.to_string().contains(named), "{error}");
 
     let other = info(|| response(404, "", r#"{"detail":"Not Found"}"#)).await;
     let error = read(&transport(&other.url)).await.unwrap_err();
@@ -43,7 +44,7 @@ async fn the_hint_for_a_missing_route_names_the_version_of_the_server() {
     assert!(call.header("x-request-id").is_some());
     assert_eq!(probe.header("x-request-id"), call.header("x-request-id"));
 
-    let same = info(|| json(r#"{"version":"0.98.7"}"#)).await;
+    let same = info(|| json(r#"{"version":"0.98.0"}"#)).await;
     let error = read(&transport(&same.url)).await.unwrap_err();
     assert_eq!(error.hint(), None);
 }
@@ -128,16 +129,105 @@ async fn the_request_for_a_hint_ends_at_the_deadline_of_the_call() {
 
 #[test]
 fn the_hint_says_what_kind_of_server_is_at_the_url() {
-    let hint = |api, server: Option<&str>| {
-        let version = |text| ServerVersion::read(format!(r#"{{"version":"{text}"}}"#).as_bytes());
-        let server = server.map(|text| version(text).unwrap());
-        wrong_server(api, server.as_ref(), Some("0.98.0")).unwrap_or_default()
+    let hint = |kind, server: Option<&str>| {
+        let api = ApiConfig {
+            kind,
+            ..TestClient::CONFIG
+        };
+        missing(&api, "/api/v1/a", server).unwrap_or_default()
     };
     assert!(hint(ApiKind::Workspace, None).contains("no ZenML server at this URL"));
-    assert!(hint(ApiKind::Workspace, Some("0.70.1")).starts_with("the server is ZenML 0.70.1; "));
-    assert_eq!(hint(ApiKind::Workspace, Some("0.98.2")), "");
+    assert_eq!(hint(ApiKind::Workspace, Some("0.98.0")), "");
+    // The client knows all supported versions: none of them has the route.
+    assert_eq!(hint(ApiKind::Workspace, Some("0.92.0")), "");
+    assert_eq!(
+        hint(ApiKind::Workspace, Some("0.99.0")),
+        "the server is ZenML 0.99.0, newer than 0.98.0, which this client was generated for; it may \
+         have removed `op`"
+    );
     assert!(hint(ApiKind::Pro, Some("0.98.0")).contains("use the URL of the Pro API"));
     assert_eq!(hint(ApiKind::Pro, None), "");
+}
+
+#[test]
+fn the_hint_names_the_versions_that_have_the_route() {
+    const fn route(path: &'static str, since: Option<Release>, removed: Option<Release>) -> Route {
+        Route {
+            method: Method::GET,
+            path,
+            versions: Versions { since, removed },
+            pro: since.is_none() && removed.is_none(),
+            rules: &[],
+        }
+    }
+    const ROUTES: &[Route] = &[
+        route("/actions", None, Some(Release(0, 94, 0))),
+        route(
+            "/pools/{}",
+            Some(Release(0, 94, 3)),
+            Some(Release(0, 97, 0)),
+        ),
+        route("/replay", None, None),
+        route("/webhooks", Some(Release(0, 96, 4)), None),
+    ];
+    let api = ApiConfig {
+        routes: ROUTES,
+        ..TestClient::CONFIG
+    };
+    for (path, server, expected) in [
+        (
+            "/webhooks",
+            "0.92.0",
+            "`op` exists since ZenML 0.96.4; the server is ZenML 0.92.0; upgrade the server",
+        ),
+        (
+            "/actions",
+            "0.98.0",
+            "`op` was removed in ZenML 0.94.0; the server is ZenML 0.98.0",
+        ),
+        (
+            "/pools/{pool_id}",
+            "0.98.0",
+            "`op` existed from ZenML 0.94.3 until it was removed in 0.97.0; the server is ZenML 0.98.0",
+        ),
+        (
+            "/replay",
+            "0.98.0",
+            "only workspaces of ZenML Pro have `op`",
+        ),
+    ] {
+        assert_eq!(missing(&api, path, Some(server)).as_deref(), Some(expected));
+    }
+    // The version has the route: something else is wrong.
+    assert_eq!(missing(&api, "/webhooks", Some("0.96.4")), None);
+}
+
+fn missing(api: &ApiConfig, path: &'static str, server: Option<&str>) -> Option<String> {
+    let version = |text| ServerVersion::read(format!(r#"{{"version":"{text}"}}"#).as_bytes());
+    let server = server.map(|text| version(text).unwrap());
+    let request = PreparedRequest {
+        template: path.into(),
+        ..PreparedRequest::version("http://localhost".parse().unwrap(), HeaderMap::new())
+    };
+    missing_route(api, "op", &request, server.as_ref())
+}
+
+#[tokio::test]
+async fn every_error_names_an_unsupported_server_once_its_version_is_known() {
+    let server = TestServer::start(|request| match &*request.line {
+        "GET /api/v1/info" => json(r#"{"version":"0.85.0"}"#),
+        _ => response(403, "", r#"{"detail":["IllegalOperationError","no"]}"#),
+    });
+    let server = server.await;
+    let transport = transport(&server.url);
+    let unsupported = "the server is ZenML 0.85.0, which this client does not support; upgrade it to \
+                       ZenML 0.90.0 or newer";
+    let error = read(&transport).await.unwrap_err();
+    assert!(!error.to_string().contains(unsupported), "{error}");
+    transport.request_version().await.unwrap();
+    let error = read(&transport).await.unwrap_err();
+    assert!(error.hint().unwrap().starts_with(unsupported), "{error}");
+    assert_eq!(server.received().len(), 3);
 }
 
 #[tokio::test(start_paused = true)]

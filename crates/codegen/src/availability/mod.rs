@@ -7,6 +7,7 @@ mod apply;
 mod history;
 mod node;
 mod place;
+pub mod sending;
 mod version;
 
 use std::collections::BTreeMap;

@@ -12,7 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Version(String);
 
 impl Version {
-    fn numbers(&self) -> impl Iterator<Item = u64> {
+    /// Returns its numbers.
+    pub fn numbers(&self) -> impl Iterator<Item = u64> {
         // Parsing has checked that each part is a number.
         self.0.split('.').filter_map(|part| part.parse().ok())
     }

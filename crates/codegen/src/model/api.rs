@@ -7,7 +7,7 @@ use serde_json::Value;
 use syn::visit::{self, Visit};
 
 use crate::LeftOut;
-use crate::availability::Versions;
+use crate::availability::{Version, Versions, sending};
 use crate::descriptions::Group;
 
 /// One API: its operations and their types.
@@ -25,6 +25,8 @@ pub struct Api {
     pub left_out: Vec<LeftOut>,
     /// Our descriptions of the groups, by name.
     pub groups: BTreeMap<String, Group>,
+    /// How the supported servers differ, if that is known.
+    pub servers: Option<Servers>,
 }
 
 impl Api {
@@ -46,6 +48,15 @@ impl Api {
         }
         found
     }
+}
+
+/// How the supported servers differ.
+#[derive(Clone)]
+pub struct Servers {
+    /// The oldest supported version.
+    pub oldest: Version,
+    /// The routes that not all of them have, or have with the same parts.
+    pub routes: Vec<sending::Route>,
 }
 
 /// Returns the names of all types that a type mentions, generated or not.

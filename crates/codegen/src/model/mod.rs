@@ -17,7 +17,7 @@ mod variant_name;
 pub use accessors::{Accessor, Source};
 pub use api::{
     Accepts, Api, Body, Encoding, Enum, Field, Location, Notes, Operation, Outcome, Parameter,
-    Presence, Struct, Type, Union, Variant, mentioned, type_text,
+    Presence, Servers, Struct, Type, Union, Variant, mentioned, type_text,
 };
 pub use lists::ListForm;
 
@@ -48,5 +48,6 @@ pub fn build(generated: &syn::File, lowered: &Value) -> Result<Api> {
         types,
         left_out: Vec::new(),
         groups: BTreeMap::new(),
+        servers: None,
     })
 }

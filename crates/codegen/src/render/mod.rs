@@ -7,11 +7,12 @@ mod feature_gates;
 mod glossary;
 mod links;
 mod operations;
+mod routes;
 mod types;
 
 use quote::quote;
 
-use crate::model::Api;
+use crate::model::{Api, Servers};
 use feature_gates::FeatureGates;
 use links::Links;
 
@@ -34,6 +35,7 @@ struct Context<'a> {
     gates: &'a FeatureGates,
     links: &'a Links<'a>,
     options: Options,
+    servers: Option<&'a Servers>,
 }
 
 /// Returns the text of the module.
@@ -45,14 +47,18 @@ pub fn render(api: &Api, options: Options) -> String {
         gates: &gates,
         links: &links,
         options,
+        servers: api.servers.as_ref(),
     };
     let groups = operations::groups(api, context);
     let version = &api.version;
+    let servers = context.servers.map(routes::constants);
     let left_out = doc_attributes(&docs::left_out(api));
     let file: syn::File = syn::parse_quote! {
         #[doc = " The version of the document that this client was generated from."]
         #left_out
         pub const DOCUMENT_VERSION: &str = #version;
+
+        #servers
 
         #[doc = " Types of requests and responses."]
         pub mod types {

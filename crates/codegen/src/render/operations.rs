@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::links::Links;
-use super::{Context, doc_attributes, docs};
+use super::{Context, doc_attributes, docs, routes};
 use crate::descriptions::Group;
 use crate::model::{Accepts, Api, Encoding, ListForm, Location, Operation, Outcome, Parameter};
 
@@ -57,7 +57,12 @@ fn group(
 }
 
 fn method(operation: &Operation, context: Context<'_>) -> TokenStream {
-    let Context { gates, options, .. } = context;
+    let Context {
+        gates,
+        options,
+        servers,
+        ..
+    } = context;
     let gate = gates.operation(operation);
     let docs = doc_attributes(&docs::operation(operation, context));
     let deprecated = operation.deprecated.then(|| match &operation.replaced_by {
@@ -89,6 +94,8 @@ fn method(operation: &Operation, context: Context<'_>) -> TokenStream {
         Some(parameter) => quote!(Some(#parameter)),
         None => quote!(None),
     };
+    let rules = servers.and_then(|servers| routes::rules_of(operation, servers));
+    let rules = rules.unwrap_or_else(|| quote!(&[]));
     quote! {
         #gate
         #docs
@@ -106,6 +113,7 @@ fn method(operation: &Operation, context: Context<'_>) -> TokenStream {
                 deduplicated: #deduplicated,
                 authenticated: #authenticated,
                 project: #project,
+                rules: #rules,
             };
             #builder(Call::new(&self.transport, &OPERATION))
         }

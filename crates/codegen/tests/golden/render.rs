@@ -29,6 +29,7 @@ cases! { "render", check:
     lists_in_headers_and_paths
     versions_and_editions_in_the_docs
     descriptions_of_groups_operations_and_parameters
+    rules_for_what_older_servers_ignore
 }
 
 fn check(case: &Case) {

@@ -51,6 +51,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: true,
                 project: None,
+                rules: &[],
             };
             ListThings(Call::new(&self.transport, &OPERATION))
         }

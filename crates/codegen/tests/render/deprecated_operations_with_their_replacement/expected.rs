@@ -40,6 +40,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             ListThings(Call::new(&self.transport, &OPERATION))
         }
@@ -64,6 +65,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             ListThingsViaOld(Call::new(&self.transport, &OPERATION))
         }

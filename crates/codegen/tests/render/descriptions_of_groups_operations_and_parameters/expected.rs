@@ -50,6 +50,7 @@ pub mod things {
                 deduplicated: true,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             GuessThings(Call::new(&self.transport, &OPERATION))
         }
@@ -74,6 +75,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             ListOldThings(Call::new(&self.transport, &OPERATION))
         }
@@ -106,6 +108,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             ListThings(Call::new(&self.transport, &OPERATION))
         }

@@ -40,6 +40,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             Download(Call::new(&self.transport, &OPERATION))
         }
@@ -63,6 +64,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             Events(Call::new(&self.transport, &OPERATION))
         }

@@ -56,6 +56,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             Guess(Call::new(&self.transport, &OPERATION))
         }
@@ -81,6 +82,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             ListThings(Call::new(&self.transport, &OPERATION))
         }

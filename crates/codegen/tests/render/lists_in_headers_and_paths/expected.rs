@@ -40,6 +40,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             ListThingsThingsGet(Call::new(&self.transport, &OPERATION))
         }

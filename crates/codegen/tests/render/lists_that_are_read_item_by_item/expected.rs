@@ -51,6 +51,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             ListBare(Call::new(&self.transport, &OPERATION))
         }
@@ -74,6 +75,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             ListPages(Call::new(&self.transport, &OPERATION))
         }
@@ -97,6 +99,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             ListUnpaged(Call::new(&self.transport, &OPERATION))
         }

@@ -54,6 +54,7 @@ pub mod things {
                 deduplicated: true,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             CreateThing(Call::new(&self.transport, &OPERATION))
         }

@@ -60,6 +60,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             CallBuilder(Call::new(&self.transport, &OPERATION))
         }
@@ -83,6 +84,7 @@ pub mod things {
                 deduplicated: true,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             Request(Call::new(&self.transport, &OPERATION))
         }

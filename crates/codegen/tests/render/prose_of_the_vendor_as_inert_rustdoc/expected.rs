@@ -63,6 +63,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             ListThings(Call::new(&self.transport, &OPERATION))
         }

@@ -51,6 +51,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             ListThings(Call::new(&self.transport, &OPERATION))
         }

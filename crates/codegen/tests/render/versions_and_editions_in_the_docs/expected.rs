@@ -2,6 +2,43 @@
 
 /// The version of the document that this client was generated from.
 pub const DOCUMENT_VERSION: &str = "0.93.0";
+/// The oldest server that this client supports.
+pub(crate) const OLDEST_SUPPORTED: crate::Release = crate::Release(0, 90, 0);
+/// The routes that not all supported servers have, or have with the same parts.
+pub(crate) static ROUTES: [crate::Route; 2usize] = {
+    #[allow(unused_imports, reason = "not every API has rules of each kind")]
+    use crate::{Method, Release, Route, Rule, Step, Subject, Versions};
+    [
+        Route {
+            method: Method::POST,
+            path: "/runs",
+            versions: Versions {
+                since: None,
+                removed: None,
+            },
+            pro: true,
+            rules: &[
+                Rule {
+                    versions: Versions {
+                        since: Some(Release(0, 93, 0)),
+                        removed: None,
+                    },
+                    subject: Subject::Field(&[Step::Member("tag")], None),
+                },
+            ],
+        },
+        Route {
+            method: Method::GET,
+            path: "/runs/{}",
+            versions: Versions {
+                since: Some(Release(0, 91, 0)),
+                removed: None,
+            },
+            pro: false,
+            rules: &[],
+        },
+    ]
+};
 /// Types of requests and responses.
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
@@ -76,6 +113,7 @@ pub mod runs {
                 deduplicated: true,
                 authenticated: false,
                 project: None,
+                rules: super::ROUTES[0usize].rules,
             };
             CreateRun(Call::new(&self.transport, &OPERATION))
         }
@@ -101,6 +139,7 @@ pub mod runs {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             GetRun(Call::new(&self.transport, &OPERATION))
         }
