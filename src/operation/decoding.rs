@@ -12,7 +12,7 @@ use crate::operation::offload::{is_large, off_thread, typed};
 use crate::operation::rejected_item::RejectedItem;
 use crate::transport::context::CallContext;
 use crate::transport::response::RawResponse;
-use crate::{Error, ErrorKind, Json, Operation, Response, Result};
+use crate::{Error, ErrorKind, Json, Operation, Response, Result, Transport};
 
 /// A way of decoding a response.
 pub(crate) trait Decoding {
@@ -98,13 +98,27 @@ pub(crate) fn sort_out<T: DeserializeOwned>(
 
 /// Decodes a response: a large one on a thread for blocking work.
 pub(crate) async fn decode_response<D: Decoding>(
-    response: RawResponse,
+    mut response: RawResponse,
 ) -> Result<Response<D::Value>> {
-    if !is_large(&response) {
-        return D::decode(response);
+    let transport = response.transport.take();
+    let decoded = if is_large(&response) {
+        let decode = |response| D::decode(response).map(|response| Box::new(response) as _);
+        off_thread(response, decode).await.and_then(typed)
+    } else {
+        D::decode(response)
+    };
+    explained(decoded, transport).await
+}
+
+/// Adds to the error of a response that its server has another version than the client's document.
+pub(crate) async fn explained<T>(decoded: Result<T>, transport: Option<Transport>) -> Result<T> {
+    match (decoded, transport) {
+        // Boxed, so that the future of a successful call does not reserve space for it.
+        (Err(error), Some(transport)) => {
+            Err(Box::pin(async move { transport.explain_mismatch(error).await }).await)
+        }
+        (decoded, _) => decoded,
     }
-    let decode = |response| D::decode(response).map(|response| Box::new(response) as _);
-    typed(off_thread(response, decode).await?)
 }
 
 /// Decodes a recorded response exactly as the operation's call decodes it, without rejecting items
@@ -127,6 +141,7 @@ pub fn read_response<T: DeserializeOwned + Send + 'static>(
         headers: HeaderMap::new(),
         body,
         context: CallContext::new(operation.name.into()),
+        transport: None,
     };
     Strict::<T>::decode(response).map(Response::into_inner)
 }

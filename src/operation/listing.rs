@@ -6,7 +6,7 @@ use std::vec;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use crate::operation::decoding::{Decoding, ItemByItem};
+use crate::operation::decoding::{Decoding, ItemByItem, explained};
 use crate::operation::offload::{Decoder, is_large, off_thread, typed};
 use crate::operation::rejected_item::RejectedItem;
 use crate::transport::context::CallContext;
@@ -102,15 +102,16 @@ pub(crate) fn page<T: DeserializeOwned + Send + 'static>(
 
 /// Sends a request of a list and decodes its items.
 pub(crate) async fn fetch(call: Call, decode: Decoder) -> Result<Fetched> {
-    let response = call.execute(Accept::Json).await?;
+    let mut response = call.execute(Accept::Json).await?;
     let (body, context) = (response.body.clone(), response.context.clone());
+    let transport = response.transport.take();
     let items = if is_large(&response) {
-        off_thread(response, decode).await?
+        off_thread(response, decode).await
     } else {
-        decode(response)?
+        decode(response)
     };
     Ok(Fetched {
-        items,
+        items: explained(items, transport).await?,
         body,
         context,
     })

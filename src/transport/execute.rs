@@ -45,6 +45,7 @@ impl Transport {
             headers: response.headers,
             body,
             context,
+            transport: Some(self.clone()),
         })
     }
 

@@ -3,9 +3,10 @@
 //! A hint is given only if it is certain to apply. For a missing route, the client asks the server for
 //! its version first.
 
+use std::cmp::Ordering;
 use std::time::{Duration, Instant};
 
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 
 use super::api::{ApiConfig, ApiKind};
 use super::request::{PreparedRequest, REQUEST_ID};
@@ -54,7 +55,7 @@ pub(crate) async fn hint(
             let server = if asked_for_version {
                 None
             } else {
-                probe(transport, request, deadline).await?
+                probe(transport, request.headers.get(REQUEST_ID), deadline).await?
             };
             return missing_route(api, operation, request, server.as_ref());
         }
@@ -132,7 +133,7 @@ fn tls_advice(message: &str) -> &'static str {
 /// that is unknown.
 async fn probe(
     transport: &Transport,
-    failed: &PreparedRequest,
+    request_id: Option<&HeaderValue>,
     deadline: Option<Instant>,
 ) -> Option<Option<ServerVersion>> {
     let url = transport
@@ -140,7 +141,7 @@ async fn probe(
         .join(ServerVersion::PATH, std::iter::empty())
         .ok()?;
     let mut headers = transport.default_headers().clone();
-    if let Some(id) = failed.headers.get(REQUEST_ID) {
+    if let Some(id) = request_id {
         headers.insert(REQUEST_ID, id.clone());
     }
     let request = PreparedRequest::version(url, headers);
@@ -233,6 +234,35 @@ pub(super) fn name_unsupported_server(transport: &Transport, error: Error) -> Er
             error.with_special_hint(&hint)
         }
         _ => error,
+    }
+}
+
+impl Transport {
+    /// Adds to the error of a response that could not be decoded that the server has another version
+    /// than the document that the client was generated from. Requests the version if it is unknown.
+    pub(crate) async fn explain_mismatch(&self, error: Error) -> Error {
+        let (ErrorKind::Decode, None, Some(document)) =
+            (error.kind(), error.hint(), self.api().document_version)
+        else {
+            return error;
+        };
+        let server = match self.known_version() {
+            Some(known) => Some(known.version),
+            None => probe(self, None, None).await.flatten(),
+        };
+        let other = |server: &ServerVersion| match server.compare(document) {
+            Ordering::Less => Some(format!(
+                "the server is ZenML {server}, older than {document}, which this client was generated \
+                 for"
+            )),
+            Ordering::Greater => Some(format!(
+                "the server is ZenML {server}, newer than {document}, which this client was generated \
+                 for; upgrade this crate"
+            )),
+            Ordering::Equal => None,
+        };
+        let unsupported = |server: &ServerVersion| server.unsupported(self.api());
+        error.with_hint(server.and_then(|server| unsupported(&server).or_else(|| other(&server))))
     }
 }
 

@@ -6,6 +6,7 @@ use http::{HeaderMap, StatusCode};
 use super::body_stream::BodyStream;
 use super::connection::Permit;
 use super::context::CallContext;
+use super::shared::Transport;
 
 /// Response to one attempt.
 pub(crate) struct AttemptResponse {
@@ -27,6 +28,8 @@ pub(crate) struct RawResponse {
     pub headers: HeaderMap,
     pub body: Bytes,
     pub context: CallContext,
+    /// Explains why the body does not match its type. `None` for a recorded response.
+    pub transport: Option<Transport>,
 }
 
 /// Response to a call, with a body that is read as it arrives.

@@ -91,6 +91,7 @@ fn a_secret_of_the_request_is_not_in_the_error_of_an_item() {
         headers: HeaderMap::new(),
         body: r#"[{"hunter2-token":[]}]"#.into(),
         context,
+        transport: None,
     };
     type Items = List<std::collections::BTreeMap<String, String>>;
     let list = ItemByItem::<Items>::decode(response).unwrap();

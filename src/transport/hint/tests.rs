@@ -213,6 +213,46 @@ fn missing(api: &ApiConfig, path: &'static str, server: Option<&str>) -> Option<
 }
 
 #[tokio::test]
+async fn a_response_that_cannot_be_decoded_is_explained_with_the_version_of_the_server() {
+    for (version, expected) in [
+        (
+            "0.85.0",
+            Some(
+                "the server is ZenML 0.85.0, which this client does not support; upgrade it to ZenML \
+                 0.90.0 or newer",
+            ),
+        ),
+        (
+            "0.92.0",
+            Some(
+                "the server is ZenML 0.92.0, older than 0.98.0, which this client was generated for",
+            ),
+        ),
+        ("0.98.0", None),
+        (
+            "0.99.1",
+            Some(
+                "the server is ZenML 0.99.1, newer than 0.98.0, which this client was generated for; \
+                 upgrade this crate",
+            ),
+        ),
+    ] {
+        let server = TestServer::start(move |request| match &*request.line {
+            "GET /api/v1/info" => json(&format!(r#"{{"version":"{version}"}}"#)),
+            _ => json("5"),
+        });
+        let server = server.await;
+        let transport = transport(&server.url);
+        for _ in 0..2 {
+            let error = read(&transport).await.unwrap_err();
+            assert_eq!((error.kind(), error.hint()), (ErrorKind::Decode, expected));
+        }
+        // The version is asked for once.
+        assert_eq!(server.received().len(), 3);
+    }
+}
+
+#[tokio::test]
 async fn every_error_names_an_unsupported_server_once_its_version_is_known() {
     let server = TestServer::start(|request| match &*request.line {
         "GET /api/v1/info" => json(r#"{"version":"0.85.0"}"#),

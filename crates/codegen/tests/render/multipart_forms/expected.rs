@@ -58,6 +58,7 @@ pub mod files {
                 deduplicated: true,
                 authenticated: false,
                 project: None,
+                rules: &[],
             };
             UploadFiles(Call::new(&self.transport, &OPERATION))
         }

@@ -131,7 +131,7 @@ pub(crate) static ROUTES: [crate::Route; 4usize] = {
 pub mod types {
     #[allow(unused_imports, reason = "not every document needs all of them")]
     use {
-        serde_json::{Map, Value},
+        crate::{Json, JsonObject},
         std::collections::BTreeMap, uuid::Uuid,
     };
     /// Part of [`Step`].
@@ -179,8 +179,8 @@ pub mod types {
 pub mod schedules {
     #[allow(unused_imports, reason = "not every group needs all of them")]
     use {
-        super::types, crate::{Call, Operation, Response, Result},
-        reqwest::Method, serde_json::{Map, Value},
+        super::types, crate::{Call, Json, JsonObject, Operation, Response, Result},
+        reqwest::Method,
         std::{borrow::Borrow, collections::BTreeMap, fmt::Display, future::Future},
         uuid::Uuid,
     };
