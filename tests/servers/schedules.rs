@@ -1,8 +1,8 @@
 //! Schedules: an update is read, and a deletion is as soft as it says.
 
 use uuid::Uuid;
-use zenml::ErrorKind;
 use zenml::workspace::types::{ScheduleRequest, ScheduleUpdate};
+use zenml::{CallOptions, ErrorKind};
 
 use crate::{TestServer, unique};
 
@@ -66,6 +66,18 @@ async fn a_soft_deletion_archives_a_schedule_or_is_refused() {
         server.assert_refused(&deleted.unwrap_err(), "`soft`", SOFT);
         assert!(server.has_schedule(id).await);
     }
+}
+
+#[tokio::test]
+#[ignore = "needs a server: cargo xtask test"]
+async fn an_allowed_soft_deletion_does_what_the_server_makes_of_it() {
+    let server = TestServer::connect().await;
+    let id = server.schedule().await;
+    let options = CallOptions::default().allow_unsupported(true);
+    let client = server.client.with_options(options);
+    let delete = client.delete_schedule().schedule_id(id).soft(true);
+    delete.send().await.unwrap();
+    assert_eq!(server.has_schedule(id).await, server.is_at_least(SOFT));
 }
 
 #[tokio::test]
