@@ -18,7 +18,7 @@ fn checks() -> [(&'static str, Cargo); 2] {
     [
         (
             "conformance",
-            Cargo::new("run --quiet --package zenml-conformance -- --at-least 60"),
+            Cargo::new("run --quiet --package zenml-conformance -- --at-least 95"),
         ),
         (
             "tests",
