@@ -64,7 +64,7 @@
 //! | `native-tls` | TLS by the library of the operating system |
 //! | `generate` | generation of the clients from other documents, which `ZENML_WORKSPACE_SPEC` and `ZENML_PRO_SPEC` name |
 //!
-//! All three verify certificates as the platform does; the
+//! All three TLS features verify certificates as the platform does; the
 //! [comparison](https://github.com/zenml-io/zenml-rust/blob/main/docs/network.md#tls) lists the differences. If
 //! several are enabled, `aws-lc-rs` is used, then `rustls`.
 //!
@@ -80,7 +80,7 @@
 //! | read a list page by page, or item by item | [`Page`], [`List`], [`ItemStream`] |
 //! | read items that do not match their type | [`RejectedItem`], [`Error::body`] |
 //! | read free-form JSON with all digits of its numbers | [`Json`] |
-//! | find one item by its name | `one`, `first` and `count` of the [list's builder](workspace::stacks::ListStacks::one) |
+//! | find one item, or count the items | `one`, `first` and `count` of the [list's builder](workspace::stacks::ListStacks::one) |
 //! | leave a field alone, clear it or set it in an update | [`Field`] |
 //! | read HTTP status and headers | [`Response`] |
 //! | handle an error | [`Error`], [`ErrorKind`] |
@@ -91,7 +91,7 @@
 //! | connect to a workspace of ZenML Pro | [`ProClient::connect_workspace`] |
 //! | use servers of other versions | [`WorkspaceClient::check_version`], [`CallOptions::allow_unsupported`] |
 //! | call a route that has no method | [`WorkspaceClient::request`] |
-//! | pass secrets around | [`Secret`] |
+//! | pass a secret | [`Secret`] |
 
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

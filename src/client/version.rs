@@ -111,8 +111,8 @@ impl WorkspaceClient {
     /// ```
     ///
     /// # Errors
-    /// Returns [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the URL does not lead to a ZenML server, and the errors of any
-    /// other call.
+    /// Returns [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the URL does not lead to a ZenML
+    /// server, and the errors of any other call.
     pub async fn check_version(&self) -> Result<VersionCheck> {
         let server = self.transport.request_version().await?.version;
         let (client, oldest) = (workspace::DOCUMENT_VERSION, workspace::OLDEST_SUPPORTED);

@@ -11,7 +11,8 @@ use std::time::Duration;
 ///   exception, and is treated like `PATCH`.
 /// - `POST` requests of the Workspace API carry the same `Idempotency-Key` in all attempts of a call.
 ///   The server remembers a key for five minutes, and carries out the request once. Retries end before
-///   it forgets the key. Servers older than ZenML 0.83.1 ignore the key
+///   it forgets the key. Requests without credentials, such as a login, and the events of runs and
+///   webhooks carry none. Servers older than ZenML 0.83.1 ignore the key
 ///   (`zen_server/request_management.py`): use [`never`](Self::never) there for requests that must not
 ///   be carried out twice.
 /// - `PATCH` requests, and `POST` requests of the Pro API, are retried only if the server cannot have
