@@ -311,7 +311,7 @@ impl Inner {
             ),
             authenticated: operation.authenticated,
             is_login: false,
-            rules: Some(operation.rules),
+            rules: operation.rules,
         };
         Ok((self.transport, request))
     }

@@ -88,7 +88,7 @@ pub(crate) fn sort_out<T: DeserializeOwned>(
                 rejected.push(RejectedItem {
                     position,
                     json: Json::written(item.get()),
-                    error: Arc::new(undecodable::<T>(response, &mismatch).with_body(body)),
+                    error: Arc::new(mismatched::<T>(response, &mismatch).with_body(body)),
                 });
             }
         }
@@ -154,18 +154,25 @@ pub(crate) fn with_value<T>(response: RawResponse, value: T) -> Response<T> {
 
 fn undecodable<T>(response: &RawResponse, mismatch: &Mismatch) -> Error {
     let text = String::from_utf8_lossy(&response.body);
-    let (message, hint) = if error_body::is_html(&text) {
+    let error = if error_body::is_html(&text) {
         let hint = "check that the URL leads to the API and not to a login page; the ZenML Pro API \
                     and each of its workspaces have URLs of their own";
-        ("got an HTML page instead of JSON".to_owned(), Some(hint))
+        let message = "got an HTML page instead of JSON";
+        let error = Error::new(ErrorKind::Decode, message).with_status(response.status);
+        response
+            .context
+            .explain(error.with_hint(Some(hint.to_owned())))
     } else {
-        let expected = short(std::any::type_name::<T>());
-        (format!("expected {expected}: {mismatch}"), None)
+        mismatched::<T>(response, mismatch)
     };
-    let error = Error::new(ErrorKind::Decode, message)
-        .with_status(response.status)
-        .with_body(response.body.clone())
-        .with_hint(hint.map(str::to_owned));
+    error.with_body(response.body.clone())
+}
+
+/// Returns the error for JSON that does not match its type.
+fn mismatched<T>(response: &RawResponse, mismatch: &Mismatch) -> Error {
+    let expected = short(std::any::type_name::<T>());
+    let message = format!("expected {expected}: {mismatch}");
+    let error = Error::new(ErrorKind::Decode, message).with_status(response.status);
     response.context.explain(error)
 }
 

@@ -27,8 +27,8 @@ pub struct Operation {
     pub authenticated: bool,
     /// The query parameter that the default project of the client fills.
     pub project: Option<&'static str>,
-    /// The parts of its requests that not all supported servers know.
-    pub rules: &'static [Rule],
+    /// The parts of its requests that not all supported servers know. `None`: those of its route.
+    pub rules: Option<&'static [Rule]>,
 }
 
 /// Operations of hand-written code, for routes that a document may lack.
@@ -46,7 +46,7 @@ impl Operation {
             deduplicated: false,
             authenticated: true,
             project: None,
-            rules: &[],
+            rules: None,
         }
     }
 
@@ -63,7 +63,7 @@ impl Operation {
             deduplicated: true,
             authenticated: true,
             project: None,
-            rules: &[],
+            rules: None,
         }
     }
 

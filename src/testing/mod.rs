@@ -32,7 +32,7 @@ pub(crate) static READ: Operation = Operation {
     deduplicated: false,
     authenticated: true,
     project: None,
-    rules: &[],
+    rules: Some(&[]),
 };
 
 /// Operation with an effect.

@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::multipart;
 use crate::codec::finite;
 use crate::types::file_part::noting_files;
+use crate::types::json::parse;
 use crate::types::secret::noting_secrets;
 use crate::{Error, ErrorKind, Result, Secret};
 
@@ -62,10 +63,14 @@ impl Body {
         })
     }
 
-    /// Returns the content as JSON, or null if it is not JSON.
+    /// Returns the content as JSON, or null if it is not JSON. Numbers that are larger than every float
+    /// are strings.
     pub fn to_json(&self) -> Value {
         match &self.content {
-            Content::Bytes(bytes) => serde_json::from_slice(bytes).unwrap_or_default(),
+            Content::Bytes(bytes) => {
+                let text = std::str::from_utf8(bytes).ok();
+                text.and_then(|text| parse(text).ok()).unwrap_or_default()
+            }
             Content::Stream(_) => Value::Null,
         }
     }

@@ -49,8 +49,15 @@ pub(super) async fn check(
             Some(concern) => Err(refusal(concern, &server.version)),
             None => Ok(()),
         },
-        Err(_) if only_reads => Ok(()),
-        Err(error) => Err(unknown_version(&request.concerns, error)),
+        // What is known of the server is the best guess if it cannot be asked again.
+        Err(error) => match known.as_ref().and_then(|known| {
+            let concern = unknown_to(&known.version)?;
+            Some(refusal(concern, &known.version))
+        }) {
+            Some(refusal) => Err(refusal.with_source(error)),
+            None if only_reads => Ok(()),
+            None => Err(unknown_version(&request.concerns, error)),
+        },
     }
 }
 

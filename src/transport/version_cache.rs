@@ -97,6 +97,8 @@ impl Transport {
         limit: Option<Duration>,
     ) -> Result<LearnedVersion> {
         let runtime = self.runtime();
+        let end = limit.and_then(|limit| runtime.clock.now().checked_add(limit));
+        let deadline = deadline.into_iter().chain(end).min();
         let turn = pin!(self.versions().turn.lock());
         let wait = runtime.time_left(deadline, Some(TURN_LIMIT));
         let turn = runtime.within(wait, turn).await;
@@ -109,7 +111,7 @@ impl Transport {
         }
         let request = pin!(self.request_version());
         let learned = runtime
-            .within(runtime.time_left(deadline, limit), request)
+            .within(runtime.time_left(deadline, None), request)
             .await;
         drop(turn);
         learned.unwrap_or_else(|| {

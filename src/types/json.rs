@@ -145,7 +145,7 @@ impl<T: JsonContent> Json<T> {
 }
 
 /// Parses a JSON text. Numbers that are larger than every float become strings.
-fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     serde_json::from_str(text).or_else(|_| {
         let quoted = Zeroizing::new(number::quoted(text, "", number::is_huge));
         serde_json::from_str(&quoted)

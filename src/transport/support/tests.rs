@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::availability::release::{Release, Versions};
 use crate::availability::rule::{Rule, Step, Subject};
 use crate::testing::{READ, STALL, TestClient, TestServer, WRITE, builder, json as ok, response};
-use crate::{Call, CallOptions, Error, ErrorKind, Operation, RawRequest, Result, Transport};
+use crate::{Call, CallOptions, Error, ErrorKind, Json, Operation, RawRequest, Result, Transport};
 
 const SINCE_93: Versions = Versions {
     since: Some(Release(0, 93, 1)),
@@ -23,7 +23,7 @@ static DELETE: Operation = Operation {
     name: "delete_schedule",
     method: Method::DELETE,
     path: "/api/v1/schedules/{schedule_id}",
-    rules: TestClient::ROUTES[0].rules,
+    rules: Some(TestClient::ROUTES[0].rules),
     ..READ
 };
 
@@ -31,7 +31,7 @@ static LIST: Operation = Operation {
     name: "list_flavors",
     method: Method::GET,
     path: "/api/v1/flavors",
-    rules: &[
+    rules: Some(&[
         Rule {
             versions: SINCE_93,
             subject: Subject::Parameter("display_name", None),
@@ -50,7 +50,7 @@ static LIST: Operation = Operation {
             },
             subject: Subject::Parameter("tag", None),
         },
-    ],
+    ]),
     ..READ
 };
 
@@ -58,10 +58,10 @@ static CREATE: Operation = Operation {
     name: "create_flavor",
     method: Method::POST,
     path: "/api/v1/flavors",
-    rules: &[Rule {
+    rules: Some(&[Rule {
         versions: SINCE_93,
         subject: Subject::Field(&[Step::Member("config"), Step::Member("title")], None),
-    }],
+    }]),
     ..WRITE
 };
 
@@ -212,6 +212,29 @@ async fn a_raw_request_is_refused_like_a_call() {
 }
 
 #[tokio::test]
+async fn an_operation_without_rules_of_its_own_has_those_of_its_route() {
+    static BY_ROUTE: Operation = Operation {
+        name: "delete_schedule",
+        method: Method::DELETE,
+        path: "/api/v1/schedules/{schedule_id}",
+        rules: None,
+        ..READ
+    };
+    let server = Server::start("0.92.0").await;
+    let call = Call::new(&server.transport, &BY_ROUTE).path("schedule_id", 5);
+    let refused = done(call.query("soft", true)).await;
+    assert_refused(refused, "parameter `soft` exists since ZenML 0.93.1");
+}
+
+#[tokio::test]
+async fn a_number_that_no_float_holds_does_not_hide_a_field() {
+    let server = Server::start("0.92.0").await;
+    let body: Json = r#"{"config": {"title": "a"}, "limit": 1e400}"#.parse().unwrap();
+    let refused = done(Call::new(&server.transport, &CREATE).json(&body)).await;
+    assert_refused(refused, "field `config.title` exists since ZenML 0.93.1");
+}
+
+#[tokio::test]
 async fn the_version_is_not_asked_for_calls_that_no_rule_concerns() {
     let server = Server::start("0.92.0").await;
     server.delete("false").await.unwrap();
@@ -274,6 +297,16 @@ async fn without_the_version_a_read_is_sent_and_a_write_is_not() {
     let error = server.delete("true").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(error.is_retryable());
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_asked_again_is_taken_as_it_was() {
+    let server = Server::start("0.92.0").await;
+    server.list("display_name", &["a"]).await.unwrap_err();
+    *server.info.lock().unwrap() = response(404, "", "");
+    let refused = server.list("display_name", &["a"]).await;
+    assert_refused(refused, "the server is ZenML 0.92.0");
+    assert!(!server.received().iter().any(|line| line != INFO));
 }
 
 #[tokio::test]

@@ -113,7 +113,7 @@ fn method(operation: &Operation, context: Context<'_>) -> TokenStream {
                 deduplicated: #deduplicated,
                 authenticated: #authenticated,
                 project: #project,
-                rules: #rules,
+                rules: Some(#rules),
             };
             #builder(Call::new(&self.transport, &OPERATION))
         }

@@ -58,7 +58,7 @@ pub mod things {
                 deduplicated: true,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             CreateThing(Call::new(&self.transport, &OPERATION))
         }

@@ -40,7 +40,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             ListThings(Call::new(&self.transport, &OPERATION))
         }
@@ -65,7 +65,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             ListThingsViaOld(Call::new(&self.transport, &OPERATION))
         }

@@ -50,7 +50,7 @@ pub mod things {
                 deduplicated: true,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             GuessThings(Call::new(&self.transport, &OPERATION))
         }
@@ -75,7 +75,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             ListOldThings(Call::new(&self.transport, &OPERATION))
         }
@@ -108,7 +108,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             ListThings(Call::new(&self.transport, &OPERATION))
         }

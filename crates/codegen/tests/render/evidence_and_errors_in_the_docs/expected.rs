@@ -57,7 +57,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             ListThings(Call::new(&self.transport, &OPERATION))
         }

@@ -40,7 +40,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             Download(Call::new(&self.transport, &OPERATION))
         }
@@ -64,7 +64,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             Events(Call::new(&self.transport, &OPERATION))
         }

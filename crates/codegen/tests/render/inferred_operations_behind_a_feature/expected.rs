@@ -56,7 +56,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             Guess(Call::new(&self.transport, &OPERATION))
         }
@@ -82,7 +82,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             ListThings(Call::new(&self.transport, &OPERATION))
         }

@@ -40,7 +40,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             ListThingsThingsGet(Call::new(&self.transport, &OPERATION))
         }

@@ -51,7 +51,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             ListBare(Call::new(&self.transport, &OPERATION))
         }
@@ -75,7 +75,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             ListPages(Call::new(&self.transport, &OPERATION))
         }
@@ -99,7 +99,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             ListUnpaged(Call::new(&self.transport, &OPERATION))
         }

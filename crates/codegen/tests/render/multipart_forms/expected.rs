@@ -58,7 +58,7 @@ pub mod files {
                 deduplicated: true,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             UploadFiles(Call::new(&self.transport, &OPERATION))
         }

@@ -60,7 +60,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             CallBuilder(Call::new(&self.transport, &OPERATION))
         }
@@ -84,7 +84,7 @@ pub mod things {
                 deduplicated: true,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             Request(Call::new(&self.transport, &OPERATION))
         }

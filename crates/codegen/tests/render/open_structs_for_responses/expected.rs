@@ -56,7 +56,7 @@ pub mod things {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             ListThings(Call::new(&self.transport, &OPERATION))
         }

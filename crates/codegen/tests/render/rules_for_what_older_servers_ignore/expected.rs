@@ -207,7 +207,7 @@ pub mod schedules {
                 deduplicated: true,
                 authenticated: false,
                 project: None,
-                rules: super::ROUTES[1usize].rules,
+                rules: Some(super::ROUTES[1usize].rules),
             };
             CreateSchedule(Call::new(&self.transport, &OPERATION))
         }
@@ -231,7 +231,7 @@ pub mod schedules {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: super::ROUTES[2usize].rules,
+                rules: Some(super::ROUTES[2usize].rules),
             };
             DeleteSchedule(Call::new(&self.transport, &OPERATION))
         }
@@ -255,7 +255,7 @@ pub mod schedules {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             GetSchedule(Call::new(&self.transport, &OPERATION))
         }
@@ -279,7 +279,7 @@ pub mod schedules {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: super::ROUTES[0usize].rules,
+                rules: Some(super::ROUTES[0usize].rules),
             };
             ListSchedules(Call::new(&self.transport, &OPERATION))
         }

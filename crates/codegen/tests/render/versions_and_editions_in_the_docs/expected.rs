@@ -113,7 +113,7 @@ pub mod runs {
                 deduplicated: true,
                 authenticated: false,
                 project: None,
-                rules: super::ROUTES[0usize].rules,
+                rules: Some(super::ROUTES[0usize].rules),
             };
             CreateRun(Call::new(&self.transport, &OPERATION))
         }
@@ -139,7 +139,7 @@ pub mod runs {
                 deduplicated: false,
                 authenticated: false,
                 project: None,
-                rules: &[],
+                rules: Some(&[]),
             };
             GetRun(Call::new(&self.transport, &OPERATION))
         }
