@@ -86,7 +86,7 @@ fn entry(text: &mut String, operation: &Operation) -> std::fmt::Result {
         "Operation {{ call: zenml::__private::Operation {{ name: {name:?}, id: {id:?}, \
          method: zenml::Method::{method}, path: {path:?}, required_query: &[], \
          body_required: false, idempotent: true, deduplicated: false, authenticated: {authenticated}, \
-         project: {:?}, rules: &[] }}, body: Body::{body}, parameters: &[",
+         project: {:?}, rules: Some(&[]) }}, body: Body::{body}, parameters: &[",
         operation.project_parameter(),
     )?;
     for parameter in &operation.parameters {

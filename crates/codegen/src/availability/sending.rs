@@ -3,7 +3,7 @@
 //!
 //! A part counts if ignoring it changes the effect of the request: each parameter of a `DELETE` and
 //! of a write, each field of a body, and each parameter that selects the items of a list. Parameters
-//! that only change how a response looks ([`PRESENTATION`]) do not count.
+//! that only change how a response looks (`PRESENTATION`) do not count.
 
 use std::collections::BTreeMap;
 
