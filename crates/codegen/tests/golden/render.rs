@@ -22,6 +22,10 @@ cases! { "render", check:
     lists_that_are_read_item_by_item
     maps_with_secrets
     multipart_forms
+    results_of_a_success_without_content
+    types_named_like_those_of_the_prelude
+    unions_of_objects_that_include_each_other
+    unions_told_apart_by_an_integer
     types_that_only_a_list_parameter_uses
     results_that_may_be_null
     evidence_and_errors_in_the_docs
