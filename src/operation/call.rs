@@ -16,8 +16,8 @@ use crate::operation::default_project;
 use crate::retry::idempotency::Idempotency;
 use crate::streaming::reopen::Reopen;
 use crate::transport::body::Body;
+use crate::transport::call_response::{RawResponse, StreamedResponse};
 use crate::transport::request::{Accept, Query, Request, set_header};
-use crate::transport::response::{RawResponse, StreamedResponse};
 use crate::{
     ByteStream, Error, ErrorKind, EventStream, Filter, Operation, Response, Result, Secret,
     Transport,

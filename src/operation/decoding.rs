@@ -10,8 +10,8 @@ use crate::codec::decode::{Mismatch, decode};
 use crate::error::body as error_body;
 use crate::operation::offload::{is_large, off_thread, typed};
 use crate::operation::rejected_item::RejectedItem;
+use crate::transport::call_response::RawResponse;
 use crate::transport::context::CallContext;
-use crate::transport::response::RawResponse;
 use crate::{Error, ErrorKind, Json, Operation, Response, Result, Transport};
 
 /// A way of decoding a response.

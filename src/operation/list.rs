@@ -9,7 +9,7 @@ use crate::Result;
 use crate::codec::decode::{Mismatch, decode};
 use crate::operation::decoding::{ItemList, sort_out};
 use crate::operation::rejected_item::{AllItems, RejectedItem, complete};
-use crate::transport::response::RawResponse;
+use crate::transport::call_response::RawResponse;
 
 /// A list that comes without pages, as most lists of the ZenML Pro API do. Dereferences to its items.
 ///

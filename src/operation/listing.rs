@@ -9,9 +9,9 @@ use serde::de::DeserializeOwned;
 use crate::operation::decoding::{Decoding, ItemByItem, explained};
 use crate::operation::offload::{Decoder, is_large, off_thread, typed};
 use crate::operation::rejected_item::RejectedItem;
+use crate::transport::call_response::RawResponse;
 use crate::transport::context::CallContext;
 use crate::transport::request::Accept;
-use crate::transport::response::RawResponse;
 use crate::{Call, List, Page, Result};
 
 /// The numbers of all items and pages of a list.

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use crate::transport::response::RawResponse;
+use crate::transport::call_response::RawResponse;
 use crate::{Error, ErrorKind, Result};
 
 /// Bodies up to this size are decoded where the call is polled, in about 10 milliseconds at most.

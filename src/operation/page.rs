@@ -8,7 +8,7 @@ use crate::codec::decode::{Mismatch, decode};
 use crate::codec::object::{self, Name, Object, Writer};
 use crate::operation::decoding::{ItemList, sort_out};
 use crate::operation::rejected_item::{AllItems, RejectedItem, complete};
-use crate::transport::response::RawResponse;
+use crate::transport::call_response::RawResponse;
 use crate::{Result, UnknownFields};
 
 /// One page of a list of the Workspace API.

@@ -17,8 +17,8 @@ use crate::streaming::part_file::PartFile;
 use crate::streaming::reopen::Reopen;
 use crate::streaming::resume::{Resume, Resumed};
 use crate::transport::body_stream::{BodyStream, too_large};
+use crate::transport::call_response::StreamedResponse;
 use crate::transport::context::CallContext;
-use crate::transport::response::StreamedResponse;
 use crate::{Error, ErrorKind, Result};
 
 /// A download, read while it arrives.

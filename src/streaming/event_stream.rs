@@ -15,8 +15,8 @@ use crate::streaming::event_parser::{EventParser, Parsed};
 use crate::streaming::reopen::{Opening, Reopen};
 use crate::streaming::replay::Replay;
 use crate::transport::body_stream::{BodyStream, Timer};
+use crate::transport::call_response::StreamedResponse;
 use crate::transport::context::CallContext;
-use crate::transport::response::StreamedResponse;
 use crate::{Error, ErrorKind, Result, ServerSentEvent};
 
 /// Server-sent events, read while they arrive.

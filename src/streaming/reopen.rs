@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use crate::Result;
-use crate::transport::response::StreamedResponse;
+use crate::transport::call_response::StreamedResponse;
 
 /// Sends the request of a stream again, with these headers in addition.
 pub(crate) type Reopen = Box<dyn Fn(&[(&'static str, &str)]) -> Opening + Send>;

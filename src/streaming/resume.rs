@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, StatusCode, header};
 
 use crate::streaming::reopen::{Opening, Reopen};
 use crate::transport::body_stream::BodyStream;
-use crate::transport::response::StreamedResponse;
+use crate::transport::call_response::StreamedResponse;
 use crate::{Error, Result};
 
 /// The number of attempts in a row that may bring nothing.

@@ -12,10 +12,10 @@
 //! | [`execute`] | one call, from its request to its response |
 //! | [`sender`], [`redirect`] | one attempt |
 //! | [`request`], [`body`], [`multipart`], [`base_url`], [`authorization`] | the request |
-//! | [`response`], [`body_stream`] | the response |
+//! | [`response`], [`call_response`], [`body_stream`] | the response |
 //! | [`connection`], `tls`, [`call_options`], [`api`] | settings |
 //! | [`context`], [`trace`], [`hint`] | identity, span and hints of a call |
-//! | [`server_version`], [`version_cache`], [`support`] | the version of the server, and what it does not know |
+//! | [`server_version`], [`version_cache`], [`learn_version`], [`support`] | the version of the server, and what it does not know |
 
 pub(crate) mod api;
 pub(crate) mod authorization;
@@ -23,10 +23,12 @@ pub(crate) mod base_url;
 pub(crate) mod body;
 pub(crate) mod body_stream;
 pub(crate) mod call_options;
+pub(crate) mod call_response;
 pub(crate) mod connection;
 pub(crate) mod context;
 pub(crate) mod execute;
 pub(crate) mod hint;
+pub(crate) mod learn_version;
 pub(crate) mod multipart;
 pub(crate) mod redirect;
 pub(crate) mod request;

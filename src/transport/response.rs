@@ -1,12 +1,9 @@
-//! What is a successful response before it is decoded?
+//! What is a successful response to one attempt?
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::body_stream::BodyStream;
 use super::connection::Permit;
-use super::context::CallContext;
-use super::shared::Transport;
 
 /// Response to one attempt.
 pub(crate) struct AttemptResponse {
@@ -20,21 +17,4 @@ pub(crate) struct AttemptResponse {
 pub(crate) enum ResponseBody {
     Whole(Bytes),
     Streamed(reqwest::Body),
-}
-
-/// Response to a call.
-pub(crate) struct RawResponse {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Bytes,
-    pub context: CallContext,
-    /// Explains why the body does not match its type. `None` for a recorded response.
-    pub transport: Option<Transport>,
-}
-
-/// Response to a call, with a body that is read as it arrives.
-pub(crate) struct StreamedResponse {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: BodyStream,
 }

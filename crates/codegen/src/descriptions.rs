@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use crate::availability::operation_key;
-use crate::model::{Api, Operation};
+use crate::model::{Api, Group, Operation};
 use crate::{Error, Result};
 
 /// The descriptions of an API.
@@ -22,18 +22,6 @@ pub struct Descriptions {
     pub operations: BTreeMap<String, Described>,
     /// The parameters that mean the same in all operations, by name.
     pub parameters: BTreeMap<String, String>,
-}
-
-/// The description of a group.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Group {
-    /// The heading of its operations.
-    pub heading: String,
-    /// One sentence on what it is about.
-    pub summary: String,
-    /// Further sentences on the concept.
-    pub details: String,
 }
 
 /// The description of an operation.

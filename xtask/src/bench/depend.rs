@@ -21,7 +21,7 @@ use crate::{
     package::{self, Consumer},
 };
 
-/// Rebuilds after a change of a line, of which the median counts.
+/// Number of rebuilds after a change of a line. The median counts.
 const REBUILDS: usize = 5;
 
 /// Compare what it costs a program to depend on this crate, and on reqwest

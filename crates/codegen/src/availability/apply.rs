@@ -170,7 +170,7 @@ impl Response<'_> {
             .map(|tag| around.child(tag))
             .collect();
         if objects.iter().all(|parts| parts.contains_key(member)) {
-            // What older versions send is none of the objects, and is read as an unknown variant.
+            // What older versions send is read as an unknown variant.
             let since = tags.iter().map(|tag| {
                 let history = self.places.get(tag);
                 history

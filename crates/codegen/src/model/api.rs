@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use quote::ToTokens;
+use serde::Deserialize;
 use serde_json::Value;
 use syn::visit::{self, Visit};
 
 use crate::LeftOut;
 use crate::availability::{Version, Versions, sending};
-use crate::descriptions::Group;
 
 /// One API: its operations and their types.
 #[derive(Clone)]
@@ -81,6 +81,18 @@ pub fn type_text(ty: &syn::Type) -> String {
         .replace(' ', "")
         .replace(',', ", ")
         .replace(", )", ",)")
+}
+
+/// The description of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// The heading of its operations.
+    pub heading: String,
+    /// One sentence on what it is about.
+    pub summary: String,
+    /// Further sentences on the concept.
+    pub details: String,
 }
 
 /// One operation: a verb on a path.

@@ -16,8 +16,8 @@ mod variant_name;
 
 pub use accessors::{Accessor, Source};
 pub use api::{
-    Accepts, Api, Body, Encoding, Enum, Field, Location, Notes, Operation, Outcome, Parameter,
-    Presence, Servers, Struct, Type, Union, Variant, mentioned, type_text,
+    Accepts, Api, Body, Encoding, Enum, Field, Group, Location, Notes, Operation, Outcome,
+    Parameter, Presence, Servers, Struct, Type, Union, Variant, mentioned, type_text,
 };
 pub use lists::ListForm;
 

@@ -6,9 +6,8 @@ use serde_json::Value;
 use super::links::Links;
 use super::{Context, Options, glossary};
 use crate::availability::{Version, Versions};
-use crate::descriptions::Group;
 use crate::model::{
-    Accepts, Accessor, Api, Field, Location, Notes, Operation, Outcome, Parameter, type_text,
+    Accepts, Accessor, Api, Field, Group, Location, Notes, Operation, Outcome, Parameter, type_text,
 };
 
 /// Returns the documentation of an operation's method.

@@ -5,8 +5,9 @@ use quote::{format_ident, quote};
 
 use super::links::Links;
 use super::{Context, doc_attributes, docs, routes};
-use crate::descriptions::Group;
-use crate::model::{Accepts, Api, Encoding, ListForm, Location, Operation, Outcome, Parameter};
+use crate::model::{
+    Accepts, Api, Encoding, Group, ListForm, Location, Operation, Outcome, Parameter,
+};
 
 pub(super) fn groups(api: &Api, context: Context<'_>) -> Vec<TokenStream> {
     let groups = api.operations.chunk_by(|a, b| a.group == b.group);
