@@ -13,6 +13,7 @@ use std::{
     net::TcpListener,
     path::Path,
     process::ExitStatus,
+    sync::atomic::{AtomicU16, Ordering},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -25,6 +26,9 @@ use zenml::{
     workspace::types::{ExecutionStatus, PipelineRunRequest, PipelineRunUpdate},
 };
 use zenml_test_server::{Options, Server, Silent, default_version, interpreter, python_command};
+
+/// The next port to try. Tests run side by side, and each needs another one.
+static NEXT_PORT: AtomicU16 = AtomicU16::new(20_000);
 
 /// A server of its own, whose artifact store the pipelines share.
 struct Fixture {
@@ -42,7 +46,8 @@ impl Fixture {
         let version = version.unwrap();
         // Outside the range of outgoing connections, which could take the port during a restart.
         let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
-        let port = (20_000..30_000).find(is_free).unwrap();
+        let mut ports = std::iter::repeat_with(|| NEXT_PORT.fetch_add(1, Ordering::Relaxed));
+        let port = ports.find(is_free).unwrap();
         let options = Options::default()
             .version(&version)
             .data(folder.path())
