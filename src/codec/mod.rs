@@ -3,6 +3,7 @@
 //! - `accessors`: methods that return the members of a response's parts
 //! - `decode`: decodes a response, and locates what does not match its type
 //! - `finite`: encodes what is sent, and refuses NaN and infinity
+//! - `noted`: which secrets and files an encoded body contains
 //! - `number`: the numbers in a JSON text
 //! - `object`: structs
 //! - `open_enum`: enums of strings
@@ -17,6 +18,7 @@
 pub(crate) mod accessors;
 pub(crate) mod decode;
 pub(crate) mod finite;
+pub(crate) mod noted;
 pub(crate) mod number;
 pub(crate) mod object;
 pub(crate) mod open_enum;

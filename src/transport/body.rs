@@ -14,9 +14,10 @@ use serde_json::Value;
 
 use super::multipart;
 use crate::codec::finite;
-use crate::types::file_part::noting_files;
+use crate::codec::noted::noting;
+use crate::types::file_part::FILES;
 use crate::types::json::parse;
-use crate::types::secret::noting_secrets;
+use crate::types::secret::SECRETS;
 use crate::{Error, ErrorKind, Result, Secret};
 
 /// Encoded body. `Debug` does not show its content.
@@ -38,7 +39,7 @@ enum Content {
 impl Body {
     /// Encodes a value as JSON.
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let (bytes, secrets) = noting_secrets(|| finite::to_vec(value));
+        let (bytes, secrets) = noting(&SECRETS, || finite::to_vec(value));
         let bytes = bytes.map_err(not_encodable)?;
         Ok(Self {
             content_type: HeaderValue::from_static("application/json"),
@@ -91,7 +92,7 @@ impl Body {
     /// Encodes an object of scalars and lists of scalars as `application/x-www-form-urlencoded`. Nulls
     /// are left out. A list becomes one field for each element.
     pub fn form<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let (value, secrets) = noting_secrets(|| finite::to_value(value));
+        let (value, secrets) = noting(&SECRETS, || finite::to_value(value));
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         for (name, value) in fields(value)? {
             let text = multipart::scalar(&value).ok_or_else(|| {
@@ -108,7 +109,8 @@ impl Body {
 
     /// Encodes an object of scalars, files and lists of them as `multipart/form-data`.
     pub fn multipart<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let ((value, files), secrets) = noting_secrets(|| noting_files(|| finite::to_value(value)));
+        let ((value, files), secrets) =
+            noting(&SECRETS, || noting(&FILES, || finite::to_value(value)));
         let (content_type, content) =
             multipart::encode(fields(value)?, &files).map_err(not_encodable)?;
         Ok(Self {

@@ -6,6 +6,8 @@ use std::fmt;
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
+use crate::codec::noted::{Notes, note};
+
 /// A file in a multipart form (RFC 7578): its content, its name, and its media type.
 ///
 /// The content is in memory, so that the request can be sent again. A form that holds a file can only
@@ -60,27 +62,13 @@ impl fmt::Debug for FilePart {
 pub(crate) const FILE: &str = "zenml::FilePart";
 
 thread_local! {
-    /// The files serialized so far inside a call of [`noting_files`].
-    static SERIALIZED: RefCell<Option<Vec<FilePart>>> = const { RefCell::new(None) };
-}
-
-/// Runs `serialize`, and returns its result with the files that it wrote as their places.
-pub(crate) fn noting_files<T>(serialize: impl FnOnce() -> T) -> (T, Vec<FilePart>) {
-    let outer = SERIALIZED.replace(Some(Vec::new()));
-    let result = serialize();
-    let files = SERIALIZED.replace(outer);
-    (result, files.unwrap_or_default())
+    /// The files of a form, which are written as their places.
+    pub(crate) static FILES: Notes<FilePart> = const { RefCell::new(None) };
 }
 
 impl Serialize for FilePart {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let place = SERIALIZED.with_borrow_mut(|serialized| {
-            serialized.as_mut().map(|files| {
-                files.push(self.clone());
-                files.len() - 1
-            })
-        });
-        let place = place
+        let place = note(&FILES, || self.clone())
             .ok_or_else(|| ser::Error::custom("a file can only be sent in a multipart form"))?;
         serializer.collect_map([(FILE, place)])
     }

@@ -6,6 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
+use crate::codec::noted::{self, Notes};
+
 /// A password, key, token or secret value.
 ///
 /// `Debug` and `Display` show `[redacted]`. The text is overwritten with zeros when the value is
@@ -78,28 +80,14 @@ impl Serialize for Secret {
 }
 
 thread_local! {
-    /// The secrets serialized so far inside a call of [`noting_secrets`].
-    static SERIALIZED: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
+    /// The secrets of a request. They are redacted from error messages, because servers may quote the
+    /// request.
+    pub(crate) static SECRETS: Notes<Secret> = const { RefCell::new(None) };
 }
 
 /// Notes a text that is being serialized as a secret.
 pub(crate) fn note(text: &str) {
-    SERIALIZED.with_borrow_mut(|serialized| {
-        if let Some(secrets) = serialized {
-            secrets.push(text.into());
-        }
-    });
-}
-
-/// Runs `serialize`, and returns its result with the secrets that it wrote.
-///
-/// The secrets of a request are redacted from error messages, because servers may quote the
-/// request.
-pub(crate) fn noting_secrets<T>(serialize: impl FnOnce() -> T) -> (T, Vec<Secret>) {
-    let outer = SERIALIZED.replace(Some(Vec::new()));
-    let result = serialize();
-    let secrets = SERIALIZED.replace(outer);
-    (result, secrets.unwrap_or_default())
+    noted::note(&SECRETS, || text.into());
 }
 
 impl<'de> Deserialize<'de> for Secret {
@@ -111,6 +99,7 @@ impl<'de> Deserialize<'de> for Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codec::noted::noting;
 
     #[test]
     fn a_secret_is_a_plain_string_in_json() {
@@ -122,11 +111,9 @@ mod tests {
     #[test]
     fn serialized_secrets_are_noted() {
         let body = [Secret::from("hunter2"), Secret::from("hunter3")];
-        let (text, secrets) = noting_secrets(|| serde_json::to_string(&body).unwrap());
+        let (text, secrets) = noting(&SECRETS, || serde_json::to_string(&body).unwrap());
         assert_eq!(text, r#"["hunter2","hunter3"]"#);
         assert_eq!(secrets, body);
-        let (_, secrets) = noting_secrets(|| ());
-        assert!(secrets.is_empty());
     }
 
     #[test]

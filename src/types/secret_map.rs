@@ -108,7 +108,8 @@ impl<'de> Deserialize<'de> for SecretMap {
 mod tests {
     use super::*;
     use crate::Secret;
-    use crate::types::secret::noting_secrets;
+    use crate::codec::noted::noting;
+    use crate::types::secret::SECRETS;
 
     #[test]
     fn a_secret_map_is_a_plain_object_in_json() {
@@ -128,7 +129,7 @@ mod tests {
     fn every_serialized_text_is_noted_as_a_secret() {
         let map: SecretMap =
             serde_json::from_str(r#"{"a":"hunter2","b":["hunter3",{"c":"hunter4"}]}"#).unwrap();
-        let (_, secrets) = noting_secrets(|| serde_json::to_string(&map).unwrap());
+        let (_, secrets) = noting(&SECRETS, || serde_json::to_string(&map).unwrap());
         assert_eq!(secrets, ["hunter2", "hunter3", "hunter4"].map(Secret::from));
     }
 }
