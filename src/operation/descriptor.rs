@@ -67,6 +67,12 @@ impl Operation {
         }
     }
 
+    /// Returns the operation of a list with the parameter `project`, which the default project fills.
+    pub(crate) const fn in_default_project(mut self) -> Self {
+        self.project = Some("project");
+        self
+    }
+
     /// Returns the operation without the need for a body.
     pub(crate) const fn without_body(mut self) -> Self {
         self.body_required = false;

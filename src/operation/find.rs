@@ -23,9 +23,24 @@ pub struct ListForm {
 }
 
 impl ListForm {
+    /// The lists of the Workspace API.
+    pub(crate) const PAGES: Self = Self {
+        is_paged: true,
+        limit: Some("size"),
+    };
+
     fn decoder<T: DeserializeOwned + Send + 'static>(self) -> Decoder {
         if self.is_paged { page::<T> } else { array::<T> }
     }
+}
+
+/// Why a list has no only item.
+#[derive(Debug)]
+pub(crate) enum NotOne {
+    /// No item matches.
+    None,
+    /// Several items match: the names of the first few, and how many more there are.
+    Several(String),
 }
 
 impl Call {
@@ -34,6 +49,18 @@ impl Call {
         self,
         form: ListForm,
     ) -> impl Future<Output = Result<T>> + Send + use<T> {
+        self.one_or(form, explain)
+    }
+
+    /// Returns the only item of a list, or the error that `explain` creates.
+    pub(crate) fn one_or<
+        T: DeserializeOwned + Send + 'static,
+        E: FnOnce(NotOne) -> Error + Send,
+    >(
+        self,
+        form: ListForm,
+        explain: E,
+    ) -> impl Future<Output = Result<T>> + Send + use<T, E> {
         let response = self.beginning(form, SEVERAL, form.decoder::<T>());
         async move {
             let response = response.await?;
@@ -42,12 +69,10 @@ impl Call {
             let total = totals.map(|totals| totals.items);
             match (items.next(), items.next()) {
                 (Some(only), None) if total.is_none_or(|total| total <= 1) => only,
-                (None, _) => Err(context.explain(none())),
+                (None, _) => Err(context.explain(explain(NotOne::None))),
                 (Some(_), _) => {
-                    let names = names(&body);
-                    // A list without a limit is complete.
-                    let all = || form.limit.is_none().then_some(names.len() as u64);
-                    Err(context.explain(several(&names, total.or_else(all))))
+                    let several = NotOne::Several(few(&body, form, total));
+                    Err(context.explain(explain(several)))
                 }
             }
         }
@@ -90,38 +115,55 @@ impl Call {
     }
 }
 
-fn none() -> Error {
-    let hint = "check the filters and the project of the call";
-    Error::new(ErrorKind::NotFound, "no item matches").with_hint(Some(hint.to_owned()))
+fn explain(problem: NotOne) -> Error {
+    let (kind, message, hint) = match problem {
+        NotOne::None => (
+            ErrorKind::NotFound,
+            "no item matches".to_owned(),
+            "check the filters and the project of the call",
+        ),
+        NotOne::Several(names) => (
+            ErrorKind::InvalidRequest,
+            format!("several items match: {names}"),
+            "add filters, or use `first` with a `sort_by`",
+        ),
+    };
+    Error::new(kind, message).with_hint(Some(hint.to_owned()))
 }
 
-fn several(names: &[String], total: Option<u64>) -> Error {
-    let shown: Vec<&str> = names.iter().map(String::as_str).take(SEVERAL).collect();
+/// Names the first few items of a response, and says how many more there are.
+fn few(body: &[u8], form: ListForm, total: Option<u64>) -> String {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let items = body.get("items").unwrap_or(&body).as_array();
+    let items = items.map(Vec::as_slice).unwrap_or_default();
+    // A list without a limit is complete.
+    let total = total.or_else(|| form.limit.is_none().then_some(items.len() as u64));
+    let few = items.get(..SEVERAL).unwrap_or(items);
+    let shown: Vec<String> = few.iter().map(|item| name(item, few)).collect();
     let more = match total.map(|total| total.saturating_sub(shown.len() as u64)) {
         Some(0) => String::new(),
         Some(more) => format!(" and {more} more"),
         None if shown.len() == SEVERAL => " and possibly more".to_owned(),
         None => String::new(),
     };
-    let message = format!("several items match: {}{more}", shown.join(", "));
-    let hint = "add filters, or use `first` with a `sort_by`";
-    Error::new(ErrorKind::InvalidRequest, message).with_hint(Some(hint.to_owned()))
+    format!("{}{more}", shown.join(", "))
 }
 
-/// Returns the names of the items of a response, or else their ids.
-fn names(body: &[u8]) -> Vec<String> {
-    let Ok(body) = serde_json::from_slice::<Value>(body) else {
-        return Vec::new();
+/// Returns the name of an item, or its id if it has no name or shares the name with another item.
+fn name(item: &Value, few: &[Value]) -> String {
+    let member = |name| item.get(name).and_then(Value::as_str);
+    let name = member("name");
+    let is_shared = few
+        .iter()
+        .filter(|other| other.get("name") == item.get("name"))
+        .count()
+        > 1;
+    let shown = match member("id") {
+        Some(id) if is_shared || name.is_none() => Some(id),
+        _ => name.or(item.as_str()),
     };
-    let items = body.get("items").unwrap_or(&body).as_array();
-    let names = items.into_iter().flatten().map(|item| {
-        let name = item.get("name").and_then(Value::as_str);
-        let name = name.or_else(|| item.get("id").and_then(Value::as_str));
-        let name = name.or_else(|| item.as_str()).unwrap_or("?");
-        let short: String = name.chars().take(NAME_LENGTH).collect();
-        format!("{short:?}")
-    });
-    names.collect()
+    let short: String = shown.unwrap_or("?").chars().take(NAME_LENGTH).collect();
+    format!("{short:?}")
 }
 
 /// Implements `one`, `first` and `count` of a list's builder.

@@ -7,10 +7,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::error::escape::escaped;
+use crate::operation::find::ListForm;
 use crate::workflows::logs::line::LogLine;
 use crate::workflows::logs::stream::LogStream;
 use crate::workspace::types::ExecutionStatus;
-use crate::{Call, Error, ErrorKind, Operation, Page, Result, Transport, WorkspaceClient};
+use crate::{Call, Error, ErrorKind, Operation, Result, Transport, WorkspaceClient};
 
 /// The reason why a run did not succeed: the source of an error of kind
 /// [`RunFailed`](ErrorKind::RunFailed).
@@ -140,8 +141,7 @@ impl RunFailure {
         let mut steps = Call::new(transport, &LIST_STEPS)
             .path("run_id", self.run_id)
             .query("status", "failed")
-            .query("sort_by", "asc:created")
-            .query("size", 1);
+            .query("sort_by", "asc:created");
         if let Some(body) = run.body {
             self.status_reason = body.status_reason;
             // A workspace of ZenML Pro has no default project.
@@ -149,11 +149,10 @@ impl RunFailure {
                 steps = steps.query("project", project);
             }
         }
-        let steps = steps.send::<Page<ListedStep>>().await?.into_inner();
         let client = WorkspaceClient {
             transport: transport.clone(),
         };
-        let Some(step) = steps.items.into_iter().next() else {
+        let Some(step) = steps.first::<ListedStep>(ListForm::PAGES).await? else {
             let logs = client.stream_run_logs(self.run_id).without_steps();
             return self.keep_end_of(logs).await;
         };

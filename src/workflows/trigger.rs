@@ -10,12 +10,13 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::codec::finite::to_value;
+use crate::operation::find::{ListForm, NotOne};
 use crate::retry::state::is_in_progress;
 use crate::transport::hint::lacks_the_route;
 use crate::workflows::run_target::Selector;
 use crate::workflows::triggered_run::TriggeredRun;
 use crate::{
-    Call, Error, ErrorKind, Filter, Operation, Page, Result, RunTarget, Transport, WorkspaceClient,
+    Call, Error, ErrorKind, Filter, Operation, Result, RunTarget, Transport, WorkspaceClient,
 };
 
 impl WorkspaceClient {
@@ -66,10 +67,11 @@ pub struct Trigger {
 }
 
 impl Trigger {
-    /// Sets the project, by name or id, that contains the template or snapshot.
+    /// Sets the project, by name or id, that contains the template or snapshot. Defaults to the default
+    /// project of the client, and then to that of the server.
     ///
-    /// Workspaces of ZenML Pro have no default project. A project is required, unless the target is
-    /// given by its id, without a stack or a pipeline.
+    /// Workspaces of ZenML Pro have no default project. There, a project is required, unless the target
+    /// is given by its id, without a stack or a pipeline.
     pub fn project(mut self, name_or_id: impl Display) -> Self {
         self.project = Some(name_or_id.to_string());
         self
@@ -189,8 +191,7 @@ impl Trigger {
             Selector::Latest => call
                 .query("runnable", true)
                 .query("named_only", true)
-                .query("sort_by", "desc:created")
-                .query("size", 1),
+                .query("sort_by", "desc:created"),
         };
         for (name, value) in [
             ("project", &self.project),
@@ -201,19 +202,28 @@ impl Trigger {
                 call = call.query(name, value);
             }
         }
-        let found = call.send::<Page<Found>>().await.map_err(explain_lookup)?;
-        // A single match may still not be runnable. The request to run it reports that, and also
-        // whether the server can run pipelines at all.
-        match &*found.items {
-            [only] => Ok(only.id),
-            [] => Err(self.not_found()),
-            several => Err(self.ambiguous(several)),
-        }
+        // A match may still not be runnable. The request to run it reports that, and also whether the
+        // server can run pipelines at all.
+        let found: Result<Found> = match &self.target.selector {
+            Selector::Latest => match call.first(ListForm::PAGES).await {
+                Ok(newest) => newest.ok_or_else(|| self.not_found()),
+                Err(error) => Err(error),
+            },
+            Selector::Name(_) | Selector::Id(_) => {
+                let explain = |problem| match problem {
+                    NotOne::None => self.not_found(),
+                    NotOne::Several(names) => self.ambiguous(&names),
+                };
+                call.one_or(ListForm::PAGES, explain).await
+            }
+        };
+        Ok(found.map_err(explain_lookup)?.id)
     }
 
     fn not_found(&self) -> Error {
         let mut message = format!("there is no {}", self.target);
-        if let Some(project) = &self.project {
+        let project = self.project.as_deref().or(self.transport.project());
+        if let Some(project) = project {
             message.push_str(&format!(" in project {project:?}"));
         }
         if let Some(stack) = &self.stack {
@@ -222,13 +232,8 @@ impl Trigger {
         error(ErrorKind::NotFound, &message)
     }
 
-    fn ambiguous(&self, found: &[Found]) -> Error {
-        let ids: Vec<_> = found.iter().map(|found| found.id.to_string()).collect();
-        let message = format!(
-            "{} is ambiguous; it matches {}",
-            self.target,
-            ids.join(", ")
-        );
+    fn ambiguous(&self, found: &str) -> Error {
+        let message = format!("{} is ambiguous; it matches {found}", self.target);
         let hint = "set the project or the pipeline, or select by id";
         error(ErrorKind::InvalidRequest, &message).with_hint(Some(hint.to_owned()))
     }
@@ -253,9 +258,10 @@ struct Found {
 }
 
 // Not the generated operations, which the document of a server without a workload manager lacks.
-static LIST_TEMPLATES: Operation = Operation::get("list_run_templates", "/api/v1/run_templates");
+static LIST_TEMPLATES: Operation =
+    Operation::get("list_run_templates", "/api/v1/run_templates").in_default_project();
 static LIST_SNAPSHOTS: Operation =
-    Operation::get("list_pipeline_snapshots", "/api/v1/pipeline_snapshots");
+    Operation::get("list_pipeline_snapshots", "/api/v1/pipeline_snapshots").in_default_project();
 static RUN_TEMPLATE: Operation = Operation::post(
     "create_template_run",
     "/api/v1/run_templates/{template_id}/runs",

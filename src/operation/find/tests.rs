@@ -3,10 +3,7 @@
 use super::*;
 use crate::testing::{READ, TestServer, json, response};
 
-const PAGES: ListForm = ListForm {
-    is_paged: true,
-    limit: Some("size"),
-};
+const PAGES: ListForm = ListForm::PAGES;
 const LIMITED: ListForm = ListForm {
     is_paged: false,
     limit: Some("limit"),
@@ -103,6 +100,18 @@ async fn items_without_a_name_are_named_by_their_id_or_value_in_short() {
     assert_eq!(
         error.message(),
         format!(r#"several items match: "?", "i", "s", "{short}""#)
+    );
+}
+
+#[tokio::test]
+async fn items_that_share_their_name_are_named_by_their_ids() {
+    let items = serde_json::json!([
+        {"id": "i", "name": "a"}, {"id": "j", "name": "a"}, {"id": "k", "name": "b"}, {"name": "a"},
+    ]);
+    let error = error_of(json(&items.to_string()), WHOLE).await;
+    assert_eq!(
+        error.message(),
+        r#"several items match: "i", "j", "b", "a""#
     );
 }
 

@@ -148,7 +148,7 @@ async fn steps_are_looked_up_in_the_project_of_the_run() {
     assert_eq!(
         lines[1],
         format!(
-            "GET /api/v1/runs/{RUN}/steps?status=failed&sort_by=asc%3Acreated&size=1&project={PROJECT}"
+            "GET /api/v1/runs/{RUN}/steps?status=failed&sort_by=asc%3Acreated&project={PROJECT}&size=1"
         )
     );
 }

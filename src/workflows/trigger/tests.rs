@@ -56,7 +56,7 @@ async fn a_template_is_looked_up_by_name_and_run_with_an_idempotency_key() {
     assert_eq!(
         lines,
         [
-            "GET /api/v1/run_templates?name=nightly&project=vision&stack=prod".to_owned(),
+            "GET /api/v1/run_templates?name=nightly&project=vision&stack=prod&size=4".to_owned(),
             format!("POST /api/v1/run_templates/{ID}/runs"),
         ]
     );
@@ -89,8 +89,27 @@ async fn latest_selects_the_newest_runnable_snapshot_with_a_name() {
     assert_eq!(
         sent(&server).0[0],
         "GET /api/v1/pipeline_snapshots?runnable=true&named_only=true&sort_by=desc%3Acreated\
-         &size=1&pipeline=training"
+         &pipeline=training&size=1"
     );
+}
+
+#[tokio::test]
+async fn the_lookup_reads_the_default_project_unless_another_is_set() {
+    for (set, project) in [(None, "mine"), (Some("vision"), "vision")] {
+        let server = server_with(json!([])).await;
+        let client = builder_of::<WorkspaceClient>(&server.url).project("mine");
+        let client = client.credentials(Credentials::api_token("bearer"));
+        let mut trigger = client.build().unwrap().trigger(RunTemplate::by_name("a"));
+        if let Some(project) = set {
+            trigger = trigger.project(project);
+        }
+        let error = trigger.send().await.unwrap_err();
+        let place = format!("in project {project:?}");
+        assert!(error.message().ends_with(&place), "{error}");
+        let line = server.only().line;
+        assert_eq!(line.matches("project=").count(), 1, "{line}");
+        assert!(line.contains(&format!("project={project}")), "{line}");
+    }
 }
 
 #[tokio::test]
