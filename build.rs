@@ -1,4 +1,4 @@
-//! Generates both clients into `OUT_DIR`, from `specs/` or from the document that an environment
+//! Generates both clients into `OUT_DIR`, and what the feature `mock` needs of them, from `specs/` or from the document that an environment
 //! variable names.
 
 use std::path::Path;
@@ -65,8 +65,16 @@ fn generate(api: &str, variable: &str, options: Options) -> Result<(), String> {
         let (method, path, reason) = (&operation.method, &operation.path, &operation.reason);
         println!("cargo::warning={api} API: {method} {path} is left out: {reason}");
     }
+    write(&format!("{api}.rs"), &render::render(&model, options))?;
+    if env::var_os("CARGO_FEATURE_MOCK").is_some() {
+        let mock = render::mock(&model, options);
+        write(&format!("{api}_mock.rs"), &mock)?;
+    }
+    Ok(())
+}
+
+fn write(file: &str, text: &str) -> Result<(), String> {
     let folder = env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?;
-    let file = Path::new(&folder).join(format!("{api}.rs"));
-    fs::write(&file, render::render(&model, options))
-        .map_err(|error| format!("cannot write {}: {error}", file.display()))
+    let file = Path::new(&folder).join(file);
+    fs::write(&file, text).map_err(|error| format!("cannot write {}: {error}", file.display()))
 }

@@ -62,6 +62,7 @@
 //! | `rustls` (default) | TLS by rustls with ring |
 //! | `aws-lc-rs` | TLS by rustls with aws-lc-rs: post-quantum key exchange and P-521 |
 //! | `native-tls` | TLS by the library of the operating system |
+//! | `mock` | samples of all response types, for tests of programs that use this crate |
 //! | `generate` | generation of the clients from other documents, which `ZENML_WORKSPACE_SPEC` and `ZENML_PRO_SPEC` name |
 //!
 //! All three TLS features verify certificates as the platform does; the
@@ -102,6 +103,8 @@ mod availability;
 mod client;
 mod codec;
 mod error;
+#[cfg(feature = "mock")]
+pub mod mock;
 mod operation;
 pub mod retry;
 pub mod runtime;

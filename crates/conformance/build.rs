@@ -1,13 +1,17 @@
 //! Generates a table of the operations of each API, and writes its document with the overlays
-//! applied. The table tells into which of the library's types each response is decoded.
+//! applied. The table tells into which of the library's types each response is decoded. A second table has
+//! the types with samples.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
+use serde_json::{Map, Value};
 use zenml_codegen::model::{Accepts, Api, Location, Operation, Outcome, type_text};
+use zenml_codegen::name::type_name;
 use zenml_codegen::{canonical, files};
 
 /// The APIs, and the environment variables that name another document, as in the library's build.
@@ -38,11 +42,30 @@ fn generate(api: &str, variable: &str) -> Result<(), Box<dyn Error>> {
     }
     let source = files::load(specs, api, other.as_deref())?;
     let folder = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo did not set OUT_DIR")?);
-    let document = canonical::to_text(&source.document()?);
-    fs::write(folder.join(format!("{api}.json")), document)?;
-    let table = table(api, &source.generate()?)?;
-    fs::write(folder.join(format!("{api}.rs")), table)?;
+    let (document, model) = (source.document()?, source.generate()?);
+    fs::write(
+        folder.join(format!("{api}.json")),
+        canonical::to_text(&document),
+    )?;
+    fs::write(folder.join(format!("{api}.rs")), table(api, &model)?)?;
+    let samples = samples(api, &model, &document);
+    fs::write(folder.join(format!("{api}_samples.rs")), samples)?;
     Ok(())
+}
+
+/// Returns the table of the types with samples, and the schema of each, if the document names it.
+fn samples(api: &str, model: &Api, document: &Value) -> String {
+    let schemas = document.pointer("/components/schemas");
+    let names = schemas
+        .and_then(Value::as_object)
+        .into_iter()
+        .flat_map(Map::keys);
+    let schemas: BTreeMap<String, &String> = names.map(|name| (type_name(name), name)).collect();
+    let lines = model.received().into_iter().map(|name| {
+        let schema = schemas.get(&name);
+        format!("    Entry::of::<zenml::{api}::types::{name}>({name:?}, {schema:?}, zenml::{api}::types::{name}::sample),\n")
+    });
+    format!("vec![\n{}]\n", lines.collect::<String>())
 }
 
 fn table(api: &str, model: &Api) -> Result<String, std::fmt::Error> {

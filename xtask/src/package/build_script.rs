@@ -1,4 +1,4 @@
-//! Build script of the published package: copies the clients that the package carries, or generates them
+//! Build script of the published package: copies the generated code that the package carries, or generates it
 //! with the feature `generate`.
 
 #[cfg(feature = "generate")]
@@ -43,9 +43,11 @@ fn copy() -> Result<(), String> {
                  feature `generate` of zenml, or unset the variable"
             ));
         }
-        let file = format!("{api}.rs");
-        fs::copy(Path::new("generated").join(&file), Path::new(&folder).join(&file))
-            .map_err(|error| format!("cannot copy generated/{file}: {error}"))?;
+        let mock = env::var_os("CARGO_FEATURE_MOCK").map(|_| format!("{api}_mock.rs"));
+        for file in [format!("{api}.rs")].into_iter().chain(mock) {
+            fs::copy(Path::new("generated").join(&file), Path::new(&folder).join(&file))
+                .map_err(|error| format!("cannot copy generated/{file}: {error}"))?;
+        }
     }
     Ok(())
 }

@@ -5,7 +5,11 @@ use std::{fs, path::PathBuf};
 use anyhow::{Result, ensure};
 use zenml_test_server::paths;
 
-use super::{Package, extract, folder, out_dir, stage::GENERATED, units};
+use super::{
+    Package, extract, folder, out_dir,
+    stage::{FILES, GENERATED},
+    units,
+};
 use crate::{cargo::Cargo, ceilings::Ceilings};
 
 /// Workspace of the unpacked packages and of a program that depends on `zenml`.
@@ -81,20 +85,22 @@ impl Consumer {
         );
         let units = units(self.cargo("build --quiet --package program")).await?;
         ceilings.check("units compiled for a program", units)?;
-        self.cargo("test --quiet --package zenml --lib --features pro-inferred")
+        self.cargo("test --quiet --package zenml --lib --features mock,pro-inferred")
             .run()
             .await?;
         let generating =
-            self.cargo("check --quiet --package zenml --features generate,pro-inferred");
+            self.cargo("check --quiet --package zenml --features generate,mock,pro-inferred");
         let generated = out_dir(generating).await?;
         let mut lines = 0;
-        for api in ["workspace.rs", "pro.rs"] {
-            let carried = self.folder.join("zenml").join(GENERATED).join(api);
+        for file in FILES {
+            let carried = self.folder.join("zenml").join(GENERATED).join(file);
             let carried = fs::read_to_string(carried)?;
-            lines += carried.lines().count() as u64;
+            if ["workspace.rs", "pro.rs"].contains(&file) {
+                lines += carried.lines().count() as u64;
+            }
             ensure!(
-                carried == fs::read_to_string(generated.join(api))?,
-                "the feature `generate` generates another {api} than the package carries"
+                carried == fs::read_to_string(generated.join(file))?,
+                "the feature `generate` generates another {file} than the package carries"
             );
         }
         ceilings.check("generated lines of both clients", lines)?;

@@ -86,7 +86,7 @@ pub fn folder() -> PathBuf {
 pub async fn package() -> Result<Vec<Package>> {
     Cargo::new("fetch --quiet").run().await?;
     let stage = folder().join("stage");
-    let generating = Cargo::new("check --quiet --package zenml --features pro-inferred");
+    let generating = Cargo::new("check --quiet --package zenml --features mock,pro-inferred");
     stage::stage(&out_dir(generating).await?, &stage).await?;
     let command = PACKAGES.iter().fold(
         // The checks build the packages with the features of interest.

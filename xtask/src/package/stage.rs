@@ -16,6 +16,9 @@ use zenml_test_server::paths;
 /// Folder of the package that has the code of both clients.
 pub const GENERATED: &str = "generated";
 
+/// The files in it: for each API, the client, and what the feature `mock` adds.
+pub const FILES: [&str; 4] = ["workspace.rs", "workspace_mock.rs", "pro.rs", "pro_mock.rs"];
+
 /// Copies the files of the checkout that git knows or would add, and turns the copy into what is packaged.
 ///
 /// # Errors
@@ -28,8 +31,8 @@ pub async fn stage(code: &Path, to: &Path) -> Result<()> {
     for file in files_of(from).await? {
         copy(&from.join(&file), &to.join(&file))?;
     }
-    for api in ["workspace.rs", "pro.rs"] {
-        copy(&code.join(api), &to.join(GENERATED).join(api))?;
+    for file in FILES {
+        copy(&code.join(file), &to.join(GENERATED).join(file))?;
     }
     fs::rename(to.join("build.rs"), to.join("generate.rs"))?;
     fs::write(to.join("build.rs"), include_str!("build_script.rs"))?;

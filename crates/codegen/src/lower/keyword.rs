@@ -23,6 +23,17 @@ const SHAPES: &[&str] = &[
 /// Keywords that refer to other schemas.
 pub(super) const COMPOSITION: [&str; 4] = ["$ref", "allOf", "anyOf", "oneOf"];
 
+/// Keywords whose values a sample has to keep, besides a few values of others.
+const LIMITS: [&str; 7] = [
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "maxLength",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minimum",
+];
+
 /// Returns the schema as an object, after checking that it has one shape.
 ///
 /// A keyword that is not known is an annotation (JSON Schema 2020-12, core, section 6.5).
@@ -90,6 +101,26 @@ pub(super) fn notes(schema: &Value) -> Map<String, Value> {
         notes.insert("constraints".to_owned(), Value::String(limits));
     }
     notes
+}
+
+/// Returns the keywords that a sample of a property has to keep. `free` says that the lowered type is
+/// any JSON, which loses the type of a union.
+pub(super) fn limits(schema: &Value, free: bool) -> Map<String, Value> {
+    let alternatives = schema.get("anyOf").and_then(Value::as_array);
+    let own = alternatives.map_or(std::slice::from_ref(schema), Vec::as_slice);
+    let is_null = |one: &&Value| one.get("type").is_some_and(|kind| kind == "null");
+    let Some(schema) = own.iter().find(|one| !is_null(one)) else {
+        return Map::new();
+    };
+    let members = schema.as_object().into_iter().flatten();
+    let kept = members.filter(|(key, value)| match key.as_str() {
+        "const" => !value.is_string(),
+        "format" => matches!(value.as_str(), Some("duration" | "email")),
+        "type" => free && value.is_string(),
+        key => LIMITS.contains(&key),
+    });
+    kept.map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 /// Returns the limits that the server checks, as a phrase for the docs.

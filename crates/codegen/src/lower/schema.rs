@@ -258,7 +258,12 @@ impl Components<'_> {
                     required.push(name.clone());
                 }
             }
-            lowered.insert(name.clone(), typed.or_any());
+            let typed = typed.or_any();
+            let limits = keyword::limits(property, typed == json!({}));
+            if !limits.is_empty() {
+                notes.insert("limits".to_owned(), Value::Object(limits));
+            }
+            lowered.insert(name.clone(), typed);
             if !notes.is_empty() {
                 fields.insert(name.clone(), Value::Object(notes));
             }

@@ -10,7 +10,7 @@ use super::signatures::argument;
 use crate::reserved::{unreserved, unreserved_member};
 
 /// The parts, in the order in which a member that several of them have is looked up.
-const PARTS: [&str; 3] = ["body", "metadata", "resources"];
+pub(super) const PARTS: [&str; 3] = ["body", "metadata", "resources"];
 
 /// The types that are returned by value.
 const COPY: [&str; 7] = ["bool", "f64", "i32", "i64", "u64", "Timestamp", "Uuid"];

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quote::ToTokens;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use syn::visit::{self, Visit};
 
 use crate::LeftOut;
@@ -35,8 +35,17 @@ impl Api {
         &self,
         operations: impl IntoIterator<Item = &'a Operation>,
     ) -> BTreeSet<String> {
-        let parts = operations.into_iter().flat_map(Operation::parts);
-        let mut open: Vec<String> = parts.flat_map(mentioned).collect();
+        self.reached_from(operations.into_iter().flat_map(Operation::parts))
+    }
+
+    /// Returns the types that responses contain.
+    pub fn received(&self) -> BTreeSet<String> {
+        self.reached_from(self.operations.iter().filter_map(Operation::json))
+    }
+
+    /// Returns the types that `types` lead to, through fields and variants too.
+    fn reached_from<'a>(&self, types: impl Iterator<Item = &'a syn::Type>) -> BTreeSet<String> {
+        let mut open: Vec<String> = types.flat_map(mentioned).collect();
         let mut found = BTreeSet::new();
         while let Some(name) = open.pop() {
             let Some(ty) = self.types.get(&name) else {
@@ -154,11 +163,15 @@ impl Operation {
             Accepts::Filter | Accepts::Text | Accepts::Secret => None,
         });
         let body = self.body.iter().map(|body| &body.ty);
-        let result = match &self.result {
+        parameters.chain(body).chain(self.json()).collect()
+    }
+
+    /// Returns the type of its result, if that is JSON.
+    fn json(&self) -> Option<&syn::Type> {
+        match &self.result {
             Outcome::Json(ty) => Some(&**ty),
             Outcome::Empty | Outcome::Text | Outcome::Bytes | Outcome::Events => None,
-        };
-        parameters.chain(body).chain(result).collect()
+        }
     }
 }
 
@@ -303,8 +316,12 @@ pub struct Field {
     pub presence: Presence,
     /// Whether its value is boxed, which breaks recursion and keeps structs small.
     pub boxed: bool,
+    /// Whether the document allows `null`.
+    pub nullable: bool,
     /// Its only value, if it has one.
     pub constant: Option<String>,
+    /// The keywords of its schema that restrict the value and not its type.
+    pub limits: Map<String, Value>,
     /// What the document declares besides the type.
     pub notes: Notes,
 }

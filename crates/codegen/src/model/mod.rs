@@ -10,6 +10,7 @@ mod lists;
 mod notes;
 mod operations;
 mod rust_type;
+mod sample;
 mod signatures;
 mod types;
 mod variant_name;

@@ -135,7 +135,13 @@ fn structure(
             ty: substitutes.apply(ty),
             presence: presence(note, sent, constant.is_some()),
             boxed: false,
+            nullable: flag(note, "nullable"),
             constant,
+            limits: note
+                .get("limits")
+                .and_then(Value::as_object)
+                .cloned()
+                .unwrap_or_default(),
             notes: notes(note, ""),
         });
     }

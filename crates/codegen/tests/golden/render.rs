@@ -2,7 +2,7 @@
 
 use zenml_codegen::availability::Availability;
 use zenml_codegen::descriptions::Descriptions;
-use zenml_codegen::render::{Options, render};
+use zenml_codegen::render::{Options, mock, render};
 use zenml_codegen::{SpecSource, generate};
 
 use crate::case::{Case, cases};
@@ -34,6 +34,7 @@ cases! { "render", check:
     versions_and_editions_in_the_docs
     descriptions_of_groups_operations_and_parameters
     rules_for_what_older_servers_ignore
+    samples_of_responses
 }
 
 fn check(case: &Case) {
@@ -62,4 +63,7 @@ fn check(case: &Case) {
             .apply(&mut api);
     }
     case.check_file("expected.rs", &render(&api, options));
+    if case.has("expected_mock.rs") {
+        case.check_file("expected_mock.rs", &mock(&api, options));
+    }
 }
