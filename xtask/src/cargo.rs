@@ -1,17 +1,18 @@
 //! How does xtask run cargo?
 
 use std::{
-    env,
-    ffi::OsString,
     path::{Path, PathBuf},
     process::{ExitCode, ExitStatus, Stdio},
     time::Duration,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
-use tokio::{io::AsyncReadExt, process::Command};
-use zenml_test_server::{Access, ProcessGroup, paths};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::Command,
+};
+use zenml_test_server::{Access, ProcessGroup, cargo_command, paths};
 
 use crate::interrupt;
 
@@ -131,6 +132,34 @@ impl Cargo {
         Ok((cargo.wait().await?, text))
     }
 
+    /// Runs a command that compiles, and passes each message of cargo on. The messages of the compiler
+    /// are shown.
+    ///
+    /// # Errors
+    /// Returns an error if cargo is missing or fails, or if its output is not UTF-8.
+    pub async fn messages(self, mut receive: impl FnMut(&Value)) -> Result<()> {
+        let command = self.arg("--message-format=json-render-diagnostics");
+        let mut cargo = ProcessGroup::spawn(command.command().stdout(Stdio::piped()))
+            .context("cannot start cargo")?;
+        let stdout = cargo
+            .take_stdout()
+            .context("cargo has no standard output")?;
+        let mut lines = BufReader::new(stdout).lines();
+        while let Some(line) = lines.next_line().await? {
+            // Build scripts may print lines, too.
+            if let Ok(message) = serde_json::from_str(&line) {
+                receive(&message);
+            }
+        }
+        let status = cargo.wait().await?;
+        ensure!(
+            status.success(),
+            "`{}` failed ({status})",
+            command.command_line()
+        );
+        Ok(())
+    }
+
     /// Runs the command like [`Cargo::status`]. On Ctrl-C it gets SIGTERM, and time to stop its own
     /// processes. Its standard input ends with this process, even if that is killed.
     ///
@@ -149,7 +178,7 @@ impl Cargo {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(program());
+        let mut command = cargo_command();
         command
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
@@ -167,7 +196,7 @@ impl Cargo {
 /// # Errors
 /// Returns an error if the workspace has no such package.
 pub async fn features(package: &str) -> Result<Vec<String>> {
-    let output = Command::new(program())
+    let output = cargo_command()
         .args(["metadata", "--no-deps", "--format-version=1"])
         .current_dir(paths::workspace())
         .kill_on_drop(true)
@@ -208,10 +237,6 @@ fn features_of(metadata: &Value, package: &str) -> Result<Vec<String>> {
 pub fn exit_code(status: ExitStatus) -> ExitCode {
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     code.map_or(ExitCode::FAILURE, ExitCode::from)
-}
-
-fn program() -> OsString {
-    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 #[cfg(test)]

@@ -1,14 +1,12 @@
 //! Does the crate compile, and if not, which lines do not?
 
-use std::env;
 use std::path::Path;
 use std::process::Stdio;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::process::Command;
-use zenml_test_server::Progress;
+use zenml_test_server::{Progress, cargo_command};
 
 /// Checks the library and the code written by hand on top of it: examples, tests and benchmarks.
 const CHECK: [&str; 8] = [
@@ -42,8 +40,7 @@ pub async fn check(root: &Path, progress: &dyn Progress) -> Compiled {
 }
 
 async fn run(root: &Path, progress: &dyn Progress) -> Result<Compiled> {
-    let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(program);
+    let mut command = cargo_command();
     command
         .args(CHECK)
         .current_dir(root)

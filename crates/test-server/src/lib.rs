@@ -23,6 +23,7 @@
 compile_error!("zenml-test-server needs process groups, which only Unix has; use WSL on Windows");
 
 mod access;
+mod cargo;
 mod console_progress;
 mod fill;
 mod health;
@@ -38,6 +39,7 @@ mod server;
 mod versions;
 
 pub use access::Access;
+pub use cargo::command as cargo_command;
 pub use console_progress::{ConsoleProgress, seconds};
 pub use fill::Fill;
 pub use install::{environment, interpreter};

@@ -76,7 +76,12 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
 /// Returns the folder of everything that packaging leaves behind.
 #[must_use]
 pub fn folder() -> PathBuf {
-    paths::scratch().with_file_name("package")
+    target().join("package")
+}
+
+/// Returns cargo's target folder.
+fn target() -> PathBuf {
+    paths::scratch().with_file_name("")
 }
 
 /// Packages the published crates.
@@ -106,31 +111,21 @@ pub async fn package() -> Result<Vec<Package>> {
         .collect()
 }
 
-/// Runs a command that compiles, and returns the messages of cargo.
-///
-/// # Errors
-/// Returns an error if the command fails.
-async fn messages(command: Cargo) -> Result<Vec<Value>> {
-    let command = command.arg("--message-format=json-render-diagnostics");
-    let (status, output) = command.output().await?;
-    ensure!(status.success(), "`{}` failed", command.command_line());
-    let lines = output.lines();
-    Ok(lines
-        .filter_map(|line| serde_json::from_str(line).ok())
-        .collect())
-}
-
 /// Runs a command that compiles, and returns the number of its units: crates, build scripts, and their runs.
 ///
 /// # Errors
 /// Returns an error if the command fails.
 pub async fn units(command: Cargo) -> Result<u64> {
-    let messages = messages(command).await?;
-    let units = messages.iter().filter(|message| {
-        let reason = message.get("reason").and_then(Value::as_str);
-        matches!(reason, Some("compiler-artifact" | "build-script-executed"))
-    });
-    Ok(units.count() as u64)
+    let mut units = 0;
+    command
+        .messages(|message| {
+            let reason = message.get("reason").and_then(Value::as_str);
+            if matches!(reason, Some("compiler-artifact" | "build-script-executed")) {
+                units += 1;
+            }
+        })
+        .await?;
+    Ok(units)
 }
 
 /// Runs a command that compiles the library, and returns the folder of its generated code.
@@ -138,17 +133,23 @@ pub async fn units(command: Cargo) -> Result<u64> {
 /// # Errors
 /// Returns an error if the command fails.
 async fn out_dir(command: Cargo) -> Result<PathBuf> {
-    messages(command)
-        .await?
-        .iter()
-        .filter(|message| {
-            message
+    let mut found = None;
+    command
+        .messages(|message| {
+            if message
                 .get("reason")
                 .is_some_and(|reason| reason == "build-script-executed")
+                && let Some(folder) = message
+                    .get("out_dir")
+                    .and_then(Value::as_str)
+                    .map(Path::new)
+                && is_of_the_library(folder)
+            {
+                found = Some(folder.to_path_buf());
+            }
         })
-        .filter_map(|message| Some(PathBuf::from(message.get("out_dir")?.as_str()?)))
-        .find(|folder| is_of_the_library(folder))
-        .context("cargo did not report the folder of the generated code")
+        .await?;
+    found.context("cargo did not report the folder of the generated code")
 }
 
 /// Returns whether a folder has the generated code: other build scripts have other files.
