@@ -1,15 +1,27 @@
 //! `cargo xtask demo`.
 
-use std::{process::ExitCode, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Instant,
+};
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use clap::Args;
-use zenml_test_server::{ConsoleProgress, Fill, Options, Progress as _, Server, seconds};
+use serde_json::Value;
+use tokio::{process::Command, try_join};
+use zenml_test_server::{
+    ConsoleProgress, Fill, Options, ProcessGroup, Progress as _, Server, default_version,
+    interpreter, seconds,
+};
 
 use crate::{cargo::Cargo, interrupt::or_interrupted, pro};
 
-const QUICKSTART: &str = "--package zenml-examples --example quickstart";
-const PRO_DEMO: &str = "--package zenml-examples --example pro_demo";
+// The servers listen on loopback, without TLS, which is a fifth of what an example compiles.
+const QUICKSTART: &str =
+    "build --quiet --package zenml-examples --example quickstart --no-default-features";
+const PRO_DEMO: &str = "build --quiet --package zenml-examples --example pro_demo --no-default-features --features pro";
 
 /// Show the crate at work against a real ZenML server
 ///
@@ -20,8 +32,8 @@ const PRO_DEMO: &str = "--package zenml-examples --example pro_demo";
 /// examples/pro_demo runs instead: from the objects of an organization to a run that a service
 /// account has triggered.
 ///
-/// Takes about two minutes the first time, because the server has to be installed, and less than
-/// one minute later. Leaves the installed server in target/zenml/, and nothing else.
+/// Takes about two minutes the first time, because the example is compiled and the server installed,
+/// and less than one minute later. Leaves the installed server in target/zenml/, and nothing else.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -44,33 +56,74 @@ pub struct Arguments {
 /// Returns an error if the server does not start or cannot be filled, or if the example fails.
 pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let started = Instant::now();
-    let version = arguments.version.as_deref();
-    // Built first, so that no server waits for the compiler.
-    let example = if arguments.pro { PRO_DEMO } else { QUICKSTART };
-    or_interrupted(Cargo::new(&format!("build {example}")).run()).await?;
-    let command = format!("run --quiet {example}");
+    let version = arguments.version.clone().map_or_else(default_version, Ok)?;
+    let progress = ConsoleProgress::new();
     let code = if arguments.pro {
-        let words: Vec<&str> = ["cargo"].into_iter().chain(command.split(' ')).collect();
-        pro::workspace(version, 0, &words).await?
+        let example = compile_and_install(&[PRO_DEMO, pro::BUILD], &version, &progress);
+        let example = or_interrupted(example).await?;
+        let example = example.to_str().context("the path is not UTF-8")?;
+        pro::workspace(Some(&version), 0, &[example]).await?
     } else {
-        or_interrupted(quickstart(version, &Cargo::new(&command))).await?;
+        or_interrupted(async {
+            let example = compile_and_install(&[QUICKSTART], &version, &progress).await?;
+            quickstart(&version, &example, progress).await
+        })
+        .await?;
         ExitCode::SUCCESS
     };
     eprintln!("The demo took {}.", seconds(started.elapsed()));
     Ok(code)
 }
 
-async fn quickstart(version: Option<&str>, example: &Cargo) -> Result<()> {
-    let progress = ConsoleProgress::new();
-    let mut options = Options::default().progress(progress.clone());
-    if let Some(version) = version {
-        options = options.version(version);
-    }
+/// Compiles programs, of which the first is the example, and installs the server at the
+/// same time. Returns the file of the example.
+async fn compile_and_install(
+    builds: &[&str],
+    version: &str,
+    progress: &ConsoleProgress,
+) -> Result<PathBuf> {
+    let installing = progress.beside();
+    let compile = async {
+        progress.stage("Compiling the example");
+        let mut programs = Vec::new();
+        for build in builds {
+            Cargo::new(build)
+                .messages(|message| {
+                    let text = |pointer| message.pointer(pointer).and_then(Value::as_str);
+                    if let Some(unit) = text("/target/name") {
+                        progress.detail(unit);
+                    }
+                    programs.extend(text("/executable").map(PathBuf::from));
+                })
+                .await?;
+        }
+        progress.done();
+        programs
+            .into_iter()
+            .next()
+            .context("cargo did not report the file of the example")
+    };
+    let install = async {
+        interpreter(version, &*installing).await?;
+        installing.done();
+        Ok(())
+    };
+    let (program, ()) = try_join!(compile, install)?;
+    Ok(program)
+}
+
+async fn quickstart(version: &str, program: &Path, progress: Arc<ConsoleProgress>) -> Result<()> {
+    let options = Options::default()
+        .version(version)
+        .progress(progress.clone());
     let server = Server::start(options).await?;
     server.fill(Fill::Demo).await?;
     progress.done();
-    eprintln!("\n$ {}\n", example.command_line());
-    example.clone().server(server.access()).run().await?;
+    eprintln!("\nRunning examples/quickstart.rs:\n");
+    let mut command = Command::new(program);
+    let mut example = ProcessGroup::spawn(command.envs(server.access().variables()))?;
+    let status = example.wait().await?;
+    ensure!(status.success(), "examples/quickstart.rs failed ({status})");
     server.stop().await?;
     eprintln!("\nThe server has been stopped.");
     Ok(())

@@ -6,6 +6,9 @@ use anyhow::Result;
 
 use crate::cargo::{Cargo, exit_code};
 
+/// Builds the program that [`workspace`] runs.
+pub const BUILD: &str = "build --quiet --package zenml-pro-fake --bin pro-workspace";
+
 /// Runs a server and a fake of the Pro API until Ctrl-C, or until the command has ended.
 ///
 /// Both are a program of their own, in `crates/pro-fake`, so that xtask compiles quickly.

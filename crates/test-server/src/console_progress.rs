@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::Progress;
 
@@ -14,7 +14,8 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Progress on standard error, with the time that each stage took.
 pub struct ConsoleProgress {
-    interactive: bool,
+    /// The lines of the terminal that change; `None` if standard error is not a terminal.
+    terminal: Option<MultiProgress>,
     current: Mutex<Option<Stage>>,
 }
 
@@ -28,11 +29,27 @@ impl ConsoleProgress {
     /// Creates the display without a stage.
     #[must_use]
     pub fn new() -> Arc<Self> {
-        let interactive = io::stderr().is_terminal();
+        Self::on(io::stderr().is_terminal().then(MultiProgress::new))
+    }
+
+    /// Creates a display of work that runs at the same time. Its stages have a line of their own.
+    #[must_use]
+    pub fn beside(&self) -> Arc<Self> {
+        Self::on(self.terminal.clone())
+    }
+
+    fn on(terminal: Option<MultiProgress>) -> Arc<Self> {
         Arc::new(Self {
-            interactive,
+            terminal,
             current: Mutex::new(None),
         })
+    }
+
+    fn print(&self, line: &str) {
+        match &self.terminal {
+            Some(terminal) => terminal.suspend(|| eprintln!("{line}")),
+            None => eprintln!("{line}"),
+        }
     }
 
     fn current(&self) -> MutexGuard<'_, Option<Stage>> {
@@ -43,14 +60,14 @@ impl ConsoleProgress {
 impl Progress for ConsoleProgress {
     fn stage(&self, text: &str) {
         self.done();
-        let spinner = self.interactive.then(|| {
+        let spinner = self.terminal.as_ref().map(|terminal| {
             let style = ProgressStyle::with_template("{spinner} {prefix} [{elapsed}] {msg:.dim}");
-            let spinner = ProgressBar::new_spinner().with_prefix(text.to_owned());
+            let spinner = terminal.add(ProgressBar::new_spinner().with_prefix(text.to_owned()));
             spinner.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             spinner.enable_steady_tick(TICK);
             spinner
         });
-        if !self.interactive {
+        if spinner.is_none() {
             eprintln!("{text} ...");
         }
         let started = Instant::now();
@@ -72,11 +89,7 @@ impl Progress for ConsoleProgress {
     }
 
     fn note(&self, text: &str) {
-        let current = self.current();
-        match current.as_ref().and_then(|stage| stage.spinner.as_ref()) {
-            Some(spinner) => spinner.suspend(|| eprintln!("{text}")),
-            None => eprintln!("{text}"),
-        }
+        self.print(text);
     }
 
     fn done(&self) {
@@ -84,7 +97,8 @@ impl Progress for ConsoleProgress {
             if let Some(spinner) = &stage.spinner {
                 spinner.finish_and_clear();
             }
-            eprintln!("{} [{}]", stage.text, seconds(stage.started.elapsed()));
+            let took = seconds(stage.started.elapsed());
+            self.print(&format!("{} [{took}]", stage.text));
         }
     }
 }
