@@ -6,8 +6,8 @@ use anyhow::Result;
 
 use crate::{
     cargo::{Cargo, exit_code},
+    filled_server,
     interrupt::or_interrupted,
-    test,
 };
 
 /// Options with which the program needs no server of ours.
@@ -29,7 +29,7 @@ pub async fn run(options: &[String]) -> Result<ExitCode> {
         if !needs_server(options) {
             return program.status().await;
         }
-        let server = test::start().await?;
+        let server = filled_server::start().await?;
         let status = program.server(server.access()).status().await?;
         server.stop().await?;
         Ok(status)

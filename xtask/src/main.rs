@@ -5,6 +5,7 @@ mod cargo;
 mod ceilings;
 mod conformance;
 mod demo;
+mod filled_server;
 mod interrupt;
 mod package;
 mod pro;

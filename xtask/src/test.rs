@@ -8,10 +8,11 @@ use std::{
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use zenml_test_server::{ConsoleProgress, Fill, Options, Progress as _, Server, seconds};
+use zenml_test_server::{Server, seconds};
 
 use crate::{
     cargo::{self, Cargo},
+    filled_server,
     interrupt::or_interrupted,
     servers,
 };
@@ -143,15 +144,17 @@ impl Step {
                 ));
                 commands
             }
+            // What the step `offline` has compiled.
             Self::Documents => vec![Cargo::new(
-                "test --package zenml-sync-spec --test other_documents",
+                "test --workspace --all-features --test other_documents",
             )],
             Self::Package => vec![Cargo::new("xtask package")],
             Self::Start => vec![],
             Self::Server => {
                 vec![
-                    // Tests run the examples.
-                    Cargo::new("build --package zenml-examples --all-features --examples"),
+                    // Tests run the examples. As part of the workspace, they need what the step
+                    // `offline` has compiled.
+                    Cargo::new("build --workspace --all-features --examples"),
                     // The chaos test prints the seed that reproduces it.
                     Cargo::new(
                         "test --workspace --all-features --tests -- --ignored --show-output",
@@ -199,6 +202,8 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let steps = selected(&arguments.only);
     or_interrupted(async {
+        // Compiling takes minutes, and installing is mostly waiting for the network.
+        let mut installing = steps.contains(&Step::Start).then(filled_server::install);
         let mut server = None;
         let mut outcomes: Vec<Outcome> = Vec::new();
         for (number, &step) in (1..).zip(&steps) {
@@ -207,7 +212,12 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
             let started = Instant::now();
             let result = match step {
                 Step::Servers => servers::check(&arguments.version).await,
-                _ => run_step(step, &mut server).await,
+                Step::Start => filled_server::start_after(installing.take())
+                    .await
+                    .map(|started| {
+                        server = Some(started);
+                    }),
+                _ => run_step(step, server.as_ref()).await,
             };
             let failed = result.is_err();
             outcomes.push(Outcome {
@@ -247,11 +257,8 @@ fn selected(only: &[Step]) -> Vec<Step> {
         .collect()
 }
 
-async fn run_step(step: Step, server: &mut Option<Server>) -> Result<()> {
-    if step == Step::Start {
-        *server = Some(start().await?);
-    }
-    let access = server.as_ref().map(Server::access);
+async fn run_step(step: Step, server: Option<&Server>) -> Result<()> {
+    let access = server.map(Server::access);
     for command in step.commands().await? {
         eprintln!("$ {}", command.command_line());
         match access.clone().filter(|_| step.needs_server()) {
@@ -260,18 +267,6 @@ async fn run_step(step: Step, server: &mut Option<Server>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Starts a server and fills it with one object of each kind.
-///
-/// # Errors
-/// Returns an error if the server does not start or cannot be filled.
-pub async fn start() -> Result<Server> {
-    let progress = ConsoleProgress::new();
-    let server = Server::start(Options::default().progress(progress.clone())).await?;
-    server.fill(Fill::All).await?;
-    progress.done();
-    Ok(server)
 }
 
 async fn list() -> Result<String> {

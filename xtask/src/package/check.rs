@@ -8,19 +8,23 @@ use zenml_test_server::paths;
 use super::{
     Package, extract, folder, out_dir,
     stage::{FILES, GENERATED},
-    units,
+    target, units,
 };
 use crate::{cargo::Cargo, ceilings::Ceilings};
 
 /// Workspace of the unpacked packages and of a program that depends on `zenml`.
 ///
-/// The patch stands for the registry: before a release, it does not have this version of the generator.
+/// The patch stands for the registry: before a release, it does not have this version of the generator. The
+/// profile is that of the checkout, so that both share compiled dependencies.
 const MANIFEST: &str = r#"[workspace]
 members = ["program", "zenml", "zenml-codegen"]
 resolver = "3"
 
 [patch.crates-io]
 zenml-codegen = { path = "zenml-codegen" }
+
+[profile.dev]
+debug = "line-tables-only"
 "#;
 
 const PROGRAM: &str = r#"[package]
@@ -67,7 +71,8 @@ impl Consumer {
     }
 
     fn cargo(&self, arguments: &str) -> Cargo {
-        Cargo::new(arguments).arg("--offline").folder(&self.folder)
+        let command = Cargo::new(arguments).arg("--offline").folder(&self.folder);
+        command.env("CARGO_TARGET_DIR", &target().to_string_lossy())
     }
 
     /// Checks the packages.
