@@ -233,8 +233,16 @@ impl Error {
 
     /// Sets the hint, unless the error has one.
     pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
-        self.0.hint = self.0.hint.or_else(|| hint.map(escape::escaped));
+        if let Some(hint) = hint {
+            self.add_hint(&hint);
+        }
         self
+    }
+
+    /// Sets the hint, unless the error has one.
+    pub(crate) fn add_hint(&mut self, hint: &str) {
+        let hint = || escape::escaped(hint.to_owned());
+        self.0.hint.get_or_insert_with(hint);
     }
 
     /// Puts a more specific hint before the existing one.

@@ -1,6 +1,8 @@
 //! How is a response decoded?
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
@@ -19,6 +21,9 @@ pub(crate) trait Decoding {
     type Value: Send + 'static;
 
     fn decode(response: RawResponse) -> Result<Response<Self::Value>>;
+
+    /// Returns the parts of a decoded value that do not match their type.
+    fn rejected(value: &mut Response<Self::Value>) -> &mut [RejectedItem];
 }
 
 /// Decodes a response into a value, or fails.
@@ -32,6 +37,10 @@ impl<T: DeserializeOwned + Send + 'static> Decoding for Strict<T> {
             Ok(value) => Ok(with_value(response, value)),
             Err(mismatch) => Err(undecodable::<T>(&response, &mismatch)),
         }
+    }
+
+    fn rejected(_: &mut Response<T>) -> &mut [RejectedItem] {
+        &mut []
     }
 }
 
@@ -47,7 +56,7 @@ impl<L: ItemList> Decoding for ItemByItem<L> {
             Ok(list) => return Ok(with_value(response, list)),
             Err(mismatch) => mismatch,
         };
-        let Ok(list) = L::decode_items(&response) else {
+        let Ok(mut list) = L::decode_items(&response) else {
             return Err(undecodable::<L>(&response, &mismatch));
         };
         tracing::warn!(
@@ -57,6 +66,10 @@ impl<L: ItemList> Decoding for ItemByItem<L> {
             "items do not match their type"
         );
         Ok(with_value(response, list))
+    }
+
+    fn rejected(list: &mut Response<L>) -> &mut [RejectedItem] {
+        list.rejected()
     }
 }
 
@@ -69,7 +82,7 @@ pub(crate) trait ItemList: DeserializeOwned + Send + 'static {
     fn decode_items(response: &RawResponse) -> Result<Self, Mismatch>;
 
     /// Returns the items that do not match their type.
-    fn rejected(&self) -> &[RejectedItem];
+    fn rejected(&mut self) -> &mut [RejectedItem];
 }
 
 /// Decodes the items at a path one by one, and returns those that match their type, and the others.
@@ -100,25 +113,52 @@ pub(crate) fn sort_out<T: DeserializeOwned>(
 pub(crate) async fn decode_response<D: Decoding>(
     mut response: RawResponse,
 ) -> Result<Response<D::Value>> {
-    let transport = response.transport.take();
+    let (transport, deadline) = (response.transport.take(), response.context.deadline);
     let decoded = if is_large(&response) {
         let decode = |response| D::decode(response).map(|response| Box::new(response) as _);
         off_thread(response, decode).await.and_then(typed)
     } else {
         D::decode(response)
     };
-    explained(decoded, transport).await
+    match explained(decoded, D::rejected, transport, deadline) {
+        Ok(response) => Ok(response),
+        Err(explained) => explained.await,
+    }
 }
 
-/// Adds to the error of a response that its server has another version than the client's document.
-pub(crate) async fn explained<T>(decoded: Result<T>, transport: Option<Transport>) -> Result<T> {
-    match (decoded, transport) {
-        // Boxed, so that the future of a successful call does not reserve space for it.
-        (Err(error), Some(transport)) => {
-            Err(Box::pin(async move { transport.explain_mismatch(error).await }).await)
+/// Returns a value that matches its type. Otherwise, returns a future that adds to the error of the
+/// response, or to those of its rejected items, that the server has another version than the client's
+/// document.
+///
+/// The future is boxed, so that the future of a successful call does not reserve space for it.
+pub(crate) fn explained<T: Send + 'static>(
+    decoded: Result<T>,
+    rejected: fn(&mut T) -> &mut [RejectedItem],
+    transport: Option<Transport>,
+    deadline: Option<Instant>,
+) -> Result<T, Pin<Box<dyn Future<Output = Result<T>> + Send>>> {
+    let hint = async move { transport?.mismatch_hint(deadline).await };
+    let mut value = match decoded {
+        Ok(value) => value,
+        Err(error) => {
+            return Err(Box::pin(async move {
+                let is_mismatch = error.kind() == ErrorKind::Decode && error.hint().is_none();
+                let hint = if is_mismatch { hint.await } else { None };
+                Err(error.with_hint(hint))
+            }));
         }
-        (decoded, _) => decoded,
+    };
+    if rejected(&mut value).is_empty() {
+        return Ok(value);
     }
+    Err(Box::pin(async move {
+        if let Some(hint) = hint.await {
+            for item in rejected(&mut value) {
+                item.explain(&hint);
+            }
+        }
+        Ok(value)
+    }))
 }
 
 /// Decodes a recorded response exactly as the operation's call decodes it, without rejecting items

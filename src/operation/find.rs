@@ -3,8 +3,8 @@
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
-use crate::operation::listing::{Fetched, array, fetch, page};
-use crate::operation::offload::Decoder;
+use crate::operation::listing::{Fetched, PartDecoder, array, fetch, page};
+use crate::types::json::parse;
 use crate::{Call, Error, ErrorKind, Result};
 
 /// The number of items that `one` requests: if there are several, the error names them.
@@ -29,7 +29,7 @@ impl ListForm {
         limit: Some("size"),
     };
 
-    fn decoder<T: DeserializeOwned + Send + 'static>(self) -> Decoder {
+    fn decoder<T: DeserializeOwned + Send + 'static>(self) -> PartDecoder {
         if self.is_paged { page::<T> } else { array::<T> }
     }
 }
@@ -102,7 +102,7 @@ impl Call {
         self,
         form: ListForm,
         items: usize,
-        decode: Decoder,
+        decode: PartDecoder,
     ) -> impl Future<Output = Result<Fetched>> + Send + use<> {
         let call = ["page", "size", "offset", "limit"]
             .iter()
@@ -133,7 +133,8 @@ fn explain(problem: NotOne) -> Error {
 
 /// Names the first few items of a response, and says how many more there are.
 fn few(body: &[u8], form: ListForm, total: Option<u64>) -> String {
-    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let body = std::str::from_utf8(body).ok();
+    let body: Value = body.and_then(|body| parse(body).ok()).unwrap_or_default();
     let items = body.get("items").unwrap_or(&body).as_array();
     let items = items.map(Vec::as_slice).unwrap_or_default();
     // A list without a limit is complete.

@@ -8,8 +8,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
-use crate::operation::listing::{Fetched, InOrder, array, page};
-use crate::operation::offload::Decoder;
+use crate::operation::listing::{Fetched, InOrder, PartDecoder, array, page};
 use crate::operation::pages::{Pages, Paging};
 use crate::{Call, Result};
 
@@ -77,7 +76,7 @@ impl Call {
 }
 
 impl<T: 'static> ItemStream<T> {
-    fn new(call: Call, paging: Paging, size: u64, decode: Decoder) -> Self {
+    fn new(call: Call, paging: Paging, size: u64, decode: PartDecoder) -> Self {
         Self {
             items: InOrder::default(),
             position: 0,

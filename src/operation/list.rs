@@ -82,8 +82,8 @@ impl<T: serde::de::DeserializeOwned + Send + 'static> ItemList for List<T> {
         Ok(Self { items, rejected })
     }
 
-    fn rejected(&self) -> &[RejectedItem] {
-        &self.rejected
+    fn rejected(&mut self) -> &mut [RejectedItem] {
+        &mut self.rejected
     }
 }
 

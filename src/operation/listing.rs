@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::operation::decoding::{Decoding, ItemByItem, explained};
-use crate::operation::offload::{Decoder, is_large, off_thread, typed};
+use crate::operation::offload::{is_large, off_thread, typed};
 use crate::operation::rejected_item::RejectedItem;
 use crate::transport::call_response::RawResponse;
 use crate::transport::context::CallContext;
@@ -21,9 +21,19 @@ pub(crate) struct Totals {
     pub pages: u64,
 }
 
+/// A decoded part of a list, without the type of its items.
+pub(crate) struct Part {
+    items: Box<dyn Any + Send>,
+    rejected: Vec<RejectedItem>,
+    totals: Option<Totals>,
+}
+
+/// Decoder of a part of a list.
+pub(crate) type PartDecoder = fn(RawResponse) -> Result<Part>;
+
 /// A response with decoded items.
 pub(crate) struct Fetched {
-    items: Box<dyn Any + Send>,
+    part: Part,
     pub body: Bytes,
     pub context: CallContext,
 }
@@ -31,7 +41,8 @@ pub(crate) struct Fetched {
 impl Fetched {
     /// Returns the items with their type, and what a [`Page`] says about the whole list.
     pub fn items<T: 'static>(self) -> Result<(InOrder<T>, Option<Totals>)> {
-        typed(self.items)
+        let items = InOrder::new(typed(self.part.items)?, self.part.rejected);
+        Ok((items, self.part.totals))
     }
 }
 
@@ -79,39 +90,44 @@ impl<T> Iterator for InOrder<T> {
 }
 
 /// Decodes a list without totals.
-pub(crate) fn array<T: DeserializeOwned + Send + 'static>(
-    response: RawResponse,
-) -> Result<Box<dyn Any + Send>> {
+pub(crate) fn array<T: DeserializeOwned + Send + 'static>(response: RawResponse) -> Result<Part> {
     let list = ItemByItem::<List<T>>::decode(response)?.into_inner();
-    let items = InOrder::new(list.items, list.rejected);
-    Ok(Box::new((items, None::<Totals>)))
+    Ok(Part {
+        items: Box::new(list.items),
+        rejected: list.rejected,
+        totals: None,
+    })
 }
 
 /// Decodes a [`Page`].
-pub(crate) fn page<T: DeserializeOwned + Send + 'static>(
-    response: RawResponse,
-) -> Result<Box<dyn Any + Send>> {
+pub(crate) fn page<T: DeserializeOwned + Send + 'static>(response: RawResponse) -> Result<Part> {
     let page = ItemByItem::<Page<T>>::decode(response)?.into_inner();
-    let totals = Totals {
-        items: page.total,
-        pages: page.total_pages,
-    };
-    let items = InOrder::new(page.items, page.rejected);
-    Ok(Box::new((items, Some(totals))))
+    Ok(Part {
+        items: Box::new(page.items),
+        rejected: page.rejected,
+        totals: Some(Totals {
+            items: page.total,
+            pages: page.total_pages,
+        }),
+    })
 }
 
 /// Sends a request of a list and decodes its items.
-pub(crate) async fn fetch(call: Call, decode: Decoder) -> Result<Fetched> {
+pub(crate) async fn fetch(call: Call, decode: PartDecoder) -> Result<Fetched> {
     let mut response = call.execute(Accept::Json).await?;
     let (body, context) = (response.body.clone(), response.context.clone());
     let transport = response.transport.take();
-    let items = if is_large(&response) {
+    let part = if is_large(&response) {
         off_thread(response, decode).await
     } else {
         decode(response)
     };
+    let part = match explained(part, |part| &mut part.rejected, transport, context.deadline) {
+        Ok(part) => part,
+        Err(explained) => explained.await?,
+    };
     Ok(Fetched {
-        items: explained(items, transport).await?,
+        part,
         body,
         context,
     })

@@ -9,19 +9,17 @@ use crate::{Error, ErrorKind, Result};
 /// Larger ones would hold up the other tasks of the thread.
 const INLINE_LIMIT: usize = 1 << 20;
 
-/// Decoder of a response, without its type: one function serves all of them.
-pub(crate) type Decoder = fn(RawResponse) -> Result<Box<dyn Any + Send>>;
-
 /// Whether the response is to be decoded by [`off_thread`].
 pub(crate) fn is_large(response: &RawResponse) -> bool {
     response.body.len() > INLINE_LIMIT
 }
 
-/// Decodes a response on a thread for blocking work.
-pub(crate) async fn off_thread(
+/// Decodes a response on a thread for blocking work. The result has no type parameter of its own, so
+/// that few functions serve all responses.
+pub(crate) async fn off_thread<T: Send + 'static>(
     response: RawResponse,
-    decode: Decoder,
-) -> Result<Box<dyn Any + Send>> {
+    decode: fn(RawResponse) -> Result<T>,
+) -> Result<T> {
     let context = response.context.clone();
     let decoding = tokio::task::spawn_blocking(move || decode(response));
     decoding.await.unwrap_or_else(|_| {
@@ -30,7 +28,7 @@ pub(crate) async fn off_thread(
     })
 }
 
-/// Returns the value of a [`Decoder`] with its type.
+/// Returns a decoded value with its type.
 pub(crate) fn typed<T: 'static>(value: Box<dyn Any + Send>) -> Result<T> {
     value.downcast().map(|value| *value).map_err(|_| {
         let message = format!("a decoder returned no {}", std::any::type_name::<T>());

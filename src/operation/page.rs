@@ -79,8 +79,8 @@ impl<T: DeserializeOwned + Send + 'static> ItemList for Page<T> {
         })
     }
 
-    fn rejected(&self) -> &[RejectedItem] {
-        &self.rejected
+    fn rejected(&mut self) -> &mut [RejectedItem] {
+        &mut self.rejected
     }
 }
 

@@ -6,8 +6,7 @@ use std::hash::{DefaultHasher, Hasher};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::operation::listing::{Fetched, Totals, fetch};
-use crate::operation::offload::Decoder;
+use crate::operation::listing::{Fetched, PartDecoder, Totals, fetch};
 use crate::{Call, Result};
 
 /// The pages of a list, independent of the type of their items.
@@ -16,7 +15,7 @@ pub(crate) struct Pages {
     call: Option<Call>,
     paging: Paging,
     size: u64,
-    decode: Decoder,
+    decode: PartDecoder,
     /// Index in the list of the first item of the next request.
     next: u64,
     /// The pages that have been requested, in order.
@@ -50,7 +49,7 @@ enum State {
 }
 
 impl Pages {
-    pub fn new(call: Call, paging: Paging, size: u64, decode: Decoder) -> Self {
+    pub fn new(call: Call, paging: Paging, size: u64, decode: PartDecoder) -> Self {
         Self {
             call: Some(call),
             paging,

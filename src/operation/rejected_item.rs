@@ -35,6 +35,13 @@ pub struct RejectedItem {
 }
 
 impl RejectedItem {
+    /// Adds a hint to the error, which is not shared yet.
+    pub(crate) fn explain(&mut self, hint: &str) {
+        if let Some(error) = Arc::get_mut(&mut self.error) {
+            error.add_hint(hint);
+        }
+    }
+
     pub(crate) fn into_error(self) -> Error {
         Arc::try_unwrap(self.error).unwrap_or_else(Error::shared)
     }

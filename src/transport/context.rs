@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Instant;
 
 use http::HeaderValue;
 use uuid::Uuid;
@@ -17,6 +18,8 @@ pub(crate) struct CallContext {
     pub request_id: String,
     /// Number of requests that have been sent.
     pub attempts: u32,
+    /// Time limit of the call. `None` for no limit, and until the call starts.
+    pub deadline: Option<Instant>,
     /// What the request sent, to redact from errors about its response. Empty until that has arrived.
     pub secrets: Vec<Secret>,
     /// Access token that the request sent, for the same purpose.
@@ -29,6 +32,7 @@ impl CallContext {
             operation,
             request_id: Uuid::from_u128(fastrand::u128(..)).simple().to_string(),
             attempts: 0,
+            deadline: None,
             secrets: Vec::new(),
             authorization: None,
         }

@@ -3,7 +3,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, header};
 use tracing::Instrument;
@@ -94,18 +94,19 @@ impl Transport {
     async fn attempts(
         &self,
         prepared: Result<Box<PreparedRequest>>,
-        context: CallContext,
+        mut context: CallContext,
     ) -> Result<(AttemptResponse, CallContext)> {
         let request = prepared.map_err(|error| context.explain(error))?;
         let runtime = self.runtime();
         let timeout = self.options().timeout;
+        context.deadline = timeout.and_then(|limit| runtime.clock.now().checked_add(limit));
         let limits = Limits {
             policy: &self.options().retry,
             budget: self.budget(),
             runtime,
             idempotency: request.idempotency,
             attempt_timeout: self.options().attempt_timeout,
-            deadline: timeout.and_then(|limit| runtime.clock.now().checked_add(limit)),
+            deadline: context.deadline,
         };
         if !request.concerns.is_empty() {
             let check = Box::pin(support::check(self, &request, limits.deadline));
@@ -115,7 +116,6 @@ impl Transport {
             transport: self,
             request,
             context,
-            deadline: limits.deadline,
             authorization: None,
             rejected: None,
         };
@@ -225,7 +225,6 @@ struct PendingCall<'a> {
     transport: &'a Transport,
     request: Box<PreparedRequest>,
     context: CallContext,
-    deadline: Option<Instant>,
     /// Access token of the next attempt.
     authorization: Option<Arc<Authorization>>,
     /// Access token that the server has rejected.
@@ -259,7 +258,7 @@ impl run::Call for PendingCall<'_> {
     }
 
     async fn attempt(&mut self, limit: Option<Duration>) -> Result<AttemptResponse, AttemptError> {
-        let permit = self.transport.permit(self.deadline).await?;
+        let permit = self.transport.permit(self.context.deadline).await?;
         self.context.attempts += 1;
         let sender = self.transport.sender();
         let authorization = self.authorization.as_deref();

@@ -17,7 +17,7 @@ use crate::availability::route::Route;
 use crate::retry::attempt_error::AttemptError;
 use crate::retry::idempotency::Idempotency;
 use crate::retry::state::RetryState;
-use crate::{Error, ErrorKind};
+use crate::{CallOptions, Error, ErrorKind, RetryPolicy};
 
 /// Time limit for the request for the version of the server.
 const PROBE_LIMIT: Duration = Duration::from_secs(5);
@@ -238,19 +238,20 @@ pub(super) fn name_unsupported_server(transport: &Transport, error: Error) -> Er
 }
 
 impl Transport {
-    /// Adds to the error of a response that could not be decoded that the server has another version
-    /// than the document that the client was generated from. Requests the version if it is unknown.
-    pub(crate) async fn explain_mismatch(&self, error: Error) -> Error {
-        let (ErrorKind::Decode, None, Some(document)) =
-            (error.kind(), error.hint(), self.api().document_version)
-        else {
-            return error;
-        };
+    /// Returns the hint for a response that does not match its type: that the server has another version
+    /// than the document that the client was generated from. Requests the version if it is unknown,
+    /// once for all calls that need it.
+    pub(crate) async fn mismatch_hint(&self, deadline: Option<Instant>) -> Option<String> {
+        let document = self.api().document_version?;
         let server = match self.known_version() {
-            Some(known) => Some(known.version),
-            None => probe(self, None, None).await.flatten(),
+            Some(known) => known.version,
+            None => {
+                let once = self.with_options(CallOptions::default().retry(RetryPolicy::never()));
+                let learned = once.learn_version(None, deadline, Some(PROBE_LIMIT));
+                learned.await.ok()?.version
+            }
         };
-        let other = |server: &ServerVersion| match server.compare(document) {
+        let other = || match server.compare(document) {
             Ordering::Less => Some(format!(
                 "the server is ZenML {server}, older than {document}, which this client was generated \
                  for"
@@ -261,8 +262,7 @@ impl Transport {
             )),
             Ordering::Equal => None,
         };
-        let unsupported = |server: &ServerVersion| server.unsupported(self.api());
-        error.with_hint(server.and_then(|server| unsupported(&server).or_else(|| other(&server))))
+        server.unsupported(self.api()).or_else(other)
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::operation::find::ListForm;
 use crate::testing::{READ, TestServer, json as ok};
 use crate::{Call, List, Page, Secret};
 
@@ -41,6 +42,74 @@ async fn a_list_without_a_page_keeps_rejected_items_too() {
     assert_eq!(list.rejected[0].position, 1);
     let error = &list.rejected[0].error;
     assert!(error.message().ends_with("(at $[1])"), "{error}");
+}
+
+/// Starts a server of a version that sends this body to all requests but that for its version.
+async fn server_of(version: &'static str, body: &str) -> TestServer {
+    let body = body.to_owned();
+    TestServer::start(move |request| match &*request.line {
+        "GET /api/v1/info" => ok(&format!(r#"{{"version":"{version}"}}"#)),
+        _ => ok(&body),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_errors_of_rejected_items_say_that_the_server_has_another_version() {
+    let body = page(r#"[5,"a",{}]"#);
+    for (version, expected) in [
+        ("0.85.0", Some("which this client does not support")),
+        ("0.92.0", Some("older than 0.98.0, which this client was")),
+        ("0.98.0", None),
+        ("0.99.0", Some("newer than 0.98.0, which this client was")),
+    ] {
+        let server = server_of(version, &body).await;
+        let call = Call::new(&server.transport(), &READ);
+        let page = call.send_list::<Page<String>>().await.unwrap().into_inner();
+        assert_eq!(page.rejected.len(), 2);
+        for item in &page.rejected {
+            let hint = item.error.hint();
+            assert_eq!(hint.is_some(), expected.is_some(), "{version}: {hint:?}");
+            assert!(
+                hint.unwrap_or_default()
+                    .contains(expected.unwrap_or_default())
+            );
+        }
+        let error = page.into_complete().unwrap_err();
+        assert_eq!(error.hint().is_some(), expected.is_some(), "{error}");
+        // The version is requested once for all items.
+        assert_eq!(server.received().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn the_items_of_a_stream_and_of_a_search_say_it_too() {
+    const FORM: ListForm = ListForm {
+        is_paged: true,
+        limit: Some("size"),
+    };
+    let server = server_of("0.92.0", &page("[5]").replace("3,", "1,")).await;
+    let call = Call::new(&server.transport(), &READ);
+    let in_stream = call.clone().paged_items::<String>().next().await.unwrap();
+    let only = call.clone().one::<String>(FORM).await;
+    let first = call.clone().first::<String>(FORM).await;
+    for error in [
+        in_stream.unwrap_err(),
+        only.unwrap_err(),
+        first.unwrap_err(),
+    ] {
+        let hint = error.hint().unwrap_or_default();
+        assert!(hint.contains("older than 0.98.0"), "{error}");
+    }
+    assert_eq!(server.received().len(), 4);
+}
+
+#[tokio::test]
+async fn the_version_is_not_requested_for_items_that_match() {
+    let server = server_of("0.92.0", &page(r#"["a"]"#)).await;
+    let call = Call::new(&server.transport(), &READ);
+    call.send_list::<Page<String>>().await.unwrap();
+    server.only();
 }
 
 #[tokio::test]

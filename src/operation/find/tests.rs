@@ -116,6 +116,12 @@ async fn items_that_share_their_name_are_named_by_their_ids() {
 }
 
 #[tokio::test]
+async fn several_items_are_named_whatever_numbers_the_page_contains() {
+    let error = error_of(json(r#"[{"name":"a","n":1e400},{"name":"b"}]"#), WHOLE).await;
+    assert_eq!(error.message(), r#"several items match: "a", "b""#);
+}
+
+#[tokio::test]
 async fn one_item_of_several_is_not_the_only_one() {
     let error = error_of(page_of(5, &named(&["a"])), PAGES).await;
     assert_eq!(error.message(), r#"several items match: "a" and 4 more"#);

@@ -132,7 +132,9 @@ async fn an_item_of_another_type_is_an_error_in_its_place_and_the_stream_goes_on
             Ok(3)
         ]
     );
-    assert_eq!(lines(&server), ["offset=0&limit=5", "offset=5&limit=5"]);
+    // The version may explain the errors.
+    let requests = ["offset=0&limit=5", "GET /api/v1/info", "offset=5&limit=5"];
+    assert_eq!(lines(&server), requests);
 }
 
 #[tokio::test]

@@ -253,6 +253,40 @@ async fn a_response_that_cannot_be_decoded_is_explained_with_the_version_of_the_
 }
 
 #[tokio::test]
+async fn calls_that_fail_at_the_same_time_ask_for_the_version_once() {
+    let server = TestServer::start(|request| match &*request.line {
+        "GET /api/v1/info" => json(r#"{"version":"0.92.0"}"#),
+        _ => json("5"),
+    });
+    let server = server.await;
+    let transport = transport(&server.url);
+    let (one, two, three) = tokio::join!(read(&transport), read(&transport), read(&transport));
+    for result in [one, two, three] {
+        let hint = result.unwrap_err().hint().unwrap().to_owned();
+        assert!(hint.contains("older than 0.98.0"), "{hint}");
+    }
+    let lines = server.received().into_iter().map(|request| request.line);
+    assert_eq!(lines.filter(|line| line == "GET /api/v1/info").count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_explanation_of_a_response_ends_at_the_deadline_of_the_call() {
+    let server = TestServer::start(|request| match &*request.line {
+        "GET /api/v1/info" => STALL.to_vec(),
+        _ => json("5"),
+    });
+    let server = server.await;
+    for (timeout, seconds) in [(Some(2), 2), (None, 5)] {
+        let options = CallOptions::default().timeout(timeout.map(Duration::from_secs));
+        let started = tokio::time::Instant::now();
+        let error = read(&transport(&server.url).with_options(options)).await;
+        let error = error.unwrap_err();
+        assert_eq!((error.kind(), error.hint()), (ErrorKind::Decode, None));
+        assert_eq!(started.elapsed().as_secs(), seconds);
+    }
+}
+
+#[tokio::test]
 async fn every_error_names_an_unsupported_server_once_its_version_is_known() {
     let server = TestServer::start(|request| match &*request.line {
         "GET /api/v1/info" => json(r#"{"version":"0.85.0"}"#),
