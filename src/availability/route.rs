@@ -30,8 +30,7 @@ impl Route {
 }
 
 fn matches(template: &str, path: &str) -> bool {
-    let path = path.split('?').next().unwrap_or_default();
-    let mut segments = path.trim_end_matches('/').split('/');
+    let mut segments = path.split('/');
     let mut templates = template.split('/');
     loop {
         match (templates.next(), segments.next()) {
@@ -69,12 +68,12 @@ mod tests {
         ];
         let find = |path| Route::find(&routes, &Method::POST, path).map(|route| route.path);
         assert_eq!(
-            find("/api/v1/snapshots/prune?x=/"),
+            find("/api/v1/snapshots/prune"),
             Some("/api/v1/snapshots/prune")
         );
         assert_eq!(find("/api/v1/snapshots/5"), Some("/api/v1/snapshots/{}"));
         assert_eq!(
-            find("/api/v1/snapshots/{id}/runs/"),
+            find("/api/v1/snapshots/{id}/runs"),
             Some("/api/v1/snapshots/{}/runs")
         );
         assert_eq!(find("/api/v1/snapshots"), None);

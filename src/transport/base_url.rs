@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use crate::{Error, ErrorKind, Result};
@@ -102,6 +103,18 @@ impl BaseUrl {
         Ok(url)
     }
 
+    /// Returns the path of a joined URL as servers understand it: decoded, without empty segments, and
+    /// without the path of this base.
+    pub fn path_of(&self, url: &Url) -> String {
+        let path = percent_decode_str(url.path()).decode_utf8_lossy();
+        let base = percent_decode_str(self.1.path()).decode_utf8_lossy();
+        let (mut path, base) = (segments(&path), segments(&base));
+        if path.starts_with(&base) {
+            path.drain(..base.len());
+        }
+        format!("/{}", path.join("/"))
+    }
+
     /// Returns the absolute form of a URL in a response, which may be a path.
     pub fn absolute(&self, url: &str) -> String {
         if url.contains("://") {
@@ -145,6 +158,21 @@ pub(crate) fn is_same_base(one: &str, other: &str, suffix: &str) -> bool {
 /// Returns the text of the base URL without differences of spelling.
 pub(crate) fn normalized(text: &str, suffix: &str) -> String {
     BaseUrl::parse(text, suffix).map_or_else(|_| text.to_owned(), |base| base.0)
+}
+
+/// Returns the segments of a decoded path. `..` removes the one before it.
+fn segments(path: &str) -> Vec<&str> {
+    let mut segments = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop();
+            }
+            segment => segments.push(segment),
+        }
+    }
+    segments
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -234,6 +262,36 @@ mod tests {
         ] {
             let url = base.join(path, [].into_iter()).unwrap();
             assert_eq!(url.host_str(), Some("zenml.example.com"), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_path_that_a_server_understands_is_decoded_and_below_the_base() {
+        for base in ["http://localhost", "http://localhost/zen%6dl/x/"] {
+            let base = BaseUrl::parse(base, "").unwrap();
+            for path in [
+                "/api/v1/a",
+                "/api/v1/a/",
+                "//api//v1/./a?x=/..",
+                "/api/v1/b/../a",
+                "/api/v1/b/%2e%2E/a",
+                "/%61pi/v1%2Fa",
+                "/api/v1/b/..%2fa",
+                "/api\\v1/a#b",
+            ] {
+                let url = base.join(path, [].into_iter()).unwrap();
+                assert_eq!(base.path_of(&url), "/api/v1/a", "{url}");
+            }
+        }
+        let base = BaseUrl::parse("http://localhost/zenml", "").unwrap();
+        for (path, understood) in [
+            ("/../zenml/api/v1/a", "/api/v1/a"),
+            ("/../api/v1/a", "/api/v1/a"),
+            ("/zenml/api", "/zenml/api"),
+            ("/", "/"),
+        ] {
+            let url = base.join(path, [].into_iter()).unwrap();
+            assert_eq!(base.path_of(&url), understood, "{url}");
         }
     }
 

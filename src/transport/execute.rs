@@ -155,7 +155,12 @@ impl Transport {
         let query = request.query.iter();
         let query = query.map(|(name, value)| (&**name, value.as_str()));
         let url = self.base().join(&request.path, query)?;
-        let concerns = self.concerns(&request, &url);
+        // The path of a raw request may have another spelling than its route.
+        let template = match request.rules {
+            Some(_) => request.template.clone(),
+            None => self.base().path_of(&url).into(),
+        };
+        let concerns = self.concerns(&request, &template, &url);
         // Seven headers are usual: the copy for an attempt does not grow.
         let mut headers = HeaderMap::with_capacity(7);
         for (name, value) in self.default_headers() {
@@ -183,7 +188,7 @@ impl Transport {
             secrets.extend(body.secrets.iter().cloned());
         }
         Ok(Box::new(PreparedRequest {
-            template: request.template,
+            template,
             method: request.method,
             url,
             headers,
@@ -200,9 +205,9 @@ impl Transport {
     }
 
     /// Returns the rules that concern a request.
-    fn concerns(&self, request: &Request, url: &url::Url) -> Vec<Concern> {
+    fn concerns(&self, request: &Request, path: &str, url: &url::Url) -> Vec<Concern> {
         let rules = request.rules.or_else(|| {
-            let route = Route::find(self.api().routes, &request.method, &request.path)?;
+            let route = Route::find(self.api().routes, &request.method, path)?;
             Some(route.rules)
         });
         match rules.unwrap_or_default() {

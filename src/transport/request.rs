@@ -127,7 +127,7 @@ impl Accept {
 
 /// A request with everything that its attempts share.
 pub(crate) struct PreparedRequest {
-    /// The path with its placeholders; the path itself of a raw request.
+    /// The path with its placeholders; without rules of its own, the path as servers understand it.
     pub template: Cow<'static, str>,
     pub method: Method,
     pub url: url::Url,

@@ -78,7 +78,7 @@ impl Server {
         let info = Arc::new(Mutex::new(info(version)));
         let current = info.clone();
         let server = TestServer::start(move |request| match &*request.line {
-            "GET /api/v1/info" => current.lock().unwrap().clone(),
+            line if line.ends_with("/api/v1/info") => current.lock().unwrap().clone(),
             _ => ok("null"),
         });
         let server = server.await;
@@ -200,6 +200,9 @@ async fn a_raw_request_is_refused_like_a_call() {
     for request in [
         request("/api/v1/schedules/5").query("soft", true),
         request("/api/v1/schedules/5?soft=true"),
+        request("/api/v1/x/../schedules/5?soft=true"),
+        request("//api/v1//schedules/5/?soft=true"),
+        request("/api/v1/%73chedules/5?%73oft=true"),
     ] {
         let refused = request.send::<()>().await.map(drop);
         assert_refused(refused, "parameter `soft` exists since ZenML 0.93.1");
@@ -207,8 +210,21 @@ async fn a_raw_request_is_refused_like_a_call() {
     request("/api/v1/schedules/5").send::<()>().await.unwrap();
     assert_eq!(
         server.received(),
-        [INFO, INFO, "DELETE /api/v1/schedules/5"]
+        [[INFO; 5].as_slice(), &["DELETE /api/v1/schedules/5"]].concat()
     );
+}
+
+#[tokio::test]
+async fn a_raw_request_below_a_base_path_is_refused_too() {
+    let server = Server::start("0.92.0").await;
+    let url = format!("{}/zenml", server.server.url);
+    let transport = builder(&url).build().unwrap().0;
+    for path in ["/api/v1/schedules/5", "/../zenml/api/v1/schedules/5"] {
+        let request = RawRequest::new(&transport, Method::DELETE, path.to_owned(), false);
+        let refused = request.query("soft", true).send::<()>().await.map(drop);
+        assert_refused(refused, "parameter `soft` exists since ZenML 0.93.1");
+    }
+    assert_eq!(server.received(), ["GET /zenml/api/v1/info"; 2]);
 }
 
 #[tokio::test]
@@ -230,6 +246,16 @@ async fn an_operation_without_rules_of_its_own_has_those_of_its_route() {
 async fn a_number_that_no_float_holds_does_not_hide_a_field() {
     let server = Server::start("0.92.0").await;
     let body: Json = r#"{"config": {"title": "a"}, "limit": 1e400}"#.parse().unwrap();
+    let refused = done(Call::new(&server.transport, &CREATE).json(&body)).await;
+    assert_refused(refused, "field `config.title` exists since ZenML 0.93.1");
+}
+
+#[tokio::test]
+async fn a_deeply_nested_value_does_not_hide_a_field() {
+    let server = Server::start("0.92.0").await;
+    let deep = "[".repeat(500) + &"]".repeat(500);
+    let body = format!(r#"{{"config": {{"title": "a"}}, "deep": {deep}}}"#);
+    let body = serde_json::value::RawValue::from_string(body).unwrap();
     let refused = done(Call::new(&server.transport, &CREATE).json(&body)).await;
     assert_refused(refused, "field `config.title` exists since ZenML 0.93.1");
 }
