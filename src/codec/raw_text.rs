@@ -91,6 +91,34 @@ fn is_too_deep(text: &str) -> bool {
     false
 }
 
+/// Returns a JSON text that serde_json reads, with `true` for each value that is nested too deeply.
+pub(crate) fn shallow(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let (mut shallow, mut depth, mut at, mut kept) = (String::new(), 0_usize, 0, 0);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'[' | b'{' => {
+                if depth == DEPTH_LIMIT {
+                    shallow.push_str(text.get(kept..at).unwrap_or_default());
+                    shallow.push_str("true");
+                }
+                depth += 1;
+            }
+            b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                if depth == DEPTH_LIMIT {
+                    kept = at + 1;
+                }
+            }
+            b'"' => at += 1 + string_length(bytes.get(at + 1..).unwrap_or_default()),
+            _ => {}
+        }
+        at += 1;
+    }
+    shallow.push_str(text.get(kept..).unwrap_or_default());
+    shallow
+}
+
 impl<'de, T> Visitor<'de> for TextVisitor<T> {
     type Value = T;
 
@@ -195,5 +223,19 @@ mod tests {
         serde_json::from_str::<Value>(&nested(DEPTH_LIMIT + 1)).unwrap_err();
         let flat = format!("[{}{:?}]", "[],".repeat(200), nested(200));
         serde_json::from_str::<Text>(&flat).unwrap();
+    }
+
+    #[test]
+    fn only_what_is_nested_too_deeply_is_replaced() {
+        let nested = |depth, value: &str| "[".repeat(depth) + value + &"]".repeat(depth);
+        let text = format!(
+            r#"{{"a]": {}, "b": [1, "{{"]}}"#,
+            nested(126, r#"[{"c": "]"}], 5"#)
+        );
+        let replaced = format!(r#"{{"a]": {}, "b": [1, "{{"]}}"#, nested(126, "true, 5"));
+        serde_json::from_str::<Value>(&text).unwrap_err();
+        assert_eq!(shallow(&text), replaced);
+        serde_json::from_str::<Value>(&replaced).unwrap();
+        assert_eq!(shallow("[[],{}]"), "[[],{}]");
     }
 }

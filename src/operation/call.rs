@@ -76,9 +76,7 @@ impl Call {
         let mut problem = None;
         let values = values.into_iter();
         let mut call = self.set_query(name, values.map(|value| text(&value, &mut problem)));
-        if let Some(problem) = problem {
-            call.reject(format!("parameter {name}: {problem}"));
-        }
+        call.check(name, problem);
         call
     }
 
@@ -127,13 +125,14 @@ impl Call {
         name: &'static str,
         values: impl IntoIterator<Item = V>,
     ) -> Self {
-        let mut segment = String::new();
+        let (mut segment, mut problem) = (String::new(), None);
         for (index, value) in values.into_iter().enumerate() {
             if index > 0 {
                 segment.push(',');
             }
-            segment.push_str(&url_segment(&value.to_string()));
+            segment.push_str(&url_segment(&text(&value, &mut problem)));
         }
+        self.check(name, problem);
         // These lead to another route even when encoded: URLs have no notation for them.
         if matches!(&*segment, "" | "." | "..") {
             self.reject(format!(
@@ -148,7 +147,10 @@ impl Call {
     /// Sets a header and replaces its previous value.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Display) -> Self {
-        if let Err(error) = set_header(&mut self.0.headers, name, &value.to_string()) {
+        let mut problem = None;
+        let value = text(&value, &mut problem);
+        self.check(name, problem);
+        if let Err(error) = set_header(&mut self.0.headers, name, &value) {
             self.reject(error.message().to_owned());
         }
         self
@@ -161,7 +163,10 @@ impl Call {
         name: &'static str,
         values: impl IntoIterator<Item = V>,
     ) -> Self {
-        let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+        let mut problem = None;
+        let values = values.into_iter().map(|value| text(&value, &mut problem));
+        let values: Vec<String> = values.collect();
+        self.check(name, problem);
         if values.is_empty() {
             self.0.headers.remove(name);
             return self;
@@ -193,6 +198,13 @@ impl Call {
             Err(error) => self.reject(error.message().to_owned()),
         }
         self
+    }
+
+    /// Rejects the call if there is a problem with a parameter.
+    fn check(&mut self, name: &str, problem: Option<&str>) {
+        if let Some(problem) = problem {
+            self.reject(format!("parameter {name}: {problem}"));
+        }
     }
 
     fn reject(&mut self, problem: String) {

@@ -79,8 +79,13 @@ impl RawRequest {
 
     /// Sets a header and replaces its previous value.
     pub fn header(self, name: &str, value: impl Display) -> Self {
+        let mut problem = None;
+        let value = text(&value, &mut problem);
         self.change(|request| {
-            let value = value.to_string();
+            if let Some(problem) = problem {
+                let message = format!("header {name:?} cannot be sent: {problem}");
+                return Err(Error::new(ErrorKind::InvalidRequest, message));
+            }
             request.secrets.extend(header_secrets(&value));
             set_header(&mut request.headers, name, &value)
         })
@@ -98,6 +103,9 @@ impl RawRequest {
 
     /// Sets the body to a stream of bytes. The request is not retried, because the stream can be
     /// sent only once.
+    ///
+    /// The client does not read the stream, so it does not notice fields that the server is too old to
+    /// know (see [`allow_unsupported`](crate::CallOptions::allow_unsupported)).
     pub fn stream<S, E>(self, content_type: &str, stream: S) -> Self
     where
         S: Stream<Item = std::result::Result<Bytes, E>> + Send + Sync + 'static,

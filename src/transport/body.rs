@@ -1,5 +1,6 @@
 //! How is the body of a request encoded?
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,10 +12,12 @@ use http::HeaderValue;
 use http_body::Frame;
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::multipart;
 use crate::codec::finite;
 use crate::codec::noted::noting;
+use crate::codec::raw_text::shallow;
 use crate::types::file_part::FILES;
 use crate::types::json::parse;
 use crate::types::secret::SECRETS;
@@ -65,12 +68,13 @@ impl Body {
     }
 
     /// Returns the content as JSON, or null if it is not JSON. Numbers that are larger than every float
-    /// are strings.
+    /// are strings, and values that are nested too deeply are `true`.
     pub fn to_json(&self) -> Value {
         match &self.content {
             Content::Bytes(bytes) => {
                 let text = std::str::from_utf8(bytes).ok();
-                text.and_then(|text| parse(text).ok()).unwrap_or_default()
+                let read = |text| parse(text).or_else(|_| parse(&shallow(text)));
+                text.and_then(|text| read(text).ok()).unwrap_or_default()
             }
             Content::Stream(_) => Value::Null,
         }
@@ -92,9 +96,10 @@ impl Body {
     /// Encodes an object of scalars and lists of scalars as `application/x-www-form-urlencoded`. Nulls
     /// are left out. A list becomes one field for each element.
     pub fn form<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let (value, secrets) = noting(&SECRETS, || finite::to_value(value));
+        let (form, secrets) = noting(&SECRETS, || finite::to_vec(value));
+        let fields = fields(form)?;
         let mut form = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in fields(value)? {
+        for (name, value) in fields {
             let text = multipart::scalar(&value).ok_or_else(|| {
                 not_encodable(format!("{name} is not a scalar, which a form requires"))
             })?;
@@ -109,10 +114,10 @@ impl Body {
 
     /// Encodes an object of scalars, files and lists of them as `multipart/form-data`.
     pub fn multipart<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let ((value, files), secrets) =
-            noting(&SECRETS, || noting(&FILES, || finite::to_value(value)));
+        let ((form, files), secrets) =
+            noting(&SECRETS, || noting(&FILES, || finite::to_vec(value)));
         let (content_type, content) =
-            multipart::encode(fields(value)?, &files).map_err(not_encodable)?;
+            multipart::encode(fields(form)?, &files).map_err(not_encodable)?;
         Ok(Self {
             content_type,
             content: Content::Bytes(content.into()),
@@ -121,19 +126,20 @@ impl Body {
     }
 }
 
-/// Returns the fields of a form. Nulls are left out, and a list is one field for each element.
-fn fields(form: serde_json::Result<Value>) -> Result<Vec<(String, Value)>> {
-    let Value::Object(members) = form.map_err(not_encodable)? else {
-        return Err(not_encodable("a form consists of named fields"));
-    };
+/// Returns the fields of a form with their values as JSON text, which keeps all digits of a number.
+/// Nulls are left out, and a list is one field for each element.
+fn fields(form: serde_json::Result<Vec<u8>>) -> Result<Vec<(String, Box<RawValue>)>> {
+    let form = form.map_err(not_encodable)?;
+    let members: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(&form)
+        .map_err(|_| not_encodable("a form consists of named fields"))?;
     let mut fields = Vec::new();
     for (name, value) in members {
-        match value {
-            Value::Null => {}
-            Value::Array(values) => {
-                fields.extend(values.into_iter().map(|value| (name.clone(), value)));
+        match serde_json::from_str::<Option<Vec<Box<RawValue>>>>(value.get()) {
+            Ok(values) => {
+                let values = values.unwrap_or_default().into_iter();
+                fields.extend(values.map(|value| (name.clone(), value)));
             }
-            value => fields.push((name, value)),
+            Err(_) => fields.push((name, value)),
         }
     }
     Ok(fields)
@@ -206,6 +212,21 @@ mod tests {
                 ErrorKind::InvalidRequest
             );
         }
+    }
+
+    #[test]
+    fn numbers_keep_all_their_digits_in_a_form() {
+        let json = |text: &str| text.parse::<crate::Json>().unwrap();
+        let large = vec![json("1180591620717411303424"), json("1e400")];
+        let fields = BTreeMap::from([("n", large), ("x", vec![json("0.1")])]);
+        let body = Body::form(&fields).unwrap();
+        let sent = body.for_attempt().unwrap();
+        let expected = b"n=1180591620717411303424&n=1e400&x=0.1";
+        assert_eq!(sent.as_bytes().unwrap(), expected);
+        let body = Body::multipart(&BTreeMap::from([("n", u128::MAX)])).unwrap();
+        let sent = body.for_attempt().unwrap();
+        let text = String::from_utf8_lossy(sent.as_bytes().unwrap()).into_owned();
+        assert!(text.contains(&u128::MAX.to_string()), "{text}");
     }
 
     #[test]

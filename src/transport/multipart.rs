@@ -1,9 +1,10 @@
 //! How is a form with files encoded? As `multipart/form-data` (RFC 7578).
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use http::HeaderValue;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::types::file_part::{FILE, FilePart};
 
@@ -12,7 +13,7 @@ use crate::types::file_part::{FILE, FilePart};
 /// # Errors
 /// Says which field cannot be encoded.
 pub(crate) fn encode(
-    fields: Vec<(String, Value)>,
+    fields: Vec<(String, Box<RawValue>)>,
     files: &[FilePart],
 ) -> Result<(HeaderValue, Vec<u8>), String> {
     // 128 random bits do not occur in the content by chance.
@@ -48,17 +49,17 @@ pub(crate) fn encode(
 }
 
 /// Returns the file that a value stands for.
-fn file<'a>(value: &Value, files: &'a [FilePart]) -> Option<&'a FilePart> {
-    let place = value.as_object()?.get(FILE)?.as_u64()?;
-    files.get(usize::try_from(place).ok()?)
+fn file<'a>(value: &RawValue, files: &'a [FilePart]) -> Option<&'a FilePart> {
+    let object: BTreeMap<String, usize> = serde_json::from_str(value.get()).ok()?;
+    files.get(*object.get(FILE)?)
 }
 
 /// Returns a scalar as the text of a form.
-pub(crate) fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
+pub(crate) fn scalar(value: &RawValue) -> Option<String> {
+    match value.get() {
+        text if text.starts_with('"') => serde_json::from_str(text).ok(),
+        text if text.starts_with(['[', '{', 'n']) => None,
+        text => Some(text.to_owned()),
     }
 }
 
@@ -71,13 +72,15 @@ fn quoted(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     fn encoded(fields: Value, files: &[FilePart]) -> Result<String, String> {
-        let fields = fields.as_object().unwrap().clone().into_iter().collect();
-        let (content_type, content) = encode(fields, files)?;
+        let raw = |value: &Value| serde_json::value::to_raw_value(value).unwrap();
+        let fields = fields.as_object().unwrap().iter();
+        let fields = fields.map(|(name, value)| (name.clone(), raw(value)));
+        let (content_type, content) = encode(fields.collect(), files)?;
         let content_type = content_type.to_str().unwrap().to_owned();
         let boundary = content_type.split_once("boundary=").unwrap().1;
         Ok(String::from_utf8(content).unwrap().replace(boundary, "B"))

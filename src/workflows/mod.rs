@@ -10,6 +10,7 @@
 //! | [`WorkspaceClient::stream_run_logs`](crate::WorkspaceClient::stream_run_logs), [`stream_step_logs`](crate::WorkspaceClient::stream_step_logs) | [`LogStream`] | its [`LogLine`]s |
 //! | [`WorkspaceClient::wait_for_run`](crate::WorkspaceClient::wait_for_run) | [`WaitForRun`] | [`FinishedRun`], or an error with a [`RunFailure`] |
 
+mod configuration;
 #[cfg(feature = "pro")]
 pub(crate) mod connect_workspace;
 mod duration;

@@ -6,13 +6,12 @@
 use std::fmt::{self, Display};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::codec::finite::to_value;
 use crate::operation::find::{ListForm, NotOne};
 use crate::retry::state::is_in_progress;
 use crate::transport::hint::lacks_the_route;
+use crate::workflows::configuration::Part;
 use crate::workflows::run_target::Selector;
 use crate::workflows::triggered_run::TriggeredRun;
 use crate::{
@@ -44,7 +43,7 @@ impl WorkspaceClient {
             target: target.into(),
             project: None,
             stack: None,
-            configuration: Map::new(),
+            configuration: Part::default(),
             problem: None,
         }
     }
@@ -61,7 +60,7 @@ pub struct Trigger {
     target: RunTarget,
     project: Option<String>,
     stack: Option<String>,
-    configuration: Map<String, Value>,
+    configuration: Part,
     /// Describes the first value that cannot be encoded.
     problem: Option<String>,
 }
@@ -88,17 +87,12 @@ impl Trigger {
 
     /// Sets a parameter of a step.
     pub fn parameter(self, step: impl Into<String>, name: &str, value: impl Serialize) -> Self {
-        let value = to_value(&value);
-        self.merge(value.map(|value| {
-            let step = step.into();
-            json!({ "steps": { step: { "parameters": { name: value } } } })
-        }))
+        self.merge(&["steps", &step.into(), "parameters", name], &value)
     }
 
     /// Sets a parameter of the pipeline. Only dynamic pipelines have parameters.
     pub fn pipeline_parameter(self, name: &str, value: impl Serialize) -> Self {
-        let value = to_value(&value);
-        self.merge(value.map(|value| json!({ "parameters": { name: value } })))
+        self.merge(&["parameters", name], &value)
     }
 
     /// Merges an object into a step's configuration.
@@ -107,11 +101,7 @@ impl Trigger {
     /// [`StepConfigurationUpdate`](crate::workspace::types::StepConfigurationUpdate), or JSON such as
     /// `json!({"enable_cache": false})`.
     pub fn step_configuration(self, step: impl Into<String>, value: impl Serialize) -> Self {
-        let value = to_value(&value);
-        self.merge(value.map(|value| {
-            let step = step.into();
-            json!({ "steps": { step: value } })
-        }))
+        self.merge(&["steps", &step.into()], &value)
     }
 
     /// Merges an object into the run's configuration.
@@ -120,8 +110,7 @@ impl Trigger {
     /// [`PipelineRunConfiguration`](crate::workspace::types::PipelineRunConfiguration), or JSON such
     /// as `json!({"run_name": "nightly-42"})`. It is sent without changes.
     pub fn configuration(self, value: impl Serialize) -> Self {
-        let value = to_value(&value);
-        self.merge(value)
+        self.merge(&[], &value)
     }
 
     /// Starts the run and returns it, with methods to wait for it and to stop it.
@@ -149,7 +138,7 @@ impl Trigger {
             (Selector::Id(id), None, None) => *id,
             _ => self.find().await?,
         };
-        let configuration = Value::Object(self.configuration);
+        let configuration = self.configuration;
         let call = if self.target.is_template {
             Call::new(&self.transport, &RUN_TEMPLATE)
                 .path("template_id", id)
@@ -157,20 +146,20 @@ impl Trigger {
         } else {
             Call::new(&self.transport, &RUN_SNAPSHOT)
                 .path("snapshot_id", id)
-                .json(&json!({ "run_configuration": configuration }))
+                .json(&configuration.at(&["run_configuration"]))
         };
         let response = call.send().await.map_err(explain)?;
         Ok(TriggeredRun::new(self.transport, response))
     }
 
-    /// Merges an object into the configuration so far.
-    fn merge(mut self, value: serde_json::Result<Value>) -> Self {
-        let problem = match value {
-            Ok(Value::Object(over)) => {
-                merge(&mut self.configuration, over);
+    /// Merges a value into the configuration so far, at a path of names.
+    fn merge(mut self, path: &[&str], value: &impl Serialize) -> Self {
+        let problem = match Part::new(value).map(|part| part.at(path)) {
+            Ok(over @ Part::Object(_)) => {
+                self.configuration.merge(over);
                 return self;
             }
-            Ok(_) => "a configuration must be a JSON object".to_owned(),
+            Ok(Part::Other(_)) => "a configuration must be a JSON object".to_owned(),
             Err(error) => format!("the configuration cannot be encoded: {error}"),
         };
         self.problem.get_or_insert(problem);
@@ -246,7 +235,7 @@ impl fmt::Debug for Trigger {
             .field("target", &self.target)
             .field("project", &self.project)
             .field("stack", &self.stack)
-            .field("configuration", &self.configuration.keys())
+            .field("configuration", &self.configuration.names())
             .finish_non_exhaustive()
     }
 }
@@ -332,18 +321,6 @@ fn is_not_runnable(message: &str) -> bool {
 
 fn error(kind: ErrorKind, message: &str) -> Error {
     Error::new(kind, message).with_operation("trigger")
-}
-
-/// Merges an object into another: nested objects are merged, other values are replaced.
-fn merge(into: &mut Map<String, Value>, over: Map<String, Value>) {
-    for (name, value) in over {
-        match (into.get_mut(&name), value) {
-            (Some(Value::Object(into)), Value::Object(over)) => merge(into, over),
-            (_, value) => {
-                into.insert(name, value);
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -62,6 +62,27 @@ async fn send_reports_an_invalid_value() {
 }
 
 #[tokio::test]
+async fn nan_and_infinity_are_refused_before_sending() {
+    let server = TestServer::always(ok("null")).await;
+    let request = || {
+        let path = "/api/v1/a".to_owned();
+        RawRequest::new(&server.transport(), Method::POST, path, false)
+    };
+    for float in [f64::NAN, f64::INFINITY] {
+        for request in [
+            request().header("x-rate", float),
+            request().query("rate", float),
+            request().json(&[float]),
+        ] {
+            let error = request.send::<()>().await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+            assert!(error.message().contains("NaN and infinity"), "{error}");
+        }
+    }
+    assert!(server.received().is_empty());
+}
+
+#[tokio::test]
 async fn errors_do_not_quote_the_values_of_the_request() {
     let echo = r#"{"detail":"got {'a': ['hunter2!']}, hunter3! and HUNTER4!"}"#;
     let server = TestServer::always(response(400, "", echo)).await;

@@ -1,6 +1,6 @@
 //! Which requests does a trigger make, and how does it fail?
 
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::uuid;
 
 use super::*;
@@ -156,6 +156,41 @@ async fn a_typed_configuration_is_sent_unchanged() {
         sent(&server).1,
         json!({"run_name": "nightly-42", "enable_cache": false})
     );
+}
+
+#[tokio::test]
+async fn numbers_of_a_configuration_keep_all_their_digits() {
+    let server = server_with(json!([])).await;
+    let json: crate::Json = r#"{"settings": {"seed": 1180591620717411303424, "huge": 1e400}}"#
+        .parse()
+        .unwrap();
+    client(&server)
+        .trigger(Snapshot::by_id(ID))
+        .configuration(json)
+        .parameter("train", "seed", u128::MAX)
+        .step_configuration("train", json!({"enable_cache": false}))
+        .send()
+        .await
+        .unwrap();
+    let body = server.received().pop().unwrap().body;
+    assert_eq!(
+        body,
+        r#"{"run_configuration":{"settings":{"huge":1e400,"seed":1180591620717411303424},"steps":{"train":{"enable_cache":false,"parameters":{"seed":340282366920938463463374607431768211455}}}}}"#
+    );
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_not_a_number_is_rejected_before_sending() {
+    let server = server_with(json!([])).await;
+    let trigger = client(&server).trigger(RunTemplate::by_id(ID));
+    let error = trigger
+        .parameter("train", "lr", f64::NAN)
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(error.message().contains("NaN and infinity"), "{error}");
+    assert!(server.received().is_empty());
 }
 
 #[tokio::test]
