@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::SpecSource;
+
 const ISSUES: &str = "https://github.com/zenml-io/zenml-rust/issues";
 
 /// A document that cannot be turned into Rust.
@@ -11,8 +13,10 @@ pub struct Error {
     pub pointer: String,
     /// The problem at that place.
     pub problem: String,
-    /// The next step for the author of the document or the overlay.
+    /// The next step for the reader.
     pub hint: String,
+    /// Whether the hint says how to correct the document, but not yet where this reader does that.
+    pub(crate) in_document: bool,
 }
 
 impl Error {
@@ -26,15 +30,42 @@ impl Error {
             pointer: pointer.into(),
             problem: problem.into(),
             hint: hint.into(),
+            in_document: false,
         }
+    }
+
+    /// Creates an error about a declaration in the document. `hint` says how to correct it, and
+    /// [`for_reader`](Self::for_reader) adds where.
+    pub(crate) fn in_document(
+        pointer: impl Into<String>,
+        problem: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self {
+            in_document: true,
+            ..Self::new(pointer, problem, hint)
+        }
+    }
+
+    /// Says where the reader can correct the document: the documents of this repository are corrected
+    /// by overlays, another server's document by its owner.
+    #[must_use]
+    pub(crate) fn for_reader(mut self, source: SpecSource) -> Self {
+        if std::mem::take(&mut self.in_document) {
+            self.hint.push_str(match source {
+                SpecSource::Committed => ", with an overlay in specs/overlays/",
+                SpecSource::External => ", in your document",
+            });
+        }
+        self
     }
 
     /// Creates an error about valid OpenAPI that cannot be generated from.
     pub(crate) fn unsupported(pointer: impl Into<String>, construct: impl fmt::Display) -> Self {
         let hint = format!(
-            "remove or rewrite it in the document or with an overlay; if a ZenML server publishes it, report it at {ISSUES}"
+            "if a ZenML server publishes it, report it at {ISSUES}; otherwise remove or rewrite it"
         );
-        Self::new(pointer, format!("{construct} is not supported"), hint)
+        Self::in_document(pointer, format!("{construct} is not supported"), hint)
     }
 
     /// Creates an error about stages of this crate that disagree.

@@ -84,9 +84,12 @@ pub fn generate(
         routes: availability::sending::routes(&document, availability),
     });
     let build = |document: &Value| {
-        let lowered = lower::lower(document)?;
-        let generated = progenitor::generate(&lowered)?;
-        model::build(&generated, &lowered)
+        let build = || {
+            let lowered = lower::lower(document)?;
+            let generated = progenitor::generate(&lowered)?;
+            model::build(&generated, &lowered)
+        };
+        build().map_err(|error| error.for_reader(source))
     };
     let (api, left_out) = match source {
         SpecSource::Committed => (build(&document)?, Vec::new()),

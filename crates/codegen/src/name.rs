@@ -46,17 +46,17 @@ pub(crate) fn type_names<'a>(
             rust.push_str("Model");
         }
         if !is_ident(&rust) {
-            return Err(Error::new(
+            return Err(Error::in_document(
                 format!("/components/schemas/{}", escape(name)),
                 format!("`{name}` would be named `{rust}` in Rust, which is not a valid name"),
-                "rename it in the document or with an overlay",
+                "rename it",
             ));
         }
         if let Some(other) = taken.insert(rust.clone(), name) {
-            return Err(Error::new(
+            return Err(Error::in_document(
                 format!("/components/schemas/{}", escape(name)),
                 format!("`{name}` and `{other}` would both be named `{rust}` in Rust"),
-                "rename one of them, in the document or with an overlay",
+                "rename one of them",
             ));
         }
         result.insert(name.clone(), rust);
@@ -125,23 +125,23 @@ pub fn operation_names(operations: &[OperationKey]) -> Result<BTreeMap<String, S
             let name = free.unwrap_or(name);
             let pointer = format!("/paths/{}/{}", escape(&operation.path), operation.method);
             if !is_ident(&name) {
-                return Err(Error::new(
+                return Err(Error::in_document(
                     pointer,
                     format!(
                         "`{}` would be named `{name}`, which is not a valid name of a method",
                         operation.id
                     ),
-                    "give the operation another operationId, in the document or with an overlay",
+                    "give the operation another operationId",
                 ));
             }
             if let Some(other) = taken.insert(name.clone(), operation.id.clone()) {
-                return Err(Error::new(
+                return Err(Error::in_document(
                     pointer,
                     format!(
                         "the operations `{}` and `{other}` would both be named `{name}`",
                         operation.id
                     ),
-                    "give one of them another operationId, in the document or with an overlay",
+                    "give one of them another operationId",
                 ));
             }
             result.insert(operation.id.clone(), name);

@@ -43,7 +43,8 @@ pub fn apply(document: Value, overlay: &Value) -> Result<Value> {
 }
 
 /// Applies the actions of `overlay` that match something in `document`, and returns an error for
-/// each of the others: another version or edition may lack what an action corrects.
+/// each of the others: another version or edition may lack what an action corrects, or declare it in
+/// another form.
 ///
 /// # Errors
 ///
@@ -99,13 +100,11 @@ pub fn apply_matching(mut document: Value, overlay: &Value) -> Result<(Value, Ve
                 match document.pointer_mut(pointer) {
                     Some(Value::Array(items)) => items.push(update.clone()),
                     Some(target @ Value::Object(_)) if update.is_object() => merge(target, update),
-                    _ => {
-                        return Err(error_in_action(
-                            &format!("{pointer} cannot be merged with this update"),
-                            "update an object with an object, or a list with one entry; \
-                             to replace a scalar, target the object that holds it",
-                        ));
-                    }
+                    _ => stale.push(error_in_action(
+                        &format!("{pointer} cannot be merged with this update"),
+                        "update an object with an object, or a list with one entry; \
+                         to replace a scalar, target the object that holds it",
+                    )),
                 }
             }
         } else {

@@ -5,10 +5,16 @@
     reason = "a test may panic, and so may its helpers"
 )]
 
+use std::fs;
+use std::path::Path;
+
 use serde_json::{Value, json};
 use zenml_codegen::model::Type;
 use zenml_codegen::public_api::listings;
 use zenml_codegen::{SpecSource, corrected, generate};
+
+/// The case of a note that only overlays write.
+const ONLY_BY_OVERLAY: &str = "refuses_a_replacement_that_does_not_exist";
 
 #[test]
 fn a_replacement_that_the_server_offers_is_noted() {
@@ -82,6 +88,55 @@ fn an_operation_that_cannot_be_expressed_is_left_out_with_its_reason() {
     generate(&document, None, &[], SpecSource::Committed)
         .err()
         .unwrap();
+}
+
+#[test]
+fn each_refusal_advises_what_the_reader_can_do() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lower");
+    let mut advised = 0;
+    for case in fs::read_dir(cases).unwrap() {
+        let path = case.unwrap().path();
+        // Only overlays write this note; it is ignored in another server's document.
+        if !path.join("expected-error.txt").exists() || path.ends_with(ONLY_BY_OVERLAY) {
+            continue;
+        }
+        let document = fs::read_to_string(path.join("input.json")).unwrap();
+        let ours = generate(&document, None, &[], SpecSource::Committed);
+        let hint = ours.err().unwrap().hint;
+        assert!(
+            hint.ends_with(", with an overlay in specs/overlays/"),
+            "{hint}"
+        );
+        let theirs = match generate(&document, None, &[], SpecSource::External) {
+            Ok(api) => api.left_out.into_iter().map(|left| left.reason).collect(),
+            Err(error) => vec![error],
+        };
+        for error in theirs {
+            advised += 1;
+            assert!(error.hint.ends_with(", in your document"), "{error}");
+            assert!(!error.to_string().contains("overlay"), "{error}");
+            assert!(error.pointer.starts_with('/'), "{error}");
+        }
+    }
+    assert!(advised > 20, "{advised} refusals");
+}
+
+#[test]
+fn a_correction_that_does_not_fit_another_servers_document_is_skipped() {
+    let document = json!({
+        "openapi": "3.1.0", "info": {"title": "Example", "version": "1"},
+        "paths": {"/a": {"get": {"operationId": "a", "deprecated": true, "responses": {"200": {}}}}},
+    });
+    let overlay = json!({
+        "overlay": "1.0.0",
+        "info": {"title": "Example", "version": "1"},
+        "actions": [{"target": "$.paths['/a'].get.deprecated", "update": {"x-replaced-by": "b"}}],
+    });
+    let overlays = [overlay];
+    let text = document.to_string();
+    generate(&text, None, &overlays, SpecSource::External).unwrap();
+    let error = generate(&text, None, &overlays, SpecSource::Committed).err();
+    assert!(error.unwrap().problem.contains("cannot be merged"));
 }
 
 #[test]

@@ -83,12 +83,12 @@ impl<'a> Components<'a> {
 }
 
 fn taken(context: &SchemaContext) -> Error {
-    Error::new(
+    Error::in_document(
         context.pointer.clone(),
         format!(
             "the schema would be named `{}`, but that name is taken",
             context.name
         ),
-        "move it to /components/schemas under another name, in the document or with an overlay",
+        "move it to /components/schemas under another name",
     )
 }

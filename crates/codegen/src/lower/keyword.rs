@@ -43,10 +43,10 @@ pub(super) fn checked<'a>(schema: &'a Value, pointer: &str) -> Result<&'a Map<St
         Value::Object(object) => object,
         Value::Bool(true) => &ANY,
         _ => {
-            return Err(Error::new(
+            return Err(Error::in_document(
                 pointer,
                 "the schema is neither a JSON object nor `true`",
-                "correct it in the document or with an overlay",
+                "correct it",
             ));
         }
     };
@@ -59,10 +59,10 @@ pub(super) fn checked<'a>(schema: &'a Value, pointer: &str) -> Result<&'a Map<St
 fn check_composition(object: &Map<String, Value>, pointer: &str) -> Result<()> {
     let has = |key: &str| object.contains_key(key);
     if has("discriminator") && !has("anyOf") && !has("oneOf") {
-        return Err(Error::new(
+        return Err(Error::in_document(
             format!("{pointer}/discriminator"),
             "a discriminator without alternatives is not supported",
-            "add the alternatives as `oneOf`, in the document or with an overlay",
+            "add the alternatives as `oneOf`",
         ));
     }
     let Some(key) = COMPOSITION.iter().find(|key| has(key)) else {
@@ -74,10 +74,10 @@ fn check_composition(object: &Map<String, Value>, pointer: &str) -> Result<()> {
         .find(|other| has(other));
     match beside {
         None => Ok(()),
-        Some(other) => Err(Error::new(
+        Some(other) => Err(Error::in_document(
             format!("{pointer}/{other}"),
             format!("`{other}` beside `{key}` is not supported"),
-            "write both as one schema, in the document or with an overlay",
+            "write both as one schema",
         )),
     }
 }

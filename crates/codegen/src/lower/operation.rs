@@ -58,10 +58,10 @@ pub(super) fn lower_paths(document: &Value, components: &mut Components<'_>) -> 
         let mut lowered = lower_operation(operation, &key, secured, &context, components)?;
         if let Some(replacement) = operation.get("x-replaced-by").and_then(Value::as_str) {
             let replacement = names.get(replacement).ok_or_else(|| {
-                Error::new(
+                Error::in_document(
                     format!("{}/x-replaced-by", context.pointer),
                     format!("`{replacement}` is not an operation of this document"),
-                    "correct the id in the document or the overlay",
+                    "correct the id",
                 )
             })?;
             set(&mut lowered, "x-replaced-by", json!(replacement));
@@ -130,10 +130,10 @@ fn group(operation: &Value, context: &SchemaContext) -> Result<String> {
         _ => group,
     };
     if !is_ident(&group) {
-        return Err(Error::new(
+        return Err(Error::in_document(
             format!("{}/tags/0", context.pointer),
             format!("the tag would name a module `{group}`, which is not a valid name"),
-            "give the operation another first tag, in the document or with an overlay",
+            "give the operation another first tag",
         ));
     }
     Ok(group)
@@ -157,13 +157,8 @@ fn request_body(
 ) -> Result<(Value, bool)> {
     let pointer = format!("{}/requestBody", context.pointer);
     member::check(member::REQUEST_BODY, body, &pointer)?;
-    let (media, schema) = preferred_content(body, &pointer)?.ok_or_else(|| {
-        Error::new(
-            &pointer,
-            "the request body has no content",
-            "add it in the document or with an overlay",
-        )
-    })?;
+    let (media, schema) = preferred_content(body, &pointer)?
+        .ok_or_else(|| Error::in_document(&pointer, "the request body has no content", "add it"))?;
     let kind = essence(media);
     let multipart = kind == MULTIPART;
     if !matches!(kind.as_str(), JSON | FORM | MULTIPART) {

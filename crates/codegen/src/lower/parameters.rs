@@ -32,23 +32,28 @@ pub(super) fn parameters(
         };
         let (name, location) = (text("name"), text("in"));
         let child = context.child(&format!("parameters/{index}"), name);
-        member::check(member::PARAMETER, parameter, &child.pointer)?;
+        // The index is that of the canonical form.
+        let named = |error: Error| Error {
+            problem: format!("{} (parameter `{name}`)", error.problem),
+            ..error
+        };
+        member::check(member::PARAMETER, parameter, &child.pointer).map_err(named)?;
         if location == "cookie" {
             continue;
         }
         if !matches!(location, "path" | "query" | "header") {
-            return Err(Error::unsupported(
+            return Err(named(Error::unsupported(
                 format!("{}/in", child.pointer),
                 format!("a parameter in `{location}`"),
-            ));
+            )));
         }
-        check_style(parameter, location, &child)?;
+        check_style(parameter, location, &child).map_err(named)?;
         let this = format!("`{name}` in {location}");
         if let Some(other) = seen.insert(name.to_snake_case(), this.clone()) {
-            return Err(Error::new(
+            return Err(Error::in_document(
                 child.pointer,
                 format!("{other} and {this} would have the same setter"),
-                "rename or remove one of them, in the document or with an overlay",
+                "rename or remove one of them",
             ));
         }
         let any = json!({});
@@ -57,9 +62,10 @@ pub(super) fn parameters(
             pointer: format!("{}/schema", child.pointer),
             ..child
         };
-        let (schema, notes) = union::parameter(components, schema, location == "query", &child)?;
-        check_secret(&schema, location, &child)?;
-        let schema = as_text(schema, components, &child)?;
+        let lowered_schema = union::parameter(components, schema, location == "query", &child);
+        let (schema, notes) = lowered_schema.map_err(named)?;
+        check_secret(&schema, location, &child).map_err(named)?;
+        let schema = as_text(schema, components, &child).map_err(named)?;
         let mut result = json!({
             "name": name,
             "in": location,
@@ -98,25 +104,25 @@ fn check_path(path: &str, parameters: &[Value], context: &SchemaContext) -> Resu
         .filter_map(|parameter| parameter.get("name")?.as_str())
         .collect();
     let templated = template_names(path).ok_or_else(|| {
-        Error::new(
+        Error::in_document(
             &context.pointer,
             format!("the braces of the path `{path}` do not enclose names"),
-            "correct the path in the document or with an overlay",
+            "correct the path",
         )
     })?;
     if let Some(name) = templated.difference(&declared).next() {
-        return Err(Error::new(
+        return Err(Error::in_document(
             &context.pointer,
             format!("the path has `{{{name}}}`, but the operation does not declare this parameter"),
-            "declare it `in: path`, in the document or with an overlay",
+            "declare it `in: path`",
         ));
     }
     match declared.difference(&templated).next() {
         None => Ok(()),
-        Some(name) => Err(Error::new(
+        Some(name) => Err(Error::in_document(
             &context.pointer,
             format!("the parameter `{name}` is not in the path `{path}`"),
-            "write it in the path, or remove it, in the document or with an overlay",
+            "write it in the path, or remove it",
         )),
     }
 }

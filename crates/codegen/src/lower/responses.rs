@@ -35,10 +35,10 @@ pub(super) fn success(
         .filter(|(status, _)| status.starts_with('2'))
         .collect();
     let Some((status, _)) = responses.first() else {
-        return Err(Error::new(
+        return Err(Error::in_document(
             format!("{}/responses", context.pointer),
             "the operation declares no successful response",
-            "declare a response with a status 2xx, in the document or with an overlay",
+            "declare a response with a status 2xx",
         ));
     };
     let (mut bodies, mut nullable): (Vec<Success>, bool) = (Vec::new(), false);
@@ -151,10 +151,10 @@ pub(super) fn errors(operation: &Value, context: &SchemaContext) -> Result<Vec<V
             (Some(b'4' | b'5'), Err(_)) => errors.push(status.as_str().into()),
             _ if status == "default" => errors.push(status.as_str().into()),
             _ => {
-                return Err(Error::new(
+                return Err(Error::in_document(
                     format!("{}/responses/{}", context.pointer, escape(status)),
                     format!("a response with status `{status}` is not supported"),
-                    "write a number, a range such as `4XX`, or `default`, in the document or with an overlay",
+                    "write a number, a range such as `4XX`, or `default`",
                 ));
             }
         }

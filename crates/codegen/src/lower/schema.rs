@@ -69,10 +69,10 @@ impl Components<'_> {
             None => return Ok(LoweredSchema::of(json!({}))),
             Some(Value::String(kind)) => kind.as_str(),
             Some(other) => {
-                return Err(Error::new(
+                return Err(Error::in_document(
                     format!("{}/type", context.pointer),
                     format!("the type {other} is not a JSON Schema type"),
-                    "correct it in the document or with an overlay",
+                    "correct it",
                 ));
             }
         };
@@ -106,10 +106,10 @@ impl Components<'_> {
                 LoweredSchema::of(self.library_type("SecretMap", "secret-map")),
             ),
             "object" => self.map(object, context),
-            other => Err(Error::new(
+            other => Err(Error::in_document(
                 format!("{}/type", context.pointer),
                 format!("the type `{other}` is not a JSON Schema type"),
-                "correct it in the document or with an overlay",
+                "correct it",
             )),
         }
     }
@@ -121,10 +121,10 @@ impl Components<'_> {
             Some((self.schemas.get(name)?, rust.clone()))
         });
         let Some((schema, rust)) = found else {
-            return Err(Error::new(
+            return Err(Error::in_document(
                 format!("{}/$ref", context.pointer),
                 format!("{reference} does not name a schema of this document"),
-                "refer to a schema under `#/components/schemas/`, in the document or with an overlay",
+                "refer to a schema under `#/components/schemas/`",
             ));
         };
         if is_object(schema) {
@@ -231,10 +231,10 @@ impl Components<'_> {
         let empty = Map::new();
         let object = keyword::checked(schema, &context.pointer)?;
         if object.get("type").is_some_and(|kind| kind != "object") {
-            return Err(Error::new(
+            return Err(Error::in_document(
                 format!("{}/type", context.pointer),
                 "an object with properties that has other types too is not supported",
-                "write it as `anyOf`, in the document or with an overlay",
+                "write it as `anyOf`",
             ));
         }
         let properties = object

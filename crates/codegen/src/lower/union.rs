@@ -26,10 +26,10 @@ pub(super) fn alternatives(
         None => {}
         Some(Value::Array(list)) if list.len() == 1 => return Ok(Some(list.clone())),
         Some(_) => {
-            return Err(Error::new(
+            return Err(Error::in_document(
                 format!("{}/allOf", context.pointer),
                 "an intersection of several schemas is not supported",
-                "write them as one schema, in the document or with an overlay",
+                "write them as one schema",
             ));
         }
     }
@@ -145,10 +145,10 @@ impl Components<'_> {
             match (&tag, values.unwrap_or_default()) {
                 (Some(tag), values) if values.is_empty() && tag.partial => {}
                 (Some(_), values) if values.is_empty() => {
-                    return Err(Error::new(
+                    return Err(Error::in_document(
                         format!("{}/discriminator/mapping", context.pointer),
                         format!("the discriminator has no value for `{label}`"),
-                        "complete the mapping in the document or with an overlay",
+                        "complete the mapping",
                     ));
                 }
                 (_, values) => variants.push((label, schema, values)),
@@ -219,10 +219,10 @@ impl Components<'_> {
         let discriminator = object.get(key);
         let member = |name: &str| discriminator.and_then(|tag| tag.get(name));
         let Some(text) = member(pointer).and_then(Value::as_str) else {
-            return Err(Error::new(
+            return Err(Error::in_document(
                 format!("{}/{key}", context.pointer),
                 format!("the discriminator has no `{pointer}`"),
-                "add it in the document or with an overlay",
+                "add it",
             ));
         };
         let mapping = match member("mapping").and_then(Value::as_object) {

@@ -80,10 +80,10 @@ fn check_builders(operations: &[Operation]) -> Result<()> {
             let (name, builder) = (&operation.name, &operation.builder);
             if let Some(other) = seen.insert(builder, name) {
                 let (path, method) = (escape(&operation.path), operation.method.to_lowercase());
-                return Err(Error::new(
+                return Err(Error::in_document(
                     format!("/paths/{path}/{method}"),
                     format!("`{name}` and `{other}` would have the same builder `{builder}`"),
-                    "give the operation another operationId, in the document or with an overlay",
+                    "give the operation another operationId",
                 ));
             }
         }

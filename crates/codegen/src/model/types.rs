@@ -73,10 +73,10 @@ fn union(
         let tags = note.get("tags").and_then(Value::as_array);
         let name = text(note.get("name")).unwrap_or_default();
         if !is_ident(&name) || !seen.insert(name.clone()) {
-            return Err(Error::new(
+            return Err(Error::in_document(
                 pointer,
                 format!("`{name}` cannot name a variant, or already names another"),
-                "move the alternatives to /components/schemas under other names, in the document or with an overlay",
+                "move the alternatives to /components/schemas under other names",
             ));
         }
         variants.push(Variant {
@@ -122,10 +122,10 @@ fn structure(
         let note = note.unwrap_or(&empty);
         let ident = unreserved_member(name, ident);
         if let Some(other) = seen.insert(ident.clone(), property) {
-            return Err(Error::new(
+            return Err(Error::in_document(
                 pointer,
                 format!("`{other}` and `{property}` would both be the field `{ident}`"),
-                "remove one of them from the document or with an overlay",
+                "remove one of them",
             ));
         }
         let constant = text(note.get("const"));

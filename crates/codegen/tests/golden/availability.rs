@@ -1,6 +1,5 @@
 //! How the availability changes a document: the committed one, or another server's (`external.json`).
 
-use zenml_codegen::SpecSource;
 use zenml_codegen::availability::{Availability, apply};
 
 use crate::case::{Case, cases};
@@ -20,12 +19,8 @@ cases! { "availability", check:
 fn check(case: &Case) {
     let availability = Availability::read(&case.text("availability.json"))
         .unwrap_or_else(|error| panic!("{error}"));
-    let (input, source) = if case.has("external.json") {
-        ("external.json", SpecSource::External)
-    } else {
-        ("input.json", SpecSource::Committed)
-    };
-    let mut document = case.json(input);
+    let (text, source) = case.document();
+    let mut document = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
     let applied = apply(&mut document, &availability, source);
     case.check(applied.map(|()| document));
 }

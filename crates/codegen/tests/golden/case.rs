@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use zenml_codegen::Result;
+use zenml_codegen::{Result, SpecSource};
 
 /// Declares one test per folder, with the folder's name. `$check` gets the folder.
 macro_rules! cases {
@@ -36,6 +36,15 @@ impl Case {
 
     pub fn json(&self, file: &str) -> Value {
         serde_json::from_str(&self.text(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+    }
+
+    /// Returns the document and where it comes from: `external.json` is another server's.
+    pub fn document(&self) -> (String, SpecSource) {
+        if self.has("external.json") {
+            (self.text("external.json"), SpecSource::External)
+        } else {
+            (self.text("input.json"), SpecSource::Committed)
+        }
     }
 
     pub fn has(&self, file: &str) -> bool {

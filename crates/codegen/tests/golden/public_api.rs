@@ -1,7 +1,7 @@
 //! What the listings of an API contain.
 
+use zenml_codegen::generate;
 use zenml_codegen::public_api::listings;
-use zenml_codegen::{SpecSource, generate};
 
 use crate::case::{Case, cases};
 
@@ -11,11 +11,12 @@ cases! { "public_api", check:
     lists_types_with_the_only_group_that_uses_them
     lists_tuples_of_one_and_of_eleven_places
     lists_values_that_are_alike_with_names_of_their_own
+    lists_operations_that_are_left_out
 }
 
 fn check(case: &Case) {
-    let api = generate(&case.text("input.json"), None, &[], SpecSource::Committed)
-        .unwrap_or_else(|error| panic!("{error}"));
+    let (text, source) = case.document();
+    let api = generate(&text, None, &[], source).unwrap_or_else(|error| panic!("{error}"));
     let all: String = listings(&api)
         .into_iter()
         .map(|(group, listing)| format!("# {group}\n{listing}"))

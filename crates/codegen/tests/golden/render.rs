@@ -2,8 +2,8 @@
 
 use zenml_codegen::availability::Availability;
 use zenml_codegen::descriptions::Descriptions;
+use zenml_codegen::generate;
 use zenml_codegen::render::{Options, mock, render};
-use zenml_codegen::{SpecSource, generate};
 
 use crate::case::{Case, cases};
 
@@ -35,6 +35,7 @@ cases! { "render", check:
     descriptions_of_groups_operations_and_parameters
     rules_for_what_older_servers_ignore
     samples_of_responses
+    operations_that_are_left_out
 }
 
 fn check(case: &Case) {
@@ -50,13 +51,9 @@ fn check(case: &Case) {
         .transpose()
         .unwrap_or_else(|error| panic!("{error}"));
     let availability = availability.as_ref();
-    let mut api = generate(
-        &case.text("input.json"),
-        availability,
-        &[],
-        SpecSource::Committed,
-    )
-    .unwrap_or_else(|error| panic!("{error}"));
+    let (text, source) = case.document();
+    let mut api =
+        generate(&text, availability, &[], source).unwrap_or_else(|error| panic!("{error}"));
     if case.has("descriptions.json") {
         Descriptions::read(&case.text("descriptions.json"))
             .unwrap_or_else(|error| panic!("{error}"))
