@@ -11,7 +11,7 @@ use super::*;
 use crate::availability::release::{Release, Versions};
 use crate::runtime::clock::Clock;
 use crate::testing::{STALL, TestClient, TestServer, builder, json, read, response};
-use crate::{CallOptions, ErrorKind, Transport};
+use crate::{CallOptions, ErrorKind, RawRequest, Transport};
 
 fn transport(url: &str) -> Transport {
     builder(url).build().unwrap().0
@@ -149,17 +149,18 @@ fn the_hint_says_what_kind_of_server_is_at_the_url() {
     assert_eq!(hint(ApiKind::Pro, None), "");
 }
 
+const fn route(path: &'static str, since: Option<Release>, removed: Option<Release>) -> Route {
+    Route {
+        method: Method::GET,
+        path,
+        versions: Versions { since, removed },
+        pro: since.is_none() && removed.is_none(),
+        rules: &[],
+    }
+}
+
 #[test]
 fn the_hint_names_the_versions_that_have_the_route() {
-    const fn route(path: &'static str, since: Option<Release>, removed: Option<Release>) -> Route {
-        Route {
-            method: Method::GET,
-            path,
-            versions: Versions { since, removed },
-            pro: since.is_none() && removed.is_none(),
-            rules: &[],
-        }
-    }
     const ROUTES: &[Route] = &[
         route("/actions", None, Some(Release(0, 94, 0))),
         route(
@@ -200,6 +201,53 @@ fn the_hint_names_the_versions_that_have_the_route() {
     }
     // The version has the route: something else is wrong.
     assert_eq!(missing(&api, "/webhooks", Some("0.96.4")), None);
+}
+
+#[tokio::test]
+async fn the_hint_for_a_missing_route_is_the_same_for_a_raw_request() {
+    const ROUTES: &[Route] = &[
+        route("/api/v1/actions/{}", None, Some(Release(0, 94, 0))),
+        route("/api/v1/webhooks", Some(Release(0, 96, 4)), None),
+    ];
+    let api = ApiConfig {
+        routes: ROUTES,
+        ..TestClient::CONFIG
+    };
+    for (path, version, expected) in [
+        (
+            "/api/v1/webhooks?page=2",
+            "0.92.0",
+            "`GET /api/v1/webhooks` exists since ZenML 0.96.4; the server is ZenML 0.92.0; upgrade the \
+             server",
+        ),
+        (
+            "/api/v1//%77ebhooks/",
+            "0.92.0",
+            "`GET /api/v1//%77ebhooks/` exists since ZenML 0.96.4; the server is ZenML 0.92.0; upgrade \
+             the server",
+        ),
+        (
+            "/api/v1/actions/5",
+            "0.98.0",
+            "`GET /api/v1/actions/5` was removed in ZenML 0.94.0; the server is ZenML 0.98.0",
+        ),
+        (
+            "/api/v1/actions",
+            "0.99.0",
+            "the server is ZenML 0.99.0, newer than 0.98.0, which this client was generated for; it may \
+             have removed `GET /api/v1/actions`",
+        ),
+    ] {
+        let server = TestServer::start(move |request| match &*request.line {
+            "GET /api/v1/info" => json(&format!(r#"{{"version":"{version}"}}"#)),
+            _ => response(404, "", r#"{"detail":"Not Found"}"#),
+        });
+        let server = server.await;
+        let transport = builder(&server.url).transport(api).unwrap();
+        let request = RawRequest::new(&transport, Method::GET, path.to_owned(), false);
+        let error = request.send::<()>().await.unwrap_err();
+        assert_eq!(error.hint(), Some(expected));
+    }
 }
 
 fn missing(api: &ApiConfig, path: &'static str, server: Option<&str>) -> Option<String> {
