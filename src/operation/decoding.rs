@@ -120,10 +120,12 @@ pub(crate) async fn decode_response<D: Decoding>(
     } else {
         D::decode(response)
     };
-    match explained(decoded, D::rejected, transport, deadline) {
-        Ok(response) => Ok(response),
-        Err(explained) => explained.await,
-    }
+    // The response is not kept while the explanation is awaited.
+    let explained = match explained(decoded, D::rejected, transport, deadline) {
+        Ok(response) => return Ok(response),
+        Err(explained) => explained,
+    };
+    explained.await
 }
 
 /// Returns a value that matches its type. Otherwise, returns a future that adds to the error of the

@@ -122,12 +122,18 @@ pub(crate) async fn fetch(call: Call, decode: PartDecoder) -> Result<Fetched> {
     } else {
         decode(response)
     };
-    let part = match explained(part, |part| &mut part.rejected, transport, context.deadline) {
-        Ok(part) => part,
-        Err(explained) => explained.await?,
+    let explained = match explained(part, |part| &mut part.rejected, transport, context.deadline) {
+        Ok(part) => {
+            return Ok(Fetched {
+                part,
+                body,
+                context,
+            });
+        }
+        Err(explained) => explained,
     };
     Ok(Fetched {
-        part,
+        part: explained.await?,
         body,
         context,
     })
