@@ -85,9 +85,9 @@ impl CallOptions {
     /// A server ignores a query parameter or a field of the body that it does not know. If ignoring it
     /// would change the effect of a request, the client asks the server for its version, and refuses
     /// the request with [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if that version does
-    /// not know it. This concerns the parameters and fields that ZenML has added since 0.90.0 or has
-    /// removed: those of requests that write or delete, and the filters of lists. If the version cannot
-    /// be learned, a request that writes or deletes fails, too.
+    /// not know it. This concerns the parameters and fields that not all supported versions have: those
+    /// of requests that write or delete, and the filters of lists. If the version cannot be learned, a
+    /// request that writes or deletes fails, too. The fields of a form or of a stream are not checked.
     ///
     /// With `true`, such requests are sent, and the version is not requested.
     ///

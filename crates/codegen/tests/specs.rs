@@ -1,4 +1,5 @@
-//! The committed documents and overlays match `specs/sources.toml` and `specs/README.md`.
+//! The committed documents and overlays match `specs/sources.toml`, `specs/README.md` and the pages that
+//! name the supported versions.
 
 #![allow(
     clippy::unwrap_used,
@@ -45,6 +46,26 @@ fn the_workspace_document_is_canonical() {
 #[test]
 fn the_pro_document_is_canonical() {
     check_canonical("pro");
+}
+
+#[test]
+fn the_pages_name_the_supported_versions() {
+    let specs = specs();
+    let availability = files::load(&specs, "workspace", None).unwrap().availability;
+    let availability = availability.unwrap();
+    let (oldest, newest) = (&availability.floor, &availability.newest);
+    for (page, words) in [
+        (
+            "README.md",
+            format!("| ZenML {oldest} to {newest}, open source"),
+        ),
+        ("docs/servers.md", format!("**ZenML {oldest} and newer**")),
+    ] {
+        assert!(
+            text(&specs.join("..").join(page)).contains(&words),
+            "{page} does not say `{words}`; adapt it to specs/availability.json",
+        );
+    }
 }
 
 #[test]

@@ -124,6 +124,12 @@ pub fn rebuild_text(rebuilt: &Rebuild, check: bool) -> String {
             text.push_str(&format!("- {line}\n"));
         }
     }
+    if let (false, Some(before)) = (rebuilt.pages.is_empty(), &rebuilt.before) {
+        let (floor, pages) = (&before.floor, rebuilt.pages.join(", "));
+        text.push_str(&format!(
+            "\nThese pages name ZenML {floor}; adapt them: {pages}\n"
+        ));
+    }
     text
 }
 

@@ -1,7 +1,7 @@
 //! When do the versions of server and client match?
 
 use crate::testing::{TestServer, builder_of, json};
-use crate::{ErrorKind, WorkspaceClient};
+use crate::{ErrorKind, WorkspaceClient, workspace};
 
 async fn check(info: &str) -> crate::Result<super::VersionCheck> {
     let server = TestServer::always(json(info)).await;
@@ -13,7 +13,9 @@ async fn check(info: &str) -> crate::Result<super::VersionCheck> {
 
 #[tokio::test]
 async fn equal_versions_match() {
-    for version in ["0.98.0", "0.98.0rc1", "0.98.0.dev20261126"] {
+    let same = workspace::DOCUMENT_VERSION;
+    for suffix in ["", "rc1", ".dev20261126"] {
+        let version = format!("{same}{suffix}");
         let check = check(&format!(r#"{{"version":"{version}"}}"#))
             .await
             .unwrap();
@@ -24,29 +26,37 @@ async fn equal_versions_match() {
 
 #[tokio::test]
 async fn an_older_server_lacks_what_was_added_since() {
-    let check = check(r#"{"version":"0.94.3"}"#).await.unwrap();
+    let (oldest, newest) = (workspace::OLDEST_SUPPORTED, workspace::DOCUMENT_VERSION);
+    let check = check(&format!(r#"{{"version":"{oldest}"}}"#))
+        .await
+        .unwrap();
     assert!(check.is_server_older() && check.is_server_supported() && !check.is_match());
     assert_eq!(
         check.to_string(),
-        "the server is ZenML 0.94.3, the client was generated for ZenML 0.98.0: the server lacks what \
-         ZenML has added since; upgrade the server to use it"
+        format!(
+            "the server is ZenML {oldest}, the client was generated for ZenML {newest}: the server \
+             lacks what ZenML has added since; upgrade the server to use it"
+        )
     );
 }
 
 #[tokio::test]
 async fn a_server_below_the_oldest_supported_version_is_named() {
-    let check = check(r#"{"version":"0.85.0"}"#).await.unwrap();
+    let check = check(r#"{"version":"0.1.0"}"#).await.unwrap();
     assert!(check.is_server_older() && !check.is_server_supported());
+    let oldest = workspace::OLDEST_SUPPORTED;
     assert_eq!(
         check.to_string(),
-        "the server is ZenML 0.85.0, which this client does not support; upgrade it to ZenML 0.90.0 or \
-         newer"
+        format!(
+            "the server is ZenML 0.1.0, which this client does not support; upgrade it to ZenML \
+             {oldest} or newer"
+        )
     );
 }
 
 #[tokio::test]
 async fn a_newer_server_may_send_more() {
-    let check = check(r#"{"version":"0.98.1"}"#).await.unwrap();
+    let check = check(r#"{"version":"99.0.0"}"#).await.unwrap();
     assert!(check.is_server_newer() && check.is_server_supported());
     assert!(check.to_string().contains("upgrade this crate"), "{check}");
 }

@@ -16,6 +16,9 @@ use crate::files;
 use crate::overlays::{Overlays, overlays_path};
 use crate::source::{Edition, Fetched, pypi_document};
 
+/// The beginning of the names of committed reports, which are about other versions.
+const REPORTS: &str = "api-changes-";
+
 /// Where the documents of older versions come from.
 #[derive(Debug, Clone)]
 pub enum Documents {
@@ -40,6 +43,8 @@ pub struct Rebuild {
     pub changed: bool,
     /// What changes for the supported servers, if anything does.
     pub effect: Option<Notice>,
+    /// The pages that name the oldest supported version, if that changes.
+    pub pages: Vec<String>,
 }
 
 /// Derives the availability from the floor to the document in `specs/`. `floor` defaults to the
@@ -100,14 +105,35 @@ pub async fn rebuild(
     } else {
         None
     };
+    let floor_before = before.as_ref().map(|before| &before.floor);
+    let pages = match floor_before.filter(|before| **before != floor) {
+        Some(before) => pages_naming(root, before)?,
+        None => Vec::new(),
+    };
     Ok(Rebuild {
         changed,
         effect,
+        pages,
         before,
         after,
         text,
         versions,
     })
+}
+
+/// Returns the pages of the repository that name a version of ZenML.
+fn pages_naming(root: &Path, version: &Version) -> Result<Vec<String>> {
+    let docs = files::names(&root.join("docs"))?.into_iter();
+    let docs = docs.filter(|name| name.ends_with(".md") && !name.starts_with(REPORTS));
+    let pages = docs.map(|name| format!("docs/{name}"));
+    let mut naming = Vec::new();
+    for page in std::iter::once("README.md".to_owned()).chain(pages) {
+        let text = files::read(&root.join(&page))?.unwrap_or_default();
+        if text.contains(&format!("ZenML {version}")) {
+            naming.push(page);
+        }
+    }
+    Ok(naming)
 }
 
 impl Documents {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use zenml_codegen::availability::Availability;
 use zenml_sync_spec::api::Api;
 use zenml_sync_spec::availability::{Documents, PATH, extend, first, rebuild};
+use zenml_sync_spec::output::rebuild_text;
 use zenml_sync_spec::sync::Options;
 use zenml_test_server::Silent;
 
@@ -126,10 +127,18 @@ fn extending_the_file_gives_the_same_bytes_as_writing_it_again() {
             .block_on(rebuild(checkout.path(), floor, &documents, &Silent))
             .unwrap()
     };
-    assert!(!rebuild(None).changed);
+    checkout.write("README.md", "Supported: ZenML 0.90.0 and newer.");
+    checkout.write("docs/servers.md", "*Since ZenML 0.93.0.*");
+    checkout.write("docs/api-changes-1-to-2.md", "# ZenML 0.90.0");
+    let unchanged = rebuild(None);
+    assert!(!unchanged.changed && unchanged.pages.is_empty());
     let raised = rebuild(Some("0.92.0"));
     assert!(raised.changed);
     assert!(!raised.text.contains("paused"), "{}", raised.text);
+    assert_eq!(raised.pages, ["README.md"]);
+    let report = rebuild_text(&raised, true);
+    let pages = "These pages name ZenML 0.90.0; adapt them: README.md";
+    assert!(report.contains(pages), "{report}");
     assert_eq!(
         raised.effect.unwrap().lines,
         ["No longer `Option`, because all supported servers send a value: `RunOutput.name`"],
