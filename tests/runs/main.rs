@@ -25,7 +25,7 @@ use zenml::{
     workflows::{LogLevel, LogLine, RunFailure},
     workspace::types::{ExecutionStatus, PipelineRunRequest, PipelineRunUpdate},
 };
-use zenml_test_server::{Options, Server, Silent, default_version, interpreter, python_command};
+use zenml_test_server::{Options, Server, default_version};
 
 /// The next port to try. Tests run side by side, and each needs another one.
 static NEXT_PORT: AtomicU16 = AtomicU16::new(20_000);
@@ -34,8 +34,8 @@ static NEXT_PORT: AtomicU16 = AtomicU16::new(20_000);
 struct Fixture {
     server: Server,
     options: Options,
-    version: String,
-    folder: TempDir,
+    /// The server's files.
+    _folder: TempDir,
     client: WorkspaceClient,
 }
 
@@ -49,7 +49,7 @@ impl Fixture {
         let mut ports = std::iter::repeat_with(|| NEXT_PORT.fetch_add(1, Ordering::Relaxed));
         let port = ports.find(is_free).unwrap();
         let options = Options::default()
-            .version(&version)
+            .version(version)
             .data(folder.path())
             .port(port);
         let server = Server::start(options.clone()).await.unwrap();
@@ -61,29 +61,20 @@ impl Fixture {
         Self {
             server,
             options,
-            version,
-            folder,
+            _folder: folder,
             client,
         }
     }
 
     /// Starts a pipeline of `pipelines.py`.
-    async fn start_pipeline(&self, arguments: &[&str]) -> Child {
+    fn start_pipeline(&self, arguments: &[&str]) -> Child {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/runs/pipelines.py");
-        let interpreter = interpreter(&self.version, &Silent).await.unwrap();
-        let access = self.server.access();
-        python_command(interpreter)
+        self.server
+            .python()
             .arg(script)
             .args(arguments)
-            .envs(access.variables())
-            .env("ZENML_CONFIG_PATH", self.folder.path().join("client"))
-            .env("ZENML_LOCAL_STORES_PATH", self.folder.path().join("stores"))
-            .env("ZENML_ANALYTICS_OPT_IN", "false")
-            .env("ZENML_LOGGING_COLORS_DISABLED", "true")
-            .env("ZENML_ENABLE_RICH_TRACEBACK", "false")
             // The log is written each 0.2 seconds; the default is 5.
             .env("ZENML_LOGS_OTEL_SCHEDULE_DELAY_MILLIS", "200")
-            .env("NO_PROXY", "127.0.0.1")
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null())
             .kill_on_drop(true)
@@ -92,7 +83,7 @@ impl Fixture {
     }
 
     async fn run_pipeline(&self, arguments: &[&str]) -> ExitStatus {
-        let mut child = self.start_pipeline(arguments).await;
+        let mut child = self.start_pipeline(arguments);
         child.wait().await.unwrap()
     }
 
@@ -152,9 +143,7 @@ async fn the_logs_of_a_run_with_ten_thousand_lines_are_complete_and_in_order() {
 async fn following_a_running_step_shows_each_line_soon_and_ends_by_itself() {
     const SECONDS: usize = 8;
     let fixture = Fixture::start().await;
-    let mut pipeline = fixture
-        .start_pipeline(&["talk_slowly", &SECONDS.to_string()])
-        .await;
+    let mut pipeline = fixture.start_pipeline(&["talk_slowly", &SECONDS.to_string()]);
     let run = fixture.newest_run("talking_slowly").await;
     let mut logs = fixture.client.stream_run_logs(run).source("step").follow();
     let mut delays = Vec::new();

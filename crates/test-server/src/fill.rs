@@ -1,12 +1,6 @@
 //! How is a server filled? By the Python client of its own package.
 
-use std::{
-    fs::{self, File},
-    io::Write,
-    path::Path,
-    process::Stdio,
-    time::Duration,
-};
+use std::{fs::File, io::Write, path::Path, process::Stdio, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use tokio::{
@@ -50,23 +44,12 @@ pub(crate) async fn fill(
     progress: &dyn Progress,
 ) -> Result<Vec<String>> {
     progress.stage("Filling the server with executed pipelines");
-    let client = folder.join("client");
-    fs::create_dir_all(&client)?;
     let log_path = folder.join("fill.log");
     let mut log = File::create(&log_path)?;
-    let mut command = python::command(interpreter);
+    let mut command = python::with_client(interpreter, access, folder);
     command
         .arg(paths::fill_scripts())
         .args(["--part", part.part()])
-        .envs(access.variables())
-        .env("ZENML_CONFIG_PATH", &client)
-        .env("ZENML_LOCAL_STORES_PATH", folder.join("stores"))
-        .env("ZENML_ANALYTICS_OPT_IN", "false")
-        .env("ZENML_LOGGING_COLORS_DISABLED", "true")
-        .env("ZENML_ENABLE_RICH_TRACEBACK", "false")
-        // Requests to loopback must not go through a proxy.
-        .env("NO_PROXY", "127.0.0.1")
-        .env("no_proxy", "127.0.0.1")
         .stdout(Stdio::piped())
         .stderr(log.try_clone()?);
     let mut script = ProcessGroup::spawn(&mut command).context("cannot start the fill")?;

@@ -35,6 +35,22 @@ pub async fn interpreter(version: &str, progress: &dyn Progress) -> Result<PathB
     environment(&paths::version(version), &requirement, progress).await
 }
 
+/// Adds an extra of the package to an installed version, if it is not there.
+pub(crate) async fn extra(version: &str, extra: &str, progress: &dyn Progress) -> Result<()> {
+    let folder = paths::version(version);
+    let _lock = lock(&folder.join("lock"), progress).await?;
+    let environment = folder.join("venv");
+    // In the environment, so that a new environment has no marker.
+    let marker = Marker::new(&environment, &format!("zenml[{extra}]=={version}"));
+    if !marker.is_set() {
+        progress.stage(&format!("Installing {} (once)", marker.requirement));
+        let interpreter = environment.join("bin/python");
+        install(&interpreter, &marker.requirement, progress).await?;
+        marker.set()?;
+    }
+    Ok(())
+}
+
 /// Returns the Python interpreter of a virtual environment in a folder, after installing the
 /// requirement (such as `zenml[server]==0.98.0`) in it if it is not installed completely.
 ///

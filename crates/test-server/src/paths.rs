@@ -53,6 +53,11 @@ pub(crate) fn fill_scripts() -> PathBuf {
     workspace().join("crates/test-server/fill")
 }
 
+/// Returns the script that copies runs in a server's database.
+pub(crate) fn copy_runs_script() -> PathBuf {
+    workspace().join("crates/test-server/database/copy_runs.py")
+}
+
 /// Returns the folder of modules that the server loads in addition to its own package.
 pub(crate) fn plugins() -> PathBuf {
     workspace().join("crates/test-server/plugins")

@@ -58,6 +58,22 @@ impl ProcessGroup {
         Ok(status)
     }
 
+    /// Suspends the group (SIGSTOP).
+    ///
+    /// # Errors
+    /// Returns an error if the operating system cannot send a signal.
+    pub fn pause(&self) -> io::Result<()> {
+        signal(self.leader, Signal::SIGSTOP)
+    }
+
+    /// Continues a group that was suspended (SIGCONT).
+    ///
+    /// # Errors
+    /// Returns an error if the operating system cannot send a signal.
+    pub fn resume(&self) -> io::Result<()> {
+        signal(self.leader, Signal::SIGCONT)
+    }
+
     /// Sends SIGTERM to the group, and SIGKILL to what is left of it after `grace`.
     ///
     /// # Errors

@@ -9,6 +9,8 @@ use std::{
 use anyhow::{Result, bail};
 use tokio::process::Command;
 
+use crate::Access;
+
 /// The variable that names an interpreter, in place of the candidates.
 const CHOICE: &str = "ZENML_TEST_PYTHON";
 const CANDIDATES: [&str; 7] = [
@@ -42,6 +44,22 @@ pub fn command(program: impl AsRef<Path>) -> Command {
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("PYTHONUNBUFFERED", "1")
         .stdin(Stdio::null());
+    command
+}
+
+/// Creates a command whose client is logged in to a server. Its settings and files are in `folder`.
+pub(crate) fn with_client(interpreter: &Path, access: &Access, folder: &Path) -> Command {
+    let mut command = command(interpreter);
+    command
+        .envs(access.variables())
+        .env("ZENML_CONFIG_PATH", folder.join("client"))
+        .env("ZENML_LOCAL_STORES_PATH", folder.join("stores"))
+        .env("ZENML_ANALYTICS_OPT_IN", "false")
+        .env("ZENML_LOGGING_COLORS_DISABLED", "true")
+        .env("ZENML_ENABLE_RICH_TRACEBACK", "false")
+        // Requests to loopback must not go through a proxy.
+        .env("NO_PROXY", "127.0.0.1")
+        .env("no_proxy", "127.0.0.1");
     command
 }
 

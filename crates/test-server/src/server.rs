@@ -2,12 +2,9 @@
 
 use std::{
     env,
-    ffi::OsString,
-    fmt,
     fs::{self, File},
     path::{Path, PathBuf},
     process::Stdio,
-    sync::Arc,
     time::Duration,
 };
 
@@ -15,123 +12,16 @@ use anyhow::{Context, Result, anyhow, bail};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
-    process::ChildStdin,
+    process::{ChildStdin, Command},
     time::timeout,
 };
 
 use crate::{
-    Access, Fill, ProcessGroup, Progress, Silent, default_version, fill, health, install, paths,
+    Access, Fill, Options, ProcessGroup, default_version, fill, health, install, many_runs, paths,
     process, python,
 };
 
 const GRACE: Duration = Duration::from_secs(8);
-const SIGNING_KEY: &str = "a key that signs the tokens of servers for tests";
-
-/// Options of a server.
-#[derive(Clone)]
-pub struct Options {
-    version: Option<String>,
-    port: u16,
-    data: Option<PathBuf>,
-    signing_key: String,
-    deadline: Duration,
-    environment: Vec<(OsString, OsString)>,
-    plugins: Vec<PathBuf>,
-    progress: Arc<dyn Progress>,
-}
-
-impl Default for Options {
-    /// Returns the defaults: the version of `specs/workspace.json` on a free port, an empty
-    /// database that is deleted with the server, three minutes to start, no progress reports.
-    fn default() -> Self {
-        Self {
-            version: None,
-            port: 0,
-            data: None,
-            signing_key: SIGNING_KEY.to_owned(),
-            deadline: Duration::from_mins(3),
-            environment: Vec::new(),
-            plugins: vec![paths::plugins()],
-            progress: Arc::new(Silent),
-        }
-    }
-}
-
-impl Options {
-    /// Sets the version of the PyPI package.
-    #[must_use]
-    pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.version = Some(version.into());
-        self
-    }
-
-    /// Sets the port. Defaults to 0, a free port.
-    #[must_use]
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// Keeps database, files and logs in this folder, and continues with existing ones.
-    #[must_use]
-    pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.data = Some(folder.into());
-        self
-    }
-
-    /// Sets the key that signs tokens, of at least 32 characters. Tokens signed with another key
-    /// are rejected.
-    #[must_use]
-    pub fn signing_key(mut self, key: impl Into<String>) -> Self {
-        self.signing_key = key.into();
-        self
-    }
-
-    /// Sets the time that the server may take to start. Defaults to three minutes.
-    #[must_use]
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
-        self
-    }
-
-    /// Sets an environment variable of the server. Overrides those that this crate sets.
-    #[must_use]
-    pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
-        self.environment.push((name.into(), value.into()));
-        self
-    }
-
-    /// Adds a folder of Python modules that the server may load.
-    #[must_use]
-    pub fn plugins(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.plugins.push(folder.into());
-        self
-    }
-
-    /// Returns the time that the server may take to start.
-    #[must_use]
-    pub fn time_to_start(&self) -> Duration {
-        self.deadline
-    }
-
-    /// Sets the receiver of progress reports.
-    #[must_use]
-    pub fn progress(mut self, progress: Arc<dyn Progress>) -> Self {
-        self.progress = progress;
-        self
-    }
-}
-
-impl fmt::Debug for Options {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options")
-            .field("version", &self.version)
-            .field("port", &self.port)
-            .field("data", &self.data)
-            .field("deadline", &self.deadline)
-            .finish_non_exhaustive()
-    }
-}
 
 /// A running server. Dropping it ends the server.
 #[derive(Debug)]
@@ -152,7 +42,13 @@ impl Server {
     pub async fn start(options: Options) -> Result<Self> {
         let version = options.version.clone().map_or_else(default_version, Ok)?;
         let interpreter = install::interpreter(&version, &*options.progress).await?;
+        if let Some(extra) = options.extra {
+            install::extra(&version, extra, &*options.progress).await?;
+        }
         let folder = Folder::new(options.data.as_deref())?;
+        if let Some(runs) = options.runs {
+            many_runs::prepare(folder.path(), &version, runs, options.progress.clone()).await?;
+        }
         options.progress.stage(&format!("Starting ZenML {version}"));
         let running = Running::start(&interpreter, folder.path(), &options).await?;
         Ok(Self {
@@ -180,6 +76,13 @@ impl Server {
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// Creates a command of the package's Python whose client is logged in to the server. Its
+    /// settings and files are in the server's folder.
+    #[must_use]
+    pub fn python(&self) -> Command {
+        python::with_client(&self.interpreter, &self.access(), self.folder.path())
     }
 
     /// Returns the server's log file. It is deleted with the server unless [`Options::data`] keeps

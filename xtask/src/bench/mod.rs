@@ -4,6 +4,7 @@ mod build;
 mod calls;
 mod crates;
 mod depend;
+mod export;
 mod rustc;
 
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ enum Bench {
     Build(build::Arguments),
     Calls(calls::Arguments),
     Depend(depend::Arguments),
+    Export(export::Arguments),
 }
 
 /// Runs the command.
@@ -38,5 +40,6 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         Bench::Build(arguments) => build::run(arguments).await,
         Bench::Calls(arguments) => calls::run(arguments).await,
         Bench::Depend(arguments) => depend::run(arguments).await,
+        Bench::Export(arguments) => export::run(arguments).await,
     }
 }
