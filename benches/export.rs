@@ -19,7 +19,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use zenml::{Credentials, WorkspaceClient};
-use zenml_test_server::{Access, paths, relay::Relay};
+use zenml_test_server::{Access, paths, peak_memory, relay::Relay};
 
 /// The number of pages that this client requests ahead.
 const PREFETCH: usize = 4;
@@ -104,14 +104,6 @@ fn cpu_time() -> Result<f64> {
         .sum::<std::result::Result<u32, _>>()?;
     // Linux reports hundredths of a second (USER_HZ).
     Ok(f64::from(ticks) / 100.0)
-}
-
-/// Returns the peak memory of this process in bytes.
-fn peak_memory() -> Result<u64> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kibibytes = line.and_then(|line| line.split_whitespace().next());
-    Ok(kibibytes.ok_or("no peak memory")?.parse::<u64>()? * 1024)
 }
 
 /// Lets the clients export in turn, and prints a table.

@@ -18,9 +18,10 @@ use std::{
 
 use uuid::Uuid;
 use zenml::{Credentials, WorkspaceClient};
+use zenml_test_server::peak_memory;
 
 const FILE_SIZE: usize = 200 << 20;
-const MEMORY_LIMIT: usize = 20 << 20;
+const MEMORY_LIMIT: u64 = 20 << 20;
 
 #[tokio::test]
 async fn a_download_of_200_mib_needs_less_than_20_mib_of_memory() {
@@ -32,7 +33,7 @@ async fn a_download_of_200_mib_needs_less_than_20_mib_of_memory() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("artifact.tar.gz");
 
-    let before = peak_memory();
+    let before = peak_memory().unwrap();
     let download = client
         .download_artifact_data()
         .artifact_version_id(Uuid::nil())
@@ -41,7 +42,7 @@ async fn a_download_of_200_mib_needs_less_than_20_mib_of_memory() {
         .await
         .unwrap();
     download.into_inner().save_to(&file).await.unwrap();
-    let growth = peak_memory() - before;
+    let growth = peak_memory().unwrap() - before;
 
     assert_eq!(fs::metadata(&file).unwrap().len(), FILE_SIZE as u64);
     assert!(growth < MEMORY_LIMIT, "{} MiB", growth >> 20);
@@ -63,14 +64,4 @@ fn serve_one_download() -> String {
         }
     });
     url
-}
-
-/// Returns the peak memory of this process in bytes.
-fn peak_memory() -> usize {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    let kibibytes = line
-        .and_then(|line| line.split_whitespace().nth(1))
-        .unwrap();
-    kibibytes.parse::<usize>().unwrap() * 1024
 }
