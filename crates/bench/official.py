@@ -1,4 +1,4 @@
-"""Measures the official client with the calls of `benches/calls.rs`; prints JSON lines.
+"""Measures the official client with the calls of `zenml-bench`; prints JSON lines.
 
 Arguments: URL of the server, id of the tag, and seconds to measure each call.
 """
