@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::codec::finite::text;
-use crate::codec::url_segment::url_segment;
+use crate::codec::url_segment::push_segment;
 use crate::operation::decoding::{
     Decoding, ItemByItem, ItemList, Strict, decode_response, with_value,
 };
@@ -130,7 +130,7 @@ impl Call {
             if index > 0 {
                 segment.push(',');
             }
-            segment.push_str(&url_segment(&text(&value, &mut problem)));
+            push_segment(&mut segment, text(&value, &mut problem));
         }
         self.check(name, problem);
         // These lead to another route even when encoded: URLs have no notation for them.
@@ -351,7 +351,7 @@ fn streamed<T>(
     read: impl FnOnce(StreamedResponse) -> Result<T>,
 ) -> Result<Response<T>> {
     let (status, headers) = (response.status, response.headers.clone());
-    let id = response.body.context.request_id.clone();
+    let id = response.body.context.request_id;
     Ok(Response::new(status, headers, id, read(response)?))
 }
 

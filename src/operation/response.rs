@@ -4,6 +4,8 @@ use std::ops::{Deref, DerefMut};
 
 use http::{HeaderMap, StatusCode};
 
+use crate::transport::request_id::RequestId;
+
 /// A successful response: the decoded value, with the status and headers of its HTTP response.
 ///
 /// A response dereferences to its value. [`into_inner`](Self::into_inner) returns the value itself.
@@ -20,7 +22,7 @@ use http::{HeaderMap, StatusCode};
 pub struct Response<T> {
     status: StatusCode,
     headers: HeaderMap,
-    request_id: String,
+    request_id: RequestId,
     value: T,
 }
 
@@ -28,7 +30,7 @@ impl<T> Response<T> {
     pub(crate) fn new(
         status: StatusCode,
         headers: HeaderMap,
-        request_id: String,
+        request_id: RequestId,
         value: T,
     ) -> Self {
         Self {
@@ -51,7 +53,7 @@ impl<T> Response<T> {
 
     /// Returns the `X-Request-ID` that the request carried, which the server's logs contain.
     pub fn http_request_id(&self) -> &str {
-        &self.request_id
+        self.request_id.as_str()
     }
 
     /// Returns the value and drops the rest of the response.

@@ -8,10 +8,18 @@ use url::{Host, Url};
 
 use crate::{Error, ErrorKind, Result};
 
-/// Scheme, host, port, and the path before the operations' paths: as text without a trailing slash,
-/// and parsed.
+/// Scheme, host, port, and the path before the operations' paths.
 #[derive(Debug, Clone)]
-pub(crate) struct BaseUrl(String, Url);
+pub(crate) struct BaseUrl {
+    /// Without a trailing slash.
+    text: String,
+    url: Url,
+    /// The URL with a long path, so that its copies have room for those of calls.
+    roomy: Url,
+}
+
+/// Usual length of a path with its query.
+const ROOM: usize = 128;
 
 impl BaseUrl {
     /// Parses a URL as users write it. `suffix` is the path that operations' paths begin with and
@@ -47,7 +55,9 @@ impl BaseUrl {
         let path = path.strip_suffix(suffix).unwrap_or(path).to_owned();
         url.set_path(path.trim_end_matches('/'));
         let text = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self(text, url))
+        let mut roomy = url.clone();
+        roomy.set_path(&"-".repeat(ROOM));
+        Ok(Self { text, url, roomy })
     }
 
     /// Parses the URL of a server that receives credentials.
@@ -90,8 +100,8 @@ impl BaseUrl {
             None => (path, None),
         };
         // Parsing the host again would take a considerable part of the time of a small call.
-        let mut url = self.1.clone();
-        match self.1.path().trim_end_matches('/') {
+        let mut url = self.roomy.clone();
+        match self.url.path().trim_end_matches('/') {
             "" => url.set_path(path),
             base => url.set_path(&[base, path].concat()),
         }
@@ -107,7 +117,7 @@ impl BaseUrl {
     /// without the path of this base.
     pub fn path_of(&self, url: &Url) -> String {
         let path = percent_decode_str(url.path()).decode_utf8_lossy();
-        let base = percent_decode_str(self.1.path()).decode_utf8_lossy();
+        let base = percent_decode_str(self.url.path()).decode_utf8_lossy();
         let (mut path, base) = (segments(&path), segments(&base));
         if path.starts_with(&base) {
             path.drain(..base.len());
@@ -126,27 +136,27 @@ impl BaseUrl {
 
     /// Returns the URL without a trailing slash.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// Returns the host name or address.
     pub fn host(&self) -> &str {
-        self.1.host_str().unwrap_or_default()
+        self.url.host_str().unwrap_or_default()
     }
 
     /// Returns the port, the default one of the scheme included.
     pub fn port(&self) -> Option<u16> {
-        self.1.port_or_known_default()
+        self.url.port_or_known_default()
     }
 
     /// Returns whether the network can read what is sent.
     fn is_clear_text_to_another_machine(&self) -> bool {
-        self.1.scheme() == "http" && !is_loopback(&self.1)
+        self.url.scheme() == "http" && !is_loopback(&self.url)
     }
 
     /// Returns whether what is sent is unencrypted but stays on this machine.
     pub fn is_clear_text_to_this_machine(&self) -> bool {
-        self.1.scheme() == "http" && is_loopback(&self.1)
+        self.url.scheme() == "http" && is_loopback(&self.url)
     }
 }
 
@@ -157,7 +167,7 @@ pub(crate) fn is_same_base(one: &str, other: &str, suffix: &str) -> bool {
 
 /// Returns the text of the base URL without differences of spelling.
 pub(crate) fn normalized(text: &str, suffix: &str) -> String {
-    BaseUrl::parse(text, suffix).map_or_else(|_| text.to_owned(), |base| base.0)
+    BaseUrl::parse(text, suffix).map_or_else(|_| text.to_owned(), |base| base.text)
 }
 
 /// Returns the segments of a decoded path. `..` removes the one before it.
@@ -186,7 +196,7 @@ fn is_loopback(url: &Url) -> bool {
 
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 

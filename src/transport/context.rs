@@ -4,18 +4,16 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::HeaderValue;
-use uuid::Uuid;
-
 use super::authorization::Authorization;
-use crate::{Error, ErrorKind, Result, Secret};
+use super::request_id::RequestId;
+use crate::{Error, Secret};
 
 /// Identity of a call.
 #[derive(Debug, Clone)]
 pub(crate) struct CallContext {
     pub operation: Cow<'static, str>,
     /// `X-Request-ID` of all attempts.
-    pub request_id: String,
+    pub request_id: RequestId,
     /// Number of requests that have been sent.
     pub attempts: u32,
     /// Time limit of the call. `None` for no limit, and until the call starts.
@@ -30,7 +28,7 @@ impl CallContext {
     pub fn new(operation: Cow<'static, str>) -> Self {
         Self {
             operation,
-            request_id: Uuid::from_u128(fastrand::u128(..)).simple().to_string(),
+            request_id: RequestId::random(),
             attempts: 0,
             deadline: None,
             secrets: Vec::new(),
@@ -45,13 +43,6 @@ impl CallContext {
         error
             .without(self.secrets.iter().chain(token))
             .with_operation(self.operation.clone())
-            .with_request(&self.request_id, self.attempts)
-    }
-
-    /// Returns the value of the header `X-Request-ID`.
-    pub fn header(&self) -> Result<HeaderValue> {
-        HeaderValue::from_str(&self.request_id).map_err(|error| {
-            Error::new(ErrorKind::InvalidRequest, error.to_string()).with_source(error)
-        })
+            .with_request(self.request_id.as_str(), self.attempts)
     }
 }

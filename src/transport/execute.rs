@@ -80,9 +80,9 @@ impl Transport {
         let transport = self.clone();
         let context = CallContext::new(request.operation.clone());
         let span = trace::call(&request, &context, self.base());
-        let prepared = self.prepare(request, accept, &context);
+        let prepared = self.prepare(request, accept, context);
         Box::pin(async move {
-            let call = transport.attempts(prepared, context);
+            let call = transport.attempts(prepared);
             let outcome = call.instrument(span.clone()).await;
             let outcome = outcome.map_err(|error| hint::name_unsupported_server(&transport, error));
             trace::outcome(&span, &outcome);
@@ -93,10 +93,10 @@ impl Transport {
     /// Attempts a call until it succeeds or fails for good.
     async fn attempts(
         &self,
-        prepared: Result<Box<PreparedRequest>>,
-        mut context: CallContext,
+        prepared: Result<Box<PreparedCall>>,
     ) -> Result<(AttemptResponse, CallContext)> {
-        let request = prepared.map_err(|error| context.explain(error))?;
+        let mut prepared = prepared?;
+        let PreparedCall { request, context } = &mut *prepared;
         let runtime = self.runtime();
         let timeout = self.options().timeout;
         context.deadline = timeout.and_then(|limit| runtime.clock.now().checked_add(limit));
@@ -109,7 +109,7 @@ impl Transport {
             deadline: context.deadline,
         };
         if !request.concerns.is_empty() {
-            let check = Box::pin(support::check(self, &request, limits.deadline));
+            let check = Box::pin(support::check(self, request, limits.deadline));
             check.await.map_err(|error| context.explain(error))?;
         }
         let mut call = PendingCall {
@@ -119,12 +119,15 @@ impl Transport {
             authorization: None,
             rejected: None,
         };
-        // Boxed, so that the future of a call stays below 1 KiB, the size that allocators serve fast.
-        match Box::pin(run::run(&mut call, &limits)).await {
+        match run::run(&mut call, &limits).await {
             Ok(response) => {
-                let mut context = call.context;
-                context.secrets = call.request.secrets;
-                context.authorization = call.authorization;
+                let authorization = call.authorization;
+                let PreparedCall { request, context } = *prepared;
+                let context = CallContext {
+                    secrets: request.secrets,
+                    authorization,
+                    ..context
+                };
                 Ok((response, context))
             }
             Err(Failure::Login(error)) => Err(call.context.explain(error)),
@@ -135,7 +138,7 @@ impl Transport {
                     self,
                     operation,
                     &failed,
-                    &call.request,
+                    call.request,
                     &state,
                     limits.deadline,
                 );
@@ -150,8 +153,20 @@ impl Transport {
         &self,
         request: Request,
         accept: Accept,
+        context: CallContext,
+    ) -> Result<Box<PreparedCall>> {
+        match self.prepare_request(request, accept, &context) {
+            Ok(request) => Ok(Box::new(PreparedCall { request, context })),
+            Err(error) => Err(context.explain(error)),
+        }
+    }
+
+    fn prepare_request(
+        &self,
+        request: Request,
+        accept: Accept,
         context: &CallContext,
-    ) -> Result<Box<PreparedRequest>> {
+    ) -> Result<PreparedRequest> {
         let query = request.query.iter();
         let query = query.map(|(name, value)| (&**name, value.as_str()));
         let url = self.base().join(&request.path, query)?;
@@ -161,8 +176,10 @@ impl Transport {
             None => self.base().path_of(&url).into(),
         };
         let concerns = self.concerns(&request, &template, &url);
-        // Seven headers are usual: the copy for an attempt does not grow.
-        let mut headers = HeaderMap::with_capacity(7);
+        // As many as follow, so that neither the map nor its copy for an attempt grows.
+        let given = self.default_headers().len() + request.headers.len();
+        let added = if request.body.is_some() { 6 } else { 4 };
+        let mut headers = HeaderMap::with_capacity(given + added);
         for (name, value) in self.default_headers() {
             headers.append(name, value.clone());
         }
@@ -175,7 +192,7 @@ impl Transport {
             header::ACCEPT_ENCODING,
             HeaderValue::from_static("identity"),
         );
-        headers.insert(REQUEST_ID, context.header()?);
+        headers.insert(REQUEST_ID, context.request_id.header()?);
         if let Some(body) = &request.body {
             headers.insert(header::CONTENT_TYPE, body.content_type.clone());
         }
@@ -187,7 +204,7 @@ impl Transport {
         if let Some(body) = &request.body {
             secrets.extend(body.secrets.iter().cloned());
         }
-        Ok(Box::new(PreparedRequest {
+        Ok(PreparedRequest {
             template,
             method: request.method,
             url,
@@ -201,7 +218,7 @@ impl Transport {
             is_login: request.is_login,
             secrets,
             concerns,
-        }))
+        })
     }
 
     /// Returns the rules that concern a request.
@@ -225,11 +242,18 @@ impl Transport {
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
+/// Call before its first attempt. Boxed, so that the future of a call stays below 1 KiB, the size that
+/// allocators serve fast.
+struct PreparedCall {
+    request: PreparedRequest,
+    context: CallContext,
+}
+
 /// Call between its attempts.
 struct PendingCall<'a> {
     transport: &'a Transport,
-    request: Box<PreparedRequest>,
-    context: CallContext,
+    request: &'a mut PreparedRequest,
+    context: &'a mut CallContext,
     /// Access token of the next attempt.
     authorization: Option<Arc<Authorization>>,
     /// Access token that the server has rejected.

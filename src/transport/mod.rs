@@ -14,7 +14,7 @@
 //! | [`request`], [`body`], [`multipart`], [`base_url`], [`authorization`] | the request |
 //! | [`response`], [`call_response`], [`body_stream`] | the response |
 //! | [`connection`], `tls`, [`call_options`], [`api`] | settings |
-//! | [`context`], [`trace`], [`hint`] | identity, span and hints of a call |
+//! | [`context`], [`request_id`], [`trace`], [`hint`] | identity, span and hints of a call |
 //! | [`server_version`], [`version_cache`], [`learn_version`], [`support`] | the version of the server, and what it does not know |
 
 pub(crate) mod api;
@@ -32,6 +32,7 @@ pub(crate) mod learn_version;
 pub(crate) mod multipart;
 pub(crate) mod redirect;
 pub(crate) mod request;
+pub(crate) mod request_id;
 pub(crate) mod response;
 pub(crate) mod sender;
 pub(crate) mod server_version;

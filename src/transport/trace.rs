@@ -28,7 +28,7 @@ pub(crate) fn call(request: &Request, context: &CallContext, base: &BaseUrl) -> 
         url.query.names = query_names(&request.query),
         server.address = base.host(),
         server.port = base.port(),
-        http.request.header.x_request_id = context.request_id,
+        http.request.header.x_request_id = context.request_id.as_str(),
         http.request.resend_count = Empty,
         http.response.status_code = Empty,
         error.type = Empty,

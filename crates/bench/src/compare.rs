@@ -93,7 +93,10 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
 pub fn report(server: &Server, [small, large]: &[Turns; 2], official: Option<[Turn; 2]>) {
     let title = format!("a tag of {} bytes", server.small);
     table(&title, small, official.map(|[tag, _]| tag));
-    let title = format!("a page of {ITEMS} hydrated runs, {} kB", server.large / 1000);
+    let title = format!(
+        "a page of {ITEMS} hydrated runs, {} kB",
+        server.large / 1000
+    );
     table(&title, large, official.map(|[_, page]| page));
     if official.is_none() {
         println!("The official client is not installed; `cargo xtask server` installs it.");

@@ -25,7 +25,8 @@ fn main() -> Result<()> {
         ["compare", rounds, python] => {
             let rounds = rounds.parse()?;
             let ours = runtime.block_on(compare::turns(&server.url, rounds))?;
-            let official = official::turns(&server.url, compare::PERIOD * rounds, Path::new(python))?;
+            let official =
+                official::turns(&server.url, compare::PERIOD * rounds, Path::new(python))?;
             compare::report(&server, &ours, official);
             Ok(())
         }
