@@ -4,6 +4,7 @@
 //! randomness is set with [`ClientBuilder::jitter`](crate::ClientBuilder::jitter).
 
 pub(crate) mod clock;
+pub(crate) mod random;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -29,7 +30,7 @@ impl Runtime {
     pub fn tokio() -> Self {
         Self {
             clock: Arc::new(TokioClock),
-            random: Arc::new(fastrand::f64),
+            random: Arc::new(random::fraction),
         }
     }
 

@@ -5,7 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf, is_separator};
 
 use tokio::task::spawn_blocking;
-use uuid::Uuid;
+
+use crate::runtime::random;
 
 /// A temporary file that is removed on drop, unless it was moved to its final path.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ impl PartFile {
     fn create_blocking(path: PathBuf) -> io::Result<(Self, File)> {
         let (target, replaced) = resolve(path)?;
         // The name of the target is not part of this name, because it may be as long as names can be.
-        let name = format!(".{}.part", Uuid::new_v4().simple());
+        let name = format!(".{}.part", random::uuid().simple());
         let part = target.with_file_name(name);
         let file = create_private(&part)?;
         let guard = Self {

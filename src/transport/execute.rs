@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, header};
 use tracing::Instrument;
-use uuid::Uuid;
 
 use super::authorization::Authorization;
 use super::body::Body;
@@ -23,6 +22,7 @@ use crate::availability::rule::{self, Concern};
 use crate::retry::attempt_error::AttemptError;
 use crate::retry::idempotency::Idempotency;
 use crate::retry::run::{self, Failure, Limits};
+use crate::runtime::random;
 use crate::{Error, ErrorKind, Result};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -197,7 +197,7 @@ impl Transport {
             headers.insert(header::CONTENT_TYPE, body.content_type.clone());
         }
         if request.idempotency == Idempotency::ByKey && !has_key {
-            set_header(&mut headers, IDEMPOTENCY_KEY, &Uuid::new_v4().to_string())?;
+            set_header(&mut headers, IDEMPOTENCY_KEY, &random::uuid().to_string())?;
         }
         let mut secrets = request.secrets;
         secrets.extend(self.default_secrets().iter().cloned());

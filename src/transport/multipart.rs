@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use http::HeaderValue;
 use serde_json::value::RawValue;
 
+use crate::runtime::random;
 use crate::types::file_part::{FILE, FilePart};
 
 /// Encodes the fields of a form, and returns the content type and the content.
@@ -17,7 +18,7 @@ pub(crate) fn encode(
     files: &[FilePart],
 ) -> Result<(HeaderValue, Vec<u8>), String> {
     // 128 random bits do not occur in the content by chance.
-    let boundary = format!("zenml-{:032x}", fastrand::u128(..));
+    let boundary = format!("zenml-{:032x}", random::number());
     let mut content = Vec::new();
     for (name, value) in fields {
         let mut head = format!("--{boundary}\r\nContent-Disposition: form-data; ");

@@ -6,6 +6,7 @@ use http::HeaderValue;
 use uuid::Uuid;
 use uuid::fmt::Simple;
 
+use crate::runtime::random;
 use crate::{Error, ErrorKind, Result};
 
 /// `X-Request-ID` of a call: 32 hexadecimal digits, which need no allocation of their own.
@@ -16,7 +17,7 @@ impl RequestId {
     /// Creates a random id, without a system call.
     pub fn random() -> Self {
         let mut text = [0; Simple::LENGTH];
-        let id = Uuid::from_u128(fastrand::u128(..));
+        let id = Uuid::from_u128(random::number());
         id.simple().encode_lower(&mut text);
         Self(text)
     }

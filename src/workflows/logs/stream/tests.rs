@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::runtime::random;
 use crate::testing::{ReceivedRequest, TestServer, builder_of, json as ok, response};
 use crate::{Credentials, ErrorKind};
 
@@ -36,7 +37,7 @@ struct State {
 type Shared = Arc<Mutex<State>>;
 
 fn entry(message: &str) -> Value {
-    json!({"message": message, "level": 20, "timestamp": "2026-01-01T00:00:00.000001", "id": Uuid::new_v4()})
+    json!({"message": message, "level": 20, "timestamp": "2026-01-01T00:00:00.000001", "id": random::uuid()})
 }
 
 fn state(version: Version, status: &'static str) -> Shared {
