@@ -87,7 +87,7 @@ pub struct EventStream {
 }
 
 enum Connection {
-    Open(BodyStream),
+    Open(Box<BodyStream>),
     /// The next connection is not due yet.
     Waiting(Timer),
     Opening(Opening),
@@ -109,7 +109,7 @@ impl EventStream {
         let context = response.body.context.clone();
         let runtime = response.body.runtime().clone();
         let connection = match body_of(response)? {
-            Some(body) => Connection::Open(body),
+            Some(body) => Connection::Open(Box::new(body)),
             None => Connection::Closed,
         };
         Ok(Self {
@@ -250,7 +250,7 @@ impl EventStream {
                 if let Some(limit) = self.stall_limit {
                     body.set_idle_timeout(limit);
                 }
-                self.connection = Connection::Open(body);
+                self.connection = Connection::Open(Box::new(body));
                 None
             }
             Ok(None) => {

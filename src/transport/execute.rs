@@ -291,7 +291,7 @@ impl run::Call for PendingCall<'_> {
         self.context.attempts += 1;
         let sender = self.transport.sender();
         let authorization = self.authorization.as_deref();
-        let mut response = sender.attempt(&self.request, authorization, limit).await?;
+        let mut response = sender.attempt(self.request, authorization, limit).await?;
         if matches!(response.body, ResponseBody::Streamed(_)) {
             response.permit = permit;
         }

@@ -1,4 +1,6 @@
-//! How much memory does a small call allocate?
+//! How often does a small call allocate memory?
+
+#![allow(clippy::unwrap_used, reason = "tests and their helpers may panic")]
 
 use std::collections::BTreeMap;
 use std::fs;
