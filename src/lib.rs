@@ -106,6 +106,9 @@ mod error;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod operation;
+// Debug builds are those without optimization, in the profiles of cargo.
+#[cfg(debug_assertions)]
+mod precompiled;
 pub mod retry;
 pub mod runtime;
 mod streaming;
