@@ -200,6 +200,13 @@ pub mod __private {
     pub use crate::availability::release::{Release, Versions};
     pub use crate::availability::route::Route;
     pub use crate::availability::rule::{Rule, Step, Subject};
+    #[cfg(all(feature = "mock", feature = "pro"))]
+    pub use crate::mock::pro::REQUESTS as PRO_REQUESTS;
+    #[cfg(feature = "mock")]
+    pub use crate::mock::{
+        check::{Request, check, table::Requests},
+        workspace::REQUESTS as WORKSPACE_REQUESTS,
+    };
     pub use crate::operation::call::Call;
     pub use crate::operation::decoding::read_response;
     pub use crate::operation::descriptor::Operation;

@@ -1,6 +1,6 @@
 //! Generates a table of the operations of each API, and writes its document with the overlays
-//! applied. The table tells into which of the library's types each response is decoded. A second table has
-//! the types with samples.
+//! applied. The table tells into which of the library's types each response is decoded. Other tables have
+//! the types with samples, and calls of all builders.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -50,6 +50,10 @@ fn generate(api: &str, variable: &str) -> Result<(), Box<dyn Error>> {
     fs::write(folder.join(format!("{api}.rs")), table(api, &model)?)?;
     let samples = samples(api, &model, &document);
     fs::write(folder.join(format!("{api}_samples.rs")), samples)?;
+    fs::write(
+        folder.join(format!("{api}_requests.rs")),
+        requests(api, &model),
+    )?;
     Ok(())
 }
 
@@ -66,6 +70,47 @@ fn samples(api: &str, model: &Api, document: &Value) -> String {
         format!("    Entry::of::<zenml::{api}::types::{name}>({name:?}, {schema:?}, zenml::{api}::types::{name}::sample),\n")
     });
     format!("vec![\n{}]\n", lines.collect::<String>())
+}
+
+/// Returns a table of calls of all builders, each with all parameters.
+fn requests(api: &str, model: &Api) -> String {
+    let calls = model.operations.iter().map(|operation| {
+        let value = |ty| {
+            let sample = model.sample(ty).unwrap_or_default().to_string();
+            let ty = type_text(ty);
+            format!("read::<{ty}>({sample:?})")
+        };
+        let Operation {
+            name, method, path, ..
+        } = operation;
+        let setters = operation.parameters.iter().map(|parameter| {
+            let value = match &parameter.accepts {
+                Accepts::Filter | Accepts::Text | Accepts::Secret => "\"text\"".to_owned(),
+                Accepts::List(ty) => format!("[{}]", value(ty.as_ref())),
+                Accepts::Value(ty) => value(ty.as_ref()),
+            };
+            format!(".{}({value})", parameter.ident)
+        });
+        let setters: String = setters.collect();
+        let body = operation
+            .body
+            .iter()
+            .map(|body| format!(".body({})", value(&body.ty)));
+        let body: String = body.collect();
+        format!(
+            "    Entry {{ operation: \"{method} {path}\", send: |client| \
+             sent(client.{name}(){setters}{body}.send()) }},\n"
+        )
+    });
+    format!(
+        "{{\n#[allow(unused_imports, reason = \"not every document needs every import\")]\n\
+         use {{\n\
+             std::collections::BTreeMap, uuid::Uuid,\n\
+             zenml::{api}::types::*, zenml::{{Json, JsonObject, Secret, Timestamp}},\n\
+         }};\n\
+         vec![\n{}]\n}}\n",
+        calls.collect::<String>()
+    )
 }
 
 fn table(api: &str, model: &Api) -> Result<String, std::fmt::Error> {

@@ -147,7 +147,7 @@ fn path_at(text: &[u8], consumed: usize) -> String {
     })
 }
 
-fn is_identifier(key: &str) -> bool {
+pub(crate) fn is_identifier(key: &str) -> bool {
     !key.is_empty()
         && key
             .bytes()

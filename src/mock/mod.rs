@@ -15,10 +15,12 @@
 //! ```
 // | file | question |
 // | --- | --- |
+// | `check` | which requests does the document allow |
 // | `sample` | how does a response type become a sample |
 // | `workspace`, `pro` | what does codegen write for an API |
 
+pub(crate) mod check;
 #[cfg(feature = "pro")]
-mod pro;
+pub(crate) mod pro;
 pub(crate) mod sample;
-mod workspace;
+pub(crate) mod workspace;

@@ -11,7 +11,7 @@ use std::{env, fs, thread};
 
 use serde_json::{Value, json};
 use zenml_codegen::availability::{Availability, apply};
-use zenml_codegen::render::{Options, render};
+use zenml_codegen::render::{Options, mock, render};
 use zenml_codegen::{SpecSource, generate, public_api};
 
 const DOCUMENTS: u64 = 10_000;
@@ -86,6 +86,7 @@ fn is_generated(document: &Value) -> bool {
         return false;
     };
     public_api::listings(&api);
+    syn::parse_file(&mock(&api, options)).unwrap();
     !render(&api, options).is_empty()
 }
 

@@ -96,6 +96,9 @@ pub(super) fn notes(schema: &Value) -> Map<String, Value> {
         notes.insert("versions".to_owned(), versions.clone());
     }
     let alternatives = schema.get("anyOf").and_then(Value::as_array);
+    if alternatives.is_some_and(|list| list.iter().filter(|one| !is_null(one)).count() > 1) {
+        notes.insert("several".to_owned(), Value::Bool(true));
+    }
     let limits = constraints(schema).or_else(|| alternatives?.iter().find_map(constraints));
     if let Some(limits) = limits {
         notes.insert("constraints".to_owned(), Value::String(limits));
@@ -108,7 +111,6 @@ pub(super) fn notes(schema: &Value) -> Map<String, Value> {
 pub(super) fn limits(schema: &Value, free: bool) -> Map<String, Value> {
     let alternatives = schema.get("anyOf").and_then(Value::as_array);
     let own = alternatives.map_or(std::slice::from_ref(schema), Vec::as_slice);
-    let is_null = |one: &&Value| one.get("type").is_some_and(|kind| kind == "null");
     let Some(schema) = own.iter().find(|one| !is_null(one)) else {
         return Map::new();
     };
@@ -121,6 +123,11 @@ pub(super) fn limits(schema: &Value, free: bool) -> Map<String, Value> {
     });
     kept.map(|(key, value)| (key.clone(), value.clone()))
         .collect()
+}
+
+/// Returns whether a schema allows `null` only.
+fn is_null(schema: &Value) -> bool {
+    schema.get("type").is_some_and(|kind| kind == "null")
 }
 
 /// Returns the limits that the server checks, as a phrase for the docs.

@@ -282,6 +282,9 @@ impl Components<'_> {
             // Checked for unsupported constructs only: such members hold any JSON.
             self.schema(others, &context.child("additionalProperties", "Value"))?;
         }
+        if *others != false {
+            set(&mut result, "x-extensible", Value::Bool(true));
+        }
         if context.direction.response || *others != false {
             set(&mut result, "x-open", Value::Bool(true));
         }

@@ -295,6 +295,8 @@ pub struct Struct {
     pub sent: bool,
     /// Whether undeclared members are kept.
     pub open: bool,
+    /// Whether the document allows undeclared members.
+    pub extensible: bool,
     /// Its fields, in the order of their names.
     pub fields: Vec<Field>,
     /// The evidence for it, if the document is a reconstruction.
@@ -346,6 +348,8 @@ pub struct Notes {
     pub default: Option<Value>,
     /// The limits that the server checks, in words.
     pub constraints: Option<String>,
+    /// Whether it has several types besides `null`. The type in Rust may be one of them only.
+    pub several: bool,
     /// Whether the document declares it deprecated.
     pub deprecated: bool,
     /// The evidence for it, if the document is a reconstruction.

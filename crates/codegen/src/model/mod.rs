@@ -11,6 +11,7 @@ mod notes;
 mod operations;
 mod rust_type;
 mod sample;
+mod shapes;
 mod signatures;
 mod types;
 mod variant_name;
@@ -21,6 +22,7 @@ pub use api::{
     Parameter, Presence, Servers, Struct, Type, Union, Variant, mentioned, type_text,
 };
 pub use lists::ListForm;
+pub use shapes::Shape;
 
 use std::collections::BTreeMap;
 

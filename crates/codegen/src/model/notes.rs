@@ -23,6 +23,7 @@ pub(super) fn notes(value: &Value, prefix: &str) -> Notes {
             .filter(|default| !default.is_null())
             .cloned(),
         constraints: text(note("constraints")),
+        several: note("several") == Some(&Value::Bool(true)),
         deprecated: note("deprecated") == Some(&Value::Bool(true)),
         evidence: text(value.get("x-evidence")),
         versions: versions(note("versions")),

@@ -15,15 +15,21 @@ use super::signatures::argument;
 const TIMESTAMP: &str = "2026-01-02T03:04:05Z";
 
 impl Api {
-    /// Returns the sample of a generated type, or `None` if each of its values contains another one
-    /// without end.
-    pub fn sample(&self, name: &str) -> Option<Value> {
-        let (name, _) = self.types.get_key_value(name)?;
+    /// Returns the sample of a type, or `None` if each of its values contains another one without end.
+    pub fn sample(&self, ty: &syn::Type) -> Option<Value> {
         let mut sampler = Sampler {
             types: &self.types,
             open: Vec::new(),
         };
-        sampler.named(name, true)
+        if let Some(name) = identifier(ty, &self.types) {
+            return sampler.named(name, true);
+        }
+        let place = Place {
+            owner: "",
+            member: "text",
+            limits: &Map::new(),
+        };
+        sampler.value(ty, place)
     }
 }
 

@@ -103,11 +103,21 @@ fn bare(ty: &Type) -> &Type {
 
 /// Returns the first type argument of a generic type.
 pub(super) fn argument(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
-    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
-        return None;
+    arguments(ty).next()
+}
+
+/// Returns the type arguments of a type.
+pub(super) fn arguments(ty: &Type) -> impl Iterator<Item = &Type> {
+    let segment = match ty {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
     };
-    arguments.args.iter().find_map(|argument| match argument {
+    let arguments = match segment.map(|segment| &segment.arguments) {
+        Some(PathArguments::AngleBracketed(arguments)) => Some(&arguments.args),
+        _ => None,
+    };
+    let arguments = arguments.into_iter().flatten();
+    arguments.filter_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })

@@ -148,6 +148,7 @@ fn structure(
     Ok(Struct {
         sent,
         open: flag(schema, "x-open"),
+        extensible: flag(schema, "x-extensible"),
         fields,
         evidence: text(schema.get("x-evidence")),
         prose: text(schema.get("description")),
