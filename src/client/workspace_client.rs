@@ -77,7 +77,8 @@ define_client! {
 
 impl ClientBuilder<WorkspaceClient> {
     /// Sets the default project by name or id: lists whose calls do not name a project contain only
-    /// what belongs to it. Defaults to none, so that lists contain the objects of all projects.
+    /// what belongs to it. Defaults to none: the server then reads its own default project, and rejects
+    /// the call if it has none, as a workspace of ZenML Pro does.
     ///
     /// The default project fills the optional query parameter `project` or `project_name_or_id` of
     /// lists, and nothing else: neither paths and bodies, nor operations that create, change or delete.
@@ -91,7 +92,7 @@ impl ClientBuilder<WorkspaceClient> {
     ///     .project("default")
     ///     .build()?;
     /// let runs = client.list_runs();
-    /// let runs_of_all_projects = client.list_runs().all_projects();
+    /// let runs_of_another_project = client.list_runs().project("research");
     /// # Ok::<(), zenml::Error>(())
     /// ```
     pub fn project(self, name_or_id: impl Into<String>) -> Self {

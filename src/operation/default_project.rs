@@ -20,7 +20,10 @@ pub(crate) fn fill(query: &mut Query, operation: &Operation, project: Option<&st
 macro_rules! all_projects {
     ($Builder:ident) => {
         impl $Builder {
-            /// Reads the lists of all projects: the default project of the client does not apply.
+            /// Leaves the project to the server: the default project of the client does not apply.
+            ///
+            /// Most lists then contain the objects of the server's default project. To read all
+            /// projects, call the list once for each of `list_projects`.
             #[inline]
             pub fn all_projects(self) -> Self {
                 Self(self.0.all_projects())
