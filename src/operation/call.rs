@@ -298,9 +298,11 @@ impl Inner {
         if !self.all_projects {
             default_project::fill(&mut self.query, operation, self.transport.project());
         }
-        for name in operation.required_query {
-            if !self.query.iter().any(|(known, _)| known == name) {
-                return Err(format!("parameter {name} is required"));
+        for alternatives in operation.required_query {
+            let is_set = |name: &&str| self.query.iter().any(|(known, _)| known == name);
+            if !alternatives.iter().any(is_set) {
+                let names = alternatives.join(" or ");
+                return Err(format!("parameter {names} is required"));
             }
         }
         if operation.body_required && self.body.is_none() {

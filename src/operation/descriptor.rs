@@ -15,8 +15,8 @@ pub struct Operation {
     pub method: Method,
     /// The path template: `/api/v1/stacks/{stack_id}`.
     pub path: &'static str,
-    /// The names of the required query parameters.
-    pub required_query: &'static [&'static str],
+    /// The required query parameters: at least one of each element must be set.
+    pub required_query: &'static [&'static [&'static str]],
     /// Whether a body is required.
     pub body_required: bool,
     /// Whether the operation is idempotent (RFC 9110, section 9.2.2).

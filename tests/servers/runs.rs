@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use zenml::workspace::types::PipelineRunResponse;
+use zenml::{ErrorKind, workspace::types::PipelineRunResponse};
 
 use crate::TestServer;
 
@@ -63,12 +63,38 @@ async fn a_run_is_read_with_its_configuration_and_steps() {
         let run = server.client.get_run().run_id(id).hydrate(true);
         let run = run.send().await.unwrap();
         assert_eq!((&*run.name, status(&run)), (name, expected));
-        let pipeline = &run.metadata.as_ref().unwrap().config.name;
+        let pipeline = &run.config().unwrap().name;
         assert!(name.starts_with(&**pipeline), "{name}: {pipeline}");
 
         let steps = server.client.list_run_steps().pipeline_run_id(id);
         let steps = steps.hydrate(true).send().await.unwrap();
         assert!(steps.total > 0, "{name}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs a server: cargo xtask test"]
+async fn logs_are_requested_by_their_source_and_never_without_one() {
+    let server = TestServer::connect().await;
+    let run = server.run("training-1").await.id;
+    let step = server.client.list_run_steps().pipeline_run_id(run);
+    let step = step.name("train").one().await.unwrap().id;
+    let (of_run, of_step) = (
+        server.client.run_logs().run_id(run),
+        server.client.get_step_logs().step_id(step),
+    );
+
+    let lines = of_run.clone().source("client").send().await.unwrap();
+    assert!(!lines.is_empty());
+    let lines = of_step.clone().source("step").send().await.unwrap();
+    assert!(!lines.is_empty());
+    for error in [
+        of_run.send().await.unwrap_err(),
+        of_step.send().await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+        assert!(error.message().contains("source is required"), "{error}");
+        assert_eq!(error.attempts(), 0, "{error}");
     }
 }
 

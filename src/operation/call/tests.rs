@@ -38,7 +38,7 @@ static TOKEN: Operation = Operation {
     name: "get_token",
     method: Method::GET,
     path: "/api/v1/token",
-    required_query: &["kind"],
+    required_query: &[&["kind"], &["from", "to"]],
     authenticated: false,
     ..LIST
 };
@@ -87,7 +87,7 @@ async fn a_request_carries_token_user_agent_and_request_id() {
 async fn a_request_without_authentication_carries_no_token() {
     let server = TestServer::always(ok("null")).await;
     let call = Call::new(&server.transport(), &TOKEN).query("kind", "a");
-    call.send::<()>().await.unwrap();
+    call.query("to", "b").send::<()>().await.unwrap();
     assert_eq!(server.only().header("authorization"), None);
 }
 
@@ -224,6 +224,10 @@ async fn an_invalid_call_is_rejected_before_it_is_sent() {
         (
             Call::new(&transport, &TOKEN),
             "get_token: invalid request: parameter kind is required",
+        ),
+        (
+            Call::new(&transport, &TOKEN).query("kind", "a"),
+            "get_token: invalid request: parameter from or to is required",
         ),
         (
             Call::new(&transport, &CREATE),

@@ -17,6 +17,7 @@
 //! | `x-versions` | operation, parameter | the server versions that have it |
 //! | `x-value-versions` | enum | per value: the server versions that have it |
 //! | `x-default`, `x-constraints`, `x-deprecated` | parameter | declared facts, for the docs |
+//! | `x-one-required` | parameter | at least one of the parameters with this note is required |
 //! | `x-id`, `x-group`, `x-errors`, … | operation | see `operation.rs` |
 //!
 //! An unsupported construct is an error that names its JSON pointer. Schema keywords that restrict a

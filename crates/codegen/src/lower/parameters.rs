@@ -79,6 +79,9 @@ pub(super) fn parameters(
         if parameter.get("deprecated") == Some(&Value::Bool(true)) {
             set(&mut result, "x-deprecated", Value::Bool(true));
         }
+        if parameter.get("x-one-required") == Some(&Value::Bool(true)) {
+            set(&mut result, "x-one-required", Value::Bool(true));
+        }
         lowered.push(result);
     }
     check_path(path, &lowered, context)?;

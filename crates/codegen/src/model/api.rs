@@ -186,6 +186,8 @@ pub struct Parameter {
     pub location: Location,
     /// Whether the document requires it.
     pub required: bool,
+    /// Whether at least one of the parameters of the operation with this mark is required.
+    pub one_required: bool,
     /// What its setter accepts.
     pub accepts: Accepts,
     /// What the document declares besides the type.

@@ -1,6 +1,6 @@
 //! Which operations return lists, and which parameters do lists have in common?
 
-use super::api::{Location, Operation, Outcome};
+use super::api::{Location, Operation, Outcome, Parameter};
 
 /// The parameters that select a project.
 const PROJECT: [&str; 2] = ["project", "project_name_or_id"];
@@ -56,6 +56,19 @@ impl Operation {
             return None;
         }
         PROJECT.into_iter().find(|name| self.has_query(name))
+    }
+
+    /// Returns the query parameters that a call must set: at least one of each element.
+    pub fn required_query(&self) -> Vec<Vec<&Parameter>> {
+        let query = self.parameters.iter();
+        let query = query.filter(|parameter| parameter.location == Location::Query);
+        let (required, optional): (Vec<_>, Vec<_>) = query.partition(|p| p.required);
+        let marked = |parameter: &&Parameter| parameter.one_required;
+        let is_met = required.iter().any(|parameter| parameter.one_required);
+        let one: Vec<_> = optional.into_iter().filter(marked).collect();
+        let one = (!is_met && !one.is_empty()).then_some(one);
+        let required = required.into_iter().map(|parameter| vec![parameter]);
+        required.chain(one).collect()
     }
 
     /// Returns whether the operation has a query parameter of this name.

@@ -115,6 +115,7 @@ fn parameters(
                 _ => Location::Query,
             },
             required: flag(note, "required"),
+            one_required: flag(note, "x-one-required"),
             accepts: accepts(&substitutes.apply_outside(ty)),
             notes: notes(note, "x-"),
             name,

@@ -38,12 +38,17 @@ pub(super) fn operation(operation: &Operation, context: Context<'_>) -> Vec<Stri
         Outcome::Bytes => "Returns a file, as a stream.".to_owned(),
         Outcome::Events => "Returns a stream of server-sent events.".to_owned(),
     };
-    let mut required: Vec<String> = operation
-        .parameters
-        .iter()
-        .filter(|p| p.required)
-        .map(|p| format!("`{}`", p.ident))
-        .collect();
+    let code = |parameter: &Parameter| format!("`{}`", parameter.ident);
+    let elsewhere = operation.parameters.iter();
+    let elsewhere = elsewhere.filter(|p| p.required && p.location != Location::Query);
+    let mut required: Vec<String> = elsewhere.map(code).collect();
+    required.extend(operation.required_query().into_iter().map(|alternatives| {
+        let names: Vec<String> = alternatives.into_iter().map(code).collect();
+        match names.as_slice() {
+            [name] => name.clone(),
+            names => format!("one of {}", names.join(" and ")),
+        }
+    }));
     if operation.body.as_ref().is_some_and(|body| body.required) {
         required.push("`body`".to_owned());
     }

@@ -79,11 +79,10 @@ fn method(operation: &Operation, context: Context<'_>) -> TokenStream {
         format_ident!("{}", operation.builder),
     );
     let verb = format_ident!("{}", operation.method);
-    let required = operation
-        .parameters
-        .iter()
-        .filter(|p| p.required && p.location == Location::Query);
-    let required = required.map(|parameter| &parameter.name);
+    let required = operation.required_query().into_iter().map(|alternatives| {
+        let names = alternatives.into_iter().map(|parameter| &parameter.name);
+        quote!(&[#(#names),*])
+    });
     let body_required = operation.body.as_ref().is_some_and(|body| body.required);
     let by_method = !matches!(&*operation.method, "POST" | "PATCH");
     let idempotent = operation.idempotent.unwrap_or(by_method);

@@ -33,7 +33,7 @@ pub mod things {
     impl crate::WorkspaceClient {
         /// List things: `GET /api/v1/things`.
         ///
-        /// Returns `Page<Thing>`. Required: `project`.
+        /// Returns `Page<Thing>`. Required: `project`, one of `since` and `until`.
         ///
         /// # Errors
         ///
@@ -45,7 +45,7 @@ pub mod things {
                 id: "list_things_api_v1_things_get",
                 method: Method::GET,
                 path: "/api/v1/things",
-                required_query: &["project"],
+                required_query: &[&["project"], &["since", "until"]],
                 body_required: false,
                 idempotent: true,
                 deduplicated: false,
@@ -80,6 +80,16 @@ pub mod things {
         #[inline]
         pub fn project(self, project: impl Display) -> Self {
             Self(self.0.query("project", project))
+        }
+        /// Sets `since` (query, text).
+        #[inline]
+        pub fn since(self, since: impl Display) -> Self {
+            Self(self.0.query("since", since))
+        }
+        /// Sets `until` (query, text).
+        #[inline]
+        pub fn until(self, until: impl Display) -> Self {
+            Self(self.0.query("until", until))
         }
         /// Sends the request and returns the response.
         #[inline]

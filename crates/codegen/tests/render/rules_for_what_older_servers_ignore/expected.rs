@@ -225,7 +225,7 @@ pub mod schedules {
                 id: "delete_schedule",
                 method: Method::DELETE,
                 path: "/api/v1/schedules/{schedule_id}",
-                required_query: &["soft"],
+                required_query: &[&["soft"]],
                 body_required: false,
                 idempotent: true,
                 deduplicated: false,

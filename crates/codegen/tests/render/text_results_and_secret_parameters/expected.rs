@@ -34,7 +34,7 @@ pub mod things {
                 id: "download_things_file_get",
                 method: Method::GET,
                 path: "/things/file",
-                required_query: &["token"],
+                required_query: &[&["token"]],
                 body_required: false,
                 idempotent: true,
                 deduplicated: false,
