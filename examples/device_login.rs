@@ -4,14 +4,21 @@
 //! cargo run --package zenml-examples --example device_login -- https://zenml.example.com
 //! ```
 
-use std::{env, error::Error};
-
+use anyhow::Result;
+use clap::Parser;
 use uuid::Uuid;
 use zenml::{Credentials, WorkspaceClient, auth::DeviceLogin};
 
+/// Logs in to a ZenML server with the browser
+#[derive(Parser)]
+struct Arguments {
+    /// URL of the server; servers of ZenML Pro refuse this kind of login
+    url: String,
+}
+
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let url = env::args().nth(1).ok_or("usage: device_login URL")?;
+async fn main() -> Result<()> {
+    let Arguments { url } = Arguments::parse();
     // An installed program stores this id: the server recognizes the device by it.
     let installation = Uuid::new_v4();
     let client = WorkspaceClient::builder(url)

@@ -6,11 +6,9 @@
 //! cargo run --package zenml-examples --example onboard_team -- \
 //!     acme prod vision jane@acme.example joe@acme.example
 //! ```
-//!
-//! The arguments are the organization, the workspace, the name of the team, and e-mail addresses.
 
-use std::{env, error::Error};
-
+use anyhow::{Context, Result};
+use clap::Parser;
 use uuid::Uuid;
 use zenml::{
     ErrorKind, ProClient, Response,
@@ -19,23 +17,40 @@ use zenml::{
 
 const ROLE: &str = "Workspace Developer";
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+/// Gives a team a role in a workspace of ZenML Pro
+///
+/// Invites people and creates the team, if necessary. Running it again changes nothing.
+#[derive(Parser)]
+#[command(after_help = "\
+Set ZENML_STORE_API_KEY to the key of an organization admin, and ZENML_PRO_API_URL if ZenML Pro is
+self-hosted.")]
+struct Arguments {
+    /// Name or id of the organization
+    organization: String,
+
+    /// Name of the workspace
+    workspace: String,
+
+    /// Name of the team
+    team: String,
+
+    /// E-mail addresses of the members
+    #[arg(value_name = "EMAIL")]
+    emails: Vec<String>,
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let usage = "usage: onboard_team ORGANIZATION WORKSPACE TEAM EMAIL...";
-    let mut arguments = env::args().skip(1);
-    let mut argument = || arguments.next().ok_or(usage);
-    let (organization, workspace, team) = (argument()?, argument()?, argument()?);
-
+    let arguments = Arguments::parse();
     let pro = ProClient::from_env()?;
-    let organization = pro.get_organization().organization_id_or_name(organization);
+    let organization = pro.get_organization();
+    let organization = organization.organization_id_or_name(arguments.organization);
     let organization = organization.send().await?.id;
-    let workspace = find_workspace(&pro, organization, &workspace).await?;
+    let workspace = find_workspace(&pro, organization, &arguments.workspace).await?;
     let role = find_role(&pro, organization).await?;
 
-    let team = find_or_create_team(&pro, organization, &team).await?;
-    for email in arguments {
+    let team = find_or_create_team(&pro, organization, &arguments.team).await?;
+    for email in arguments.emails {
         let member = find_or_invite(&pro, organization, &email).await?;
         let add = pro.add_team_member().team_id(team);
         let add = match member {
@@ -61,7 +76,7 @@ async fn find_workspace(pro: &ProClient, organization: Uuid, name: &str) -> Resu
         .await?;
     let mut workspaces = workspaces.into_inner().into_iter();
     let found = workspaces.find(|workspace| workspace.name == name);
-    Ok(found.ok_or_else(|| format!("the organization has no workspace {name:?}"))?)
+    found.with_context(|| format!("the organization has no workspace {name:?}"))
 }
 
 async fn find_role(pro: &ProClient, organization: Uuid) -> Result<Uuid> {
@@ -75,9 +90,8 @@ async fn find_role(pro: &ProClient, organization: Uuid) -> Result<Uuid> {
     // The server may also return roles with names that contain this one.
     let mut roles = roles.iter();
     let found = roles.find(|role| role.name.as_deref() == Some(ROLE));
-    Ok(found
-        .ok_or_else(|| format!("the organization has no role {ROLE:?}"))?
-        .id)
+    let found = found.with_context(|| format!("the organization has no role {ROLE:?}"))?;
+    Ok(found.id)
 }
 
 async fn find_or_create_team(pro: &ProClient, organization: Uuid, name: &str) -> Result<Uuid> {

@@ -8,15 +8,12 @@
 //! cargo run --package zenml-examples --example quickstart
 //! ```
 
-use std::error::Error;
-
+use anyhow::{Result, bail};
 use uuid::Uuid;
 use zenml::{
-    ErrorKind, WorkspaceClient,
+    ErrorKind, Filter, WorkspaceClient,
     workspace::types::{PipelineRunResponse, TagRequest},
 };
-
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -45,9 +42,10 @@ async fn list_runs(client: &WorkspaceClient) -> Result<()> {
         println!("  {:<20} {status:<12} {}", run.name, duration(run));
     }
 
-    let mut runs = runs.items.iter();
-    match runs.find(|run| run.name.starts_with("training")) {
-        Some(run) => list_steps(client, run).await,
+    let training = client.list_runs().project("default");
+    let training = training.name(Filter::starts_with("training"));
+    match training.sort_by("desc:created").first().await? {
+        Some(run) => list_steps(client, &run).await,
         None => Ok(()),
     }
 }
@@ -103,6 +101,6 @@ async fn handle_an_error(client: &WorkspaceClient) -> Result<()> {
             Ok(())
         }
         Err(error) => Err(error.into()),
-        Ok(run) => Err(format!("a run with a random id exists: {}", run.name).into()),
+        Ok(run) => bail!("a run with a random id exists: {}", run.name),
     }
 }

@@ -7,27 +7,45 @@
 //!     acme ci /run/secrets/zenml
 //! ```
 //!
-//! The arguments are the organization, the service account, and the file to store the new key in.
-//!
 //! The operations that list and delete keys are inferred by analogy and have never been observed
 //! (see specs/README.md); the feature `pro-inferred` provides them.
 
-use std::{env, error::Error, fs, io::Write, path::Path};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
+use anyhow::{Context, Result, bail};
+use clap::Parser;
 use uuid::Uuid;
 use zenml::{Credentials, ProClient, Secret, pro::types::ApiKeyCreate};
 
 const NINETY_DAYS: i64 = 90 * 24 * 60;
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+/// Rotates the API keys of a service account of ZenML Pro
+#[derive(Parser)]
+#[command(after_help = "\
+Set ZENML_STORE_API_KEY to the key of an organization admin, and ZENML_PRO_API_URL if ZenML Pro is
+self-hosted.")]
+struct Arguments {
+    /// Name or id of the organization
+    organization: String,
+
+    /// Name of the service account
+    account: String,
+
+    /// File to store the new key in
+    file: PathBuf,
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let usage = "usage: rotate_key ORGANIZATION SERVICE_ACCOUNT FILE";
-    let mut arguments = env::args().skip(1);
-    let mut argument = || arguments.next().ok_or(usage);
-    let (organization, account, file) = (argument()?, argument()?, argument()?);
-
+    let Arguments {
+        organization,
+        account,
+        file,
+    } = Arguments::parse();
     let pro = ProClient::from_env()?;
     let organization = pro.get_organization().organization_id_or_name(organization);
     let organization = organization.send().await?.id;
@@ -52,9 +70,11 @@ async fn main() -> Result<()> {
         .await?
         .into_inner();
     // The server shows the key only once, so it is stored before anything else can fail.
-    let new_key = new_key.key.ok_or("the response does not contain the key")?;
-    write_secret(Path::new(&file), &new_key)?;
-    println!("Stored the new key in {file}.");
+    let new_key = new_key
+        .key
+        .context("the response does not contain the key")?;
+    write_secret(&file, &new_key)?;
+    println!("Stored the new key in {}.", file.display());
 
     let account_client = ProClient::builder_from_env()?
         .credentials(Credentials::api_key(new_key))
@@ -86,7 +106,7 @@ async fn find_service_account(pro: &ProClient, organization: Uuid, name: &str) -
             return Ok(account.id);
         }
     }
-    Err(format!("the organization has no service account {name:?}").into())
+    bail!("the organization has no service account {name:?}")
 }
 
 /// Replaces the file atomically; only its owner may read it.

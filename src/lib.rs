@@ -73,6 +73,7 @@
 //!
 //! | to | see |
 //! | --- | --- |
+//! | do a common task | the [cookbook](https://github.com/zenml-io/zenml-rust/blob/main/docs/cookbook.md) |
 //! | configure a client | [`WorkspaceClient::builder`], [`ClientBuilder`] |
 //! | take URL and credentials from the environment or from `zenml login` | [`WorkspaceClient::from_env`] |
 //! | choose credentials, log in with a browser, bring a provider | [`Credentials`], [`auth`] |
@@ -246,6 +247,11 @@ struct Readme;
 #[cfg(feature = "pro")]
 #[doc = include_str!("../docs/pro.md")]
 struct Pro;
+
+/// Compiles the examples of the cookbook.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/cookbook.md")]
+struct Cookbook;
 
 /// Compiles the example of the page about other versions of servers.
 #[cfg(doctest)]

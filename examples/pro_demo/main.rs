@@ -11,8 +11,9 @@
 
 mod registered;
 
-use std::{env, error::Error, time::Duration};
+use std::{env, time::Duration};
 
+use anyhow::{Context, Result};
 use uuid::Uuid;
 use zenml::{
     Credentials, ProClient, RunTemplate, Secret,
@@ -21,19 +22,15 @@ use zenml::{
 
 const ROLE: &str = "Workspace Developer";
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let pro = ProClient::from_env()?;
-    let url = env::var("ZENML_STORE_URL").map_err(|_| "set ZENML_STORE_URL to the workspace")?;
+    let url = env::var("ZENML_STORE_URL").context("set ZENML_STORE_URL to the workspace")?;
     let name = format!("demo-{}", &Uuid::new_v4().simple().to_string()[..8]);
 
     let client = pro.connect_workspace(&*url).send().await?;
-    let workspaces = pro.list_workspaces().url(&url).send().await?;
-    let workspace = workspaces
-        .first()
-        .ok_or("no workspace has this ZENML_STORE_URL")?;
+    let workspace = pro.list_workspaces().url(&url).first().await?;
+    let workspace = workspace.context("no workspace has this ZENML_STORE_URL")?;
     let organization = &workspace.organization;
     println!("Workspace {} of {}", workspace.name, organization.name);
 
@@ -91,7 +88,7 @@ async fn create_service_account(
         .await?;
     let mut roles = roles.iter();
     let role = roles.find(|role| role.name.as_deref() == Some(ROLE));
-    let role = role.ok_or_else(|| format!("the organization has no role {ROLE:?}"))?;
+    let role = role.with_context(|| format!("the organization has no role {ROLE:?}"))?;
     pro.assign_role()
         .role_id(role.id)
         .user_id(account.id)
@@ -108,7 +105,7 @@ async fn create_service_account(
         .send()
         .await?
         .into_inner();
-    let key = key.key.ok_or("the response does not contain the key")?;
+    let key = key.key.context("the response does not contain the key")?;
     println!("Created an API key that expires in an hour and prints as {key}");
     Ok(key)
 }

@@ -1,44 +1,25 @@
 //! The examples, run as a user runs them.
 
-use std::{
-    collections::BTreeSet,
-    env, fs,
-    process::{Command, Output},
-};
+use std::{collections::BTreeSet, fs, process::Output};
 
 use serde_json::json;
-use zenml::{Credentials, ErrorKind, ProClient};
+use zenml::{Credentials, ErrorKind, ProClient, WorkspaceClient};
+use zenml_test_server::{Access, example};
 
-use crate::fixture::{Fixture, fixture};
+use crate::{
+    example_program::{self, complaint, printed},
+    fixture::{Fixture, fixture},
+};
 
 /// Runs an example with the environment of a user who has this key.
-fn run(fixture: &Fixture, key: &str, example: &str, arguments: &[&str]) -> Output {
-    // Cargo puts examples beside the folder of this program.
-    let me = env::current_exe().unwrap();
-    let program = me
-        .parent()
-        .unwrap()
-        .with_file_name("examples")
-        .join(example);
-    assert!(
-        program.exists(),
-        "build it first: cargo build --all-features --examples"
-    );
-    let output = Command::new(program)
+fn run(fixture: &Fixture, key: &str, name: &str, arguments: &[&str]) -> Output {
+    let mut command = example(name).unwrap();
+    command
         .args(arguments)
         .env("ZENML_PRO_API_URL", fixture.pro.plane.url())
         .env("ZENML_STORE_URL", fixture.pro.server.url())
-        .env("ZENML_STORE_API_KEY", key)
-        .output()
-        .unwrap();
-    println!("{}", String::from_utf8_lossy(&output.stdout));
-    println!("{}", String::from_utf8_lossy(&output.stderr));
-    output
-}
-
-fn printed(output: &Output) -> String {
-    assert!(output.status.success());
-    String::from_utf8(output.stdout.clone()).unwrap()
+        .env("ZENML_STORE_API_KEY", key);
+    example_program::run(&mut command)
 }
 
 #[tokio::test]
@@ -83,9 +64,11 @@ async fn the_exit_code_of_trigger_run_template_reflects_the_run() {
     organization.reach_limit("template_run");
     let none = trigger(&[]);
     organization.lift_limit("template_run");
-    assert_eq!(none.status.code(), Some(2));
-    let stderr = String::from_utf8(none.stderr).unwrap();
-    assert!(stderr.contains("plan allows no more runs"), "{stderr}");
+    let complaint = complaint(&none, 2);
+    assert!(
+        complaint.contains("plan allows no more runs"),
+        "{complaint}"
+    );
 }
 
 #[tokio::test]
@@ -165,6 +148,47 @@ async fn rotate_key_writes_a_new_key_and_deletes_the_old_one() {
             0o600
         );
     }
+}
+
+#[tokio::test]
+#[ignore = "needs a server, and starts another one: cargo xtask test"]
+async fn copy_stack_copies_components_with_their_settings_and_uses_known_ones() {
+    let fixture = fixture().await;
+    let key = fixture.pro.admin.key();
+    let (source, target) = (Access::from_env().unwrap(), fixture.pro.server.url());
+    let copy = || {
+        let mut copy = example("copy_stack").unwrap();
+        copy.args(["remote", &*target]).envs(source.variables());
+        copy.env("ZENML_TARGET_API_KEY", key.value());
+        example_program::run(&mut copy)
+    };
+    let copied = printed(&copy());
+    assert!(copied.contains("Created the orchestrator cluster\n  it has no service connector yet"));
+    assert!(copied.contains("Created the stack remote ("));
+
+    let source = WorkspaceClient::builder(&source.url)
+        .credentials(Credentials::password(&source.username, &*source.password))
+        .build()
+        .unwrap();
+    let target = fixture.client(key.value()).build().unwrap();
+    for client in [&source, &target] {
+        let stack = client.list_stacks().name("remote").hydrate(true);
+        assert_eq!(stack.one().await.unwrap().components().unwrap().len(), 5);
+    }
+    let settings = async |client: &WorkspaceClient| {
+        let cluster = client.list_stack_components().name("cluster").hydrate(true);
+        cluster.one().await.unwrap().configuration().cloned()
+    };
+    assert_eq!(settings(&source).await, settings(&target).await);
+
+    // The components are known by now, and so is the stack.
+    let again = copy();
+    assert!(complaint(&again, 1).contains("remote"));
+    let again = String::from_utf8(again.stdout).unwrap();
+    assert!(
+        again.contains("Found the orchestrator cluster\n"),
+        "{again}"
+    );
 }
 
 #[tokio::test]

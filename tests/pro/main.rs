@@ -13,6 +13,8 @@ mod chain;
 mod connect;
 mod denied;
 mod direct_keys;
+#[path = "../example_program/mod.rs"]
+mod example_program;
 mod examples;
 mod fixture;
 mod keys;

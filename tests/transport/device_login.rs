@@ -1,14 +1,13 @@
 //! Does a device log in once its code is confirmed in the browser?
 
 use std::{
-    env,
     io::{BufRead, BufReader},
-    process::{Command, Stdio},
+    process::Stdio,
     sync::{Arc, Mutex},
 };
 
 use zenml::{Credentials, WorkspaceClient, auth::DeviceLogin, workspace::types};
-use zenml_test_server::Access;
+use zenml_test_server::{Access, example};
 
 use crate::logins::client;
 
@@ -55,15 +54,8 @@ async fn a_device_logs_in_once_its_code_is_confirmed() {
 #[ignore = "needs a server: cargo xtask test"]
 async fn the_example_shows_url_and_code_and_ends_after_the_confirmation() {
     let access = Access::from_env().unwrap();
-    // Cargo puts the examples beside the folder of this test program.
-    let me = env::current_exe().unwrap();
-    let examples = me.parent().unwrap().with_file_name("examples");
-    let program = examples.join("device_login");
-    assert!(
-        program.exists(),
-        "not built; run `cargo build --package zenml-examples --examples`"
-    );
-    let mut example = Command::new(program)
+    let mut example = example("device_login")
+        .unwrap()
         .arg(&access.url)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -6,7 +6,7 @@
 //! with the [`Server`] value, even if a panic drops it or this process is killed.
 //!
 //! Tests share one server: `cargo xtask test` starts it, and passes its address to the tests in the
-//! variables of [`Access`].
+//! variables of [`Access`]. Tests run the examples with [`example`].
 //!
 //! ```no_run
 //! # async fn example() -> anyhow::Result<()> {
@@ -25,6 +25,7 @@ compile_error!("zenml-test-server needs process groups, which only Unix has; use
 mod access;
 mod cargo;
 mod console_progress;
+mod example;
 mod fill;
 mod health;
 mod install;
@@ -46,6 +47,7 @@ mod versions;
 pub use access::Access;
 pub use cargo::command as cargo_command;
 pub use console_progress::{ConsoleProgress, seconds};
+pub use example::example;
 pub use fill::Fill;
 pub use install::{environment, interpreter};
 pub use memory::peak_memory;
