@@ -18,7 +18,7 @@ use std::{
 };
 
 use tempfile::TempDir;
-use tokio::process::Child;
+use tokio::{process::Child, time::timeout};
 use uuid::Uuid;
 use zenml::{
     Credentials, ErrorKind, WorkspaceClient,
@@ -29,6 +29,9 @@ use zenml_test_server::{Options, Server, default_version};
 
 /// The next port to try. Tests run side by side, and each needs another one.
 static NEXT_PORT: AtomicU16 = AtomicU16::new(20_000);
+
+/// The longest time that a test waits for what comes next.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A server of its own, whose artifact store the pipelines share.
 struct Fixture {
@@ -89,14 +92,17 @@ impl Fixture {
 
     /// Returns the newest run of a pipeline, as soon as there is one.
     async fn newest_run(&self, pipeline: &str) -> Uuid {
-        loop {
-            let runs = self.client.list_runs().project("default");
-            let runs = runs.pipeline_name(pipeline).sort_by("desc:created").size(1);
-            if let Some(run) = runs.send().await.unwrap().items.first() {
-                return run.id;
+        let runs = self.client.list_runs().project("default");
+        let runs = runs.pipeline_name(pipeline).sort_by("desc:created");
+        let newest = async {
+            loop {
+                if let Some(run) = runs.clone().first().await.unwrap() {
+                    return run.id;
+                }
+                tokio::time::sleep(Duration::from_millis(200)).await;
             }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
+        };
+        timeout(PATIENCE, newest).await.unwrap()
     }
 }
 
@@ -147,7 +153,7 @@ async fn following_a_running_step_shows_each_line_soon_and_ends_by_itself() {
     let run = fixture.newest_run("talking_slowly").await;
     let mut logs = fixture.client.stream_run_logs(run).source("step").follow();
     let mut delays = Vec::new();
-    while let Some(line) = logs.next().await {
+    while let Some(line) = timeout(PATIENCE, logs.next()).await.unwrap() {
         let line = line.unwrap();
         if let Some(written) = line.message.strip_prefix("now ") {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -186,13 +192,8 @@ async fn waiting_survives_a_restart_and_a_failed_run_says_why() {
     assert!(!messages(&failure.log_lines, "about to fail").is_empty());
 
     // Another run of the same snapshot, which this test leads.
-    let (project, snapshot) = {
-        let run = failed.into_inner();
-        (
-            run.body.unwrap().project_id,
-            run.resources.unwrap().snapshot.unwrap().id,
-        )
-    };
+    let project = failed.project_id().unwrap();
+    let snapshot = failed.snapshot().unwrap().id;
     let request =
         PipelineRunRequest::new("led-by-a-test", project, snapshot, ExecutionStatus::Running);
     let led = client.get_or_create_pipeline_run().body(request);
@@ -200,10 +201,12 @@ async fn waiting_survives_a_restart_and_a_failed_run_says_why() {
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
     let waited = client
         .wait_for_run(led)
-        .interval(Duration::from_millis(200));
-    let waited = waited.on_status(move |status| tell.send(status.to_string()).unwrap());
+        .interval(Duration::from_millis(200))
+        .deadline(2 * PATIENCE)
+        .on_status(move |status| tell.send(status.to_string()).unwrap());
     let waiting = tokio::spawn(waited.wait());
-    assert_eq!(told.recv().await.as_deref(), Some("running"));
+    let status = timeout(PATIENCE, told.recv()).await.unwrap();
+    assert_eq!(status.as_deref(), Some("running"));
     fixture.server.stop().await.unwrap();
     // The wait meets a server that is down.
     tokio::time::sleep(Duration::from_secs(2)).await;
