@@ -17,8 +17,8 @@ use zenml::{
 
 /// Copies a stack to another server
 ///
-/// A component that the target has already, by type and name, is used as it is. Service connectors and
-/// the values of secrets are not copied.
+/// A component that the target has already, by type and name, is used as it is. Labels, service
+/// connectors and the values of secrets are not copied.
 #[derive(Parser)]
 #[command(after_help = "\
 The stack is read from the server of `zenml login`, or ZENML_STORE_URL with ZENML_STORE_API_KEY. The
@@ -40,12 +40,8 @@ async fn main() -> Result<()> {
         .credentials(Credentials::api_key(key))
         .build()?;
 
-    let stack = source
-        .list_stacks()
-        .name(Filter::equals(stack))
-        .hydrate(true)
-        .one()
-        .await?;
+    let stack = source.list_stacks().name(Filter::equals(stack));
+    let stack = stack.hydrate(true).one().await?;
     let mut copies: BTreeMap<String, Vec<UuidOrComponentInfo>> = BTreeMap::new();
     for (kind, components) in stack.components().into_iter().flatten() {
         for component in components {
@@ -53,10 +49,7 @@ async fn main() -> Result<()> {
             copies.entry(kind.clone()).or_default().push(copy.into());
         }
     }
-    let mut request = StackRequest::new(copies, &stack.name);
-    if let Some(labels) = stack.labels() {
-        request = request.labels(labels.clone());
-    }
+    let request = StackRequest::new(copies, &stack.name);
     let copy = target.create_stack().body(request).send().await?;
     println!("Created the stack {} ({})", copy.name, copy.id);
     Ok(())
@@ -69,38 +62,25 @@ async fn copy(
     source: &WorkspaceClient,
     target: &WorkspaceClient,
 ) -> Result<Uuid> {
-    let component = source
-        .get_stack_component()
-        .component_id(component)
-        .send()
-        .await?;
+    let component = source.get_stack_component().component_id(component);
+    let component = component.send().await?;
     let name = &component.name;
-    let known = target
-        .list_stack_components()
-        .name(Filter::equals(name))
-        .type_(kind);
-    if let Some(known) = known.first().await? {
+    let known = target.list_stack_components().type_(kind);
+    if let Some(known) = known.name(Filter::equals(name)).first().await? {
         println!("Found the {kind} {name}");
         return Ok(known.id);
     }
-    let (Some(type_), Some(flavor), Some(settings)) = (
-        component.type_(),
-        component.flavor_name(),
-        component.configuration(),
-    ) else {
+    let settings = component.configuration();
+    let (Some(type_), Some(flavor), Some(settings)) =
+        (component.type_(), component.flavor_name(), settings)
+    else {
         bail!("you lack the permission to read the {kind} {name}");
     };
-    let mut request = ComponentRequest::new(settings.clone(), flavor, name, type_.clone());
-    if let Some(labels) = component.labels() {
-        request = request.labels(labels.clone());
-    }
+    let request = ComponentRequest::new(settings.clone(), flavor, name, type_.clone());
     let copy = target.create_stack_component().body(request).send().await?;
     println!("Created the {kind} {name}");
-    if let Some(connector) = component.connector() {
-        println!(
-            "  it has no service connector yet; in the source it is {}",
-            connector.name
-        );
+    if let Some(connector) = component.connector().map(|connector| &connector.name) {
+        println!("  it has no service connector yet; in the source it is {connector}");
     }
     Ok(copy.id)
 }
