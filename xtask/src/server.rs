@@ -17,7 +17,7 @@ use crate::{interrupt, pro};
 /// and a service account with a key. Triggered runs are reported as running and then completed.
 /// Nothing is sent to the vendor.
 ///
-/// Installing a version takes about a minute, once; starting takes about ten seconds. Its database
+/// Installing a version takes up to a minute, once; starting takes about ten seconds. Its database
 /// is deleted when the server stops, unless --data keeps it.
 #[derive(Debug, Args)]
 #[command(after_help = "\

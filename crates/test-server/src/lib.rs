@@ -29,6 +29,7 @@ mod example;
 mod fill;
 mod health;
 mod install;
+mod installer;
 mod many_runs;
 mod memory;
 mod options;
