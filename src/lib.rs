@@ -209,8 +209,8 @@ pub mod __private {
         workspace::REQUESTS as WORKSPACE_REQUESTS,
     };
     pub use crate::operation::call::Call;
-    pub use crate::operation::decoding::read_response;
     pub use crate::operation::descriptor::Operation;
+    pub use crate::operation::recorded::{read_array, read_page, read_response};
 }
 
 /// Types and request builders of the Workspace API, generated from the OpenAPI document of a ZenML

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::{env, fs};
 
 use serde_json::{Map, Value};
-use zenml_codegen::model::{Accepts, Api, Location, Operation, Outcome, type_text};
+use zenml_codegen::model::{Accepts, Api, ListForm, Location, Operation, Outcome, type_text};
 use zenml_codegen::name::type_name;
 use zenml_codegen::{canonical, files};
 
@@ -120,7 +120,7 @@ fn table(api: &str, model: &Api) -> Result<String, std::fmt::Error> {
              std::collections::BTreeMap, uuid::Uuid,\n\
              zenml::{api}::types::*, zenml::{{Json, JsonObject, List, Page, Secret, Timestamp}},\n\
          }};\n\
-         use crate::operation::{{Body, Location, Operation, Parameter, round_trip}};\n\
+         use crate::operation::{{self, Body, Location, Operation, Parameter}};\n\
          /// The operations, sorted by id.\n\
          pub static OPERATIONS: &[Operation] = &[\n",
     );
@@ -143,8 +143,15 @@ fn entry(text: &mut String, operation: &Operation) -> std::fmt::Result {
         ..
     } = operation;
     let body = match &operation.result {
-        Outcome::Json(ty) => format!("Json(round_trip::<{}>)", type_text(ty)),
-        Outcome::Empty => "Json(round_trip::<()>)".to_owned(),
+        Outcome::Json(ty) => {
+            let (function, ty) = match operation.list() {
+                Some((ListForm::Page, item)) => ("round_trip_page", item),
+                Some((ListForm::Array, item)) => ("round_trip_array", item),
+                None => ("round_trip", &**ty),
+            };
+            format!("Json(operation::{function}::<{}>)", type_text(ty))
+        }
+        Outcome::Empty => "Json(operation::round_trip::<()>)".to_owned(),
         Outcome::Text => "Text".to_owned(),
         Outcome::Bytes => "Bytes".to_owned(),
         Outcome::Events => "Events".to_owned(),

@@ -14,6 +14,7 @@ use crate::codec::unknown;
 
 /// Returns the tag of a union, which is located by a JSON pointer. A number or a boolean is returned
 /// as text, as OpenAPI writes it among the keys of a mapping.
+#[allow(dead_code, reason = "not every document has a union with a tag")]
 pub(crate) fn tag(mut text: &str, pointer: &str) -> Option<String> {
     for name in pointer.split('/').skip(1) {
         let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
@@ -36,6 +37,7 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, String> {
 }
 
 /// Defines an enum with a tag that selects the variant.
+#[allow(unused_macros, reason = "not every document has such a union")]
 macro_rules! tagged_union {
     (
         $(#[$meta:meta])*

@@ -4,7 +4,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -13,8 +12,7 @@ use crate::error::body as error_body;
 use crate::operation::offload::{is_large, off_thread, typed};
 use crate::operation::rejected_item::RejectedItem;
 use crate::transport::call_response::RawResponse;
-use crate::transport::context::CallContext;
-use crate::{Error, ErrorKind, Json, Operation, Response, Result, Transport};
+use crate::{Error, ErrorKind, Json, Response, Result, Transport};
 
 /// A way of decoding a response.
 pub(crate) trait Decoding {
@@ -161,31 +159,6 @@ pub(crate) fn explained<T: Send + 'static>(
         }
         Ok(value)
     }))
-}
-
-/// Decodes a recorded response exactly as the operation's call decodes it, without rejecting items
-/// of a list.
-///
-/// # Errors
-/// Returns [`ErrorKind::Decode`] if the body does not match the type, and the error of the status
-/// if that is not a success.
-pub fn read_response<T: DeserializeOwned + Send + 'static>(
-    operation: &'static Operation,
-    status: StatusCode,
-    body: bytes::Bytes,
-) -> Result<T> {
-    if !status.is_success() {
-        let error = error_body::to_error(status, &body, [].into_iter());
-        return Err(error.with_operation(operation.name));
-    }
-    let response = RawResponse {
-        status,
-        headers: HeaderMap::new(),
-        body,
-        context: CallContext::new(operation.name.into()),
-        transport: None,
-    };
-    Strict::<T>::decode(response).map(Response::into_inner)
 }
 
 /// Returns a response with its decoded value in place of the body.

@@ -6,6 +6,7 @@
 //! | `default_project` | which project does a list read if its call does not say |
 //! | `call` | how do parameters become a request |
 //! | `decoding` | how is a response decoded |
+//! | `recorded` | how do the tools of this repository decode a recorded response |
 //! | `offload` | where are large responses decoded |
 //! | `raw_request` | how is a route called that the document lacks |
 //! | `response` | what comes with a decoded value |
@@ -26,5 +27,6 @@ pub(crate) mod offload;
 pub(crate) mod page;
 pub(crate) mod pages;
 pub(crate) mod raw_request;
+pub(crate) mod recorded;
 pub(crate) mod rejected_item;
 pub(crate) mod response;

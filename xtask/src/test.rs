@@ -83,7 +83,8 @@ enum Step {
     Demo,
     /// Run the demo of ZenML Pro, with a server and a Pro API of its own
     DemoPro,
-    /// Run the slow tests (by name only): documents of older servers, another Pro document
+    /// Run the slow tests (by name only): documents of older servers and of other products, an old
+    /// client with the newest server, another Pro document
     OnDemand,
     /// Check responses and calls with supported servers, from the oldest to the newest (by name
     /// only)

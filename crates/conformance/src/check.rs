@@ -18,6 +18,9 @@ pub enum Verdict {
     Lossy(Vec<Difference>),
     /// The library could not decode the response; the reason names no values.
     Rejected(String),
+    /// The library read a list and kept everything, but could not decode these items. It keeps them as
+    /// JSON; the reasons name no values.
+    ItemsRejected(Vec<String>),
     /// The response cannot be checked here; the reason.
     Skipped(String),
 }
@@ -38,7 +41,12 @@ pub fn check(api: Api, operation: &'static Operation, status: StatusCode, body: 
             Err(RoundTripError::Encode(error)) => {
                 Verdict::Rejected(format!("decoded, but cannot be encoded: {error}"))
             }
-            Ok(encoded) => compare(api, operation, body, &encoded),
+            Ok(encoded) => match compare(api, operation, body, &encoded.json) {
+                Verdict::Lossless if !encoded.rejected_items.is_empty() => {
+                    Verdict::ItemsRejected(encoded.rejected_items)
+                }
+                verdict => verdict,
+            },
         },
         Body::Text => match std::str::from_utf8(body) {
             Ok(_) => Verdict::Lossless,
@@ -123,6 +131,32 @@ mod tests {
         };
         assert!(reason.contains("$.body.exclusive"), "{reason}");
         assert!(!reason.contains("hunter2"), "{reason}");
+    }
+
+    #[test]
+    fn an_item_of_another_type_is_rejected_without_its_list() {
+        let good = tag(BODY);
+        let bad = tag(&BODY.replace("false", "\"hunter2\""));
+        let page = format!(
+            r#"{{"index":1,"max_size":20,"total_pages":1,"total":3,"items":[{bad},{good},{bad}]}}"#
+        );
+        let verdict = verdict("list_tags_api_v1_tags_get", 200, &page);
+        let Verdict::ItemsRejected(reasons) = verdict else {
+            panic!("{verdict:?}")
+        };
+        assert_eq!(reasons.len(), 2);
+        for reason in reasons {
+            assert!(
+                reason.contains("(at $.items[*].body.exclusive)"),
+                "{reason}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_page_that_is_not_a_list_is_rejected() {
+        let verdict = verdict("list_tags_api_v1_tags_get", 200, r#"{"items":[]}"#);
+        assert!(matches!(verdict, Verdict::Rejected(_)), "{verdict:?}");
     }
 
     #[test]

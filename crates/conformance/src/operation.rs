@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use zenml::StatusCode;
+use zenml::{RejectedItem, StatusCode};
 
 use crate::schema::Schema;
 
@@ -45,7 +45,16 @@ pub enum Body {
 
 /// Decodes a response as the library does, and encodes the result.
 pub type RoundTrip =
-    fn(&'static zenml::__private::Operation, StatusCode, Bytes) -> Result<String, RoundTripError>;
+    fn(&'static zenml::__private::Operation, StatusCode, Bytes) -> Result<Encoded, RoundTripError>;
+
+/// Result of a [`RoundTrip`].
+#[derive(Debug)]
+pub struct Encoded {
+    /// The response as the library encodes it.
+    pub json: String,
+    /// Why items of a list do not match their type. The library keeps them as JSON.
+    pub rejected_items: Vec<String>,
+}
 
 /// Error of a [`RoundTrip`].
 #[derive(Debug)]
@@ -159,15 +168,49 @@ fn parse(text: &str) -> Value {
         .unwrap_or_else(|error| unreachable!("build.rs wrote invalid JSON: {error}"))
 }
 
-/// Implements [`RoundTrip`] for a type; the generated table refers to it.
+/// Implements [`RoundTrip`] for a type that is not a list; the generated table refers to it.
 fn round_trip<T: DeserializeOwned + Serialize + Send + 'static>(
     operation: &'static zenml::__private::Operation,
     status: StatusCode,
     body: Bytes,
-) -> Result<String, RoundTripError> {
+) -> Result<Encoded, RoundTripError> {
     let value: T =
         zenml::__private::read_response(operation, status, body).map_err(RoundTripError::Decode)?;
-    serde_json::to_string(&value).map_err(RoundTripError::Encode)
+    encoded(&value, &[])
+}
+
+/// Implements [`RoundTrip`] for a page of a list; the generated table refers to it.
+fn round_trip_page<T: DeserializeOwned + Serialize + Send + 'static>(
+    operation: &'static zenml::__private::Operation,
+    status: StatusCode,
+    body: Bytes,
+) -> Result<Encoded, RoundTripError> {
+    let page = zenml::__private::read_page::<T>(operation, status, body);
+    let page = page.map_err(RoundTripError::Decode)?;
+    encoded(&page, &page.rejected)
+}
+
+/// Implements [`RoundTrip`] for a list without pages; the generated table refers to it.
+fn round_trip_array<T: DeserializeOwned + Serialize + Send + 'static>(
+    operation: &'static zenml::__private::Operation,
+    status: StatusCode,
+    body: Bytes,
+) -> Result<Encoded, RoundTripError> {
+    let list = zenml::__private::read_array::<T>(operation, status, body);
+    let list = list.map_err(RoundTripError::Decode)?;
+    encoded(&list, &list.rejected)
+}
+
+fn encoded(value: &impl Serialize, rejected: &[RejectedItem]) -> Result<Encoded, RoundTripError> {
+    let reasons = rejected.iter().map(|item| {
+        // The items of a list are rejected for the same reasons.
+        let position = format!("[{}]", item.position);
+        item.error.message().replacen(&position, "[*]", 1)
+    });
+    Ok(Encoded {
+        json: serde_json::to_string(value).map_err(RoundTripError::Encode)?,
+        rejected_items: reasons.collect(),
+    })
 }
 
 mod workspace {

@@ -27,6 +27,8 @@ struct Findings {
     lossy: BTreeMap<String, usize>,
     /// Each reason for a rejection, and how often it occurred.
     rejected: BTreeMap<String, usize>,
+    /// Each reason for a rejection of an item of a list, and how often it occurred.
+    rejected_items: BTreeMap<String, usize>,
     /// Why a call was skipped.
     skipped: Option<String>,
 }
@@ -38,7 +40,7 @@ pub struct Summary {
     pub ok: usize,
     /// A response lost or changed something.
     pub lossy: usize,
-    /// The library could not decode a response.
+    /// The library could not decode a response, or an item of a list.
     pub rejected: usize,
     /// No response was checked.
     pub not_exercised: usize,
@@ -72,6 +74,11 @@ impl Report {
                 }
             }
             Verdict::Rejected(reason) => *findings.rejected.entry(reason).or_default() += 1,
+            Verdict::ItemsRejected(reasons) => {
+                for reason in reasons {
+                    *findings.rejected_items.entry(reason).or_default() += 1;
+                }
+            }
             Verdict::Skipped(reason) => {
                 findings.skipped.get_or_insert(reason);
             }
@@ -111,7 +118,7 @@ impl Report {
 
 impl Findings {
     fn outcome(&self) -> Outcome {
-        if !self.rejected.is_empty() {
+        if !self.rejected.is_empty() || !self.rejected_items.is_empty() {
             Outcome::Rejected
         } else if !self.lossy.is_empty() {
             Outcome::Lossy
@@ -151,6 +158,10 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, findings) in &self.operations {
             print_causes(f, "rejected", name, &findings.route, &findings.rejected)?;
+        }
+        for (name, findings) in &self.operations {
+            let causes = &findings.rejected_items;
+            print_causes(f, "items rejected", name, &findings.route, causes)?;
         }
         for (name, findings) in &self.operations {
             print_causes(f, "lossy", name, &findings.route, &findings.lossy)?;
@@ -231,19 +242,26 @@ mod tests {
             operation("list_tags"),
             Verdict::Rejected("not an array".to_owned()),
         );
+        let reason = "no tag (at $.items[*])".to_owned();
+        report.add(
+            operation("list_stacks"),
+            Verdict::ItemsRejected(vec![reason.clone(), reason]),
+        );
         report.add(operation("logout"), Verdict::Skipped("no".to_owned()));
         let text = report.to_string();
         assert_eq!(
             text,
             "rejected: list_tags (GET /api/v1/tags)\n  \
              not an array (1 times)\n\
+             items rejected: list_stacks (GET /api/v1/stacks)\n  \
+             no tag (at $.items[*]) (2 times)\n\
              lossy: get_run (GET /api/v1/runs/{run_id})\n  \
              $[*]: integer changed (2 times)\n\
              lossy: list_tags (GET /api/v1/tags)\n  \
              $[*]: integer lost (1 times)\n\
              not exercised: logout (GET /api/v1/logout): no\n\
              3 responses are lossless, 0 error responses were decoded\n\
-             1 ok, 1 lossy, 1 rejected, 1 not exercised"
+             1 ok, 1 lossy, 2 rejected, 1 not exercised"
         );
         assert!(!report.summary().is_lossless());
     }

@@ -51,14 +51,16 @@ pub(super) fn arguments(
     pool: &ValuePool,
     limit: usize,
 ) -> Result<Vec<Arguments>, String> {
+    let fixed: Vec<_> = exceptions::required_query(operation).collect();
+    let is_fixed = |name: &str| fixed.iter().any(|(fixed, _)| *fixed == name);
     let mut found = vec![Arguments {
         segments: vec![],
-        query: exceptions::required_query(operation).collect(),
+        query: fixed.clone(),
     }];
     for parameter in operation
         .parameters
         .iter()
-        .filter(|p| p.required && !p.secret)
+        .filter(|p| p.required && !p.secret && !is_fixed(p.name))
     {
         let mut extended = Vec::new();
         for arguments in &found {

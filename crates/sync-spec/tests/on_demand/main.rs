@@ -6,9 +6,11 @@
     reason = "a test may panic, and so may its helpers"
 )]
 
+mod checkout;
 #[path = "../support/compiles.rs"]
 mod compiles;
 mod examples;
+mod old_client;
 mod older_documents;
 mod other_servers;
 mod pro;

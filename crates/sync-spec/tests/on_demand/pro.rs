@@ -1,8 +1,6 @@
 //! Code written against the reconstructed Pro document, after following another document.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use tempfile::TempDir;
 use zenml_sync_spec::api::Api;
@@ -10,8 +8,9 @@ use zenml_sync_spec::compile::Compiled;
 use zenml_sync_spec::plan::Permissions;
 use zenml_sync_spec::source::{Limits, Source};
 use zenml_sync_spec::sync::{Mode, Options, sync};
-use zenml_test_server::{Silent, paths::workspace};
+use zenml_test_server::Silent;
 
+use crate::checkout::copy_checkout;
 use crate::stand_in::stand_in;
 
 /// Line 4 still compiles, lines 5 and 6 do not.
@@ -71,24 +70,4 @@ fn lines_that_no_longer_compile_are_reported() {
             .iter()
             .any(|notice| notice.heading.contains("does not compile"))
     );
-}
-
-/// Copies the files that git knows, with their current contents.
-fn copy_checkout(to: &Path) {
-    let files = Command::new("git")
-        .args(["ls-files", "-z"])
-        .current_dir(workspace())
-        .output()
-        .unwrap();
-    assert!(files.status.success(), "{files:?}");
-    for file in String::from_utf8(files.stdout)
-        .unwrap()
-        .split_terminator('\0')
-    {
-        let target = to.join(file);
-        fs::create_dir_all(target.parent().unwrap()).unwrap();
-        if workspace().join(file).exists() {
-            fs::copy(workspace().join(file), target).unwrap();
-        }
-    }
 }
