@@ -1,5 +1,5 @@
 //! What `sync-spec` and `diff` do to a checkout, and what they leave alone. These tests need
-//! neither a network nor Python.
+//! neither a network nor Python, except for the one that needs a server.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,6 +14,7 @@ mod command;
 mod diff;
 mod interruption;
 mod pro;
+mod served;
 mod server;
 mod sources;
 #[path = "../support/stand_in.rs"]
