@@ -12,6 +12,7 @@
 
 mod artifacts;
 mod filters;
+mod missing_routes;
 mod runs;
 mod schedules;
 

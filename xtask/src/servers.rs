@@ -3,6 +3,7 @@
 use std::{fmt::Write as _, time::Instant};
 
 use anyhow::{Result, bail};
+use tempfile::TempDir;
 use zenml_test_server::{
     ConsoleProgress, Fill, Options, Progress as _, Server, default_version, is_at_least,
     oldest_version, seconds,
@@ -13,12 +14,15 @@ use crate::cargo::Cargo;
 /// Versions between the oldest supported one and the newest.
 const BETWEEN: [&str; 3] = ["0.92.0", "0.94.6", "0.96.4"];
 
-/// Returns the checks of each server, by name.
-fn checks() -> [(&'static str, Cargo); 2] {
+/// Returns the checks of a server, by name. The first one records the responses in a folder, and the
+/// second one checks the recording.
+fn checks(recording: &str) -> [(&'static str, Cargo); 3] {
+    let conformance = || Cargo::new("run --quiet --package zenml-conformance -- --at-least 95");
     [
+        ("conformance", conformance().args(&["--record", recording])),
         (
-            "conformance",
-            Cargo::new("run --quiet --package zenml-conformance -- --at-least 95"),
+            "recording",
+            conformance().args(&["--recordings", recording]),
         ),
         (
             "tests",
@@ -34,7 +38,7 @@ fn upgrade() -> Cargo {
 
 /// Returns the commands of all checks.
 pub fn commands() -> Vec<Cargo> {
-    let each = checks().into_iter().map(|(_, command)| command);
+    let each = checks("DIR").into_iter().map(|(_, command)| command);
     each.chain([upgrade()]).collect()
 }
 
@@ -93,7 +97,9 @@ async fn check_one(version: &str, table: &mut Table) -> Result<()> {
     let skipped = server.fill(Fill::All).await?.len();
     progress.done();
     table.row(version, "fill", true, &format!("{skipped} skipped"));
-    for (name, command) in checks() {
+    let folder = TempDir::new()?;
+    let recording = folder.path().join("responses");
+    for (name, command) in checks(&recording.display().to_string()) {
         table
             .run(version, name, &command.server(server.access()))
             .await?;
