@@ -14,18 +14,22 @@ use crate::{cargo::Cargo, ceilings::Ceilings};
 
 /// Workspace of the unpacked packages and of a program that depends on `zenml`.
 ///
-/// The patch stands for the registry: before a release, it does not have this version of the generator. The
-/// profile is that of the checkout, so that both share compiled dependencies.
+/// The patch stands for the registry: before a release, it does not have this version of the generator.
 const MANIFEST: &str = r#"[workspace]
 members = ["program", "zenml", "zenml-codegen"]
 resolver = "3"
 
 [patch.crates-io]
 zenml-codegen = { path = "zenml-codegen" }
-
-[profile.dev]
-debug = "line-tables-only"
 "#;
+
+/// The profile of the checkout, so that both share compiled dependencies.
+const PROFILE: [&str; 4] = [
+    "--config",
+    "profile.dev.debug='line-tables-only'",
+    "--config",
+    "profile.dev.package.'*'.debug=false",
+];
 
 const PROGRAM: &str = r#"[package]
 name = "program"
@@ -71,8 +75,11 @@ impl Consumer {
     }
 
     fn cargo(&self, arguments: &str) -> Cargo {
-        let command = Cargo::new(arguments).arg("--offline").folder(&self.folder);
-        command.env("CARGO_TARGET_DIR", &target().to_string_lossy())
+        Cargo::new(arguments)
+            .arg("--offline")
+            .args(&PROFILE)
+            .folder(&self.folder)
+            .env("CARGO_TARGET_DIR", &target().to_string_lossy())
     }
 
     /// Checks the packages.
