@@ -59,13 +59,17 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let version = arguments.version.clone().map_or_else(default_version, Ok)?;
     let progress = ConsoleProgress::new();
     let code = if arguments.pro {
-        let example = compile_and_install(&[PRO_DEMO, pro::BUILD], &version, &progress);
-        let example = or_interrupted(example).await?;
+        let prepared = compile_and_install(
+            [example(PRO_DEMO), Cargo::new(pro::BUILD)],
+            &version,
+            &progress,
+        );
+        let example = or_interrupted(prepared).await?;
         let example = example.to_str().context("the path is not UTF-8")?;
         pro::workspace(Some(&version), 0, &[example]).await?
     } else {
         or_interrupted(async {
-            let example = compile_and_install(&[QUICKSTART], &version, &progress).await?;
+            let example = compile_and_install([example(QUICKSTART)], &version, &progress).await?;
             quickstart(&version, &example, progress).await
         })
         .await?;
@@ -75,10 +79,17 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(code)
 }
 
+/// Returns the command that compiles an example, which is neither debugged nor changed.
+fn example(build: &str) -> Cargo {
+    Cargo::new(build)
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CARGO_INCREMENTAL", "0")
+}
+
 /// Compiles programs, of which the first is the example, and installs the server at the
 /// same time. Returns the file of the example.
 async fn compile_and_install(
-    builds: &[&str],
+    builds: impl IntoIterator<Item = Cargo>,
     version: &str,
     progress: &ConsoleProgress,
 ) -> Result<PathBuf> {
@@ -87,7 +98,7 @@ async fn compile_and_install(
         progress.stage("Compiling the example");
         let mut programs = Vec::new();
         for build in builds {
-            Cargo::new(build)
+            build
                 .messages(|message| {
                     let text = |pointer| message.pointer(pointer).and_then(Value::as_str);
                     if let Some(unit) = text("/target/name") {
