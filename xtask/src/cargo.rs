@@ -11,6 +11,7 @@ use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     process::Command,
+    try_join,
 };
 use zenml_test_server::{Access, ProcessGroup, cargo_command, paths};
 
@@ -132,30 +133,41 @@ impl Cargo {
         Ok((cargo.wait().await?, text))
     }
 
-    /// Runs a command that compiles, and passes each message of cargo on. The messages of the compiler
-    /// are shown.
+    /// Runs a command that compiles, and passes each message of cargo on.
     ///
     /// # Errors
-    /// Returns an error if cargo is missing or fails, or if its output is not UTF-8.
+    /// Returns an error with cargo's other output if cargo is missing or fails, or if its output is not
+    /// UTF-8.
     pub async fn messages(self, mut receive: impl FnMut(&Value)) -> Result<()> {
         let command = self.arg("--message-format=json-render-diagnostics");
-        let mut cargo = ProcessGroup::spawn(command.command().stdout(Stdio::piped()))
+        let mut spawned = command.command();
+        let mut cargo = ProcessGroup::spawn(spawned.stdout(Stdio::piped()).stderr(Stdio::piped()))
             .context("cannot start cargo")?;
-        let stdout = cargo
-            .take_stdout()
-            .context("cargo has no standard output")?;
-        let mut lines = BufReader::new(stdout).lines();
-        while let Some(line) = lines.next_line().await? {
-            // Build scripts may print lines, too.
-            if let Ok(message) = serde_json::from_str(&line) {
-                receive(&message);
+        let (stdout, stderr) = (cargo.take_stdout(), cargo.take_stderr());
+        let messages = async {
+            let stdout = stdout.context("cargo has no standard output")?;
+            let mut lines = BufReader::new(stdout).lines();
+            while let Some(line) = lines.next_line().await? {
+                // Build scripts may print lines, too.
+                if let Ok(message) = serde_json::from_str(&line) {
+                    receive(&message);
+                }
             }
-        }
+            anyhow::Ok(())
+        };
+        let diagnostics = async {
+            let mut text = String::new();
+            let mut stderr = stderr.context("cargo has no standard error")?;
+            stderr.read_to_string(&mut text).await?;
+            anyhow::Ok(text)
+        };
+        let ((), diagnostics) = try_join!(messages, diagnostics)?;
         let status = cargo.wait().await?;
         ensure!(
             status.success(),
-            "`{}` failed ({status})",
-            command.command_line()
+            "`{}` failed ({status}):\n{}",
+            command.command_line(),
+            diagnostics.trim_end()
         );
         Ok(())
     }
