@@ -8,6 +8,7 @@
 )]
 
 use std::{
+    collections::HashMap,
     io,
     net::SocketAddr,
     ops::Range,
@@ -50,6 +51,8 @@ pub struct Relay {
 struct State {
     delay: Duration,
     breaks: Option<Breaks>,
+    /// The responses by the first line of the request, if they are recorded.
+    recorded: Option<HashMap<Vec<u8>, Vec<u8>>>,
     requests: u64,
     broken: u64,
 }
@@ -112,6 +115,14 @@ impl Relay {
         self.state.lock().unwrap().breaks = None;
     }
 
+    /// Records the responses to reads from now on, and sends a recorded response again in place of
+    /// asking the server: responses then take no time but the delay.
+    ///
+    /// A response is recorded when the client sends its next request on the connection, or closes it.
+    pub fn record(&self) {
+        self.state.lock().unwrap().recorded = Some(HashMap::new());
+    }
+
     /// Returns the number of requests so far.
     #[must_use]
     pub fn requests(&self) -> u64 {
@@ -149,6 +160,34 @@ impl State {
     }
 }
 
+/// A response that is being recorded.
+#[derive(Default)]
+struct Recording {
+    line: Vec<u8>,
+    response: Vec<u8>,
+}
+
+impl Recording {
+    /// Begins with the next request, and returns the recorded response to it.
+    fn next(&mut self, request: &[u8], state: &Mutex<State>) -> Option<Vec<u8>> {
+        let line = request.split(|byte| *byte == b'\r').next();
+        let line = line.unwrap_or_default().to_vec();
+        let last = std::mem::replace(
+            self,
+            Self {
+                line,
+                ..Self::default()
+            },
+        );
+        let mut state = state.lock().unwrap();
+        let recorded = state.recorded.as_mut()?;
+        if last.line.starts_with(b"GET ") && !last.response.is_empty() {
+            recorded.insert(last.line, last.response);
+        }
+        recorded.get(&self.line).cloned()
+    }
+}
+
 /// What happens to a response.
 #[derive(Default)]
 struct Fate {
@@ -164,17 +203,24 @@ async fn relay(mut client: TcpStream, address: SocketAddr, state: &Mutex<State>)
     server.set_nodelay(true)?;
     let (mut sent, mut received) = ([0; 16 * 1024], [0; 16 * 1024]);
     let mut fate = Fate::default();
+    let mut recording = Recording::default();
     let mut is_answered = true;
     loop {
         tokio::select! {
             length = client.read(&mut sent) => {
                 let length = length?;
                 if length == 0 {
+                    recording.next(&[], state);
                     return Ok(());
                 }
                 // A long request arrives in several parts.
                 if is_answered {
                     fate = state.lock().unwrap().request();
+                    if let Some(response) = recording.next(&sent[..length], state) {
+                        sleep(fate.delay).await;
+                        client.write_all(&response).await?;
+                        continue;
+                    }
                     is_answered = false;
                 }
                 server.write_all(&sent[..length]).await?;
@@ -185,6 +231,9 @@ async fn relay(mut client: TcpStream, address: SocketAddr, state: &Mutex<State>)
                     return Ok(());
                 }
                 is_answered = true;
+                if state.lock().unwrap().recorded.is_some() {
+                    recording.response.extend_from_slice(&received[..length]);
+                }
                 sleep(std::mem::take(&mut fate.delay)).await;
                 let Some((left, way)) = &mut fate.break_off else {
                     client.write_all(&received[..length]).await?;
@@ -207,5 +256,67 @@ async fn break_off(mut client: TcpStream, way: Break) -> io::Result<()> {
         Break::Close => client.shutdown().await,
         Break::Reset => client.set_zero_linger(),
         Break::Stall => client.read(&mut [0]).await.map(drop),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+
+    /// Starts a server that responds to each request with its number, and counts them.
+    async fn server() -> (String, Arc<AtomicU64>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(AtomicU64::new(0));
+        let counter = requests.clone();
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                while client.read(&mut [0; 100]).await.unwrap_or(0) > 0 {
+                    let number = counter.fetch_add(1, Ordering::SeqCst);
+                    client.write_all(&[b'0' + number as u8; 8]).await.unwrap();
+                }
+            }
+        });
+        (url, requests)
+    }
+
+    /// Sends a request on a new connection, and returns up to 8 bytes of the response.
+    async fn get(relay: &Relay, path: &str) -> Vec<u8> {
+        let mut stream = TcpStream::connect(relay.address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut response = Vec::new();
+        let mut stream = stream.take(8);
+        stream.read_to_end(&mut response).await.unwrap();
+        // The relay has seen the end of the connection when it closes it.
+        let mut stream = stream.into_inner();
+        stream.shutdown().await.unwrap();
+        stream.read_to_end(&mut Vec::new()).await.unwrap();
+        response
+    }
+
+    #[tokio::test]
+    async fn a_recorded_response_is_sent_again_without_the_server() {
+        let (url, requests) = server().await;
+        let relay = Relay::start(&url).await;
+        assert_eq!(get(&relay, "/a").await, b"00000000");
+        relay.record();
+        assert_eq!(get(&relay, "/a").await, b"11111111");
+        assert_eq!(get(&relay, "/b").await, b"22222222");
+        assert_eq!(get(&relay, "/a").await, b"11111111");
+        assert_eq!((requests.load(Ordering::SeqCst), relay.requests()), (3, 4));
+    }
+
+    #[tokio::test]
+    async fn a_response_breaks_off_after_a_number_of_bytes_until_the_relay_is_repaired() {
+        let (url, _) = server().await;
+        let relay = Relay::start(&url).await;
+        relay.break_off(3..4, &[Break::Close], 0);
+        assert_eq!(get(&relay, "/a").await, b"000");
+        relay.repair();
+        assert_eq!(get(&relay, "/a").await, b"11111111");
+        assert_eq!(relay.broken(), 1);
     }
 }
