@@ -41,6 +41,14 @@ pub trait Clock: Send + Sync + 'static {
 
     /// Returns a future that completes after the duration.
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+    /// Returns a future that completes after the duration, to limit the time of other work. Defaults to
+    /// [`sleep`](Self::sleep).
+    ///
+    /// A clock that skips sleeps must not skip time limits: the work goes on meanwhile.
+    fn time_limit(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.sleep(duration)
+    }
 }
 
 /// Tokio's clock, and the operating system's time of day.

@@ -64,7 +64,7 @@ impl Runtime {
             Poll::Pending => {
                 let timer = timer.get_or_insert_with(|| {
                     let elapsed = self.clock.now().saturating_duration_since(started);
-                    self.clock.sleep(limit.saturating_sub(elapsed))
+                    self.clock.time_limit(limit.saturating_sub(elapsed))
                 });
                 timer.as_mut().poll(cx).map(|()| None)
             }

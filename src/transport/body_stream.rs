@@ -69,7 +69,7 @@ impl BodyStream {
                     return Poll::Pending;
                 };
                 let clock = &self.runtime.clock;
-                let timer = self.timer.get_or_insert_with(|| clock.sleep(limit));
+                let timer = self.timer.get_or_insert_with(|| clock.time_limit(limit));
                 ready!(timer.as_mut().poll(cx));
                 // Closes the connection.
                 self.body = reqwest::Body::default();
