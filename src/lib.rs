@@ -62,7 +62,7 @@
 //! | `rustls` (default) | TLS by rustls with ring |
 //! | `aws-lc-rs` | TLS by rustls with aws-lc-rs: post-quantum key exchange and P-521 |
 //! | `native-tls` | TLS by the library of the operating system |
-//! | `mock` | samples of all response types, for tests of programs that use this crate |
+//! | `mock` | a mock server and samples of all response types, for tests of programs that use this crate |
 //! | `generate` | generation of the clients from other documents, which `ZENML_WORKSPACE_SPEC` and `ZENML_PRO_SPEC` name |
 //!
 //! All three TLS features verify certificates as the platform does; the
@@ -93,6 +93,7 @@
 //! | connect to a workspace of ZenML Pro | [`ProClient::connect_workspace`] |
 //! | use servers of other versions | [`WorkspaceClient::check_version`], [`CallOptions::allow_unsupported`] |
 //! | call a route that has no method | [`WorkspaceClient::request`] |
+//! | test a program without a ZenML server | `mock::Server`, with the feature `mock` ([guide](https://github.com/zenml-io/zenml-rust/blob/main/docs/testing.md)) |
 //! | pass a secret | [`Secret`] |
 
 #![warn(missing_docs)]
@@ -257,3 +258,9 @@ struct Cookbook;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/servers.md")]
 struct Servers;
+
+/// Compiles and runs the examples of the guide to tests.
+#[cfg(doctest)]
+#[cfg(feature = "mock")]
+#[doc = include_str!("../docs/testing.md")]
+struct Testing;

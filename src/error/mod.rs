@@ -11,7 +11,7 @@ pub(crate) mod body;
 pub(crate) mod escape;
 pub(crate) mod from_http;
 mod kind;
-mod redact;
+pub(crate) mod redact;
 mod shared;
 
 use std::borrow::Cow;

@@ -20,7 +20,7 @@ const LONG_START: usize = 1024;
 /// Replaces secrets in a text, in each encoding in which they may be sent or echoed, in any case.
 ///
 /// One pass finds all of them: a request may send thousands of values, and one may begin with another.
-pub(super) fn redact<'a, 's>(
+pub(crate) fn redact<'a, 's>(
     text: &'a str,
     secrets: impl Iterator<Item = &'s Secret>,
 ) -> Cow<'a, str> {

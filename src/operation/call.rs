@@ -374,6 +374,9 @@ impl fmt::Debug for Call {
     }
 }
 
+#[cfg(feature = "mock")]
+pub(crate) mod parts;
+
 #[cfg(test)]
 mod idempotency_tests;
 

@@ -57,6 +57,16 @@ impl<T> DerefMut for List<T> {
     }
 }
 
+/// Creates a list, for instance for a test.
+impl<T> FromIterator<T> for List<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Self {
+            items: items.into_iter().collect(),
+            rejected: Vec::new(),
+        }
+    }
+}
+
 impl<T> IntoIterator for List<T> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;

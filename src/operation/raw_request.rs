@@ -117,6 +117,12 @@ impl RawRequest {
         })
     }
 
+    /// Returns the request, for a server that expects it.
+    #[cfg(feature = "mock")]
+    pub(crate) fn into_request(self) -> Result<Request> {
+        self.request
+    }
+
     fn change(mut self, change: impl FnOnce(&mut Request) -> Result<()>) -> Self {
         self.request = self.request.and_then(|mut request| {
             change(&mut request)

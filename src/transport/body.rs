@@ -80,6 +80,15 @@ impl Body {
         }
     }
 
+    /// Returns the content, unless it is a stream.
+    #[cfg(feature = "mock")]
+    pub fn content(&self) -> Option<&Bytes> {
+        match &self.content {
+            Content::Bytes(bytes) => Some(bytes),
+            Content::Stream(_) => None,
+        }
+    }
+
     /// Returns whether the body can be sent more than once.
     pub fn can_resend(&self) -> bool {
         matches!(self.content, Content::Bytes(_))

@@ -57,5 +57,10 @@ pub fn check(
     }
 }
 
+/// Returns whether the API has an operation with this method and path.
+pub(super) fn has_operation(requests: &Requests, method: &str, path: &str) -> bool {
+    route::find(requests, method, path).is_ok()
+}
+
 #[cfg(test)]
 mod tests;

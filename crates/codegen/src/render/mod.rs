@@ -3,6 +3,7 @@
 mod accessors;
 mod backlinks;
 mod docs;
+mod expectations;
 mod feature_gates;
 mod glossary;
 mod links;
@@ -85,7 +86,8 @@ pub fn mock(api: &Api, options: Options) -> String {
     let gates = FeatureGates::new(api, options.inferred_feature);
     let samples = samples::samples(api, &gates);
     let requests = requests::requests(api, &gates);
-    format!("{HEADER}{samples}\n{requests}")
+    let expectations = expectations::expectations(api, &gates);
+    format!("{HEADER}{samples}\n{expectations}\n{requests}")
 }
 
 /// Returns the text of a gate before an item, if there is one.

@@ -164,7 +164,7 @@ fn builder(operation: &Operation, context: Context<'_>) -> TokenStream {
         #[doc = #summary]
         #[derive(Debug, Clone)]
         #[must_use = "a request does nothing until it is sent"]
-        pub struct #ident(Call);
+        pub struct #ident(pub(crate) Call);
         #gate
         impl #ident {
             #(#setters)*

@@ -73,7 +73,7 @@ pub mod things {
     /// Request builder of [`list_things`](crate::WorkspaceClient::list_things).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct ListThings(Call);
+    pub struct ListThings(pub(crate) Call);
     impl ListThings {
         /// Sends the request and returns the response.
         #[inline]
@@ -86,7 +86,7 @@ pub mod things {
     /// Request builder of [`list_things_via_old`](crate::WorkspaceClient::list_things_via_old).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct ListThingsViaOld(Call);
+    pub struct ListThingsViaOld(pub(crate) Call);
     impl ListThingsViaOld {
         /// Sends the request and returns the response.
         #[inline]

@@ -117,7 +117,7 @@ pub mod things {
     /// Request builder of `guess_things`.
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct GuessThings(Call);
+    pub struct GuessThings(pub(crate) Call);
     #[cfg(feature = "pro-inferred")]
     impl GuessThings {
         /// Sends the request and returns the response.
@@ -129,7 +129,7 @@ pub mod things {
     /// Request builder of [`list_old_things`](crate::WorkspaceClient::list_old_things).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct ListOldThings(Call);
+    pub struct ListOldThings(pub(crate) Call);
     impl ListOldThings {
         /// Sets `kind` (query, text).
         ///
@@ -147,7 +147,7 @@ pub mod things {
     /// Request builder of [`list_things`](crate::WorkspaceClient::list_things).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct ListThings(Call);
+    pub struct ListThings(pub(crate) Call);
     impl ListThings {
         /// Sets `hydrate` (query, `bool`).
         ///

@@ -72,7 +72,7 @@ pub mod things {
     /// Request builder of [`download`](crate::WorkspaceClient::download).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct Download(Call);
+    pub struct Download(pub(crate) Call);
     impl Download {
         /// Sets `id` (path, `Uuid`, required).
         #[inline]
@@ -90,7 +90,7 @@ pub mod things {
     /// Request builder of [`events`](crate::WorkspaceClient::events).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct Events(Call);
+    pub struct Events(pub(crate) Call);
     impl Events {
         /// Sets `Last-Event-ID` (header, text).
         #[inline]

@@ -91,7 +91,7 @@ pub mod things {
     /// Request builder of `guess`.
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct Guess(Call);
+    pub struct Guess(pub(crate) Call);
     #[cfg(feature = "pro-inferred")]
     impl Guess {
         /// Sends the request and returns the response.
@@ -105,7 +105,7 @@ pub mod things {
     /// Request builder of [`list_things`](crate::WorkspaceClient::list_things).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct ListThings(Call);
+    pub struct ListThings(pub(crate) Call);
     impl ListThings {
         /// Sends the request and returns the response.
         #[inline]

@@ -48,7 +48,7 @@ pub mod things {
     /// Request builder of [`list_things_things_get`](crate::WorkspaceClient::list_things_things_get).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct ListThingsThingsGet(Call);
+    pub struct ListThingsThingsGet(pub(crate) Call);
     impl ListThingsThingsGet {
         /// Sets `names` (path, list, separated by commas, required).
         #[inline]

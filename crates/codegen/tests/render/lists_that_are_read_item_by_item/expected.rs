@@ -107,7 +107,7 @@ pub mod things {
     /// Request builder of [`list_bare`](crate::WorkspaceClient::list_bare).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct ListBare(Call);
+    pub struct ListBare(pub(crate) Call);
     impl ListBare {
         /// Sets `limit` (query, `i64`).
         #[inline]
@@ -140,7 +140,7 @@ pub mod things {
     /// Request builder of [`list_pages`](crate::WorkspaceClient::list_pages).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct ListPages(Call);
+    pub struct ListPages(pub(crate) Call);
     impl ListPages {
         /// Sets `page` (query, `i64`).
         #[inline]
@@ -173,7 +173,7 @@ pub mod things {
     /// Request builder of [`list_unpaged`](crate::WorkspaceClient::list_unpaged).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct ListUnpaged(Call);
+    pub struct ListUnpaged(pub(crate) Call);
     impl ListUnpaged {
         /// Sets `limit` (query, `i64`).
         #[inline]

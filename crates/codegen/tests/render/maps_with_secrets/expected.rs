@@ -62,7 +62,7 @@ pub mod things {
     /// Request builder of [`create_thing`](crate::WorkspaceClient::create_thing).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct CreateThing(Call);
+    pub struct CreateThing(pub(crate) Call);
     impl CreateThing {
         /// Sets the request body (required).
         #[inline]

@@ -66,7 +66,7 @@ pub mod files {
     /// Request builder of [`upload_files`](crate::WorkspaceClient::upload_files).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct UploadFiles(Call);
+    pub struct UploadFiles(pub(crate) Call);
     impl UploadFiles {
         /// Sets the request body, which is sent as a multipart form (required).
         #[inline]

@@ -3,6 +3,10 @@
 crate::mock::sample::samples! {
 }
 
+crate::mock::expect::expectable! {
+    api::files::UploadFiles = json ();
+}
+
 /// What the API accepts.
 pub static REQUESTS: crate::mock::check::table::Requests = {
     #[allow(unused_imports, reason = "not every document needs all of them")]

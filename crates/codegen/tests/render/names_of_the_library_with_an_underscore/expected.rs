@@ -92,7 +92,7 @@ pub mod things {
     /// Request builder of [`call`](crate::WorkspaceClient::call).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct CallBuilder(Call);
+    pub struct CallBuilder(pub(crate) Call);
     impl CallBuilder {
         /// Sets `first` (query, `i64`).
         #[inline]
@@ -110,7 +110,7 @@ pub mod things {
     /// Request builder of [`request_`](crate::WorkspaceClient::request_).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct Request(Call);
+    pub struct Request(pub(crate) Call);
     impl Request {
         /// Sets the request body (required).
         #[inline]

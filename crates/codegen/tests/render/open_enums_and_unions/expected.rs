@@ -107,7 +107,7 @@ pub mod things {
     /// Request builder of [`list_things`](crate::WorkspaceClient::list_things).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct ListThings(Call);
+    pub struct ListThings(pub(crate) Call);
     impl ListThings {
         /// Sends the request and returns the response.
         #[inline]

@@ -10,6 +10,10 @@ crate::mock::sample::samples! {
     UuidOrPart = "\"935234c3-4d83-4dd1-a844-2ea6515910ff\"";
 }
 
+crate::mock::expect::expectable! {
+    api::things::ListThings = json types::Thing;
+}
+
 /// What the API accepts.
 pub static REQUESTS: crate::mock::check::table::Requests = {
     #[allow(unused_imports, reason = "not every document needs all of them")]

@@ -48,7 +48,7 @@ pub mod things {
     /// Request builder of [`get_thing`](crate::WorkspaceClient::get_thing).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct GetThing(Call);
+    pub struct GetThing(pub(crate) Call);
     impl GetThing {
         /// Sends the request and returns the response.
         #[inline]

@@ -287,7 +287,7 @@ pub mod schedules {
     /// Request builder of [`create_schedule`](crate::WorkspaceClient::create_schedule).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct CreateSchedule(Call);
+    pub struct CreateSchedule(pub(crate) Call);
     impl CreateSchedule {
         /// Sets the request body (required).
         #[inline]
@@ -303,7 +303,7 @@ pub mod schedules {
     /// Request builder of [`delete_schedule`](crate::WorkspaceClient::delete_schedule).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct DeleteSchedule(Call);
+    pub struct DeleteSchedule(pub(crate) Call);
     impl DeleteSchedule {
         /// Sets `schedule_id` (path, text, required).
         #[inline]
@@ -329,7 +329,7 @@ pub mod schedules {
     /// Request builder of [`get_schedule`](crate::WorkspaceClient::get_schedule).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct GetSchedule(Call);
+    pub struct GetSchedule(pub(crate) Call);
     impl GetSchedule {
         /// Sets `schedule_id` (path, text, required).
         #[inline]
@@ -350,7 +350,7 @@ pub mod schedules {
     /// Request builder of [`list_schedules`](crate::WorkspaceClient::list_schedules).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct ListSchedules(Call);
+    pub struct ListSchedules(pub(crate) Call);
     impl ListSchedules {
         /// Sets `archived` (query, `bool`). Default: `false`. Since ZenML 0.93.1.
         #[inline]

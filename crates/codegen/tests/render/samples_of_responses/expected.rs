@@ -257,7 +257,7 @@ pub mod runs {
     /// Request builder of `create_run`.
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct CreateRun(Call);
+    pub struct CreateRun(pub(crate) Call);
     #[cfg(feature = "pro-inferred")]
     impl CreateRun {
         /// Sets the request body (required).
@@ -276,7 +276,7 @@ pub mod runs {
     /// Request builder of [`list_runs`](crate::WorkspaceClient::list_runs).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct ListRuns(Call);
+    pub struct ListRuns(pub(crate) Call);
     impl ListRuns {
         /// Sends the request and returns the response.
         #[inline]

@@ -14,6 +14,11 @@ crate::mock::sample::samples! {
     Timed = "{\"at\":\"at\",\"body\":{\"kind\":1}}";
 }
 
+crate::mock::expect::expectable! {
+    # [cfg (feature = "pro-inferred")] api::runs::CreateRun = json types::Created;
+    api::runs::ListRuns = json types::Run;
+}
+
 /// What the API accepts.
 pub static REQUESTS: crate::mock::check::table::Requests = {
     #[allow(unused_imports, reason = "not every document needs all of them")]

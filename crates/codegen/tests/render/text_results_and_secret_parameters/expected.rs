@@ -72,7 +72,7 @@ pub mod things {
     /// Request builder of [`download`](crate::WorkspaceClient::download).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct Download(Call);
+    pub struct Download(pub(crate) Call);
     impl Download {
         /// Sets `token` (query, secret, required).
         #[inline]
@@ -90,7 +90,7 @@ pub mod things {
     /// Request builder of [`health`](crate::WorkspaceClient::health).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct Health(Call);
+    pub struct Health(pub(crate) Call);
     impl Health {
         /// Sends the request and returns the response.
         #[inline]

@@ -64,7 +64,7 @@ pub mod things {
     /// Request builder of [`update_thing`](crate::WorkspaceClient::update_thing).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct UpdateThing(Call);
+    pub struct UpdateThing(pub(crate) Call);
     impl UpdateThing {
         /// Sets `thing_id` (path, `Uuid`, required).
         #[inline]

@@ -7,6 +7,10 @@ crate::mock::sample::samples! {
     RowLayout = "{\"rows\":1,\"version\":1}";
 }
 
+crate::mock::expect::expectable! {
+    api::things::GetThing = json types::GetThingResult;
+}
+
 /// What the API accepts.
 pub static REQUESTS: crate::mock::check::table::Requests = {
     #[allow(unused_imports, reason = "not every document needs all of them")]

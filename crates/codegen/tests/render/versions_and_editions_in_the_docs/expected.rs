@@ -147,7 +147,7 @@ pub mod runs {
     /// Request builder of [`create_run`](crate::WorkspaceClient::create_run).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct CreateRun(Call);
+    pub struct CreateRun(pub(crate) Call);
     impl CreateRun {
         /// Sets the request body (required).
         #[inline]
@@ -165,7 +165,7 @@ pub mod runs {
     /// Request builder of [`get_run`](crate::WorkspaceClient::get_run).
     #[derive(Debug, Clone)]
     #[must_use = "a request does nothing until it is sent"]
-    pub struct GetRun(Call);
+    pub struct GetRun(pub(crate) Call);
     impl GetRun {
         /// Sets `id` (path, text, required).
         #[inline]

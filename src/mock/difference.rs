@@ -1,0 +1,123 @@
+//! How does a request differ from an expected one?
+
+use http::{HeaderName, Method};
+use serde_json::Value;
+
+use super::pattern::Content;
+use super::report::{is_secret_name, shortened};
+
+/// A difference, and how much it weighs when the nearest expectation is chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Difference {
+    pub text: String,
+    pub weight: u32,
+}
+
+/// The maximum number of differences of a body that are reported.
+const MOST: usize = 10;
+
+impl Difference {
+    fn new(weight: u32, text: String) -> Self {
+        Self { text, weight }
+    }
+
+    pub fn method(expected: &Method, found: &Method) -> Self {
+        Self::new(100, format!("method: expected {expected}, got {found}"))
+    }
+
+    pub fn path(template: &str) -> Self {
+        Self::new(1000, format!("path: expected {template}"))
+    }
+
+    pub fn header(name: &HeaderName) -> Self {
+        Self::new(1, format!("header {name}: another value than expected"))
+    }
+
+    /// The values are not shown if the name is that of a secret.
+    pub fn query(name: &str, expected: &[String], found: &[String]) -> Self {
+        let shown = |values: &[String]| match values {
+            [] => "nothing".to_owned(),
+            _ if is_secret_name(name) => "[redacted]".to_owned(),
+            values => {
+                let values = values.iter().map(|value| format!("{value:?}"));
+                shortened(values.collect::<Vec<_>>().join(", "))
+            }
+        };
+        let (expected, found) = (shown(expected), shown(found));
+        Self::new(1, format!("query {name}: expected {expected}, got {found}"))
+    }
+
+    fn body(place: &str, expected: Option<&Value>, found: Option<&Value>) -> Self {
+        let is_secret = place.split('.').any(is_secret_name);
+        let shown = |value: Option<&Value>| match value {
+            None => "nothing".to_owned(),
+            Some(_) if is_secret => "[redacted]".to_owned(),
+            Some(Value::Object(_)) => "an object".to_owned(),
+            Some(Value::Array(values)) => format!("a list of {}", values.len()),
+            Some(value) => shortened(value.to_string()),
+        };
+        let (expected, found) = (shown(expected), shown(found));
+        Self::new(1, format!("{place}: expected {expected}, got {found}"))
+    }
+}
+
+/// Returns how a body differs from the expected one.
+pub(super) fn bodies(expected: &Content, found: &Content) -> Vec<Difference> {
+    if expected == found {
+        return Vec::new();
+    }
+    let mut differences = Vec::new();
+    match (expected, found) {
+        (Content::Json(expected), Content::Json(found)) => {
+            values("body", Some(expected), Some(found), &mut differences);
+        }
+        (Content::Form(expected), Content::Form(found)) => {
+            values(
+                "body",
+                Some(&object(expected)),
+                Some(&object(found)),
+                &mut differences,
+            );
+        }
+        _ => {}
+    }
+    if differences.is_empty() {
+        differences.push(Difference::new(
+            1,
+            "body: another content than expected".to_owned(),
+        ));
+    }
+    differences.truncate(MOST);
+    differences
+}
+
+fn object(fields: &[(String, String)]) -> Value {
+    let fields = fields.iter().cloned();
+    Value::Object(fields.map(|(name, value)| (name, value.into())).collect())
+}
+
+/// Collects the differences of two values, at the innermost places.
+fn values(
+    place: &str,
+    expected: Option<&Value>,
+    found: Option<&Value>,
+    differences: &mut Vec<Difference>,
+) {
+    match (expected, found) {
+        (expected, found) if expected == found => {}
+        (Some(Value::Object(expected)), Some(Value::Object(found))) => {
+            let more = found.keys().filter(|name| !expected.contains_key(*name));
+            for name in expected.keys().chain(more) {
+                let place = format!("{place}.{name}");
+                values(&place, expected.get(name), found.get(name), differences);
+            }
+        }
+        (Some(Value::Array(expected)), Some(Value::Array(found))) => {
+            for index in 0..expected.len().max(found.len()) {
+                let place = format!("{place}[{index}]");
+                values(&place, expected.get(index), found.get(index), differences);
+            }
+        }
+        (expected, found) => differences.push(Difference::body(place, expected, found)),
+    }
+}

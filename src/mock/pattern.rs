@@ -1,0 +1,233 @@
+//! Which requests match an expectation?
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, header};
+use serde_json::Value;
+use url::form_urlencoded;
+
+use super::difference::{Difference, bodies};
+use super::received::{Received, segments};
+use crate::Secret;
+use crate::operation::call::parts::Parts;
+use crate::transport::body::Body;
+use crate::transport::request::Request;
+
+/// What a builder says about its request. Everything that it leaves open matches.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Pattern {
+    method: Method,
+    /// Decoded; `None` for a parameter that is not set.
+    path: Vec<Option<String>>,
+    /// The path with its parameters, for messages.
+    template: String,
+    query: BTreeMap<String, Vec<String>>,
+    /// The parameters that may have any value: required ones that are not set, and the one that the
+    /// default project of another client may fill.
+    open: Vec<&'static str>,
+    headers: HeaderMap,
+    body: Option<Content>,
+    authenticated: bool,
+    secrets: Vec<Secret>,
+}
+
+/// The content of a body.
+#[derive(Debug, PartialEq)]
+pub(super) enum Content {
+    Json(Value),
+    /// Names and values, in order of the names.
+    Form(Vec<(String, String)>),
+    Bytes(Bytes),
+}
+
+/// The parameters that paging adds.
+const PAGING: [&str; 4] = ["page", "size", "offset", "limit"];
+
+impl Pattern {
+    /// Returns what a generated builder says.
+    pub(super) fn of_call(parts: Parts) -> Self {
+        let operation = parts.operation;
+        let project = operation.project.filter(|_| !parts.all_projects);
+        let path = segments(operation.path).map(|segment| {
+            let parameter = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}'));
+            let Some(parameter) = parameter else {
+                return Some(segment);
+            };
+            let mut set = parts.path.iter();
+            let (_, value) = set.find(|(name, _)| *name == parameter)?;
+            segments(value).next()
+        });
+        Self {
+            method: operation.method.clone(),
+            path: path.collect(),
+            template: operation.path.to_owned(),
+            query: grouped(
+                parts
+                    .query
+                    .into_iter()
+                    .map(|(name, value)| (name.into(), value)),
+            ),
+            open: operation
+                .required_query
+                .iter()
+                .copied()
+                .chain(project)
+                .collect(),
+            headers: parts.headers,
+            secrets: secrets(parts.secrets, parts.body.as_ref()),
+            body: parts.body.as_ref().and_then(Content::of_body),
+            authenticated: operation.authenticated,
+        }
+    }
+
+    /// Returns what a raw request says.
+    pub(super) fn of_request(request: Request) -> Self {
+        let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+        let in_path = form_urlencoded::parse(query.as_bytes()).into_owned();
+        let query = request.query.iter();
+        let query = query.map(|(name, value)| (name.to_string(), value.clone()));
+        Self {
+            method: request.method,
+            path: segments(path).map(Some).collect(),
+            template: path.to_owned(),
+            query: grouped(in_path.chain(query)),
+            open: Vec::new(),
+            headers: request.headers,
+            secrets: secrets(request.secrets, request.body.as_ref()),
+            body: request.body.as_ref().and_then(Content::of_body),
+            // Credentials of a raw request may be in its headers or its body.
+            authenticated: false,
+        }
+    }
+
+    /// Returns the secrets of the expected request.
+    pub(super) fn secrets(&self) -> &[Secret] {
+        &self.secrets
+    }
+
+    /// Returns whether the request needs an access token.
+    pub(super) fn is_authenticated(&self) -> bool {
+        self.authenticated
+    }
+
+    /// Returns whether the pattern leaves a query parameter open.
+    pub(super) fn leaves_open(&self, name: &str) -> bool {
+        !self.query.contains_key(name)
+    }
+
+    /// Returns whether a request matches, apart from its body.
+    pub(super) fn matches_head(&self, received: &Received) -> bool {
+        self.differences_of_head(received).is_empty()
+    }
+
+    /// Returns how a request differs from what is expected.
+    pub(super) fn differences(&self, received: &Received) -> Vec<Difference> {
+        let mut differences = self.differences_of_head(received);
+        if let Some(expected) = &self.body {
+            differences.extend(bodies(expected, &Content::of_received(received)));
+        }
+        differences
+    }
+
+    fn differences_of_head(&self, received: &Received) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        if self.method != received.method {
+            differences.push(Difference::method(&self.method, &received.method));
+        }
+        if !self.matches_path(received) {
+            differences.push(Difference::path(&self.template));
+        }
+        let found = grouped(received.query.iter().cloned());
+        for (name, expected) in &self.query {
+            let found = found.get(name).map_or(&[][..], Vec::as_slice);
+            if expected != found {
+                differences.push(Difference::query(name, expected, found));
+            }
+        }
+        for (name, values) in &found {
+            let is_open = PAGING.contains(&&**name) || self.open.contains(&&**name);
+            if self.leaves_open(name) && !is_open {
+                differences.push(Difference::query(name, &[], values));
+            }
+        }
+        for (name, expected) in &self.headers {
+            // The value may be a secret.
+            if received.headers.get(name) != Some(expected) {
+                differences.push(Difference::header(name));
+            }
+        }
+        differences
+    }
+
+    fn matches_path(&self, received: &Received) -> bool {
+        let found: Vec<String> = received.segments().collect();
+        let mut pairs = self.path.iter().zip(&found);
+        self.path.len() == found.len()
+            && pairs.all(|(expected, found)| expected.as_ref().is_none_or(|text| text == found))
+    }
+
+    /// Writes the request that is expected, without its body.
+    pub(super) fn describe(&self) -> String {
+        let path: Vec<&str> = self
+            .path
+            .iter()
+            .zip(self.template.trim_start_matches('/').split('/'))
+            .map(|(segment, template)| segment.as_deref().unwrap_or(template))
+            .collect();
+        let query = self.query.iter();
+        let query =
+            query.flat_map(|(name, values)| values.iter().map(move |value| (&**name, &**value)));
+        super::report::request_line(&self.method, &format!("/{}", path.join("/")), query)
+    }
+}
+
+impl Content {
+    fn of_body(body: &Body) -> Option<Self> {
+        let content = body.content()?;
+        let media_type = body.content_type.to_str().unwrap_or_default();
+        Some(Self::new(media_type, content, || body.to_json()))
+    }
+
+    fn of_received(received: &Received) -> Self {
+        let media_type = received.header(&header::CONTENT_TYPE).unwrap_or_default();
+        Self::new(media_type, &received.body, || received.json())
+    }
+
+    fn new(media_type: &str, content: &Bytes, json: impl FnOnce() -> Value) -> Self {
+        match media_type.split_once(';').unwrap_or((media_type, "")) {
+            ("application/json", _) => Self::Json(json()),
+            ("application/x-www-form-urlencoded", _) => {
+                let mut fields: Vec<_> = form_urlencoded::parse(content).into_owned().collect();
+                fields.sort();
+                Self::Form(fields)
+            }
+            // The boundary is another one in each request.
+            ("multipart/form-data", parameters) => {
+                let boundary = parameters.trim().trim_start_matches("boundary=");
+                let text = String::from_utf8_lossy(content);
+                Self::Bytes(text.replace(boundary, "").into())
+            }
+            _ => Self::Bytes(content.clone()),
+        }
+    }
+}
+
+fn grouped(query: impl Iterator<Item = (String, String)>) -> BTreeMap<String, Vec<String>> {
+    let mut groups = BTreeMap::<String, Vec<String>>::new();
+    for (name, value) in query {
+        groups.entry(name).or_default().push(value);
+    }
+    // The conditions of a filter have no order.
+    groups.values_mut().for_each(|values| values.sort());
+    groups
+}
+
+fn secrets(mut secrets: Vec<Secret>, body: Option<&Body>) -> Vec<Secret> {
+    secrets.extend(
+        body.into_iter()
+            .flat_map(|body| body.secrets.iter().cloned()),
+    );
+    secrets
+}

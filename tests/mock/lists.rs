@@ -1,0 +1,128 @@
+//! Lists are divided into the pages that a client asks for.
+
+use zenml::mock::Server;
+use zenml::workspace::types::TagResponse;
+use zenml::{ErrorKind, Filter, List, Page};
+
+fn tags(count: usize) -> Page<TagResponse> {
+    let tags = (0..count).map(|number| {
+        let mut tag = TagResponse::sample();
+        tag.name = number.to_string();
+        tag
+    });
+    tags.collect()
+}
+
+fn names(tags: &[TagResponse]) -> Vec<String> {
+    tags.iter().map(|tag| tag.name.clone()).collect()
+}
+
+#[tokio::test]
+async fn a_stream_reads_all_pages_of_a_list() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    server.expect(client.list_tags()).returns(tags(250));
+    let read = client.list_tags().stream().try_collect::<Vec<_>>().await;
+    assert_eq!(names(&read.unwrap()), names(&tags(250).items));
+}
+
+#[tokio::test]
+async fn pages_that_are_requested_ahead_belong_to_the_same_call() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    server.expect(client.list_tags()).returns(tags(55));
+    let stream = client.list_tags().size(10).stream().prefetch(4);
+    let read = stream.try_collect::<Vec<_>>().await;
+    assert_eq!(names(&read.unwrap()), names(&tags(55).items));
+}
+
+#[tokio::test]
+async fn each_call_of_a_sequence_reads_a_list_of_its_own() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    server
+        .expect(client.list_tags())
+        .returns_each([tags(0), tags(3), tags(1)]);
+    let mut counts = Vec::new();
+    for _ in 0..3 {
+        let read = client.list_tags().size(1).stream();
+        counts.push(read.try_collect::<Vec<_>>().await.unwrap().len());
+    }
+    assert_eq!(counts, [0, 3, 1]);
+}
+
+#[tokio::test]
+async fn single_items_and_the_count_come_from_the_whole_list() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    server.expect(client.list_tags()).returns(tags(30)).times(3);
+    assert_eq!(client.list_tags().count().await.unwrap(), 30);
+    assert_eq!(client.list_tags().first().await.unwrap().unwrap().name, "0");
+    let error = client.list_tags().one().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(error.message().ends_with("and 26 more"), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_that_the_builder_selects_counts_as_a_call_of_its_own() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    server
+        .expect(client.list_tags().page(2).size(20))
+        .returns(tags(30))
+        .times(2);
+    for _ in 0..2 {
+        let page = client.list_tags().page(2).size(20).send().await.unwrap();
+        assert_eq!((page.items.len(), page.index, page.total_pages), (10, 2, 2));
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_says_that_there_are_others_is_sent_as_it_is() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    let mut pages = [tags(2), tags(1)];
+    for (index, page) in (1..).zip(&mut pages) {
+        (page.index, page.total_pages, page.total) = (index, 2, 3);
+    }
+    server.expect(client.list_tags()).returns_each(pages);
+    let read = client.list_tags().size(2).stream();
+    assert_eq!(
+        names(&read.try_collect::<Vec<_>>().await.unwrap()),
+        ["0", "1", "0"]
+    );
+}
+
+#[tokio::test]
+async fn the_default_project_of_a_client_fills_what_the_expectation_leaves_open() {
+    let server = Server::start().await;
+    let plain = server.workspace_client();
+    let client = server.workspace_client_builder().project("vision");
+    let client = client.build().unwrap();
+    server
+        .expect(plain.list_runs().name(Filter::equals("a")))
+        .returns(Page::from_iter([]));
+    client.list_runs().name("a").send().await.unwrap();
+    server
+        .expect(plain.list_runs().all_projects())
+        .returns(Page::from_iter([]));
+    client.list_runs().all_projects().send().await.unwrap();
+    server
+        .expect(client.list_runs())
+        .returns(Page::from_iter([]));
+    plain.list_runs().project("vision").send().await.unwrap();
+}
+
+#[cfg(feature = "pro")]
+#[tokio::test]
+async fn a_list_without_pages_is_read_from_its_offset() {
+    use zenml::pro::types::OrganizationRead;
+
+    let server = Server::start().await;
+    let pro = server.pro_client();
+    let organizations: Vec<_> = (0..150).map(|_| OrganizationRead::sample()).collect();
+    let list: List<OrganizationRead> = organizations.into_iter().collect();
+    server.expect(pro.list_organizations()).returns(list);
+    let read = pro.list_organizations().stream();
+    assert_eq!(read.try_collect::<Vec<_>>().await.unwrap().len(), 150);
+}

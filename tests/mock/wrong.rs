@@ -1,0 +1,105 @@
+//! A request that the API does not allow fails the test, even if the test expects it.
+
+use serde_json::{Value, json};
+use zenml::mock::Server;
+use zenml::workspace::types::{ExecutionStatus, TagResponse};
+use zenml::{ErrorKind, Method, RawRequest, WorkspaceClient};
+
+use crate::{ID, problems, run};
+
+/// Sends a request that the test expects, and returns what is wrong with it.
+async fn refused(request: impl Fn(&WorkspaceClient) -> RawRequest) -> String {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    server.expect(request(&client)).returns(Value::Null);
+    let error = request(&client).send::<Value>().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.attempts()),
+        (ErrorKind::Unsupported, 1)
+    );
+    let problems = problems(&server);
+    assert!(problems.contains("wrong request: "), "{problems}");
+    problems
+        .lines()
+        .skip(2)
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+fn get(path: &str) -> impl Fn(&WorkspaceClient) -> RawRequest {
+    move |client| client.request(Method::GET, format!("/api/v1{path}"))
+}
+
+fn post(path: &str, body: Value) -> impl Fn(&WorkspaceClient) -> RawRequest {
+    move |client| {
+        client
+            .request(Method::POST, format!("/api/v1{path}"))
+            .json(&body)
+    }
+}
+
+/// Declares a test for each wrong request.
+macro_rules! refused {
+    ($($name:ident: $request:expr => $problem:literal;)+) => { $(
+        #[tokio::test]
+        async fn $name() {
+            assert_eq!(refused($request).await, $problem);
+        }
+    )+ };
+}
+
+refused! {
+    each_of_several_mistakes: post("/tags", json!({"name": true, "exclusive": 1})) =>
+        "$.exclusive is a number, but must be true or false; $.name is a boolean, but must be text";
+    an_id_that_is_not_a_uuid: get("/runs/nightly") =>
+        "path parameter `run_id` is `nightly`, but must be a UUID";
+    a_parameter_that_does_not_exist: get("/runs?statsu=failed") =>
+        "query parameter `statsu` is unknown; the nearest is `status`";
+    a_number_that_is_a_word: get("/runs?size=ten") =>
+        "query parameter `size` is `ten`, but must be a number without a fraction";
+    a_boolean_that_is_a_word: get("/runs?hydrate=perhaps") =>
+        "query parameter `hydrate` is `perhaps`, but must be true or false";
+    a_field_that_does_not_exist: post("/tags", json!({"name": "gpu", "colour": "red"})) =>
+        "$ has the unknown field `colour`; the nearest is `color`";
+    a_required_field_that_is_missing: post("/tags", json!({})) =>
+        "$ lacks the required field `name`";
+    a_field_of_another_type: post("/tags", json!({"name": 5})) =>
+        "$.name is a number, but must be text";
+    a_parameter_with_several_values: get("/runs?size=1&size=2") =>
+        "query parameter `size` is given 2 times, but has one value";
+    a_body_that_is_missing: |client| client.request(Method::POST, "/api/v1/tags") =>
+        "the body is required, but is missing";
+    a_body_that_the_operation_does_not_have: post("/runs/5f34ece2-e149-474b-a1ac-27c12929b912/stop", json!({})) =>
+        "the request has a body, but the operation has none";
+    a_body_that_is_a_list: post("/tags", json!([])) =>
+        "$ is a list, but must be an object";
+}
+
+#[tokio::test]
+async fn a_path_that_the_document_lacks_may_be_expected() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    let request = || {
+        client
+            .request(Method::GET, "/api/v1/of_tomorrow")
+            .query("x", 1)
+    };
+    server.expect(request()).returns(json!(5));
+    assert_eq!(request().send::<u8>().await.unwrap().into_inner(), 5);
+}
+
+#[tokio::test]
+async fn what_the_builders_send_is_allowed() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    server
+        .expect(client.create_tag())
+        .returns(TagResponse::sample());
+    let tag = zenml::workspace::types::TagRequest::new("gpu").exclusive(true);
+    client.create_tag().body(tag).send().await.unwrap();
+    server
+        .expect(client.get_run().run_id(ID))
+        .returns(run(ExecutionStatus::Failed));
+    client.get_run().run_id(ID).send().await.unwrap();
+}
