@@ -14,7 +14,7 @@ pub fn assert_compiles(documents: &[(&str, &Path)]) {
             "--package=zenml",
             "--lib",
             // No other command has these features, so that no other has to compile again.
-            "--features=generate,pro-inferred",
+            "--features=generate,mock,pro-inferred",
         ])
         .current_dir(workspace())
         .envs(documents.iter().copied())
