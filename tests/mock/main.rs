@@ -1,4 +1,4 @@
-//! The mock server for the tests of programs that use this crate, in the hands of such a program.
+//! The mock server in the hands of a program that uses this crate, and what it shows about the client.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,6 +12,8 @@ mod matching;
 mod reports;
 mod responses;
 mod time;
+mod trigger;
+mod waiting;
 mod workflows;
 mod wrong;
 

@@ -66,99 +66,6 @@ async fn a_template_is_looked_up_by_name_and_run_with_an_idempotency_key() {
 }
 
 #[tokio::test]
-async fn an_id_is_run_without_a_lookup() {
-    let server = server_with(json!([])).await;
-    client(&server)
-        .trigger(Snapshot::by_id(ID))
-        .send()
-        .await
-        .unwrap();
-    let (lines, body) = sent(&server);
-    assert_eq!(
-        lines,
-        [format!("POST /api/v1/pipeline_snapshots/{ID}/runs")]
-    );
-    assert_eq!(body, json!({"run_configuration": {}}));
-}
-
-#[tokio::test]
-async fn latest_selects_the_newest_runnable_snapshot_with_a_name() {
-    let server = server_with(found()).await;
-    let latest = Snapshot::latest("training");
-    client(&server).trigger(latest).send().await.unwrap();
-    assert_eq!(
-        sent(&server).0[0],
-        "GET /api/v1/pipeline_snapshots?runnable=true&named_only=true&sort_by=desc%3Acreated\
-         &pipeline=training&size=1"
-    );
-}
-
-#[tokio::test]
-async fn the_lookup_reads_the_default_project_unless_another_is_set() {
-    for (set, project) in [(None, "mine"), (Some("vision"), "vision")] {
-        let server = server_with(json!([])).await;
-        let client = builder_of::<WorkspaceClient>(&server.url).project("mine");
-        let client = client.credentials(Credentials::api_token("bearer"));
-        let mut trigger = client.build().unwrap().trigger(RunTemplate::by_name("a"));
-        if let Some(project) = set {
-            trigger = trigger.project(project);
-        }
-        let error = trigger.send().await.unwrap_err();
-        let place = format!("in project {project:?}");
-        assert!(error.message().ends_with(&place), "{error}");
-        let line = server.only().line;
-        assert_eq!(line.matches("project=").count(), 1, "{line}");
-        assert!(line.contains(&format!("project={project}")), "{line}");
-    }
-}
-
-#[tokio::test]
-async fn configurations_are_merged_and_the_last_value_wins() {
-    let server = server_with(json!([])).await;
-    client(&server)
-        .trigger(RunTemplate::by_id(ID))
-        .configuration(json!({"run_name": "a", "steps": {"train": {"enable_cache": true}}}))
-        .parameter("train", "lr", 0.5)
-        .parameter("train", "epochs", 3)
-        .parameter("train", "lr", 0.1)
-        .pipeline_parameter("seed", [1, 2])
-        .step_configuration("train", json!({"enable_cache": false}))
-        .configuration(json!({"run_name": "b"}))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(
-        sent(&server).1,
-        json!({
-            "run_name": "b",
-            "parameters": {"seed": [1, 2]},
-            "steps": {"train": {"enable_cache": false, "parameters": {"lr": 0.1, "epochs": 3}}},
-        })
-    );
-}
-
-#[tokio::test]
-async fn a_typed_configuration_is_sent_unchanged() {
-    use crate::workspace::types::PipelineRunConfiguration;
-    let server = server_with(json!([])).await;
-    let configuration = PipelineRunConfiguration {
-        run_name: "nightly-42".into(),
-        enable_cache: false.into(),
-        ..Default::default()
-    };
-    client(&server)
-        .trigger(RunTemplate::by_id(ID))
-        .configuration(configuration)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(
-        sent(&server).1,
-        json!({"run_name": "nightly-42", "enable_cache": false})
-    );
-}
-
-#[tokio::test]
 async fn numbers_of_a_configuration_keep_all_their_digits() {
     let server = server_with(json!([])).await;
     let json: crate::Json = r#"{"settings": {"seed": 1180591620717411303424, "huge": 1e400}}"#
@@ -209,30 +116,6 @@ async fn a_configuration_that_is_not_an_object_is_rejected_before_sending() {
         "trigger: invalid request: a configuration must be a JSON object"
     );
     assert!(server.received().is_empty());
-}
-
-#[tokio::test]
-async fn no_match_and_several_matches_are_different_errors() {
-    let several = json!([{"id": ID}, {"id": Uuid::nil()}]);
-    for (items, kind, message) in [
-        (
-            json!([]),
-            ErrorKind::NotFound,
-            "there is no snapshot named \"nightly\" in project \"vision\"",
-        ),
-        (
-            several,
-            ErrorKind::InvalidRequest,
-            "snapshot named \"nightly\" is ambiguous; it matches",
-        ),
-    ] {
-        let server = server_with(items).await;
-        let trigger = client(&server).trigger(Snapshot::by_name("nightly"));
-        let error = trigger.project("vision").send().await.unwrap_err();
-        assert_eq!(error.kind(), kind);
-        assert!(error.message().starts_with(message), "{error}");
-        assert_eq!(server.received().len(), 1, "no run is started");
-    }
 }
 
 #[tokio::test]
