@@ -40,9 +40,10 @@ pub(crate) async fn extra(version: &str, extra: &str, progress: &dyn Progress) -
     // In the environment, so that a new environment has no marker.
     let marker = Marker::new(&environment, &format!("zenml[{extra}]=={version}"));
     if !marker.is_set() {
+        let uv = uv(progress).await;
         progress.stage(&format!("Installing {} (once)", marker.requirement));
         let interpreter = environment.join("bin/python");
-        install(&interpreter, &marker.requirement, progress).await?;
+        install(uv, &interpreter, &marker.requirement, progress).await?;
         marker.set()?;
     }
     Ok(())
@@ -66,20 +67,32 @@ pub async fn environment(
     if !environment.is_complete() {
         let uv = uv(progress).await;
         environment.create(progress).await?;
-        let fast = match uv {
-            Ok(uv) => {
-                let command = installer::uv(&uv, &environment.interpreter, requirement);
-                installer::run(command, requirement, progress).await
-            }
-            Err(error) => Err(error),
-        };
-        if let Err(error) = fast {
-            progress.note(&format!("uv failed, so pip installs: {error:#}"));
-            environment.install_with_pip(progress).await?;
-        }
+        install(uv, &environment.interpreter, requirement, progress).await?;
         environment.marker.set()?;
     }
     Ok(environment.interpreter)
+}
+
+/// Installs a requirement with uv or else, if that fails or is missing, with pip.
+async fn install(
+    uv: Result<PathBuf>,
+    interpreter: &Path,
+    requirement: &str,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let installed = match uv {
+        Ok(uv) => {
+            let command = installer::uv(&uv, interpreter, requirement);
+            installer::run(command, requirement, progress).await
+        }
+        Err(error) => Err(error),
+    };
+    let Err(error) = installed else {
+        return Ok(());
+    };
+    progress.note(&format!("uv failed, so pip installs: {error:#}"));
+    let command = installer::pip(interpreter, requirement);
+    installer::run(command, requirement, progress).await
 }
 
 /// Returns uv, after installing it if necessary.
@@ -87,7 +100,8 @@ async fn uv(progress: &dyn Progress) -> Result<PathBuf> {
     let environment = Environment::lock(&paths::scratch().join("uv"), UV, progress).await?;
     if !environment.is_complete() {
         environment.create(progress).await?;
-        environment.install_with_pip(progress).await?;
+        let command = installer::pip(&environment.interpreter, UV);
+        installer::run(command, UV, progress).await?;
         environment.marker.set()?;
     }
     Ok(environment.interpreter.with_file_name("uv"))
@@ -127,11 +141,6 @@ impl Environment {
         ));
         progress.detail("creating a virtual environment");
         python::create_environment(&python::find().await?, &self.folder).await
-    }
-
-    async fn install_with_pip(&self, progress: &dyn Progress) -> Result<()> {
-        let command = installer::pip(&self.interpreter, &self.marker.requirement);
-        installer::run(command, &self.marker.requirement, progress).await
     }
 }
 
