@@ -117,9 +117,14 @@ impl Step {
     async fn commands(self) -> Result<Vec<Cargo>> {
         Ok(match self {
             Self::Fmt => vec![Cargo::new("fmt --all --check")],
-            Self::Clippy => vec![Cargo::new(
-                "clippy --workspace --all-targets --all-features -- -D warnings",
-            )],
+            Self::Clippy => vec![
+                Cargo::new("clippy --workspace --all-targets --all-features -- -D warnings"),
+                // The tests that are not part of `cargo test` are not among all targets, either.
+                Cargo::new(
+                    "clippy --workspace --all-features --test on_demand --test other_documents \
+                     --test upgrade -- -D warnings",
+                ),
+            ],
             Self::Offline => vec![Cargo::new("test --workspace --all-features")],
             Self::Doc => vec![
                 Cargo::new("doc --workspace --no-deps --all-features")

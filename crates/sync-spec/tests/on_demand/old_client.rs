@@ -1,7 +1,7 @@
 //! A client built from the document of the oldest supported server reads a newer server.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -20,6 +20,16 @@ struct OldClient {
 }
 
 impl OldClient {
+    fn new(runtime: &Runtime, version: &str) -> Self {
+        let checkout = TempDir::new().unwrap();
+        copy_checkout(checkout.path());
+        let progress = ConsoleProgress::new();
+        let printed = pypi_document(version, Edition::Pro, None, &*progress);
+        let document = checkout.path().join("document.json");
+        fs::write(&document, runtime.block_on(printed).unwrap().raw).unwrap();
+        Self { checkout, document }
+    }
+
     /// Returns the exit code and the report of the conformance check, in which at least 95 operations
     /// must be without a finding.
     fn check(&self, server: &Access) -> (Option<i32>, String) {
@@ -77,16 +87,4 @@ fn a_client_of_the_oldest_document_loses_no_page_of_the_newest_server_to_an_item
     assert!(!has("lossy: "), "{report}");
     runtime.block_on(server.stop()).unwrap();
     progress.done();
-}
-
-impl OldClient {
-    fn new(runtime: &Runtime, version: &str) -> Self {
-        let checkout = TempDir::new().unwrap();
-        copy_checkout(checkout.path());
-        let progress = ConsoleProgress::new();
-        let printed = pypi_document(version, Edition::Pro, None, &*progress);
-        let document = checkout.path().join("document.json");
-        fs::write(&document, runtime.block_on(printed).unwrap().raw).unwrap();
-        Self { checkout, document }
-    }
 }

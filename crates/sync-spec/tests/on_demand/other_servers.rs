@@ -3,7 +3,7 @@
 //! They stand for a document of ZenML with constructs that the committed ones do not have.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use zenml_codegen::{SpecSource, generate};
 use zenml_test_server::{ConsoleProgress, Progress, environment, paths::scratch, python_command};
