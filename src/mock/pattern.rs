@@ -73,6 +73,8 @@ impl Pattern {
                 .required_query
                 .iter()
                 .copied()
+                .flatten()
+                .copied()
                 .chain(project)
                 .collect(),
             headers: parts.headers,
