@@ -1,10 +1,12 @@
 //! Which part of a response does an item that does not match its type take with it?
 
+use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 use super::*;
 use crate::operation::find::ListForm;
 use crate::testing::{READ, TestServer, json as ok};
+use crate::transport::context::CallContext;
 use crate::{Call, List, Page, Secret};
 
 fn page(items: &str) -> String {
