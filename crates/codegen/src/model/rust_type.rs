@@ -49,7 +49,27 @@ impl Substitutes {
                 substitutes.add(name, tuple);
             }
         }
+        // A page or tuple that contains itself would never end: in its place, any JSON is allowed.
+        for name in substitutes.endless() {
+            substitutes.add(&name, parse_quote!(crate::Json));
+        }
         substitutes
+    }
+
+    /// Returns the components whose substitutes contain themselves.
+    fn endless(&self) -> Vec<String> {
+        let parts = self.types.iter().map(|(name, ty)| (name, components(ty)));
+        let parts: BTreeMap<&String, BTreeSet<String>> = parts.collect();
+        let contains_itself = |name: &&&String| {
+            let (mut found, mut open) = (BTreeSet::new(), vec![**name]);
+            while let Some(next) = open.pop() {
+                let inside = parts.get(next).into_iter().flatten();
+                open.extend(inside.filter(|part| found.insert(*part)));
+            }
+            found.contains(**name)
+        };
+        let endless = parts.keys().filter(contains_itself);
+        endless.map(|name| (*name).clone()).collect()
     }
 
     fn add(&mut self, name: &str, ty: Type) {
@@ -75,6 +95,31 @@ impl Substitutes {
         Qualify(self).visit_type_mut(&mut ty);
         ty
     }
+}
+
+/// Returns the components that one of progenitor's types contains.
+fn components(ty: &Type) -> BTreeSet<String> {
+    struct Components(BTreeSet<String>);
+
+    impl VisitMut for Components {
+        fn visit_path_mut(&mut self, path: &mut syn::Path) {
+            let mut names = path
+                .segments
+                .iter()
+                .map(|segment| segment.ident.to_string());
+            // In a signature, a component is `types::Thing`, and in another component `Thing`.
+            match (names.next(), names.next(), names.next()) {
+                (Some(name), None, None) => drop(self.0.insert(name)),
+                (Some(module), Some(name), None) if module == "types" => drop(self.0.insert(name)),
+                _ => {}
+            }
+            visit_mut::visit_path_mut(self, path);
+        }
+    }
+
+    let mut components = Components(BTreeSet::new());
+    components.visit_type_mut(&mut ty.clone());
+    components.0
 }
 
 struct Rewrite<'a>(&'a Substitutes);

@@ -20,6 +20,7 @@ cases! { "render", check:
     files_and_event_streams
     text_results_and_secret_parameters
     lists_that_are_read_item_by_item
+    pages_and_tuples_that_contain_themselves
     maps_with_secrets
     multipart_forms
     results_of_a_success_without_content
