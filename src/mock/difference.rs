@@ -47,8 +47,8 @@ impl Difference {
         Self::new(1, format!("query {name}: expected {expected}, got {found}"))
     }
 
-    fn body(place: &str, expected: Option<&Value>, found: Option<&Value>) -> Self {
-        let is_secret = place.split('.').any(is_secret_name);
+    fn body(place: &str, expected: Option<&Value>, found: Option<&Value>, hides: bool) -> Self {
+        let is_secret = hides || place.split('.').any(is_secret_name);
         let shown = |value: Option<&Value>| match value {
             None => "nothing".to_owned(),
             Some(_) if is_secret => "[redacted]".to_owned(),
@@ -61,22 +61,25 @@ impl Difference {
     }
 }
 
-/// Returns how a body differs from the expected one.
-pub(super) fn bodies(expected: &Content, found: &Content) -> Vec<Difference> {
+/// Returns how a body differs from the expected one. Values are hidden if the body may contain secrets.
+pub(super) fn bodies(expected: &Content, found: &Content, hides: bool) -> Vec<Difference> {
     if expected == found {
         return Vec::new();
     }
     let mut differences = Vec::new();
+    let mut differ = |place: &str, expected: Option<&Value>, found: Option<&Value>| {
+        differences.push(Difference::body(place, expected, found, hides));
+    };
     match (expected, found) {
         (Content::Json(expected), Content::Json(found)) => {
-            values("body", Some(expected), Some(found), &mut differences);
+            values("body", Some(expected), Some(found), &mut differ);
         }
         (Content::Form(expected), Content::Form(found)) => {
             values(
                 "body",
                 Some(&object(expected)),
                 Some(&object(found)),
-                &mut differences,
+                &mut differ,
             );
         }
         _ => {}
@@ -96,12 +99,12 @@ fn object(fields: &[(String, String)]) -> Value {
     Value::Object(fields.map(|(name, value)| (name, value.into())).collect())
 }
 
-/// Collects the differences of two values, at the innermost places.
+/// Reports where two values differ, at the innermost places.
 fn values(
     place: &str,
     expected: Option<&Value>,
     found: Option<&Value>,
-    differences: &mut Vec<Difference>,
+    differ: &mut impl FnMut(&str, Option<&Value>, Option<&Value>),
 ) {
     match (expected, found) {
         (expected, found) if expected == found => {}
@@ -109,15 +112,15 @@ fn values(
             let more = found.keys().filter(|name| !expected.contains_key(*name));
             for name in expected.keys().chain(more) {
                 let place = format!("{place}.{name}");
-                values(&place, expected.get(name), found.get(name), differences);
+                values(&place, expected.get(name), found.get(name), differ);
             }
         }
         (Some(Value::Array(expected)), Some(Value::Array(found))) => {
             for index in 0..expected.len().max(found.len()) {
                 let place = format!("{place}[{index}]");
-                values(&place, expected.get(index), found.get(index), differences);
+                values(&place, expected.get(index), found.get(index), differ);
             }
         }
-        (expected, found) => differences.push(Difference::body(place, expected, found)),
+        (expected, found) => differ(place, expected, found),
     }
 }

@@ -148,12 +148,9 @@ impl Script {
         if expected.pattern.is_authenticated() && !received.headers.contains_key("authorization") {
             let why = "it carries no credentials, which the operation needs";
             let problem = report::wrong(&report::received(received), why);
-            let status = StatusCode::UNAUTHORIZED;
-            let answer = self.problem(problem);
-            return Some(Answer {
-                reply: answer.reply.status(status),
-                ..answer
-            });
+            let mut answer = self.problem(problem);
+            answer.reply.status = StatusCode::UNAUTHORIZED;
+            return Some(answer);
         }
         Some(Answer {
             reply,

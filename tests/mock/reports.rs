@@ -125,18 +125,21 @@ async fn what_was_reported_is_not_reported_again() {
 async fn secrets_of_expected_and_received_requests_are_not_shown() {
     let server = Server::start().await;
     let client = server.workspace_client();
-    let request = |value: &str| {
-        let values = BTreeMap::from([("PASSWORD".to_owned(), Some(Secret::from(value)))]);
-        SecretRequest::new("database").values(values)
+    let request = |values: [&str; 2]| {
+        let values = ["DSN", "PASSWORD"].into_iter().zip(values);
+        let values = values.map(|(name, value)| (name.to_owned(), Some(Secret::from(value))));
+        SecretRequest::new("database").values(BTreeMap::from_iter(values))
     };
     server
-        .expect(client.create_secret().body(request("hunter2-expected")))
+        .expect(client.create_secret().body(request(["hunter1", "hunter2"])))
         .returns(SecretResponse::sample());
-    let sent = client.create_secret().body(request("hunter2-sent")).send();
-    let error = sent.await.unwrap_err();
+    let sent = client.create_secret().body(request(["hunter3", "hunter4"]));
+    let error = sent.send().await.unwrap_err();
     let problems = problems(&server);
-    assert!(problems.contains("body.values.PASSWORD"), "{problems}");
+    for place in ["body.values.DSN", "body.values.PASSWORD"] {
+        assert!(problems.contains(place), "{problems}");
+    }
     for text in [&problems, error.message()] {
-        assert!(!text.contains("hunter2"), "{text}");
+        assert!(!text.contains("hunter"), "{text}");
     }
 }
