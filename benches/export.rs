@@ -6,8 +6,8 @@
 //! ratios count.
 //!
 //! Afterwards, a list is read with a delay of each response, with and without requesting pages ahead. The
-//! server is a single Python process, which creates one page at a time and so limits what that brings.
-//! A copy of its responses shows what the client can do.
+//! server is a single Python process, and its CPU time for each page limits what that brings. A copy of its
+//! responses shows what the client can do.
 
 use std::{
     env, fs,
