@@ -49,7 +49,7 @@
 //! - Typed: each operation, parameter and response has a Rust type, generated from the servers'
 //!   OpenAPI documents.
 //! - Lossless: data that only a newer server sends is kept in [`UnknownFields`] and in the `Unknown`
-//!   variants of enums, and free-form JSON keeps every digit of its numbers ([`Json`]).
+//!   variants of enums. Free-form JSON keeps every digit of its numbers ([`Json`]).
 //! - Robust: transient failures are retried if a retry is safe, and tokens are renewed before they
 //!   expire.
 //! - Confidential: credentials and secret values never appear in `Debug` output, errors or `tracing`
@@ -76,7 +76,7 @@
 //! | do a common task | the [cookbook](https://github.com/zenml-io/zenml-rust/blob/main/docs/cookbook.md) |
 //! | configure a client | [`WorkspaceClient::builder`], [`ClientBuilder`] |
 //! | take URL and credentials from the environment or from `zenml login` | [`WorkspaceClient::from_env`] |
-//! | choose credentials, log in with a browser, bring a provider | [`Credentials`], [`auth`] |
+//! | choose credentials, log in with a browser, write a credentials provider | [`Credentials`], [`auth`] |
 //! | find an operation and its types | [`workspace`], [`pro`] |
 //! | filter a list | [`Filter`] |
 //! | read a list page by page, or item by item | [`Page`], [`List`], [`ItemStream`] |

@@ -15,7 +15,7 @@ use crate::ErrorKind;
 /// An expectation of a [`Server`], created by [`Server::expect`].
 ///
 /// It needs a response: [`returns`](Self::returns), [`returns_each`](Self::returns_each),
-/// [`fails`](Self::fails) or [`replies`](Self::replies). By default, it answers one call, and the test
+/// [`fails`](Self::fails) or [`replies`](Self::replies). By default, it is for one call, and the test
 /// fails if that call is not made. The attempts of a call count as one call, and so do the pages of a
 /// list.
 pub struct Expectation<'s, E> {
@@ -45,7 +45,7 @@ impl<'s, E: Expect> Expectation<'s, E> {
     /// Sets the response: the result of the operation.
     ///
     /// A [`Page`](crate::Page) or [`List`](crate::List) of all items is divided into the pages that
-    /// the client asks for. A page that says that there are others, is sent as it is.
+    /// the client asks for. A page that mentions other pages is sent unchanged.
     ///
     /// ```
     /// # async fn example(server: zenml::mock::Server, client: zenml::WorkspaceClient) {
@@ -80,7 +80,7 @@ impl<'s, E: Expect> Expectation<'s, E> {
         self.change(|expected| expected.replies = replies)
     }
 
-    /// Makes the call fail with an error of this kind. Attempts that the client retries fail too.
+    /// Makes the call fail with an error of this kind. All attempts of the call fail.
     ///
     /// # Panics
     /// If no response causes such an error, as for [`ErrorKind::Tls`].
@@ -105,8 +105,8 @@ impl<'s, E: Expect> Expectation<'s, E> {
 
     /// Delays the responses. Defaults to no delay.
     ///
-    /// The delay passes on the clock of the client. That of the clients that the server creates skips it:
-    /// the test does not wait, but the time limits of the call apply.
+    /// A client that the server creates skips the delay: the test does not wait, but the time limits of the
+    /// call apply. Other clients really wait.
     pub fn after(self, delay: Duration) -> Self {
         self.change(|expected| expected.delay = delay)
     }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 /// A fault of the server or of the connection, for [`Expectation::fault`](super::Expectation::fault).
 ///
-/// A fault replaces the response of one attempt. The client then does what it does with a real server:
-/// it retries if that is safe, and its next attempt gets the next fault or the response.
+/// A fault replaces the response of one attempt. As with a real server, the client retries if that is
+/// safe. Its next attempt gets the next fault or the response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -21,8 +21,7 @@ pub enum Fault {
     /// The connection is reset after the request has been read: the server has carried it out, and the
     /// response is lost.
     ResetAfter,
-    /// The access token has expired: status 401. Other tokens that were issued before are not accepted
-    /// any more either.
+    /// The access token has expired: status 401. Other tokens that were issued before expire too.
     ExpiredToken,
     /// The response is sent, with a pause in the middle of its body.
     SlowBody {

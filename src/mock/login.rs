@@ -1,4 +1,4 @@
-//! Which requests does the mock server answer by itself? Logins, and those for its version.
+//! Which requests does the mock server respond to without an expectation? Logins, and those for its version.
 
 use http::{Method, header};
 use serde_json::json;

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A [`Server`] runs in the process of the test. The test tells it what to expect with the client's own
-//! builders, and the server fails the test if the program asks for something else:
+//! builders. The server fails the test if the program sends any other request:
 //!
 //! ```
 //! use zenml::mock::Server;
@@ -39,7 +39,8 @@
 //! # Samples
 //!
 //! Each response type has a function `sample`, which returns a small valid value. The value is the same each
-//! time. It has the required members only; assign others, also inside its parts:
+//! time. It has the parts of the response (`body`, `metadata`, `resources`), and otherwise only the required
+//! members. Assign others to it or to its parts:
 //!
 //! ```
 //! use zenml::workspace::types::{ExecutionStatus, PipelineRunResponse};
@@ -59,7 +60,7 @@
 // | `script` | which expectation does a request meet |
 // | `received`, `reply`, `events`, `paging` | what is received and sent |
 // | `failing`, `fault` | what goes wrong on demand |
-// | `login` | what does the server answer by itself |
+// | `login` | which requests need no expectation |
 // | `listener`, `exchange`, `body` | how are connections and requests served |
 // | `check` | which requests does the document allow |
 // | `clock` | how does time pass |

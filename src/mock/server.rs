@@ -71,8 +71,8 @@ impl Server {
     /// Returns a client of this server, with credentials.
     ///
     /// Its clock skips all waiting: between attempts, between the polls of
-    /// [`wait_for_run`](WorkspaceClient::wait_for_run), and for a delayed response. It retries as often as
-    /// every client, and time limits apply.
+    /// [`wait_for_run`](WorkspaceClient::wait_for_run), and before a delayed response. It retries as often as
+    /// other clients do, and all time limits apply.
     pub fn workspace_client(&self) -> WorkspaceClient {
         built(self.workspace_client_builder().build())
     }
@@ -90,8 +90,9 @@ impl Server {
             .credentials(Credentials::api_key("ZENKEY_mock"))
     }
 
-    /// Returns a client of the Pro API that this server also imitates, with credentials. Its clock is that
-    /// of [`workspace_client`](Self::workspace_client).
+    /// Returns a client of the Pro API, with credentials. This server imitates the Pro API too.
+    ///
+    /// The client has the same clock as [`workspace_client`](Self::workspace_client).
     #[cfg(feature = "pro")]
     pub fn pro_client(&self) -> ProClient {
         built(self.pro_client_builder().build())
@@ -112,12 +113,13 @@ impl Server {
 
     /// Expects a request.
     ///
-    /// The request matches if it has all that the builder says: path, query parameters, headers and body.
-    /// What the builder leaves open may have any value: a parameter of the path, the body, the part of a
-    /// list that the client reads, and the default project. Other query parameters must be absent.
+    /// A request matches if it has all values of the builder: path, query parameters, headers and body. A
+    /// value that the builder leaves open may be anything. This concerns parameters of the path, the body,
+    /// the part of a list that the client reads, and the default project. Query parameters that the builder
+    /// does not set must be absent.
     ///
-    /// If several expectations match, the first one that still answers calls does. Expectations of the
-    /// same request therefore form a sequence.
+    /// If several expectations match, the server uses the first one that has not reached its number of
+    /// calls. Expectations of the same request therefore form a sequence.
     ///
     /// # Panics
     /// If a value of the builder cannot be sent.
@@ -132,8 +134,8 @@ impl Server {
         Expectation::new(self, expected.len() - 1)
     }
 
-    /// Fails the test if a request was not expected or was wrong, or if an expectation was not met. What
-    /// has been reported is not reported again.
+    /// Fails the test if a request was not expected or was wrong, or if an expectation was not met. Reports
+    /// each problem once.
     ///
     /// # Panics
     /// In these cases, with a message that says what differs.

@@ -1,4 +1,4 @@
-//! How many calls does an expectation answer?
+//! How many calls is an expectation for?
 
 use std::fmt;
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeToInclusive};

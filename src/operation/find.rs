@@ -193,7 +193,7 @@ macro_rules! find {
 
     ($Builder:ident: $Item:ty, items($is_paged:literal, $limit:expr)) => {
         impl $Builder {
-            /// Returns the only item that matches. Position and size of the page have no effect.
+            /// Returns the only item that matches. Ignores the position and size of the page.
             ///
             /// # Errors
             /// - [`NotFound`](crate::ErrorKind::NotFound): no item matches.
@@ -210,8 +210,8 @@ macro_rules! find {
                 })
             }
 
-            /// Returns the first item, or `None` if no item matches. Position and size of the page
-            /// have no effect.
+            /// Returns the first item, or `None` if no item matches. Ignores the position and size of
+            /// the page.
             ///
             /// # Errors
             /// Returns the errors of all calls.

@@ -6,8 +6,10 @@ use crate::Timestamp;
 use crate::workspace::types::{PipelineRunResponse, StepRunResponse};
 
 impl PipelineRunResponse {
-    /// Returns the time from the start of the run to its end, or `None` if the run has not ended, or
-    /// if the response does not contain its times. `hydrate(true)` fills them.
+    /// Returns the time from the start of the run to its end.
+    ///
+    /// Returns `None` if the run has not ended, or if the response does not contain its times.
+    /// `hydrate(true)` fills them.
     #[must_use]
     pub fn duration(&self) -> Option<Duration> {
         between(self.start_time()?, self.end_time()?)

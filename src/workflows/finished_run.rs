@@ -8,8 +8,8 @@ use crate::{Result, Transport};
 
 /// A run that has ended, successfully or not.
 ///
-/// It dereferences to the run. [`into_result`](Self::into_result) makes a run without success an error
-/// that says why.
+/// It dereferences to the run. [`into_result`](Self::into_result) returns an error that gives the reason
+/// if the run did not succeed.
 #[derive(Debug, Clone)]
 pub struct FinishedRun {
     transport: Transport,

@@ -13,7 +13,7 @@ use crate::{Call, Operation, Result, Transport};
 pub struct RunProgress {
     /// The status of the run.
     pub status: ExecutionStatus,
-    /// The progress of its steps, or `None` if the server does not tell.
+    /// The progress of its steps, or `None` if the server does not report it.
     pub steps: Option<StepProgress>,
 }
 

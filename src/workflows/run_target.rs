@@ -69,8 +69,8 @@ impl Snapshot {
         }
     }
 
-    /// Selects the newest snapshot of a pipeline, given by name or id. Only snapshots that have a name
-    /// and that the server can run count.
+    /// Selects the newest snapshot of a pipeline, given by name or id, among those that have a name and
+    /// that the server can run.
     pub fn latest(pipeline: impl Display) -> Self {
         Self {
             selector: Selector::Latest,

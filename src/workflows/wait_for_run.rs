@@ -27,7 +27,7 @@ impl WorkspaceClient {
     ///     .deadline(Duration::from_secs(3600))
     ///     .on_status(|status| eprintln!("{status}"))
     ///     .await?;
-    /// // The run has ended. The next line makes a failed run an error that says why.
+    /// // The run has ended. The next line returns an error if it did not succeed.
     /// let run = run.into_result().await?;
     /// # Ok(())
     /// # }
