@@ -49,14 +49,15 @@ pub(crate) struct Concern {
     pub otherwise: &'static str,
 }
 
-/// Returns the rules that concern a request. The body is read only if a rule is about one.
+/// Returns the rules that concern a request. The body is read only if a rule is about one. A body that
+/// cannot be read (`None`) may have each field.
 pub(crate) fn concerning(
     rules: &[Rule],
     query: &[(impl AsRef<str>, impl AsRef<str>)],
-    body: impl FnOnce() -> Value,
+    body: impl FnOnce() -> Option<Value>,
 ) -> Vec<Concern> {
     let is_field = |rule: &Rule| matches!(rule.subject, Subject::Field(..));
-    let body = rules.iter().any(is_field).then(body).unwrap_or_default();
+    let body = rules.iter().any(is_field).then(body).flatten();
     let values = |name: &str| {
         let sent = query.iter().filter(move |(sent, _)| sent.as_ref() == name);
         sent.map(|(_, value)| value.as_ref()).collect::<Vec<_>>()
@@ -74,7 +75,9 @@ pub(crate) fn concerning(
                 let part = format!("the list of values of parameter `{name}`");
                 (part, "would use one of them only")
             }
-            Subject::Field(steps, neutral) => sets(&body, steps, neutral)
+            Subject::Field(steps, neutral) => body
+                .as_ref()
+                .is_none_or(|body| sets(body, steps, neutral))
                 .then(|| (format!("field `{}`", Path(steps)), "would ignore it"))?,
         };
         Some(Concern {
@@ -142,7 +145,7 @@ mod tests {
             versions: SINCE_93,
             subject,
         };
-        let concerns = concerning(&[rule], query, || body);
+        let concerns = concerning(&[rule], query, || Some(body));
         concerns.into_iter().map(|concern| concern.part).collect()
     }
 
@@ -185,6 +188,16 @@ mod tests {
         }
         assert!(sent(json!({"steps": {"inputs": 1}})).is_empty());
         assert!(sent(Value::Null).is_empty());
+    }
+
+    #[test]
+    fn a_body_that_cannot_be_read_may_have_each_field() {
+        let rule = Rule {
+            versions: SINCE_93,
+            subject: Subject::Field(&[Step::Member("size")], None),
+        };
+        let query: [(&str, &str); 0] = [];
+        assert_eq!(concerning(&[rule], &query, || None).len(), 1);
     }
 
     #[test]

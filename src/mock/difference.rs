@@ -3,8 +3,8 @@
 use http::{HeaderName, Method};
 use serde_json::Value;
 
-use super::pattern::Content;
-use super::report::{is_secret_name, shortened};
+use super::content::Content;
+use super::text::{is_secret_name, shortened};
 
 /// A difference, and how much it weighs when the nearest expectation is chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,38 +3,38 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use super::exchange::Shared;
 use super::expect::Expect;
 use super::failing::failing;
 use super::fault::Fault;
 use super::reply::Reply;
 use super::script::Expected;
-use super::server::Server;
 use super::times::Times;
 use crate::ErrorKind;
 
-/// An expectation of a [`Server`], created by [`Server::expect`].
+/// An expectation of a [`Server`](super::Server), created by [`Server::expect`](super::Server::expect).
 ///
 /// It needs a response: [`returns`](Self::returns), [`returns_each`](Self::returns_each),
 /// [`fails`](Self::fails) or [`replies`](Self::replies). By default, it is for one call, and the test
 /// fails if that call is not made. The attempts of a call count as one call, and so do the pages of a
 /// list.
 pub struct Expectation<'s, E> {
-    server: &'s Server,
+    shared: &'s Shared,
     index: usize,
     expect: PhantomData<fn(E)>,
 }
 
 impl<'s, E: Expect> Expectation<'s, E> {
-    pub(super) fn new(server: &'s Server, index: usize) -> Self {
+    pub(super) fn new(shared: &'s Shared, index: usize) -> Self {
         Self {
-            server,
+            shared,
             index,
             expect: PhantomData,
         }
     }
 
     fn change(self, change: impl FnOnce(&mut Expected)) -> Self {
-        let mut state = self.server.shared().state();
+        let mut state = self.shared.state();
         if let Some(expected) = state.script.expected.get_mut(self.index) {
             change(expected);
         }

@@ -56,7 +56,7 @@
 // | --- | --- |
 // | `server` | what does a test do with a mock server |
 // | `expect`, `expectation`, `times` | what can be expected, and what happens then |
-// | `pattern`, `difference` | which requests match, and how does another one differ |
+// | `pattern`, `content`, `difference` | which requests match, and how does another one differ |
 // | `script` | which expectation does a request meet |
 // | `received`, `reply`, `events`, `paging` | what is received and sent |
 // | `failing`, `fault` | what goes wrong on demand |
@@ -64,13 +64,14 @@
 // | `listener`, `exchange`, `body` | how are connections and requests served |
 // | `check` | which requests does the document allow |
 // | `clock` | how does time pass |
-// | `report` | what does a failed test print |
+// | `report`, `text` | what does a failed test print |
 // | `sample` | how does a response type become a sample |
 // | `workspace`, `pro` | what does codegen write for an API |
 
 mod body;
 pub(crate) mod check;
 mod clock;
+mod content;
 mod difference;
 mod events;
 mod exchange;
@@ -90,6 +91,7 @@ mod report;
 pub(crate) mod sample;
 mod script;
 mod server;
+mod text;
 mod times;
 pub(crate) mod workspace;
 

@@ -2,65 +2,15 @@
 
 use std::panic::Location;
 
-use http::Method;
-
 use super::difference::Difference;
 use super::received::Received;
+use super::text::request_line;
 use crate::Secret;
-use crate::error::escape::escaped;
 use crate::error::redact::redact;
-
-/// The maximum length of a value in a message, in characters.
-const VALUE: usize = 200;
-
-/// Words in the names of parameters and members whose values are not shown.
-const SECRET_NAMES: [&str; 7] = [
-    "authorization",
-    "credential",
-    "key",
-    "passphrase",
-    "password",
-    "secret",
-    "token",
-];
-
-/// Returns whether a name is that of a secret.
-pub(super) fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    SECRET_NAMES.iter().any(|word| name.contains(word))
-}
-
-/// Returns a value in one line of limited length.
-pub(super) fn shortened(text: String) -> String {
-    let text = escaped(text);
-    match text.char_indices().nth(VALUE) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
-}
 
 /// Returns a text without secrets.
 pub(super) fn without<'s>(text: &str, secrets: impl Iterator<Item = &'s Secret>) -> String {
     redact(text, secrets).into_owned()
-}
-
-/// Writes method, path and query in one line, without the values of secret parameters.
-pub(super) fn request_line<'a>(
-    method: &Method,
-    path: &str,
-    query: impl Iterator<Item = (&'a str, &'a str)>,
-) -> String {
-    let mut line = format!("{method} {path}");
-    for (number, (name, value)) in query.enumerate() {
-        line.push(if number == 0 { '?' } else { '&' });
-        let value = if is_secret_name(name) {
-            "[redacted]"
-        } else {
-            value
-        };
-        line.push_str(&format!("{name}={value}"));
-    }
-    escaped(line)
 }
 
 /// Writes a received request in one line.

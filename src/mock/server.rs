@@ -131,7 +131,7 @@ impl Server {
         };
         let expected = &mut self.shared().state().script.expected;
         expected.push(Expected::new(pattern, Location::caller()));
-        Expectation::new(self, expected.len() - 1)
+        Expectation::new(self.shared(), expected.len() - 1)
     }
 
     /// Fails the test if a request was not expected or was wrong, or if an expectation was not met. Reports

@@ -95,7 +95,7 @@ impl RawRequest {
     pub fn json<T: Serialize + ?Sized>(self, body: &T) -> Self {
         self.change(|request| {
             let body = Body::json(body)?;
-            collect_texts(&body.to_json(), &mut request.secrets);
+            collect_texts(&body.to_json().unwrap_or_default(), &mut request.secrets);
             request.body = Some(body);
             Ok(())
         })

@@ -67,16 +67,15 @@ impl Body {
         })
     }
 
-    /// Returns the content as JSON, or null if it is not JSON. Numbers that are larger than every float
-    /// are strings, and values that are nested too deeply are `true`.
-    pub fn to_json(&self) -> Value {
+    /// Returns the content as JSON, or `None` if it cannot be read as JSON. Numbers that are larger than
+    /// every float are strings, and values that are nested too deeply are `true`. A stream is null.
+    pub fn to_json(&self) -> Option<Value> {
         match &self.content {
             Content::Bytes(bytes) => {
-                let text = std::str::from_utf8(bytes).ok();
-                let read = |text| parse(text).or_else(|_| parse(&shallow(text)));
-                text.and_then(|text| read(text).ok()).unwrap_or_default()
+                let text = std::str::from_utf8(bytes).ok()?;
+                parse(text).or_else(|_| parse(&shallow(text))).ok()
             }
-            Content::Stream(_) => Value::Null,
+            Content::Stream(_) => Some(Value::Null),
         }
     }
 

@@ -233,7 +233,7 @@ impl Transport {
                 let query: Vec<_> = url.query_pairs().collect();
                 let body = request.body.as_ref();
                 rule::concerning(rules, &query, || {
-                    body.map(Body::to_json).unwrap_or_default()
+                    body.map_or(Some(serde_json::Value::Null), Body::to_json)
                 })
             }
         }
