@@ -6,6 +6,7 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::redact::redact;
+use crate::error::escape::shortened;
 use crate::{Error, ErrorKind, Secret};
 
 /// The maximum number of bytes that are read of the body of a failed response.
@@ -223,13 +224,6 @@ pub(crate) fn one_line(text: &str) -> String {
         .filter(|word| !word.is_empty())
         .collect();
     shortened(&words.join(" "), TEXT_LIMIT)
-}
-
-fn shortened(text: &str, limit: usize) -> String {
-    match text.char_indices().nth(limit) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
-    }
 }
 
 /// Removes the input from a line with a validation problem.

@@ -28,6 +28,14 @@ pub(crate) fn escaped(text: String) -> String {
     escaped
 }
 
+/// Returns a text, or its beginning if it has more characters than the limit.
+pub(crate) fn shortened(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
+    }
+}
+
 /// Control characters, and the characters that change the direction or the lines of text.
 fn is_unsafe(c: char) -> bool {
     c.is_control()

@@ -10,8 +10,8 @@ use hyper::body::Incoming;
 use tokio::runtime::Handle;
 
 use super::body::{Pause, Pieces, read};
+use super::check;
 use super::check::table::Requests;
-use super::check::{self, check};
 use super::clock::SkippingClock;
 use super::fault::Fault;
 use super::login::{Tokens, expired};
@@ -182,19 +182,15 @@ fn rest(
 /// requests to other routes, as raw requests.
 fn wrong(received: &Received) -> Option<String> {
     let requests = requests(received)?;
-    let method = received.method.as_str();
-    if !check::has_operation(requests, method, &received.path) {
-        return None;
-    }
     let request = check::Request {
-        method,
+        method: received.method.as_str(),
         path: &received.path,
         query: &received.query,
         content_type: received.header(&header::CONTENT_TYPE),
         body: &received.body,
     };
-    let problems = check(requests, &request).err()?;
-    Some(problems.join("\n  "))
+    let problems = check::problems_of_known(requests, &request);
+    (!problems.is_empty()).then(|| problems.join("\n  "))
 }
 
 /// Returns what the API accepts that a path belongs to.

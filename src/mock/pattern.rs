@@ -11,6 +11,7 @@ use super::received::{Received, segments};
 use super::text::{is_secret_name, request_line};
 use crate::Secret;
 use crate::operation::call::parts::Parts;
+use crate::operation::listing::PAGING;
 use crate::transport::body::Body;
 use crate::transport::request::Request;
 
@@ -32,9 +33,6 @@ pub struct Pattern {
     authenticated: bool,
     secrets: Vec<Secret>,
 }
-
-/// The parameters that paging adds.
-const PAGING: [&str; 4] = ["page", "size", "offset", "limit"];
 
 impl Pattern {
     /// Returns what a generated builder says.

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use crate::error::escape::escaped;
+use crate::error::escape::{self, escaped};
 
 /// The maximum length of a value in a message, in characters.
 const VALUE: usize = 200;
@@ -26,11 +26,7 @@ pub(super) fn is_secret_name(name: &str) -> bool {
 
 /// Returns a value in one line of limited length.
 pub(super) fn shortened(text: String) -> String {
-    let text = escaped(text);
-    match text.char_indices().nth(VALUE) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+    escape::shortened(&escaped(text), VALUE)
 }
 
 /// Writes method, path and query in one line, without the values of secret parameters.

@@ -3,7 +3,7 @@
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
-use crate::operation::listing::{Fetched, PartDecoder, array, fetch, page};
+use crate::operation::listing::{Fetched, PAGING, PartDecoder, array, fetch, page};
 use crate::types::json::parse;
 use crate::{Call, Error, ErrorKind, Result};
 
@@ -104,7 +104,7 @@ impl Call {
         items: usize,
         decode: PartDecoder,
     ) -> impl Future<Output = Result<Fetched>> + Send + use<> {
-        let call = ["page", "size", "offset", "limit"]
+        let call = PAGING
             .iter()
             .fold(self, |call, name| call.query_list::<u64>(name, []));
         let call = match form.limit {

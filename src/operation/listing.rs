@@ -21,6 +21,9 @@ pub(crate) struct Totals {
     pub pages: u64,
 }
 
+/// The query parameters that select a part of a list.
+pub(crate) const PAGING: [&str; 4] = ["page", "size", "offset", "limit"];
+
 /// A decoded part of a list, without the type of its items.
 pub(crate) struct Part {
     items: Box<dyn Any + Send>,
@@ -122,18 +125,12 @@ pub(crate) async fn fetch(call: Call, decode: PartDecoder) -> Result<Fetched> {
     } else {
         decode(response)
     };
-    let explained = match explained(part, |part| &mut part.rejected, transport, context.deadline) {
-        Ok(part) => {
-            return Ok(Fetched {
-                part,
-                body,
-                context,
-            });
-        }
-        Err(explained) => explained,
+    let part = match explained(part, |part| &mut part.rejected, transport, context.deadline) {
+        Ok(part) => part,
+        Err(explained) => explained.await?,
     };
     Ok(Fetched {
-        part: explained.await?,
+        part,
         body,
         context,
     })

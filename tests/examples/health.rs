@@ -42,9 +42,9 @@ fn the_first_problem_ends_the_check_with_code_1() {
     );
     assert!(last.starts_with("FAILED   get_current_user"), "{last}");
 
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", nobody.local_addr().unwrap());
-    drop(nobody);
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
     let printed = check("", &url);
     assert!(printed.starts_with("FAILED   health"), "{printed}");
 }

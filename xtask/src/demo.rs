@@ -86,8 +86,8 @@ fn example(build: &str) -> Cargo {
         .env("CARGO_INCREMENTAL", "0")
 }
 
-/// Compiles programs, of which the first is the example, and installs the server at the
-/// same time. Returns the file of the example.
+/// Compiles the programs and installs the server at the same time. The first program is the example;
+/// returns its file.
 async fn compile_and_install(
     builds: impl IntoIterator<Item = Cargo>,
     version: &str,

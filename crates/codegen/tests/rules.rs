@@ -12,7 +12,7 @@ use zenml_codegen::availability::sending::{Subject, routes};
 use zenml_codegen::availability::{Availability, operations_by_key};
 use zenml_codegen::files;
 
-/// Booleans of which both values select: a trigger of an older server may be active or not.
+/// Booleans that have no neutral value: both select items. A trigger of an older server may be active or not.
 const SELECTS: [(&str, &str); 1] = [("GET /api/v1/triggers", "active")];
 
 #[test]

@@ -5,9 +5,9 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use crate::{Fill, Options, Progress, Server, interpreter, paths, python};
+use crate::{Fill, Options, Progress, Server, interpreter, paths, process, python};
 
 /// The server's database in the folder of its data.
 const DATABASE: &str = "stores/default_zen_store/zenml.db";
@@ -51,17 +51,14 @@ async fn create(kept: &Path, version: &str, runs: u32, progress: Arc<dyn Progres
 
     progress.stage(&format!("Copying runs until there are {runs} (once)"));
     let database = folder.path().join(DATABASE);
-    let output = python::command(interpreter(version, &*progress).await?)
+    let mut copying = python::command(interpreter(version, &*progress).await?);
+    copying
         .arg(paths::copy_runs_script())
         .arg(&database)
-        .arg(runs.to_string())
-        .kill_on_drop(true)
-        .output()
-        .await?;
-    if !output.status.success() {
-        let message = String::from_utf8_lossy(&output.stderr);
-        bail!("cannot copy runs: {}", message.trim_end());
-    }
+        .arg(runs.to_string());
+    process::complete(&mut copying)
+        .await
+        .context("cannot copy runs")?;
     // Replaces a database that another process has created in the meantime, which is as good.
     Ok(fs::rename(&database, kept)?)
 }

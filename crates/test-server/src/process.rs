@@ -1,7 +1,13 @@
 //! How does a child process end together with the value that owns it?
 
-use std::{fs, io, path::Path, process::ExitStatus, time::Duration};
+use std::{
+    fs, io,
+    path::Path,
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
 
+use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
@@ -104,6 +110,26 @@ fn signal(leader: Option<Pid>, signal: Signal) -> io::Result<()> {
     }
 }
 
+/// Runs a command to its end. Dropping the future kills it.
+///
+/// # Errors
+/// Returns an error with what the command wrote to standard error if it fails, or if it cannot be
+/// started.
+pub(crate) async fn complete(command: &mut Command) -> Result<()> {
+    let name = format!("{:?}", command.as_std().get_program());
+    let output = command
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .with_context(|| format!("cannot start {name}"))?;
+    if !output.status.success() {
+        let message = String::from_utf8_lossy(&output.stderr);
+        bail!("{name} failed ({}): {}", output.status, message.trim_end());
+    }
+    Ok(())
+}
+
 /// Returns the end of a log, for an error that explains why a process ended.
 pub(crate) fn last_lines(log: &Path) -> String {
     match fs::read(log) {
@@ -119,8 +145,6 @@ pub(crate) fn last_lines(log: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::process::Stdio;
-
     use tokio::io::AsyncReadExt;
 
     use super::*;

@@ -17,7 +17,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{ProcessGroup, Progress, paths};
+use crate::{ProcessGroup, Progress, paths, process};
 
 /// The server, and what Debian does not install by default of the libraries that it needs.
 const PACKAGES: [&str; 5] = [
@@ -81,7 +81,7 @@ impl Program {
     /// Checks that the program can be run.
     async fn check(&self) -> Result<()> {
         let mut command = self.command(&self.path.to_string_lossy());
-        output(command.arg("--version")).await
+        process::complete(command.arg("--version")).await
     }
 }
 
@@ -92,10 +92,10 @@ async fn unpack(folder: &Path) -> Result<()> {
     let packages = tempfile::tempdir_in(&all)?;
     let mut download = Command::new("apt-get");
     download.arg("download").args(PACKAGES);
-    output(download.current_dir(packages.path())).await?;
+    process::complete(download.current_dir(packages.path())).await?;
     let root = packages.path().join("root");
     for package in fs::read_dir(packages.path())? {
-        output(
+        process::complete(
             Command::new("dpkg")
                 .arg("-x")
                 .arg(package?.path())
@@ -105,22 +105,6 @@ async fn unpack(folder: &Path) -> Result<()> {
     }
     // Last, so that a folder with this name is complete.
     fs::rename(root, folder)?;
-    Ok(())
-}
-
-/// Runs a command to its end.
-async fn output(command: &mut Command) -> Result<()> {
-    let name = format!("{:?}", command.as_std().get_program());
-    let output = command
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .with_context(|| format!("cannot start {name}"))?;
-    if !output.status.success() {
-        let message = String::from_utf8_lossy(&output.stderr);
-        bail!("{name} failed ({}): {}", output.status, message.trim_end());
-    }
     Ok(())
 }
 

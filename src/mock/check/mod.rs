@@ -47,9 +47,7 @@ pub fn check(
 ) -> Result<&'static Operation, Vec<String>> {
     let (operation, segments) =
         route::find(requests, request.method, request.path).map_err(|problem| vec![problem])?;
-    let mut problems = parameters::path(requests, operation, &segments);
-    problems.extend(parameters::query(requests, operation, request.query));
-    problems.extend(body::check(requests, operation, request));
+    let problems = problems(requests, operation, &segments, request);
     if problems.is_empty() {
         Ok(operation)
     } else {
@@ -57,9 +55,24 @@ pub fn check(
     }
 }
 
-/// Returns whether the API has an operation with this method and path.
-pub(super) fn has_operation(requests: &Requests, method: &str, path: &str) -> bool {
-    route::find(requests, method, path).is_ok()
+/// Checks a request like [`check`], unless the API has no operation with its method and path.
+pub(super) fn problems_of_known(requests: &Requests, request: &Request<'_>) -> Vec<String> {
+    match route::find(requests, request.method, request.path) {
+        Ok((operation, segments)) => problems(requests, operation, &segments, request),
+        Err(_) => Vec::new(),
+    }
+}
+
+fn problems(
+    requests: &Requests,
+    operation: &Operation,
+    segments: &[String],
+    request: &Request<'_>,
+) -> Vec<String> {
+    let mut problems = parameters::path(requests, operation, segments);
+    problems.extend(parameters::query(requests, operation, request.query));
+    problems.extend(body::check(requests, operation, request));
+    problems
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::nearest::hint;
 use super::table::{Requests, Shape};
 use crate::Timestamp;
+use crate::error::escape;
 
 /// The texts that the server reads as a boolean (pydantic).
 const BOOLEANS: [&str; 12] = [
@@ -72,8 +73,5 @@ pub(super) fn not_in_enum(values: &'static [&'static str], text: &str) -> Option
 
 /// Returns the text, or its beginning if it is long.
 pub(super) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
+    escape::shortened(text, 60)
 }

@@ -8,8 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
-use tokio::process::Command;
-use zenml_test_server::paths;
+use zenml_test_server::{cargo_command, paths};
 
 use super::rustc::{self, Measured};
 
@@ -68,7 +67,7 @@ impl Contender {
     /// Returns an error if the output cannot be generated or written.
     pub async fn plain(target: &Path) -> Result<Self> {
         let folder = target.join("plain");
-        let source = Command::new("cargo")
+        let source = cargo_command()
             .args([
                 "run",
                 "--quiet",
@@ -129,7 +128,7 @@ impl Contender {
     }
 
     async fn cargo(&self, mode: Mode, measurements: &Path) -> Result<Vec<Value>> {
-        let output = Command::new("cargo")
+        let output = cargo_command()
             .args(mode.arguments)
             .args(self.features)
             .args(["--quiet", "--lib", "--message-format=json"])
