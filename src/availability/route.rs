@@ -24,7 +24,11 @@ impl Route {
     /// Returns the route of a path, which may be a template. Routes are sorted by path, so that a
     /// segment that equals the path's is found before a parameter.
     pub(crate) fn find<'a>(routes: &'a [Self], method: &Method, path: &str) -> Option<&'a Self> {
-        let is_it = |route: &&Self| route.method == *method && matches(route.path, path);
+        // A proxy may write the method in upper case.
+        let method = method.as_str();
+        let is_it = |route: &&Self| {
+            route.method.as_str().eq_ignore_ascii_case(method) && matches(route.path, path)
+        };
         routes.iter().find(is_it)
     }
 }

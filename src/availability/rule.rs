@@ -24,8 +24,8 @@ pub enum Subject {
     Parameter(&'static str, Option<&'static str>),
     /// Several values of one of these query parameters.
     Repeated(&'static [&'static str]),
-    /// A member of the body, unless it has the neutral value, as JSON.
-    Field(&'static [Step], Option<&'static str>),
+    /// A member of the body at one of these places, unless it has the neutral value, as JSON.
+    Field(&'static [&'static [Step]], Option<&'static str>),
 }
 
 /// A step from a JSON value to its parts.
@@ -75,10 +75,14 @@ pub(crate) fn concerning(
                 let part = format!("the list of values of parameter `{name}`");
                 (part, "would use one of them only")
             }
-            Subject::Field(steps, neutral) => body
-                .as_ref()
-                .is_none_or(|body| sets(body, steps, neutral))
-                .then(|| (format!("field `{}`", Path(steps)), "would ignore it"))?,
+            Subject::Field(places, neutral) => {
+                let is_set = |place: &&&'static [Step]| {
+                    let body = body.as_ref();
+                    body.is_none_or(|body| sets(body, place, neutral))
+                };
+                let place = places.iter().find(is_set)?;
+                (format!("field `{}`", Path(place)), "would ignore it")
+            }
         };
         Some(Concern {
             versions: rule.versions,
@@ -179,7 +183,7 @@ mod tests {
             Step::Value,
             Step::Member("size"),
         ];
-        let subject = Subject::Field(STEPS, Some("1"));
+        let subject = Subject::Field(&[STEPS], Some("1"));
         let sent = |body: Value| parts(subject, &[], body);
         let body = |size: Value| json!({"steps": [{"inputs": {}}, {"inputs": {"a": {}, "b": {"size": size}}}]});
         assert_eq!(sent(body(json!(2))), ["field `steps[].inputs{}.size`"]);
@@ -191,10 +195,23 @@ mod tests {
     }
 
     #[test]
+    fn a_field_counts_at_each_of_its_places() {
+        const PLACES: &[&[Step]] = &[
+            &[Step::Member("size")],
+            &[Step::Member("steps"), Step::Value, Step::Member("size")],
+        ];
+        let sent = |body: Value| parts(Subject::Field(PLACES, None), &[], body);
+        assert_eq!(sent(json!({"size": 1})), ["field `size`"]);
+        let nested = json!({"size": null, "steps": {"a": {}, "b": {"size": 1}}});
+        assert_eq!(sent(nested), ["field `steps{}.size`"]);
+        assert!(sent(json!({"steps": {"size": 1}})).is_empty());
+    }
+
+    #[test]
     fn a_body_that_cannot_be_read_may_have_each_field() {
         let rule = Rule {
             versions: SINCE_93,
-            subject: Subject::Field(&[Step::Member("size")], None),
+            subject: Subject::Field(&[&[Step::Member("size")]], None),
         };
         let query: [(&str, &str); 0] = [];
         assert_eq!(concerning(&[rule], &query, || None).len(), 1);

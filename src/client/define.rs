@@ -81,7 +81,7 @@ macro_rules! define_client {
                 path: impl Into<String>,
             ) -> crate::RawRequest {
                 let path = path.into();
-                let deduplicated = Self::CONFIG.deduplicates(&method, &path);
+                let deduplicated = self.transport.deduplicates(&method, &path);
                 crate::RawRequest::new(&self.transport, method, path, deduplicated)
             }
 

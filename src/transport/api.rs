@@ -39,13 +39,13 @@ impl ApiConfig {
         deduplicates_post: false,
     };
 
-    /// Returns whether the server deduplicates a request that has no generated method.
+    /// Returns whether the server deduplicates a request that has no generated method. The path is as
+    /// servers understand it.
     ///
     /// The server does not deduplicate events of a run (`routers/runs_endpoints.py`) and of webhooks
     /// (`routers/webhook_endpoints.py`).
     pub fn deduplicates(&self, method: &Method, path: &str) -> bool {
-        let route = path.split('?').next().unwrap_or_default();
-        self.deduplicates_post && *method == Method::POST && !route.ends_with("/events")
+        self.deduplicates_post && *method == Method::POST && !path.ends_with("/events")
     }
 }
 

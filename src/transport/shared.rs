@@ -5,7 +5,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, Method, header};
 use tokio::sync::Semaphore;
 
 use super::api::{ApiConfig, ApiKind};
@@ -190,6 +190,14 @@ impl Transport {
 
     pub(crate) fn api(&self) -> &ApiConfig {
         &self.shared.api
+    }
+
+    /// Returns whether the server deduplicates a request to a path, which may have a query.
+    pub(crate) fn deduplicates(&self, method: &Method, path: &str) -> bool {
+        let base = self.base();
+        // A path that cannot be sent is refused later.
+        let url = base.join(path, std::iter::empty());
+        url.is_ok_and(|url| self.api().deduplicates(method, &base.path_of(&url)))
     }
 
     /// Returns the project of lists whose calls do not name one.

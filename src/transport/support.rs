@@ -9,7 +9,8 @@ use super::shared::Transport;
 use crate::availability::rule::Concern;
 use crate::{Error, ErrorKind, Result};
 
-/// Time by which a request that only reads may be delayed if the version of the server is unknown.
+/// Time by which a request that only reads may be delayed if the version of the server is unknown, but
+/// at most half of its own time.
 const READ_LIMIT: Duration = Duration::from_secs(5);
 
 /// Returns an error if the server is too old or too new for a request that a rule concerns.
@@ -40,7 +41,10 @@ pub(super) async fn check(
         return Ok(());
     }
     let only_reads = request.method.is_safe();
-    let limit = only_reads.then_some(READ_LIMIT);
+    let limit = only_reads.then(|| {
+        let left = transport.runtime().time_left(deadline, None);
+        left.map_or(READ_LIMIT, |left| READ_LIMIT.min(left / 2))
+    });
     match transport
         .learn_version(known.as_ref(), deadline, limit)
         .await

@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use serde_json::Value;
-use zenml_codegen::availability::sending::{Subject, routes};
+use zenml_codegen::availability::sending::{Subject, position, routes};
 use zenml_codegen::availability::{Availability, operations_by_key};
 use zenml_codegen::files;
 
@@ -39,6 +39,31 @@ fn a_boolean_that_an_older_server_ignores_has_a_value_that_means_the_same() {
             );
         }
     }
+}
+
+#[test]
+fn a_field_has_a_rule_for_each_place_in_the_body() {
+    let (document, availability) = workspace();
+    let routes = routes(&document, &availability);
+    let runs = position(
+        &routes,
+        "post",
+        "/api/v1/pipeline_snapshots/{snapshot_id}/runs",
+    )
+    .unwrap();
+    let fields = routes
+        .get(runs)
+        .unwrap()
+        .rules
+        .iter()
+        .filter_map(|rule| match &rule.subject {
+            Subject::Field(places, _) => Some(places.iter().map(ToString::to_string).collect()),
+            _ => None,
+        });
+    let fields: Vec<Vec<String>> = fields.collect();
+    let expected = ["run_configuration", "run_configuration.steps{}"]
+        .map(|holder| format!("{holder}.cache_policy.expires_after"));
+    assert!(fields.contains(&expected.to_vec()), "{fields:?}");
 }
 
 #[test]

@@ -48,6 +48,8 @@ async fn a_raw_post_is_retried_if_the_server_deduplicates_it() {
         ("/api/v1/plugins", 3),
         ("/api/v1/runs/1/events?a=b", 1),
         ("/api/v1/webhooks/github/1/events", 1),
+        ("/api/v1/runs/1/events/", 1),
+        ("//api/v1/runs/1/%65vents/?a=b", 1),
     ] {
         let attempts = attempts_of(async |client| {
             let call = client.request(Method::POST, path).send::<()>().await;

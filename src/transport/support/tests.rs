@@ -60,7 +60,7 @@ static CREATE: Operation = Operation {
     path: "/api/v1/flavors",
     rules: Some(&[Rule {
         versions: SINCE_93,
-        subject: Subject::Field(&[Step::Member("config"), Step::Member("title")], None),
+        subject: Subject::Field(&[&[Step::Member("config"), Step::Member("title")]], None),
     }]),
     ..WRITE
 };
@@ -212,6 +212,17 @@ async fn a_raw_request_is_refused_like_a_call() {
         server.received(),
         [[INFO; 5].as_slice(), &["DELETE /api/v1/schedules/5"]].concat()
     );
+}
+
+#[tokio::test]
+async fn a_raw_request_with_its_method_in_lower_case_is_refused_too() {
+    let server = Server::start("0.92.0").await;
+    let method = Method::from_bytes(b"delete").unwrap();
+    let path = "/api/v1/schedules/5?soft=true".to_owned();
+    let request = RawRequest::new(&server.transport, method, path, false);
+    let refused = request.send::<()>().await.map(drop);
+    assert_refused(refused, "parameter `soft` exists since ZenML 0.93.1");
+    assert_eq!(server.received(), [INFO]);
 }
 
 #[tokio::test]
@@ -380,4 +391,14 @@ async fn a_server_that_does_not_report_its_version_delays_a_read_by_five_seconds
     let started = tokio::time::Instant::now();
     server.list("display_name", &["a"]).await.unwrap();
     assert_eq!(started.elapsed().as_secs(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_report_its_version_takes_half_of_the_time_of_a_read_at_most() {
+    let mut server = Server::without_version(STALL.to_vec()).await;
+    let options = CallOptions::default().timeout(Duration::from_secs(4));
+    server.transport = server.transport.with_options(options);
+    let started = tokio::time::Instant::now();
+    server.list("display_name", &["a"]).await.unwrap();
+    assert_eq!(started.elapsed().as_secs(), 2);
 }

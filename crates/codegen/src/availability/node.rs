@@ -3,7 +3,7 @@
 //! References and unions disappear: a value may have one of several schemas, and has the members of
 //! all of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Map, Value};
 
@@ -212,6 +212,57 @@ impl<'a> Nodes<'a> {
             node = expanded.collect();
         }
         Some((node, last.clone()))
+    }
+
+    /// Returns each way from a value to those parts of it, or to itself, that have the schemas of one of
+    /// `targets`, the shortest first. A way does not lead twice through a value with the same schemas.
+    pub fn ways(&self, body: &Node, targets: &BTreeSet<Node>) -> Vec<(Place, Node)> {
+        let inside = self.inside(body);
+        let mut leading = targets.clone();
+        let mut known = 0;
+        while known < leading.len() {
+            known = leading.len();
+            let leads =
+                |parts: &[(Edge, Node)]| parts.iter().any(|(_, part)| leading.contains(part));
+            let more: Vec<Node> = inside
+                .iter()
+                .filter(|(_, parts)| leads(parts))
+                .map(|(node, _)| node.clone())
+                .collect();
+            leading.extend(more);
+        }
+        let mut ways = Vec::new();
+        let mut open = VecDeque::from([(Place::default(), vec![body])]);
+        while let Some((place, through)) = open.pop_front() {
+            let Some(node) = through.last() else { continue };
+            if targets.contains(*node) {
+                ways.push((place.clone(), (*node).clone()));
+            }
+            for (edge, part) in inside.get(*node).into_iter().flatten() {
+                if leading.contains(part) && !through.contains(&part) {
+                    let mut through = through.clone();
+                    through.push(part);
+                    open.push_back((place.child(edge.clone()), through));
+                }
+            }
+        }
+        ways
+    }
+
+    /// Returns the parts of a value and of everything inside it.
+    fn inside(&self, body: &Node) -> BTreeMap<Node, Vec<(Edge, Node)>> {
+        let mut inside = BTreeMap::new();
+        let mut open = vec![body.clone()];
+        while let Some(node) = open.pop() {
+            if inside.contains_key(&node) {
+                continue;
+            }
+            let parts = self.parts(&node).into_iter();
+            let parts: Vec<(Edge, Node)> = parts.map(|(edge, (_, part))| (edge, part)).collect();
+            open.extend(parts.iter().map(|(_, part)| part.clone()));
+            inside.insert(node, parts);
+        }
+        inside
     }
 
     /// Returns whether the schema at a JSON pointer has a part itself.

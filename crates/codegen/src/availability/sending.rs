@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{
-    Availability, Edge, History, Nodes, Operation, Place, State, Version, Versions, operation_key,
-    operations_by_key,
+    Availability, Edge, History, Node, Nodes, Operation, Place, State, Version, Versions,
+    operation_key, operations_by_key,
 };
 use crate::openapi::Declaration;
 
@@ -51,8 +51,8 @@ pub enum Subject {
     Parameter(String, Option<String>),
     /// Several values of one of these query parameters.
     Repeated(Vec<String>),
-    /// A member of the body, unless it has the neutral value, as JSON.
-    Field(Place, Option<String>),
+    /// A member of the body at one of these places, unless it has the neutral value, as JSON.
+    Field(Vec<Place>, Option<String>),
 }
 
 /// Returns the routes that differ between the supported servers, sorted by path and method.
@@ -184,29 +184,39 @@ fn fields(
     let Some((body, _)) = nodes.request(found) else {
         return Vec::new();
     };
-    let places = facts.request.iter();
-    let members = places.filter(|(place, _)| matches!(place.0.last(), Some(Edge::Member(_))));
-    members
-        .map(|(place, history)| (place, history.versions()))
-        .filter(|(_, versions)| !versions.are_all())
-        .map(|(place, versions)| {
-            let default = nodes.holder(&body, place).and_then(|(holders, edge)| {
-                let Edge::Member(name) = edge else {
-                    return None;
-                };
-                let mut defaults = holders.iter().filter_map(|holder| {
-                    let properties = document.pointer(holder)?.get("properties")?;
-                    properties.get(&name)?.get("default")
-                });
-                let first = defaults.next().filter(|default| !default.is_null())?;
-                defaults
-                    .all(|other| other == first)
-                    .then(|| first.to_string())
-            });
-            Rule {
-                versions,
-                subject: Subject::Field(place.clone(), default),
-            }
-        })
-        .collect()
+    let members = facts.request.iter().filter_map(|(place, history)| {
+        let is_member = matches!(place.0.last(), Some(Edge::Member(_)));
+        let versions = Some(history.versions()).filter(|versions| is_member && !versions.are_all());
+        let (holders, edge) = nodes.holder(&body, place)?;
+        Some((holders, edge, versions?))
+    });
+    let members: Vec<(Node, Edge, Versions)> = members.collect();
+    let targets = members.iter().map(|(holders, ..)| holders.clone());
+    // The availability names the first place of a schema only.
+    let ways = nodes.ways(&body, &targets.collect());
+    let rules = members.into_iter().map(|(holders, edge, versions)| {
+        let default = default_of(document, &holders, &edge);
+        let ways = ways.iter().filter(|(_, node)| *node == holders);
+        let places = ways.map(|(way, _)| way.child(edge.clone())).collect();
+        Rule {
+            versions,
+            subject: Subject::Field(places, default),
+        }
+    });
+    rules.collect()
+}
+
+/// Returns the default of a member, if the schemas that have one agree.
+fn default_of(document: &Value, holders: &Node, edge: &Edge) -> Option<String> {
+    let Edge::Member(name) = edge else {
+        return None;
+    };
+    let mut defaults = holders.iter().filter_map(|holder| {
+        let properties = document.pointer(holder)?.get("properties")?;
+        properties.get(name)?.get("default")
+    });
+    let first = defaults.next().filter(|default| !default.is_null())?;
+    defaults
+        .all(|other| other == first)
+        .then(|| first.to_string())
 }

@@ -60,9 +60,9 @@ fn rule(rule: &Rule) -> TokenStream {
             quote!(Parameter(#name, #neutral))
         }
         Subject::Repeated(names) => quote!(Repeated(&[#(#names),*])),
-        Subject::Field(place, neutral) => {
-            let (steps, neutral) = (steps(place), option(neutral.as_ref()));
-            quote!(Field(#steps, #neutral))
+        Subject::Field(places, neutral) => {
+            let (places, neutral) = (places.iter().map(steps), option(neutral.as_ref()));
+            quote!(Field(&[#(#places),*], #neutral))
         }
     };
     quote! {

@@ -52,33 +52,41 @@ pub(crate) static ROUTES: [crate::Route; 4usize] = {
             rules: &[
                 Rule {
                     versions: Versions {
-                        since: None,
-                        removed: Some(Release(0, 91, 0)),
-                    },
-                    subject: Subject::Field(&[Step::Member("old")], None),
-                },
-                Rule {
-                    versions: Versions {
                         since: Some(Release(0, 92, 0)),
                         removed: None,
                     },
                     subject: Subject::Field(
                         &[
-                            Step::Member("steps"),
-                            Step::Item,
-                            Step::Member("inputs"),
-                            Step::Value,
-                            Step::Member("chunks"),
+                            &[
+                                Step::Member("last"),
+                                Step::Member("inputs"),
+                                Step::Value,
+                                Step::Member("chunks"),
+                            ],
+                            &[
+                                Step::Member("steps"),
+                                Step::Item,
+                                Step::Member("inputs"),
+                                Step::Value,
+                                Step::Member("chunks"),
+                            ],
                         ],
                         Some("1"),
                     ),
                 },
                 Rule {
                     versions: Versions {
+                        since: None,
+                        removed: Some(Release(0, 91, 0)),
+                    },
+                    subject: Subject::Field(&[&[Step::Member("old")]], None),
+                },
+                Rule {
+                    versions: Versions {
                         since: Some(Release(0, 91, 0)),
                         removed: None,
                     },
-                    subject: Subject::Field(&[Step::Member("title")], None),
+                    subject: Subject::Field(&[&[Step::Member("title")]], None),
                 },
             ],
         },
@@ -151,16 +159,18 @@ pub mod types {
     #[derive(Debug, Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Schedule {
+        pub last: Option<Step>,
         pub steps: Option<Vec<Step>>,
         /// Since ZenML 0.91.0.
         pub title: crate::Field<String>,
     }
     crate::object! {
-        Schedule required {} nullable {} optional { "steps" steps, "title" title }
+        Schedule required {} nullable {} optional { "last" last, "steps" steps, "title"
+        title }
     }
     crate::request! {
-        Schedule new() {} optional { steps : Vec < Step > } three_state { title : String
-        }
+        Schedule new() {} optional { last : Step, steps : Vec < Step > } three_state {
+        title : String }
     }
     /// Part of [`Schedule`].
     #[derive(Debug, Clone, PartialEq)]

@@ -23,7 +23,7 @@ pub(crate) static ROUTES: [crate::Route; 2usize] = {
                         since: Some(Release(0, 93, 0)),
                         removed: None,
                     },
-                    subject: Subject::Field(&[Step::Member("tag")], None),
+                    subject: Subject::Field(&[&[Step::Member("tag")]], None),
                 },
             ],
         },
