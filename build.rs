@@ -61,9 +61,9 @@ fn generate(api: &str, variable: &str, options: Options) -> Result<(), String> {
         None => error.to_string(),
     })?;
     let model = source.generate().map_err(|error| error.to_string())?;
-    for operation in &model.left_out {
-        let (method, path, reason) = (&operation.method, &operation.path, &operation.reason);
-        println!("cargo::warning={api} API: {method} {path} is left out: {reason}");
+    for left_out in &model.left_out {
+        let (part, reason) = (&left_out.part, &left_out.reason);
+        println!("cargo::warning={api} API: {part} is left out: {reason}");
     }
     write(&format!("{api}.rs"), &render::render(&model, options))?;
     if env::var_os("CARGO_FEATURE_MOCK").is_some() {

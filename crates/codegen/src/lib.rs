@@ -11,6 +11,7 @@ pub mod availability;
 pub mod canonical;
 pub mod descriptions;
 mod error;
+mod external;
 pub mod files;
 mod left_out;
 pub mod lower;
@@ -47,7 +48,10 @@ pub fn corrected(
     overlays: &[Value],
     source: SpecSource,
 ) -> Result<Value> {
-    let document = read::read(text)?;
+    let document = match source {
+        SpecSource::Committed => read::read(text)?,
+        SpecSource::External => read::read_external(text)?,
+    };
     let mut document = canonical::canonical(&document, canonical::Prose::Keep);
     if let Some(availability) = availability {
         availability::apply(&mut document, availability, source)?;
@@ -86,8 +90,8 @@ pub fn generate(
     let build = |document: &Value| {
         let build = || {
             let lowered = lower::lower(document)?;
-            let generated = progenitor::generate(&lowered)?;
-            model::build(&generated, &lowered)
+            let build = || model::build(&progenitor::generate(&lowered)?, &lowered);
+            build().map_err(|error| left_out::located(error, document, &lowered))
         };
         build().map_err(|error| error.for_reader(source))
     };

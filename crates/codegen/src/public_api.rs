@@ -3,16 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::LeftOut;
 use crate::model::{Accepts, Api, Field, Location, Operation, Outcome, Presence, Type, type_text};
 
 /// The listing of types that several groups use.
 const SHARED: &str = "shared_types";
 
-/// The listing of operations that cannot be expressed.
+/// The listing of what cannot be expressed.
 const LEFT_OUT: &str = "left_out";
 
 /// Returns the listing of each group. A type is listed with the only group that uses it, or under
-/// `shared_types`. Operations that are left out are listed under `left_out`.
+/// `shared_types`. Parts of the document that are left out are listed under `left_out`.
 pub fn listings(api: &Api) -> BTreeMap<String, String> {
     let mut lines: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for operation in &api.operations {
@@ -26,10 +27,9 @@ pub fn listings(api: &Api) -> BTreeMap<String, String> {
             lines.extend(accessor_lines(&name, api));
         }
     }
-    for operation in &api.left_out {
-        let (method, path, reason) = (&operation.method, &operation.path, &operation.reason);
+    for LeftOut { part, reason } in &api.left_out {
         let group = lines.entry(LEFT_OUT.to_owned()).or_default();
-        group.insert(format!("left out: {method} {path}: {reason}"));
+        group.insert(format!("left out: {part}: {reason}"));
     }
     let listing = |lines: BTreeSet<String>| {
         lines

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use crate::external;
 use crate::openapi::{METHODS, operations};
 use crate::pointer::escape;
 use crate::{Error, Result};
@@ -20,10 +21,27 @@ const WHERE_TO_GET_IT: &str = "save the document itself: a running ZenML server 
 /// Returns an error if the text is not JSON (with line and column), is not OpenAPI 3.1, has no
 /// paths, or has an operation without an id of its own. HTML pages and repeated keys are named.
 pub fn read(text: &str) -> Result<Value> {
+    let document = read_any(text)?;
+    check_operation_ids(&document)?;
+    Ok(document)
+}
+
+/// As [`read`], for the document of another server: operations need no ids of their own.
+///
+/// # Errors
+///
+/// See [`read`].
+pub(crate) fn read_external(text: &str) -> Result<Value> {
+    let mut document = read_any(text)?;
+    external::adapt(&mut document);
+    check_operation_ids(&document)?;
+    Ok(document)
+}
+
+fn read_any(text: &str) -> Result<Value> {
     let mut document = parse(text)?;
     check_version(&document)?;
     distinguish_methods(&mut document);
-    check_operation_ids(&document)?;
     Ok(document)
 }
 

@@ -75,12 +75,12 @@ fn an_operation_that_cannot_be_expressed_is_left_out_with_its_reason() {
     let names: Vec<&str> = api.operations.iter().map(|o| o.name.as_str()).collect();
     assert_eq!(names, ["good"]);
     let left_out = api.left_out.iter();
-    let reasons: Vec<_> = left_out.map(|o| (&*o.path, &*o.reason.pointer)).collect();
+    let reasons: Vec<_> = left_out.map(|o| (&*o.part, &*o.reason.pointer)).collect();
     assert_eq!(
         reasons,
         [
-            ("/part", "/components/schemas/Inner/properties/a/type"),
-            ("/bad/{id}", "/paths/~1bad~1{id}/get"),
+            ("GET /part", "/components/schemas/Inner/properties/a/type"),
+            ("GET /bad/{id}", "/paths/~1bad~1{id}/get"),
         ]
     );
     let listing = listings(&api).remove("left_out").unwrap();
@@ -88,6 +88,56 @@ fn an_operation_that_cannot_be_expressed_is_left_out_with_its_reason() {
     generate(&document, None, &[], SpecSource::Committed)
         .err()
         .unwrap();
+}
+
+#[test]
+fn an_operation_is_not_left_out_with_another_one_of_its_path() {
+    let document = json!({
+        "openapi": "3.1.0", "info": {"title": "Example", "version": "1"},
+        "paths": {"/a": {
+            "get": {"operationId": "get_a", "responses": {"200": {}}, "servers": [{"url": "/b"}]},
+            "put": {"operationId": "put_a", "responses": {"200": {}}},
+        }},
+    });
+    let api = generate(&document.to_string(), None, &[], SpecSource::External).unwrap();
+    let names: Vec<&str> = api.operations.iter().map(|o| o.name.as_str()).collect();
+    assert_eq!(names, ["put_a"]);
+}
+
+#[test]
+fn a_type_whose_values_are_too_large_has_no_sample() {
+    let list = |items: Value| json!({"type": "array", "minItems": 100, "items": items});
+    let object =
+        |member: Value| json!({"type": "object", "properties": {"a": member}, "required": ["a"]});
+    let text = json!({"type": "string"});
+    let schemas = json!({
+        "Small": object(list(text.clone())),
+        "Long": object(json!({"type": "string", "minLength": 100_000})),
+        "Many": object(json!({"type": "array", "minItems": 1_000_000_000_000_u64, "items": text})),
+        "Nested": object(list(list(list(list(text))))),
+    });
+    let body = |name: &str| {
+        let schema = json!({"$ref": format!("#/components/schemas/{name}")});
+        let content = json!({"200": {"content": {"application/json": {"schema": schema}}}});
+        (
+            format!("/{name}"),
+            json!({"get": {"operationId": name, "responses": content}}),
+        )
+    };
+    let paths: Value = ["Small", "Long", "Many", "Nested"]
+        .map(body)
+        .into_iter()
+        .collect();
+    let document = json!({
+        "openapi": "3.1.0", "info": {"title": "Example", "version": "1"},
+        "paths": paths, "components": {"schemas": schemas},
+    });
+    let api = generate(&document.to_string(), None, &[], SpecSource::External).unwrap();
+    let sample = |name: &str| api.sample(&syn::parse_str(name).unwrap());
+    assert_eq!(sample("Small").unwrap()["a"].as_array().unwrap().len(), 100);
+    for name in ["Long", "Many", "Nested"] {
+        assert_eq!(sample(name), None, "{name}");
+    }
 }
 
 #[test]

@@ -97,17 +97,14 @@ pub fn report(
     })
 }
 
-/// Returns the operations of a document that cannot be expressed, each with its reason.
+/// Returns the parts of a document that cannot be expressed, each with its reason.
 fn left_out(document: &Document, generated: &model::Api) -> Option<Notice> {
-    let operations = generated.left_out.iter();
-    let lines: Vec<String> = operations
-        .map(|operation| {
-            let (method, path) = (&operation.method, &operation.path);
-            format!("{method} {path}: {}", operation.reason)
-        })
+    let parts = generated.left_out.iter();
+    let lines: Vec<String> = parts
+        .map(|left_out| format!("{}: {}", left_out.part, left_out.reason))
         .collect();
     let heading = format!(
-        "Operations that no code is generated for, in {}; `request` reaches them",
+        "Parts that no code is generated for, in {}; `request` reaches the operations",
         document.origin
     );
     (!lines.is_empty()).then_some(Notice { heading, lines })

@@ -67,12 +67,20 @@ pub(super) fn is_nullable_enum(schema: &Value) -> bool {
 
 /// Copies what the docs say about an object, an enum or a parameter.
 pub(super) fn copy_docs(from: &Value, to: &mut Value) {
-    for key in [
-        "description",
-        "x-evidence",
-        "x-versions",
-        "x-value-versions",
-    ] {
+    copy(from, to, &["x-evidence", "x-versions", "x-value-versions"]);
+    copy_description(from, to);
+}
+
+/// Copies a description, unless it is not a text.
+pub(super) fn copy_description(from: &Value, to: &mut Value) {
+    if from.get("description").is_some_and(Value::is_string) {
+        copy(from, to, &["description"]);
+    }
+}
+
+/// Copies the members that are declared.
+pub(super) fn copy(from: &Value, to: &mut Value, keys: &[&str]) {
+    for key in keys {
         if let Some(value) = from.get(key) {
             set(to, key, value.clone());
         }

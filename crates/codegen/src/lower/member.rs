@@ -24,9 +24,11 @@ pub(super) const DOCUMENT: Known = Known(
     ],
 );
 
+/// Callbacks are ignored: they are requests of the server.
 pub(super) const OPERATION: Known = Known(
     "an operation",
     &[
+        "callbacks",
         "deprecated",
         "description",
         "externalDocs",
@@ -43,6 +45,8 @@ pub(super) const OPERATION: Known = Known(
 pub(super) const PARAMETER: Known = Known(
     "a parameter",
     &[
+        "allowEmptyValue",
+        "allowReserved",
         "deprecated",
         "description",
         "example",

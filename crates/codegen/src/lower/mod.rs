@@ -38,7 +38,7 @@ mod union;
 
 use serde_json::{Map, Value, json};
 
-use crate::Result;
+use crate::{Error, Result};
 use components::Components;
 
 /// Rewrites a canonical, corrected 3.1 document as 3.0.3 with notes.
@@ -47,6 +47,13 @@ use components::Components;
 ///
 /// Returns an error with the JSON pointer of a construct that is not supported.
 pub fn lower(document: &Value) -> Result<Value> {
+    if document.get("webhooks").is_some() {
+        return Err(Error::in_document(
+            "/webhooks",
+            "webhooks are requests that the server sends, not operations",
+            "remove them",
+        ));
+    }
     member::check(member::DOCUMENT, document, "")?;
     let empty = Map::new();
     let schemas = document
@@ -57,6 +64,10 @@ pub fn lower(document: &Value) -> Result<Value> {
     for name in schemas.keys() {
         components.lower_component(name)?;
     }
+    let text = |pointer: &str| {
+        let text = document.pointer(pointer).and_then(Value::as_str);
+        text.unwrap_or_default()
+    };
     let paths = operation::lower_paths(document, &mut components)?;
     let kept = reachability::reachable(&paths, &components.lowered);
     let schemas: Map<String, Value> = components
@@ -66,7 +77,7 @@ pub fn lower(document: &Value) -> Result<Value> {
         .collect();
     Ok(json!({
         "openapi": "3.0.3",
-        "info": document.get("info").cloned().unwrap_or_default(),
+        "info": { "title": text("/info/title"), "version": text("/info/version") },
         "paths": paths,
         "components": { "schemas": schemas },
     }))

@@ -10,7 +10,7 @@ use heck::ToSnakeCase;
 use serde_json::{Map, Value, json};
 
 use super::components::{Components, SchemaContext};
-use super::lowered_schema::set;
+use super::lowered_schema::{copy, copy_description, set};
 use super::media_type::{MULTIPART, essence, preferred_content};
 use super::reachability::Direction;
 use super::{member, parameters, responses};
@@ -87,7 +87,7 @@ fn lower_operation(
         "x-authenticated": operation.get("security").map_or(secured, |own| is_secured(Some(own))),
         "x-errors": responses::errors(operation, context)?,
     });
-    responses::success(operation, context, components, &mut lowered)?;
+    responses::success(operation, &key.method, context, components, &mut lowered)?;
     let cookies = parameters::cookies(operation);
     if !cookies.is_empty() {
         set(&mut lowered, "x-cookies", json!(cookies));
@@ -103,19 +103,18 @@ fn lower_operation(
             set(&mut lowered, "x-body-optional", Value::Bool(true));
         }
     }
-    for key in [
-        "deprecated",
-        "description",
+    copy_description(operation, &mut lowered);
+    if key.deprecated {
+        set(&mut lowered, "deprecated", Value::Bool(true));
+    }
+    let notes = [
         "x-idempotent",
         "x-deduplicated",
         "x-evidence",
         "x-versions",
         "x-pro",
-    ] {
-        if let Some(value) = operation.get(key) {
-            set(&mut lowered, key, value.clone());
-        }
-    }
+    ];
+    copy(operation, &mut lowered, &notes);
     Ok(lowered)
 }
 

@@ -48,6 +48,13 @@ pub(super) fn parameters(
             )));
         }
         check_style(parameter, location, &child).map_err(named)?;
+        if name.to_snake_case().is_empty() {
+            return Err(Error::in_document(
+                child.pointer,
+                format!("the parameter `{name}` has no letters to name a setter after"),
+                "rename or remove it",
+            ));
+        }
         let this = format!("`{name}` in {location}");
         if let Some(other) = seen.insert(name.to_snake_case(), this.clone()) {
             return Err(Error::in_document(
@@ -99,8 +106,15 @@ pub(super) fn cookies(operation: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// Checks that the parameters in the path are those of its template.
+/// Checks that the path starts with a slash, and that the parameters in it are those of its template.
 fn check_path(path: &str, parameters: &[Value], context: &SchemaContext) -> Result<()> {
+    if !path.starts_with('/') {
+        return Err(Error::in_document(
+            &context.pointer,
+            format!("the path `{path}` does not start with a slash"),
+            "correct the path",
+        ));
+    }
     let in_path = |parameter: &&Value| parameter.get("in") == Some(&json!("path"));
     let names = parameters.iter().filter(in_path);
     let declared: BTreeSet<&str> = names

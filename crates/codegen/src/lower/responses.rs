@@ -24,6 +24,7 @@ struct Success {
 /// content, or bytes if their kinds differ.
 pub(super) fn success(
     operation: &Value,
+    method: &str,
     context: &SchemaContext,
     components: &mut Components<'_>,
     lowered: &mut Value,
@@ -50,7 +51,13 @@ pub(super) fn success(
         }
         let number = if index == 0 { "" } else { status.as_str() };
         let name = format!("{}Result{number}", context.name);
-        let (body, may_be_null) = body(response, &pointer, name, components)?;
+        // HTTP allows no content there, whatever the document declares.
+        let is_empty = method == "head" || matches!(status.as_str(), "204" | "205");
+        let (body, may_be_null) = if is_empty {
+            (None, true)
+        } else {
+            body(response, &pointer, name, components)?
+        };
         nullable |= may_be_null;
         bodies.extend(body);
     }

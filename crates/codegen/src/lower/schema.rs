@@ -83,10 +83,11 @@ impl Components<'_> {
             }),
             "boolean" => Ok(LoweredSchema::of(json!({ "type": "boolean" }))),
             "integer" => {
-                let unsigned = object
-                    .get("format")
-                    .is_some_and(|format| format == "uint64");
-                let format = if unsigned { "uint64" } else { "int64" };
+                let format = if is_unsigned(object) {
+                    "uint64"
+                } else {
+                    "int64"
+                };
                 Ok(LoweredSchema::of(
                     json!({ "type": "integer", "format": format }),
                 ))
@@ -295,6 +296,24 @@ impl Components<'_> {
         copy_docs(schema, &mut result);
         self.add(context, result)
     }
+}
+
+/// Returns whether an integer may be too large for an `i64`.
+fn is_unsigned(object: &Map<String, Value>) -> bool {
+    let is_large = |key: &str| {
+        object
+            .get(key)
+            .is_some_and(|number| number.is_u64() && !number.is_i64())
+    };
+    let is_negative = |number: &Value| number.as_f64().is_none_or(|number| number < 0.0);
+    object
+        .get("format")
+        .is_some_and(|format| format == "uint64")
+        || is_large("const")
+        || is_large("maximum")
+            && object
+                .get("minimum")
+                .is_some_and(|least| !is_negative(least))
 }
 
 /// Returns whether a text stands for bytes: FastAPI prints either keyword for an uploaded file.

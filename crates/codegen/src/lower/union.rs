@@ -137,7 +137,14 @@ impl Components<'_> {
         alternatives: &[Value],
         context: &SchemaContext,
     ) -> Result<Value> {
+        let leads_to_all = |tag: &Tag| {
+            let mut values = alternatives
+                .iter()
+                .map(|schema| tag.values_of(&label(schema)));
+            values.all(|values| !values.is_empty())
+        };
         let tag = self.tag(object, context)?;
+        let tag = tag.filter(|tag| !tag.optional || leads_to_all(tag));
         let mut variants = Vec::new();
         for schema in alternatives {
             let label = label(schema);
@@ -245,6 +252,7 @@ impl Components<'_> {
             },
             mapping,
             partial: member("partial") == Some(&Value::Bool(true)),
+            optional: member("x-optional") == Some(&Value::Bool(true)),
         }))
     }
 
@@ -311,6 +319,8 @@ struct Tag {
     mapping: Vec<(String, String)>,
     /// Whether variants without a value are allowed: they are read as unknown.
     partial: bool,
+    /// Whether the union is read without the tag if a variant has no value.
+    optional: bool,
 }
 
 impl Tag {

@@ -21,7 +21,7 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// The types, by Rust name.
     pub types: BTreeMap<String, Type>,
-    /// The operations of the document that cannot be expressed.
+    /// The parts of the document that cannot be expressed.
     pub left_out: Vec<LeftOut>,
     /// Our descriptions of the groups, by name.
     pub groups: BTreeMap<String, Group>,

@@ -11,15 +11,23 @@ use super::accessors::PARTS;
 use super::api::{Api, Field, Presence, Struct, Type, Union};
 use super::signatures::argument;
 
+/// The most characters that a text of a sample has to have.
+const MAX_LENGTH: u64 = 10_000;
+
+/// The most items that all lists of a sample have to have.
+const MAX_ITEMS: u64 = 1_000;
+
 /// With an offset, as JSON Schema wants it.
 const TIMESTAMP: &str = "2026-01-02T03:04:05Z";
 
 impl Api {
-    /// Returns the sample of a type, or `None` if each of its values contains another one without end.
+    /// Returns the sample of a type, or `None` if each of its values is too large, or contains another one
+    /// without end.
     pub fn sample(&self, ty: &syn::Type) -> Option<Value> {
         let mut sampler = Sampler {
             types: &self.types,
             open: Vec::new(),
+            room: MAX_ITEMS,
         };
         if let Some(name) = identifier(ty, &self.types) {
             return sampler.named(name, true);
@@ -37,6 +45,8 @@ struct Sampler<'a> {
     types: &'a BTreeMap<String, Type>,
     /// The types that are being sampled, outermost first.
     open: Vec<&'a str>,
+    /// The number of further items.
+    room: u64,
 }
 
 /// The place of a value: the type and its member give the value a text or an id of its own.
@@ -135,11 +145,11 @@ impl<'a> Sampler<'a> {
                 "bool" => false.into(),
                 "i64" | "u64" => json!(number(limits) as i64),
                 "f64" => json!(number(limits)),
-                "String" | "Secret" => text(place).into(),
+                "String" | "Secret" => text(place)?.into(),
                 "Uuid" => uuid(place).into(),
                 "Timestamp" => TIMESTAMP.into(),
                 "Filter" | "FilePart" => place.member.into(),
-                "Json" => any(place),
+                "Json" => any(place)?,
                 "JsonObject" | "BTreeMap" | "SecretMap" => json!({}),
                 "Option" => Value::Null,
                 "Page" => {
@@ -147,8 +157,10 @@ impl<'a> Sampler<'a> {
                 }
                 "Vec" => {
                     let count = limits.get("minItems").and_then(Value::as_u64);
+                    let count = count.unwrap_or_default();
+                    self.room = self.room.checked_sub(count)?;
                     let item = argument(ty)?;
-                    let items = (0..count.unwrap_or_default()).map(|_| self.value(item, place));
+                    let items = (0..count).map(|_| self.value(item, place));
                     items.collect::<Option<Value>>()?
                 }
                 _ => return self.named(identifier(ty, self.types)?, false),
@@ -189,34 +201,35 @@ fn number(limits: &Map<String, Value>) -> f64 {
         .min(most.unwrap_or(f64::MAX))
 }
 
-/// Returns the name of the member, within its limits.
-fn text(place: Place<'_>) -> String {
-    let limit = |key: &str| {
-        let limit = place.limits.get(key).and_then(Value::as_u64);
-        limit.and_then(|limit| usize::try_from(limit).ok())
-    };
-    match place.limits.get("format").and_then(Value::as_str) {
+/// Returns the name of the member, within its limits, or `None` if it would be too long.
+fn text(place: Place<'_>) -> Option<String> {
+    let limit = |key: &str| place.limits.get(key).and_then(Value::as_u64);
+    Some(match place.limits.get("format").and_then(Value::as_str) {
         Some("email") => "user@example.com".to_owned(),
         Some("duration") => "PT1M".to_owned(),
         _ => {
-            let longest = limit("maxLength").unwrap_or(usize::MAX);
+            let longest = usize::try_from(limit("maxLength").unwrap_or(MAX_LENGTH)).ok()?;
             let shortest = limit("minLength").unwrap_or_default();
+            if shortest > MAX_LENGTH {
+                return None;
+            }
+            let shortest = usize::try_from(shortest).ok()?;
             let text: String = place.member.chars().take(longest).collect();
             format!("{text:_<shortest$}")
         }
-    }
+    })
 }
 
 /// Returns any JSON, of the type that the document prefers.
-fn any(place: Place<'_>) -> Value {
-    match place.limits.get("type").and_then(Value::as_str) {
-        Some("string") => text(place).into(),
+fn any(place: Place<'_>) -> Option<Value> {
+    Some(match place.limits.get("type").and_then(Value::as_str) {
+        Some("string") => text(place)?.into(),
         Some("integer" | "number") => json!(number(place.limits) as i64),
         Some("boolean") => false.into(),
         Some("array") => json!([]),
         Some("object") => json!({}),
         _ => Value::Null,
-    }
+    })
 }
 
 /// Returns a UUID of version 4 that the place determines.

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::links::Links;
 use super::{Context, Options, glossary};
+use crate::LeftOut;
 use crate::availability::{Version, Versions};
 use crate::model::{
     Accepts, Accessor, Api, Field, Group, Location, Notes, Operation, Outcome, Parameter, type_text,
@@ -138,18 +139,17 @@ pub(super) fn methods(group: &Group, links: &Links<'_>) -> Vec<String> {
     vec![format!("# {heading}"), String::new(), text]
 }
 
-/// Returns the documentation of the operations that are left out, if there are any.
+/// Returns the documentation of the parts that are left out, if there are any.
 pub(super) fn left_out(api: &Api) -> Vec<String> {
     if api.left_out.is_empty() {
         return Vec::new();
     }
-    let introduction = "These operations are left out, because the document declares them with a \
-                        construct that is not supported; send them with `request`:";
+    let introduction = "These parts of the document are left out, because they are declared with a \
+                        construct that is not supported; send the operations with `request`:";
     let mut lines = vec![String::new(), introduction.to_owned(), String::new()];
-    lines.extend(api.left_out.iter().map(|operation| {
-        let (method, path) = (&operation.method, &operation.path);
-        let reason = prose(&operation.reason.to_string().replace('\n', " ")).concat();
-        format!("- `{method} {path}`: {reason}")
+    lines.extend(api.left_out.iter().map(|LeftOut { part, reason }| {
+        let reason = prose(&reason.to_string().replace('\n', " ")).concat();
+        format!("- `{part}`: {reason}")
     }));
     lines
 }

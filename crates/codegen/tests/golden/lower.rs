@@ -101,6 +101,10 @@ cases! { "lower", check:
     refuses_a_path_parameter_that_is_not_in_the_path
     refuses_a_path_with_a_single_brace
     reads_a_list_with_too_many_places_or_further_items_as_any_json
+    reads_no_content_where_http_allows_none
+    ignores_callbacks_and_notes_on_the_form_of_a_parameter
+    refuses_a_path_without_a_slash
+    refuses_a_parameter_without_letters
 }
 
 fn check(case: &Case) {

@@ -3,6 +3,7 @@
 mod availability;
 mod canonical;
 mod case;
+mod external;
 mod lower;
 mod model;
 mod overlay;

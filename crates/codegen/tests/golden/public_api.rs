@@ -12,6 +12,8 @@ cases! { "public_api", check:
     lists_tuples_of_one_and_of_eleven_places
     lists_values_that_are_alike_with_names_of_their_own
     lists_operations_that_are_left_out
+    lists_parts_that_are_not_operations_and_types_that_cannot_be_named
+    reads_a_union_without_a_tag_that_does_not_lead_to_each_alternative
 }
 
 fn check(case: &Case) {

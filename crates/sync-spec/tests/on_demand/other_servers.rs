@@ -57,7 +57,7 @@ fn almost_all_operations_of_other_servers_are_expressed_and_compile() {
         let reasons: Vec<String> = api
             .left_out
             .iter()
-            .map(|one| format!("{} {}: {}", one.method, one.path, one.reason))
+            .map(|one| format!("{}: {}", one.part, one.reason))
             .collect();
         let (out, all) = (reasons.len(), reasons.len() + api.operations.len());
         println!("{}: {out} of {all} left out", server.requirement);

@@ -2,7 +2,7 @@
 
 /// The version of the document that this client was generated from.
 ///
-/// These operations are left out, because the document declares them with a construct that is not supported; send them with `request`:
+/// These parts of the document are left out, because they are declared with a construct that is not supported; send the operations with `request`:
 ///
 /// - `POST /parts`: /components/schemas/Part/properties/size/type: the type \`inch\` is not a JSON Schema type; correct it, in your document
 /// - `GET /parts`: /paths/~1parts/get/parameters/0/schema: an object as a parameter is not supported (parameter \`filter\`); if a ZenML server publishes it, report it at https://github.com/zenml-io/zenml-rust/issues; otherwise remove or rewrite it, in your document
