@@ -1,6 +1,7 @@
 //! How does xtask run cargo?
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     process::{ExitCode, ExitStatus, Stdio},
     time::Duration,
@@ -202,12 +203,15 @@ impl Cargo {
     }
 }
 
-/// Returns the features of a package of the workspace that programs may enable, sorted: neither `default`
-/// nor those that begin with underscores.
+/// Features of a package by name, with what they enable.
+pub type Features = BTreeMap<String, Vec<String>>;
+
+/// Returns the features of a package of the workspace, `default` included, without those that begin with
+/// underscores.
 ///
 /// # Errors
 /// Returns an error if the workspace has no such package.
-pub async fn features(package: &str) -> Result<Vec<String>> {
+pub async fn features(package: &str) -> Result<Features> {
     let output = cargo_command()
         .args(["metadata", "--no-deps", "--format-version=1"])
         .current_dir(paths::workspace())
@@ -226,22 +230,18 @@ pub async fn features(package: &str) -> Result<Vec<String>> {
     features_of(&metadata, package)
 }
 
-fn features_of(metadata: &Value, package: &str) -> Result<Vec<String>> {
+fn features_of(metadata: &Value, package: &str) -> Result<Features> {
     let features = metadata
         .pointer("/packages")
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
         .find(|candidate| candidate.get("name").is_some_and(|name| name == package))
-        .and_then(|found| found.get("features")?.as_object())
+        .and_then(|found| found.get("features"))
         .with_context(|| format!("the workspace has no package `{package}`"))?;
-    let mut names: Vec<_> = features
-        .keys()
-        .filter(|name| *name != "default" && !name.starts_with("__"))
-        .cloned()
-        .collect();
-    names.sort();
-    Ok(names)
+    let mut features: Features = serde_json::from_value(features.clone())?;
+    features.retain(|name, _| !name.starts_with("__"));
+    Ok(features)
 }
 
 /// Returns the exit code of a command; a failure if a signal ended it.
@@ -265,12 +265,14 @@ mod tests {
     }
 
     #[test]
-    fn the_features_of_a_package_include_neither_default_nor_internal_ones() {
+    fn the_features_of_a_package_do_not_include_internal_ones() {
         let metadata = serde_json::json!({"packages": [
             {"name": "other", "features": {"x": []}},
             {"name": "zenml", "features": {"tls": [], "default": ["tls"], "pro": [], "__x": []}},
         ]});
-        assert_eq!(features_of(&metadata, "zenml").unwrap(), ["pro", "tls"]);
+        let features = features_of(&metadata, "zenml").unwrap();
+        assert!(features.keys().eq(["default", "pro", "tls"]));
+        assert_eq!(features["default"], ["tls"]);
         assert!(features_of(&metadata, "missing").is_err());
     }
 }
