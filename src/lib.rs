@@ -57,11 +57,13 @@
 //!
 //! | cargo feature | enables |
 //! | --- | --- |
+//! | `cli-login` (default) | [`from_env`](WorkspaceClient::from_env) also reads the login, the server and the active project of the `zenml` command line |
 //! | `pro` (default) | the client of the ZenML Pro API |
 //! | `pro-inferred` | Pro operations inferred by analogy; they have never been observed and may not exist |
 //! | `rustls` (default) | TLS by rustls with ring |
 //! | `aws-lc-rs` | TLS by rustls with aws-lc-rs: post-quantum key exchange and P-521 |
 //! | `native-tls` | TLS by the library of the operating system |
+//! | `gzip` | compressed responses of all calls except downloads and event streams |
 //! | `mock` | a mock server and samples of all response types, for tests of programs that use this crate |
 //! | `generate` | generation of the clients from other documents, which `ZENML_WORKSPACE_SPEC` and `ZENML_PRO_SPEC` name |
 //!
@@ -75,7 +77,7 @@
 //! | --- | --- |
 //! | do a common task | the [cookbook](https://github.com/zenml-io/zenml-rust/blob/main/docs/cookbook.md) |
 //! | configure a client | [`WorkspaceClient::builder`], [`ClientBuilder`] |
-//! | take URL and credentials from the environment or from `zenml login` | [`WorkspaceClient::from_env`] |
+//! | take URL and credentials from the environment, or from `zenml login` with the feature `cli-login` | [`WorkspaceClient::from_env`] |
 //! | choose credentials, log in with a browser, write a credentials provider | [`Credentials`], [`auth`] |
 //! | find an operation and its types | [`workspace`], [`pro`] |
 //! | filter a list | [`Filter`] |

@@ -1,49 +1,19 @@
 //! Which logins has the `zenml` command line stored?
 //!
-//! The files are those of `login/credentials_store.py` and `login/credentials.py` in ZenML 0.98.0.
-//! They are read, never written.
+//! The file is that of `login/credentials_store.py` and `login/credentials.py` in ZenML 0.98.0. It is
+//! read, never written.
 
 use std::fmt::{self, Display};
-use std::fs;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use zeroize::Zeroizing;
-
 use super::credentials::{Credentials, CredentialsProvider, ProvidedCredentials};
 use super::token::to_utc_text;
-use super::yaml::Yaml;
+use super::yaml::{Yaml, read_file};
 use crate::Timestamp;
 use crate::runtime::clock::Clock;
 use crate::transport::base_url::is_same_base;
-
-/// Maximum size of a file, in bytes. The files of the command line hold a few kilobytes per server.
-const MAX_SIZE: u64 = 1 << 20;
-
-/// Reads a file of the command line.
-///
-/// # Errors
-/// The path leads to something else than a file, which reading might wait for, or the file is larger
-/// than [`MAX_SIZE`].
-fn read_file(path: &Path) -> io::Result<Zeroizing<String>> {
-    let metadata = fs::metadata(path)?;
-    if !metadata.is_file() {
-        let message = format!("{} is not a file", path.display());
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
-    }
-    // The file may grow while it is read.
-    let mut text = Zeroizing::new(String::new());
-    fs::File::open(path)?
-        .take(MAX_SIZE + 1)
-        .read_to_string(&mut text)?;
-    if text.len() as u64 > MAX_SIZE {
-        let message = format!("{} is larger than {MAX_SIZE} bytes", path.display());
-        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
-    }
-    Ok(text)
-}
 
 /// Credentials for one server from the store of the command line.
 ///
@@ -175,30 +145,6 @@ fn entry_of<'a>(store: &'a Yaml, url: &str) -> Option<&'a Yaml> {
     store
         .entries()
         .find_map(|(known, entry)| is_same_base(known, url, "").then_some(entry))
-}
-
-/// Server that the command line is connected to.
-#[derive(Debug, PartialEq)]
-pub(crate) struct ConnectedServer {
-    pub url: String,
-    /// A bool, the path of a certificate file, or PEM text.
-    pub verify_ssl: Option<String>,
-    /// The id of the project that the command line works in.
-    pub active_project: Option<String>,
-}
-
-/// Returns the server in the `config.yaml` of the command line.
-pub(crate) fn connected_server(folder: &Path) -> Option<ConnectedServer> {
-    let text = read_file(&folder.join("config.yaml")).ok()?;
-    let config = Yaml::read(&text).ok()?;
-    let store = config.get("store")?;
-    let url = store.text("url")?;
-    // A command line that is not connected has the URL of a database here.
-    url.starts_with("http").then(|| ConnectedServer {
-        url: url.to_owned(),
-        verify_ssl: store.text("verify_ssl").map(str::to_owned),
-        active_project: config.text("active_project_id").map(str::to_owned),
-    })
 }
 
 #[cfg(test)]

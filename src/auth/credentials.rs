@@ -41,6 +41,7 @@ pub(crate) enum Kind {
     },
     Device(Arc<Device>),
     /// A session of the Pro API, exchanged for a token of a workspace.
+    #[cfg(feature = "cli-login")]
     ProSession(Secret),
     /// The login of a Pro client, which renews its session.
     #[cfg(feature = "pro")]
@@ -114,6 +115,7 @@ impl Credentials {
     }
 
     /// Creates credentials for a workspace from a session of the Pro API.
+    #[cfg(feature = "cli-login")]
     pub(crate) fn pro_session(token: Secret) -> Self {
         Self(Kind::ProSession(token.trimmed()))
     }
@@ -131,6 +133,7 @@ impl Credentials {
             Kind::Key(_) => "the API key".to_owned(),
             Kind::Password { user, .. } => format!("user {user:?}"),
             Kind::Device(_) => "this device".to_owned(),
+            #[cfg(feature = "cli-login")]
             Kind::ProSession(_) => "the login to ZenML Pro".to_owned(),
             #[cfg(feature = "pro")]
             Kind::Pro(pro) => format!(
@@ -150,6 +153,7 @@ impl fmt::Debug for Credentials {
         match &self.0 {
             Kind::Token(secret) => simple(f, "ApiToken", secret),
             Kind::Key(secret) => simple(f, "ApiKey", secret),
+            #[cfg(feature = "cli-login")]
             Kind::ProSession(secret) => simple(f, "ProSession", secret),
             Kind::Password { user, password } => f
                 .debug_struct("Password")
@@ -231,6 +235,7 @@ mod tests {
         for credentials in [
             Credentials::api_token("hunter2"),
             Credentials::api_key("hunter2"),
+            #[cfg(feature = "cli-login")]
             Credentials::pro_session("hunter2".into()),
             Credentials::password("default", "hunter2"),
         ] {

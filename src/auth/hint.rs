@@ -122,6 +122,7 @@ pub(crate) fn rejected_login(credentials: &Kind, api: ApiKind, error: &Error) ->
              service accounts and personal access tokens (ZENPROKEY_…)"
         }
         (Kind::Key(key), api) if is_rejected => return Some(rejected_key(key, api)),
+        #[cfg(feature = "cli-login")]
         (Kind::ProSession(_), _) if is_rejected => {
             "check that the user has a role on the workspace; if the login has expired, run `zenml \
              login` again"

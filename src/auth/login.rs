@@ -10,7 +10,9 @@ use serde_json::json;
 use super::credentials::{Credentials, CredentialsProvider, Kind};
 use super::hint;
 use super::token::{Token, jwt_expiry, time_until};
-use super::token_request::{TokenRequest, exchange_pro_session};
+use super::token_request::TokenRequest;
+#[cfg(feature = "cli-login")]
+use super::token_request::exchange_pro_session;
 use crate::transport::api::ApiKind;
 use crate::transport::shared::Transport;
 use crate::{Error, ErrorKind, Result, Secret};
@@ -46,9 +48,11 @@ pub(crate) async fn exchange(transport: &Transport, credentials: &Credentials) -
     let response = match &credentials.0 {
         Kind::Token(token) => return unchanged(transport, token),
         // At the Pro API, the session is the access token.
+        #[cfg(feature = "cli-login")]
         Kind::ProSession(session) if api.kind == ApiKind::Pro => {
             return unchanged(transport, session);
         }
+        #[cfg(feature = "cli-login")]
         Kind::ProSession(session) => exchange_pro_session(transport, session).await?,
         Kind::Key(key) => {
             let form = match api.kind {

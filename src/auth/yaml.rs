@@ -2,8 +2,38 @@
 //!
 //! The files contain secrets, so text is overwritten when it is dropped.
 
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::Path;
+
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use zeroize::Zeroizing;
+
+/// Maximum size of a file, in bytes. The files of the command line hold a few kilobytes per server.
+const MAX_SIZE: u64 = 1 << 20;
+
+/// Reads a file of the command line.
+///
+/// # Errors
+/// The path leads to something else than a file, which reading might wait for, or the file is larger
+/// than [`MAX_SIZE`].
+pub(crate) fn read_file(path: &Path) -> io::Result<Zeroizing<String>> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        let message = format!("{} is not a file", path.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    }
+    // The file may grow while it is read.
+    let mut text = Zeroizing::new(String::new());
+    fs::File::open(path)?
+        .take(MAX_SIZE + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_SIZE {
+        let message = format!("{} is larger than {MAX_SIZE} bytes", path.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    Ok(text)
+}
 
 /// A YAML value.
 #[derive(Default)]
@@ -149,5 +179,29 @@ mod tests {
             let error = Yaml::read(text).map(drop).unwrap_err();
             assert!(!error.contains("hunter2"), "{error}");
         }
+    }
+
+    #[test]
+    fn only_files_of_a_reasonable_size_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("credentials.yaml");
+        let error = read_file(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("is not a file"), "{error}");
+        fs::write(&path, "a".repeat(MAX_SIZE as usize + 1)).unwrap();
+        let error = read_file(&path).unwrap_err();
+        assert!(error.to_string().contains("is larger than"), "{error}");
+        fs::write(&path, "a: b").unwrap();
+        assert_eq!(*read_file(&path).unwrap(), "a: b");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_named_pipe_in_place_of_a_file_does_not_block() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.yaml");
+        let status = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(status.unwrap().success());
+        let error = read_file(&path).unwrap_err();
+        assert!(error.to_string().contains("is not a file"), "{error}");
     }
 }

@@ -154,7 +154,8 @@ impl<C> ClientBuilder<C> {
     /// Sets the HTTP client. Defaults to one that the other settings of this builder configure.
     ///
     /// Create that client with [`http_client_builder`](Self::http_client_builder). Otherwise, disable its
-    /// redirects, cookies and retries: this crate follows redirects and retries where that is safe.
+    /// redirects, cookies, retries and decompression: this crate follows redirects and retries where that is
+    /// safe, and a download is resumed at a position in the bytes that the server sends.
     /// `connect_timeout`, `proxy`, `root_certificate` and `accept_invalid_certificates` have no effect on it.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Some(client);
@@ -162,8 +163,8 @@ impl<C> ClientBuilder<C> {
     }
 
     /// Returns a builder of an HTTP client for this server, with the settings of this builder: proxy,
-    /// `connect_timeout`, CA certificates, and no redirects, cookies and retries. Change it, and pass the
-    /// result to [`http_client`](Self::http_client).
+    /// `connect_timeout`, CA certificates, and no redirects, cookies, retries and decompression. Change it,
+    /// and pass the result to [`http_client`](Self::http_client).
     ///
     /// Use it in place of `reqwest::Client::builder` in programs that enable no TLS library of reqwest. With
     /// the feature `rustls` of this crate, reqwest itself has no cryptography provider and panics.

@@ -1,11 +1,15 @@
 //! How is a client configured by environment variables and by the files of the `zenml` command line?
+//!
+//! The files are read with the feature `cli-login` only. `command_line` reads them; `no_command_line`
+//! stands for it without the feature.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+#[cfg(feature = "cli-login")]
+mod command_line;
+#[cfg(not(feature = "cli-login"))]
+mod no_command_line;
+
 use std::time::Duration;
 
-use crate::auth::cli_store::{ConnectedServer, StoredLogin, connected_server};
-use crate::runtime::clock::{Clock, TokioClock};
 use crate::transport::api::{ApiConfig, ApiKind};
 use crate::transport::base_url::{BaseUrl, is_same_base};
 use crate::{ClientBuilder, Credentials, Error, ErrorKind, Result};
@@ -22,15 +26,22 @@ const ACTIVE_PROJECT_ID: &str = "ZENML_ACTIVE_PROJECT_ID";
 const VERIFY_SSL: &str = "ZENML_STORE_VERIFY_SSL";
 const HTTP_TIMEOUT: &str = "ZENML_STORE_HTTP_TIMEOUT";
 const PRO_API_URL: &str = "ZENML_PRO_API_URL";
-const CONFIG_PATH: &str = "ZENML_CONFIG_PATH";
 const DISABLE_STORE: &str = "DISABLE_CREDENTIALS_DISK_CACHING";
-
-const NO_FOLDER: &str = "the configuration folder is unknown (ZENML_CONFIG_PATH is not set)";
 
 /// Sources of configuration outside the program.
 pub(crate) struct Environment<'a> {
     pub variable: &'a dyn Fn(&str) -> Option<String>,
-    pub clock: Arc<dyn Clock>,
+}
+
+/// Settings of the `zenml` command line. By default there are none, as without its files.
+#[derive(Debug, Default, PartialEq)]
+struct CommandLine {
+    /// URL of the server that it is connected to.
+    url: Option<String>,
+    /// A bool, the path of a certificate file, or PEM text.
+    verify_ssl: Option<String>,
+    /// Id of the project that it works in.
+    active_project: Option<String>,
 }
 
 /// Configures a client from the environment of this process.
@@ -38,7 +49,6 @@ pub(crate) fn from_process<C>(api: &ApiConfig) -> Result<ClientBuilder<C>> {
     let variable = |name: &str| std::env::var_os(name)?.into_string().ok();
     Environment {
         variable: &variable,
-        clock: Arc::new(TokioClock),
     }
     .builder(api)
 }
@@ -47,20 +57,22 @@ impl Environment<'_> {
     /// Returns a builder with URL, credentials, time limit and certificates.
     pub fn builder<C>(&self, api: &ApiConfig) -> Result<ClientBuilder<C>> {
         let command_line = match api.kind {
-            ApiKind::Workspace => self.config_folder().as_deref().and_then(connected_server),
-            ApiKind::Pro => None,
+            ApiKind::Workspace => self.command_line(),
+            ApiKind::Pro => CommandLine::default(),
         };
-        let is_chosen = self.get(STORE_URL).is_some();
-        let connected = command_line.as_ref().filter(|_| !is_chosen);
-        let url = self.url(api.kind, connected)?;
+        let url = self.url(api.kind, command_line.url.as_deref())?;
         // Messages quote the URL, so it must not contain a password.
         let base = BaseUrl::parse(&url, api.path_suffix)?;
         let credentials = self.credentials(base.as_str(), api.kind)?;
-        let verify_ssl = connected.and_then(|server| server.verify_ssl.clone());
-        let project = self.project(api, &base, command_line);
+        // The command line's setting is for the server that it is connected to.
+        let is_chosen = self.get(STORE_URL).is_some();
+        let verify_ssl = command_line.verify_ssl.filter(|_| !is_chosen);
+        let is_its_server = |url: String| is_same_base(&url, base.as_str(), api.path_suffix);
+        let is_its_server = command_line.url.is_some_and(is_its_server);
+        let active_project = command_line.active_project.filter(|_| is_its_server);
+        let project = self.project(api.kind, active_project);
         let builder = ClientBuilder::new(url).credentials(credentials);
         let builder = self.timeout(builder.project_or_none(project))?;
-        // The command line's setting is for the server that it is connected to.
         self.certificates(builder, verify_ssl)
     }
 
@@ -73,46 +85,26 @@ impl Environment<'_> {
         self.get(PRO_API_URL).unwrap_or_else(|| PRO_URL.to_owned())
     }
 
-    fn url(&self, api: ApiKind, connected: Option<&ConnectedServer>) -> Result<String> {
+    fn url(&self, api: ApiKind, connected: Option<&str>) -> Result<String> {
         if api == ApiKind::Pro {
             return Ok(self.pro_url());
         }
-        if let Some(url) = self.get(STORE_URL) {
-            return Ok(url);
-        }
-        let url = connected.map(|server| server.url.clone());
+        let url = self.get(STORE_URL).or_else(|| connected.map(str::to_owned));
         url.ok_or_else(|| {
-            let config = self.config_folder().map_or_else(
-                || NO_FOLDER.to_owned(),
-                |folder| {
-                    format!(
-                        "{} does not name a server",
-                        folder.join("config.yaml").display()
-                    )
-                },
-            );
+            let reason = self.why_not_connected();
             configuration(format!(
-                "there is no server URL: {STORE_URL} is not set, and {config}; set {STORE_URL}, or \
-                 run `zenml login`"
+                "there is no server URL: {STORE_URL} is not set, and {reason}"
             ))
         })
     }
 
-    /// Returns the default project. The command line's active project is one of its server.
-    fn project(
-        &self,
-        api: &ApiConfig,
-        base: &BaseUrl,
-        command_line: Option<ConnectedServer>,
-    ) -> Option<String> {
-        if api.kind == ApiKind::Pro {
-            return None;
+    /// Returns the default project. `active` is the command line's active project, if the client is for
+    /// its server.
+    fn project(&self, api: ApiKind, active: Option<String>) -> Option<String> {
+        match api {
+            ApiKind::Workspace => self.get(ACTIVE_PROJECT_ID).or(active),
+            ApiKind::Pro => None,
         }
-        let is_its_server =
-            |server: &ConnectedServer| is_same_base(&server.url, base.as_str(), api.path_suffix);
-        let active = command_line.filter(is_its_server);
-        let active = || active.and_then(|server| server.active_project);
-        self.get(ACTIVE_PROJECT_ID).or_else(active)
     }
 
     fn credentials(&self, url: &str, api: ApiKind) -> Result<Credentials> {
@@ -129,12 +121,14 @@ impl Environment<'_> {
                 return Ok(Credentials::password(user, password));
             }
         }
-        let stored = match self.store(url) {
+        let stored = if self.get(DISABLE_STORE).is_some_and(|value| is_true(&value)) {
+            Err(format!("{DISABLE_STORE} forbids reading stored logins"))
+        } else {
+            self.stored_login(url)
+        };
+        let reason = match stored {
+            Ok(login) => return Ok(login),
             Err(reason) => reason,
-            Ok(stored) => match stored.check() {
-                Ok(_) => return Ok(Credentials::provider(stored)),
-                Err(reason) => format!("{}: {reason}", stored.file.display()),
-            },
         };
         let variables = match api {
             ApiKind::Workspace => format!("{API_KEY}, {API_TOKEN} and {USERNAME} are not set"),
@@ -142,42 +136,8 @@ impl Environment<'_> {
         };
         Err(Error::new(
             ErrorKind::Credentials,
-            format!("there are no credentials for {url}: {variables}; {stored}"),
+            format!("there are no credentials for {url}: {variables}; {reason}"),
         ))
-    }
-
-    /// Returns the login that the command line may have stored for a URL.
-    fn store(&self, url: &str) -> Result<StoredLogin, String> {
-        if self.get(DISABLE_STORE).is_some_and(|value| is_true(&value)) {
-            return Err(format!("{DISABLE_STORE} forbids reading stored logins"));
-        }
-        let folder = self.config_folder().ok_or(NO_FOLDER)?;
-        Ok(StoredLogin {
-            file: folder.join("credentials.yaml"),
-            url: url.to_owned(),
-            pro_url: self.pro_url(),
-            clock: self.clock.clone(),
-        })
-    }
-
-    /// Returns the folder of the command line's files, which its library click chooses for an
-    /// application named zenml (`utils/io_utils.py`).
-    fn config_folder(&self) -> Option<PathBuf> {
-        if let Some(folder) = self.get(CONFIG_PATH) {
-            return Some(folder.into());
-        }
-        let home = || Some(PathBuf::from(self.get("HOME")?));
-        let parent = if cfg!(windows) {
-            PathBuf::from(self.get("APPDATA")?)
-        } else if cfg!(target_os = "macos") {
-            home()?.join("Library/Application Support")
-        } else {
-            match self.get("XDG_CONFIG_HOME") {
-                Some(folder) => folder.into(),
-                None => home()?.join(".config"),
-            }
-        };
-        Some(parent.join("zenml"))
     }
 
     fn timeout<C>(&self, builder: ClientBuilder<C>) -> Result<ClientBuilder<C>> {

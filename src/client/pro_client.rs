@@ -34,8 +34,9 @@ define_client! {
     /// Creates a client from environment variables and the login of the `zenml` command line.
     ///
     /// The URL is `ZENML_PRO_API_URL`, or else [`DEFAULT_URL`](Self::DEFAULT_URL). The credentials
-    /// are `ZENML_STORE_API_KEY`, or else the login that `zenml login` stored. The variables for
-    /// certificates and the time limit are those of [`WorkspaceClient::from_env`](crate::WorkspaceClient::from_env).
+    /// are `ZENML_STORE_API_KEY`, or else the login that `zenml login` stored (with the feature
+    /// `cli-login`). The variables for certificates and the time limit are those of
+    /// [`WorkspaceClient::from_env`](crate::WorkspaceClient::from_env).
     ///
     /// # Errors
     ///

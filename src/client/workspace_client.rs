@@ -57,7 +57,8 @@ define_client! {
     ///
     /// The command line stores its logins in `ZENML_CONFIG_PATH`, or else in `~/.config/zenml` on
     /// Linux. The client reads the store again when the login expires, and never writes it. If
-    /// `DISABLE_CREDENTIALS_DISK_CACHING` is true, the client does not use stored logins.
+    /// `DISABLE_CREDENTIALS_DISK_CACHING` is true, the client does not use stored logins. Without the
+    /// cargo feature `cli-login`, which is enabled by default, the variables are the only source.
     ///
     /// ```no_run
     /// # async fn example() -> zenml::Result<()> {
@@ -71,7 +72,8 @@ define_client! {
     ///
     /// Returns [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if no URL is set or a
     /// variable is not usable, and [`ErrorKind::Credentials`](crate::ErrorKind::Credentials) if
-    /// there are no credentials; the message lists the places searched.
+    /// there are no credentials; the message lists the places searched, and names the feature
+    /// `cli-login` if it is not enabled.
     fn from_env;
 }
 

@@ -110,6 +110,17 @@ async fn next_data(body: &mut reqwest::Body) -> Option<Result<Bytes>> {
     poll_fn(|cx| poll_data(body, cx)).await
 }
 
+/// Returns the next piece of a body, or an error if it is silent for `idle_timeout`.
+pub(crate) async fn next_within(
+    body: &mut reqwest::Body,
+    runtime: &Runtime,
+    idle_timeout: Option<Duration>,
+) -> Option<Result<Bytes>> {
+    let data = pin!(next_data(body));
+    let data = runtime.within(idle_timeout, data).await;
+    data.unwrap_or_else(|| Some(Err(silent(idle_timeout.unwrap_or_default()))))
+}
+
 /// Reads a whole body.
 ///
 /// # Errors
@@ -120,16 +131,14 @@ pub(crate) async fn read(
     runtime: &Runtime,
     idle_timeout: Option<Duration>,
 ) -> Result<Bytes> {
-    let next = async |body: &mut reqwest::Body| {
-        let data = pin!(next_data(body));
-        let data = runtime.within(idle_timeout, data).await;
-        data.unwrap_or_else(|| Some(Err(silent(idle_timeout.unwrap_or_default()))))
-    };
     let announced = body.size_hint().lower();
     if announced > limit as u64 {
         return Err(too_large(announced, limit));
     }
-    let Some(first) = next(&mut body).await.transpose()? else {
+    let Some(first) = next_within(&mut body, runtime, idle_timeout)
+        .await
+        .transpose()?
+    else {
         return Ok(Bytes::new());
     };
     if body.is_end_stream() && first.len() <= limit {
@@ -139,7 +148,10 @@ pub(crate) async fn read(
     let mut whole = Vec::with_capacity(announced.min(1 << 20) as usize);
     whole.extend_from_slice(&first);
     while whole.len() <= limit {
-        match next(&mut body).await.transpose()? {
+        match next_within(&mut body, runtime, idle_timeout)
+            .await
+            .transpose()?
+        {
             Some(data) => whole.extend_from_slice(&data),
             None => return Ok(whole.into()),
         }

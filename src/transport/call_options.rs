@@ -72,8 +72,8 @@ impl CallOptions {
 
     /// Sets the maximum size in bytes of a response that is read as a whole. Defaults to 256 MiB.
     ///
-    /// A larger response fails with [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge). Downloads and event
-    /// streams are not limited.
+    /// A larger response fails with [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge). Of a compressed
+    /// response (feature `gzip`), the decoded bytes count. Downloads and event streams are not limited.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = Some(bytes);
         self

@@ -55,6 +55,12 @@ impl Connection {
             .redirect(reqwest::redirect::Policy::none())
             // Otherwise reqwest would keep a copy of each request.
             .retry(reqwest::retry::never().max_retries_per_request(0))
+            // Another crate of the program may enable these features of reqwest. The transport decodes
+            // bodies itself: a download must keep its bytes.
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd()
             // uvicorn closes idle connections after 5 s: a request sent at that moment is lost.
             .pool_idle_timeout(Duration::from_secs(4))
             .connect_timeout(self.connect_timeout);

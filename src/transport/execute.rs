@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, header};
 use tracing::Instrument;
 
 use super::authorization::Authorization;
@@ -16,7 +16,7 @@ use super::context::CallContext;
 use super::request::{Accept, PreparedRequest, REQUEST_ID, Request, set_header};
 use super::response::{AttemptResponse, ResponseBody};
 use super::shared::Transport;
-use super::{hint, support, trace};
+use super::{content_coding, hint, support, trace};
 use crate::availability::route::Route;
 use crate::availability::rule::{self, Concern};
 use crate::retry::attempt_error::AttemptError;
@@ -188,10 +188,7 @@ impl Transport {
         let has_key = request.headers.contains_key(IDEMPOTENCY_KEY);
         headers.extend(request.headers);
         headers.insert(header::ACCEPT, accept.header());
-        headers.insert(
-            header::ACCEPT_ENCODING,
-            HeaderValue::from_static("identity"),
-        );
+        headers.insert(header::ACCEPT_ENCODING, content_coding::accepted(accept));
         headers.insert(REQUEST_ID, context.request_id.header()?);
         if let Some(body) = &request.body {
             headers.insert(header::CONTENT_TYPE, body.content_type.clone());

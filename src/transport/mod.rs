@@ -12,7 +12,7 @@
 //! | [`execute`] | one call, from its request to its response |
 //! | [`sender`], [`redirect`] | one attempt |
 //! | [`request`], [`body`], [`multipart`], [`base_url`], [`authorization`] | the request |
-//! | [`response`], [`call_response`], [`body_stream`] | the response |
+//! | [`response`], [`call_response`], [`body_stream`], [`content_coding`] | the response |
 //! | [`connection`], `tls`, [`call_options`], [`api`] | settings |
 //! | [`context`], [`request_id`], [`trace`], [`hint`] | identity, span and hints of a call |
 //! | [`server_version`], [`version_cache`], [`learn_version`], [`support`] | the version of the server, and what it does not know |
@@ -25,6 +25,7 @@ pub(crate) mod body_stream;
 pub(crate) mod call_options;
 pub(crate) mod call_response;
 pub(crate) mod connection;
+pub(crate) mod content_coding;
 pub(crate) mod context;
 pub(crate) mod execute;
 pub(crate) mod hint;

@@ -9,7 +9,8 @@ use url::Url;
 
 use super::api::ApiKind;
 use super::authorization::Authorization;
-use super::body_stream::{read, read_beginning};
+use super::body_stream::read_beginning;
+use super::content_coding::ContentCoding;
 use super::redirect;
 use super::request::PreparedRequest;
 use super::response::{AttemptResponse, ResponseBody};
@@ -67,13 +68,20 @@ impl HttpSender<'_> {
             return Err(failed);
         }
         let (mut parts, body) = http::Response::from(response).into_parts();
-        if let Some(coding) = content_coding(&parts.headers) {
+        let coding = ContentCoding::of(&parts.headers);
+        if !coding.is_readable(request.accept) {
             let message = format!(
-                "the response is compressed ({coding}), which the client did not ask for; check the \
-                 proxy between client and server"
+                "the response is compressed ({}), which the client did not ask for; check the proxy \
+                 between client and server",
+                coding.name()
             );
             let error = Error::new(ErrorKind::Decode, message).with_status(parts.status);
             return Err(error.into());
+        }
+        if coding != ContentCoding::Identity {
+            // They describe the body before it is decoded.
+            parts.headers.remove(header::CONTENT_ENCODING);
+            parts.headers.remove(header::CONTENT_LENGTH);
         }
         // The response to a login sets a cookie that holds the token.
         for (name, value) in &mut parts.headers {
@@ -81,16 +89,17 @@ impl HttpSender<'_> {
                 value.set_sensitive(true);
             }
         }
+        let body = if request.accept.is_whole() {
+            let (limit, idle_timeout) = (request.max_size, request.idle_timeout);
+            let whole = coding.read(body, limit, self.runtime, idle_timeout);
+            ResponseBody::Whole(whole.await?)
+        } else {
+            ResponseBody::Streamed(body)
+        };
         Ok(AttemptResponse {
             status: parts.status,
             headers: parts.headers,
-            body: if request.accept.is_whole() {
-                let idle_timeout = request.idle_timeout;
-                let whole = read(body, request.max_size, self.runtime, idle_timeout);
-                ResponseBody::Whole(whole.await?)
-            } else {
-                ResponseBody::Streamed(body)
-            },
+            body,
             permit: None,
         })
     }
@@ -165,18 +174,16 @@ impl HttpSender<'_> {
             .iter()
             .chain(authorization.map(|authorization| &authorization.token));
         // The status is what matters, however much of the body arrives in time.
-        let mut body = Vec::new();
+        let mut coded = Vec::new();
         let left = self.runtime.time_left(deadline, None);
         let limit = left.map_or(ERROR_BODY_LIMIT, |left| {
             left.mul_f32(0.9).min(ERROR_BODY_LIMIT)
         });
         {
-            let reading = read_beginning(response.into(), error_body::BODY_LIMIT, &mut body);
+            let reading = read_beginning(response.into(), error_body::BODY_LIMIT, &mut coded);
             let _ = self.runtime.within(Some(limit), pin!(reading)).await;
         }
-        if let Some(coding) = content_coding(&headers) {
-            body = format!("a compressed body ({coding})").into_bytes();
-        }
+        let mut body = ContentCoding::of(&headers).beginning(coded);
         if request.is_login && error_body::is_unknown_json(&body) {
             // It may contain a token.
             body = error_body::describe(&body).into_bytes();
@@ -207,13 +214,6 @@ impl OtherHost {
             self.0
         )
     }
-}
-
-/// Returns the content coding of a compressed response (RFC 9110, section 8.4).
-fn content_coding(headers: &HeaderMap) -> Option<String> {
-    let coding = headers.get(header::CONTENT_ENCODING)?.to_str().ok()?.trim();
-    let is_plain = coding.is_empty() || coding.eq_ignore_ascii_case("identity");
-    (!is_plain).then(|| coding.to_owned())
 }
 
 /// Returns whether a new login may help. A workspace responds with 401 to missing permissions, too;

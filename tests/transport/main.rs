@@ -10,6 +10,7 @@ mod chaos;
 mod device_login;
 mod logins;
 mod outage;
+#[cfg(feature = "cli-login")]
 mod stored_login;
 
 /// Returns a name that no other run of the tests uses.

@@ -8,7 +8,7 @@
 //! `cargo fuzz` is not used: it needs a nightly compiler, and the time of a case goes into connections
 //! and limits, so that guidance by coverage would gain little.
 
-#![cfg(feature = "pro")]
+#![cfg(all(feature = "cli-login", feature = "pro"))]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -110,27 +110,6 @@ fn a_damaged_store_contains_no_login_and_is_not_quoted() {
 }
 
 #[test]
-fn the_connected_server_is_read_from_the_configuration() {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |text: &str| std::fs::write(folder.path().join("config.yaml"), text).unwrap();
-    assert_eq!(connected_server(folder.path()), None);
-    write("store:\n  type: rest\n  url: http://127.0.0.1:8237\nversion: 0.98.0\n");
-    let url = "http://127.0.0.1:8237".to_owned();
-    let mut server = ConnectedServer {
-        url,
-        verify_ssl: None,
-        active_project: None,
-    };
-    assert_eq!(connected_server(folder.path()).as_ref(), Some(&server));
-    write("active_project_id: p\nstore:\n  url: http://127.0.0.1:8237\n  verify_ssl: false\n");
-    server.verify_ssl = Some("false".to_owned());
-    server.active_project = Some("p".to_owned());
-    assert_eq!(connected_server(folder.path()), Some(server));
-    write("store:\n  type: sql\n  url: sqlite:////tmp/zenml.db\n");
-    assert_eq!(connected_server(folder.path()), None);
-}
-
-#[test]
 fn urls_are_compared_in_their_normal_form() {
     for known in [
         "https://ZenML.example.com",
@@ -140,27 +119,4 @@ fn urls_are_compared_in_their_normal_form() {
         let store = format!("{known}:\n  api_key: ZENKEY_x\n");
         assert_eq!(pick(&store).unwrap(), "key ZENKEY_x", "{known}");
     }
-}
-
-#[test]
-fn only_files_of_a_reasonable_size_are_read() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("credentials.yaml");
-    let error = read_file(folder.path()).unwrap_err();
-    assert!(error.to_string().contains("is not a file"), "{error}");
-    std::fs::write(&path, "a".repeat(MAX_SIZE as usize + 1)).unwrap();
-    let error = read_file(&path).unwrap_err();
-    assert!(error.to_string().contains("is larger than"), "{error}");
-    std::fs::write(&path, "a: b").unwrap();
-    assert_eq!(*read_file(&path).unwrap(), "a: b");
-}
-
-#[cfg(unix)]
-#[test]
-fn a_named_pipe_in_place_of_a_file_does_not_block() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("config.yaml");
-    let status = std::process::Command::new("mkfifo").arg(&path).status();
-    assert!(status.unwrap().success());
-    assert_eq!(connected_server(folder.path()), None);
 }

@@ -190,6 +190,7 @@ async fn a_rejected_key_is_not_sent_again() {
 }
 
 #[tokio::test]
+#[cfg(feature = "cli-login")]
 async fn a_pro_session_is_exchanged_for_a_token_of_the_workspace() {
     let server = TestServer::accepting_newest_token(3600).await;
     let credentials = Credentials::pro_session("pro".into());
