@@ -107,7 +107,10 @@ impl<T: 'static> ItemStream<T> {
     /// Sets the maximum number of items to return. Defaults to no limit.
     pub fn max_items(mut self, items: u64) -> Self {
         self.left = items;
-        self.pages.limit_size(items);
+        // Another size would move the items before the first one to other pages.
+        if self.position == 0 {
+            self.pages.limit_size(items);
+        }
         self
     }
 

@@ -24,8 +24,33 @@ pub(crate) struct Pages {
     prefetch: usize,
     /// The number of pages according to the newest response, if the list has pages.
     total: Option<u64>,
-    /// Fingerprints of the first and the previous page.
-    seen: Option<(u64, u64)>,
+    seen: Seen,
+}
+
+/// The pages that have been read, in constant memory.
+#[derive(Default)]
+struct Seen {
+    /// The number of pages.
+    pages: u64,
+    /// Fingerprints of the first page, of the previous page, and of the last page whose number is a power of
+    /// two. The last one finds each cycle (R. P. Brent, "An improved Monte Carlo factorization algorithm",
+    /// 1980), the others the usual ones without delay.
+    kept: Option<(u64, u64, u64)>,
+}
+
+impl Seen {
+    /// Adds a page, and returns whether it repeats another one.
+    fn repeats(&mut self, fingerprint: u64) -> bool {
+        self.pages += 1;
+        let Some((first, previous, marked)) = self.kept else {
+            self.kept = Some((fingerprint, fingerprint, fingerprint));
+            return false;
+        };
+        let marks = self.pages.is_power_of_two();
+        let newly_marked = if marks { fingerprint } else { marked };
+        self.kept = Some((first, fingerprint, newly_marked));
+        [first, previous, marked].contains(&fingerprint)
+    }
 }
 
 /// The parameters that select a page.
@@ -59,7 +84,7 @@ impl Pages {
             in_flight: VecDeque::new(),
             prefetch: 0,
             total: None,
-            seen: None,
+            seen: Seen::default(),
         }
     }
 
@@ -166,12 +191,7 @@ impl Pages {
         // A server that ignores the position returns the same page forever. One that counts pages
         // modulo their number starts again with the first.
         let fingerprint = self.fingerprint(body);
-        let is_repeated = items > 0
-            && self
-                .seen
-                .is_some_and(|(first, previous)| [first, previous].contains(&fingerprint));
-        let first = self.seen.map_or(fingerprint, |(first, _)| first);
-        self.seen = Some((first, fingerprint));
+        let is_repeated = self.seen.repeats(fingerprint) && items > 0;
         self.total = totals.map(|totals| totals.pages);
         let is_last = match self.paging {
             Paging::Offset => {

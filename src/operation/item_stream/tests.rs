@@ -236,6 +236,59 @@ async fn max_items_ends_the_stream_and_requests_no_more_than_that() {
 }
 
 #[tokio::test]
+async fn max_items_counts_from_the_item_that_the_stream_starts_with() {
+    for is_limited_first in [true, false] {
+        let server = TestServer::start(|request| {
+            let query = request.line.split_once('?').unwrap().1;
+            let number = |name: &str| -> u64 {
+                let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+                let (_, number) = pairs.find(|(known, _)| *known == name).unwrap();
+                number.parse().unwrap()
+            };
+            let (page, size) = (number("page"), number("size"));
+            let items: Vec<_> = (0..9).skip(((page - 1) * size) as usize).collect();
+            let items = &items[..items.len().min(size as usize)];
+            self::page(page, 9_u64.div_ceil(size), &format!("{items:?}"))
+        })
+        .await;
+        let items = call(&server).paged_items::<u8>();
+        let items = if is_limited_first {
+            items.max_items(3).start_at(5)
+        } else {
+            items.start_at(5).max_items(3)
+        };
+        let items = items.try_collect::<Vec<_>>().await.unwrap();
+        assert_eq!(items, [5, 6, 7], "{is_limited_first}");
+    }
+}
+
+#[tokio::test]
+async fn a_cycle_of_pages_ends_the_stream_wherever_it_begins() {
+    for (before, length) in [(1, 2), (3, 5), (20, 7)] {
+        let server = TestServer::start(move |request| {
+            let (_, number) = request.line.split_once("page=").unwrap();
+            let number: u64 = number.split('&').next().unwrap().parse().unwrap();
+            let index = number - 1;
+            let shown = if index < before {
+                index
+            } else {
+                before + (index - before) % length
+            };
+            page(number, u64::MAX, &format!("[{shown}]"))
+        })
+        .await;
+        let items = call(&server).query("size", 1).paged_items::<u8>();
+        let items = items.try_collect::<Vec<_>>().await.unwrap();
+        let all = before + length;
+        let count = items.len() as u64;
+        assert!(
+            (all..=4 * all).contains(&count),
+            "{before} {length}: {count}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_repeats_items_on_pages_with_other_numbers_ends_the_stream() {
     let counting = |items: &'static [&'static str]| {
         TestServer::start(move |request| {
