@@ -13,6 +13,10 @@ use crate::{ErrorKind, Result, Timestamp};
 /// last lines are written after the status.
 const SILENCE: Duration = Duration::from_secs(3);
 
+/// The same time for a step that is not known to have ended although its run has: a parallel step may still
+/// be at work, and the status of a step that was killed never changes.
+const LONG_SILENCE: Duration = Duration::from_secs(60);
+
 /// The log of the workload manager, which servers before 0.94.0 do not list.
 const RUNNER: &str = "runner";
 
@@ -60,8 +64,10 @@ pub(super) struct Rounds {
 
 struct Log {
     reader: Reader,
-    /// When its run or step was first seen ended, or the last line after that arrived.
+    /// When its end was first possible, or the last line after that arrived.
     quiet_since: Option<Instant>,
+    /// Whether its run or step has ended.
+    is_ended: bool,
     is_complete: bool,
 }
 
@@ -131,13 +137,13 @@ impl Rounds {
         let is_ended = listed.first().is_some_and(|owner| owner.is_finished);
         let now = self.api.transport.runtime().clock.now();
         for owner in listed {
-            self.update(owner, now);
+            self.update(owner, is_ended, now);
         }
         Ok(is_ended)
     }
 
-    /// Adds the new logs of a run or step, and notes its end.
-    fn update(&mut self, owner: Listed, now: Instant) {
+    /// Adds the new logs of a run or step, and notes its end and that of the run.
+    fn update(&mut self, owner: Listed, is_run_ended: bool, now: Instant) {
         let mut sources = owner.sources;
         if let Owner::Run(run) = owner.owner
             && self.selection.source.as_deref() == Some(RUNNER)
@@ -154,12 +160,19 @@ impl Rounds {
                 self.logs.push(Log {
                     reader: Reader::new(source),
                     quiet_since: None,
+                    is_ended: false,
                     is_complete: false,
                 });
             }
         }
         for log in &mut self.logs {
-            if log.reader.source().owner == owner.owner && owner.is_finished {
+            if log.reader.source().owner != owner.owner {
+                continue;
+            }
+            if owner.is_finished && !log.is_ended {
+                log.is_ended = true;
+                log.quiet_since = Some(now);
+            } else if is_run_ended {
                 log.quiet_since.get_or_insert(now);
             }
         }
@@ -201,17 +214,18 @@ impl Log {
     /// Returns whether the absence of the log is not an error.
     fn may_be_empty(&self, follows: bool) -> bool {
         // Before 0.93.0, servers do not tell whether a step has a log.
-        follows && self.quiet_since.is_none() || self.reader.source().id.is_none()
+        follows && !self.is_ended || self.reader.source().id.is_none()
     }
 
     /// Notes whether there were lines. Returns whether the log has been silent for long enough.
     fn is_silent(&mut self, has_lines: bool, now: Instant) -> bool {
+        let limit = if self.is_ended { SILENCE } else { LONG_SILENCE };
         match &mut self.quiet_since {
             Some(since) if has_lines => {
                 *since = now;
                 false
             }
-            Some(since) => now - *since >= SILENCE,
+            Some(since) => now - *since >= limit,
             None => false,
         }
     }

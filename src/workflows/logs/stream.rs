@@ -132,9 +132,10 @@ impl LogStream {
 
     /// Waits for further lines until the run or the step has ended.
     ///
-    /// The stream ends when the logs have been silent for three seconds after that. Transient
-    /// failures, such as a server that restarts, do not end the stream; it ends after five minutes of
-    /// consecutive failures, with the error of the last one.
+    /// The stream ends when the logs have been silent for three seconds after that. If the run has ended and
+    /// a step has not, which happens when a step is killed, the log of that step must be silent for a
+    /// minute. Transient failures, such as a server that restarts, do not end the stream; it ends after five
+    /// minutes of consecutive failures, with the error of the last one.
     pub fn follow(self) -> Self {
         self.with(|selection| selection.follows = true)
     }

@@ -31,6 +31,8 @@ enum Version {
 struct State {
     version: Version,
     status: &'static str,
+    /// Set if the status of the step differs from that of the run.
+    step_status: Option<&'static str>,
     entries: BTreeMap<Uuid, Vec<Value>>,
 }
 
@@ -45,6 +47,7 @@ fn state(version: Version, status: &'static str) -> Shared {
     Arc::new(Mutex::new(State {
         version,
         status,
+        step_status: None,
         entries: [(RUN_LOG, entries("a b")), (STEP_LOG, entries("c d e"))].into(),
     }))
 }
@@ -77,7 +80,10 @@ impl State {
         } else if path == format!("/runs/{RUN}/logs") && query == "source=client" {
             json!(self.entries[&RUN_LOG])
         } else if path == format!("/steps/{STEP}/logs") && query == "source=step" {
-            json!(self.entries[&STEP_LOG])
+            match self.entries.get(&STEP_LOG) {
+                Some(entries) => json!(entries),
+                None => return response(404, "", r#"{"detail":["KeyError","no logs"]}"#),
+            }
         } else {
             return response(404, "", r#"{"detail":["KeyError","no logs"]}"#);
         };
@@ -100,7 +106,9 @@ impl State {
     }
 
     fn logged(&self, id: Uuid, name: &str, logs: Value) -> Value {
-        let body = json!({"status": self.status, "project_id": PROJECT});
+        let of_step = self.step_status.filter(|_| id == STEP);
+        let status = of_step.unwrap_or(self.status);
+        let body = json!({"status": status, "project_id": PROJECT});
         json!({"id": id, "name": name, "body": body, "resources": {"log_collection": logs}})
     }
 
@@ -220,6 +228,47 @@ async fn following_returns_new_lines_until_the_run_has_ended_and_none_twice() {
         }
         assert_eq!(read.join(" "), "a b c d e f g h i", "{version:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn following_ends_after_the_run_even_if_a_step_never_ends() {
+    for version in VERSIONS {
+        let state = state(version, "failed");
+        state.lock().unwrap().step_status = Some("running");
+        let (_server, client) = server(&state).await;
+        let begun = tokio::time::Instant::now();
+        let mut logs = client.stream_run_logs(RUN).follow();
+        let mut read = Vec::new();
+        while let Some(line) = logs.next().await {
+            let message = line.unwrap().message;
+            if message == "e" {
+                // The step may run on for a while.
+                let state = state.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_secs(40)).await;
+                    let mut state = state.lock().unwrap();
+                    state.entries.get_mut(&STEP_LOG).unwrap().push(entry("f"));
+                });
+            }
+            read.push(message);
+        }
+        assert_eq!(read.join(" "), "a b c d e f", "{version:?}");
+        let took = begun.elapsed();
+        assert!(took < Duration::from_secs(110), "{version:?}: {took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_step_that_was_killed_before_its_first_line_has_an_empty_log() {
+    let state = state(Version::Lists, "failed");
+    {
+        let mut state = state.lock().unwrap();
+        state.step_status = Some("running");
+        state.entries.remove(&STEP_LOG);
+    }
+    let (_server, client) = server(&state).await;
+    let logs = client.stream_run_logs(RUN).follow();
+    assert_eq!(messages(logs).await, "a b");
 }
 
 #[tokio::test]
