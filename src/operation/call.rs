@@ -250,8 +250,12 @@ impl Call {
     /// Sends the request and returns the body as a stream of server-sent events.
     pub async fn events(self) -> Result<Response<EventStream>> {
         let reopen = self.reopen(Accept::Events);
+        let position = self.0.headers.get("last-event-id");
+        let position = position.and_then(|position| Some(position.to_str().ok()?.to_owned()));
         let response = self.open(Accept::Events).await?;
-        streamed(response, |response| EventStream::new(response, reopen))
+        streamed(response, |response| {
+            EventStream::new(response, position, reopen)
+        })
     }
 
     /// Returns the value of a query parameter.

@@ -35,7 +35,8 @@ use crate::{Error, ErrorKind, Result, ServerSentEvent};
 ///   [`idle_timeout`](crate::CallOptions::idle_timeout) of the client or the
 ///   [`stall_limit`](Self::stall_limit) of the stream.
 /// - The server reports a [`gap`](ServerSentEvent::is_gap). The stream returns that event, and then asks
-///   for the lost events. A server that shuts down ends its streams in this way.
+///   for the lost events. A server that shuts down ends its streams in this way. If the server reports gaps
+///   only for the time of [`give_up_after`](Self::give_up_after), the stream goes on without the lost events.
 ///
 /// A stream whose events have no positions cannot be resumed. It ends when the server closes it, or
 /// with an error when the connection breaks.
@@ -77,8 +78,8 @@ pub struct EventStream {
     last_id: Option<String>,
     has_events: bool,
     has_ended: bool,
-    /// Set after a gap, until the next event.
-    is_gap: bool,
+    /// Since when the server reports gaps, until the next event.
+    gap_since: Option<Instant>,
     /// The number of connections since the last event.
     failures: u32,
     last_bytes: Instant,
@@ -101,28 +102,34 @@ const OUTAGE: Duration = Duration::from_secs(300);
 type Item = Result<ServerSentEvent>;
 
 impl EventStream {
-    /// Reads the events of a response.
+    /// Reads the events of a response, which begins after a position if the request has one.
     ///
     /// # Errors
     /// Returns [`ErrorKind::Decode`] if the response is not an event stream.
-    pub(crate) fn new(response: StreamedResponse, reopen: Reopen) -> Result<Self> {
+    pub(crate) fn new(
+        response: StreamedResponse,
+        position: Option<String>,
+        reopen: Reopen,
+    ) -> Result<Self> {
         let context = response.body.context.clone();
         let runtime = response.body.runtime().clone();
         let connection = match body_of(response)? {
             Some(body) => Connection::Open(Box::new(body)),
             None => Connection::Closed,
         };
+        let mut parser = EventParser::default();
+        parser.resume_at(position.clone());
         Ok(Self {
             connection,
             reopen,
             context,
-            parser: EventParser::default(),
+            parser,
             events: VecDeque::new(),
             replay: Replay::default(),
-            last_id: None,
+            last_id: position,
             has_events: false,
             has_ended: false,
-            is_gap: false,
+            gap_since: None,
             failures: 0,
             last_bytes: runtime.clock.now(),
             runtime,
@@ -160,7 +167,7 @@ impl EventStream {
         poll_fn(|cx| self.poll_event(cx)).await
     }
 
-    /// Returns the position of the last event, if the server sent one.
+    /// Returns the position of the last event, if the server sent one, or the position of the request.
     ///
     /// Send it as `Last-Event-ID` to resume the stream in another process.
     pub fn last_event_id(&self) -> Option<&str> {
@@ -228,19 +235,27 @@ impl EventStream {
             }
             self.failures = 0;
         }
-        self.has_events = true;
         self.has_ended |= event.is_end();
-        let was_gap = std::mem::replace(&mut self.is_gap, event.is_gap());
-        if event.is_gap() && self.last_id.is_some() && !self.give_up_after.is_zero() {
+        let now = self.runtime.clock.now();
+        let since = event.is_gap().then(|| self.gap_since.unwrap_or(now));
+        let was_gap = std::mem::replace(&mut self.gap_since, since).is_some();
+        let Some(since) = since else {
+            self.has_events = true;
+            return Some(event);
+        };
+        if self.is_resumable() && now - since < self.give_up_after {
             // What follows on this connection comes after the lost events.
             self.events.clear();
             self.last_id.clone_from(&event.id);
             self.wait();
-            if was_gap {
-                return None;
-            }
         }
-        Some(event)
+        (!was_gap).then_some(event)
+    }
+
+    /// Returns whether another connection continues this one: the last event has a position, or there was
+    /// no event.
+    fn is_resumable(&self) -> bool {
+        self.last_id.is_some() || !self.has_events
     }
 
     /// Continues with a new connection.
@@ -265,8 +280,8 @@ impl EventStream {
     /// of the stream if that is not possible.
     fn reconnect(&mut self, error: Option<Error>) -> Option<Option<Item>> {
         let is_resumable = match &error {
-            Some(error) => error.is_retryable() && (self.last_id.is_some() || !self.has_events),
-            None => self.last_id.is_some() && !self.give_up_after.is_zero(),
+            Some(error) => error.is_retryable() && self.is_resumable(),
+            None => self.is_resumable() && !self.give_up_after.is_zero(),
         };
         if self.has_ended || error.is_none() && !is_resumable {
             self.connection = Connection::Closed;

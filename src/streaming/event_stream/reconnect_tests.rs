@@ -195,6 +195,43 @@ async fn the_end_of_a_server_that_shuts_down_is_not_the_end_of_the_run() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connection_that_ends_before_the_first_event_is_replaced() {
+    let shutdown = format!("event: gap\ndata: shutdown\n\n{END}");
+    for (first, expected) in [(": ping\n\n", None), (&shutdown, Some("shutdown"))] {
+        let server = TestServer::sequence([closed(first), closed(&(event(1) + END))]).await;
+        let expected: Vec<_> = expected.into_iter().chain(["1", "end"]).collect();
+        assert_eq!(data(stream(&server).await).await, expected);
+        assert_eq!(server.received()[1].header("last-event-id"), None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_continues_at_the_position_that_it_was_opened_with() {
+    let server = TestServer::sequence([closed(": ping\n\n"), closed(&(event(6) + END))]).await;
+    let call = Call::new(&server.transport(), &READ).header("last-event-id", "5-0");
+    let events = call.events().await.unwrap().into_inner();
+    assert_eq!(events.last_event_id(), Some("5-0"));
+    assert_eq!(data(events).await, ["6", "end"]);
+    assert_eq!(server.received()[1].header("last-event-id"), Some("5-0"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_that_stay_lost_are_given_up_after_a_while() {
+    let gap = "event: gap\ndata: truncated\n\n";
+    let server = TestServer::sequence([
+        closed(&(event(1) + gap)),
+        closed(&format!("{gap}{}{END}", event(7))),
+    ])
+    .await;
+    let begun = tokio::time::Instant::now();
+    let stream = stream(&server).await;
+    let stream = stream.give_up_after(Duration::from_secs(20));
+    assert_eq!(data(stream).await, ["1", "truncated", "7", "end"]);
+    let waited = begun.elapsed().as_secs();
+    assert!((20..60).contains(&waited), "{waited} s");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refused_connection_ends_the_stream() {
     let server = TestServer::sequence([closed(&event(1)), response(403, "", "{}")]).await;
     let mut events = stream(&server).await;
