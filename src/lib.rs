@@ -153,6 +153,7 @@ pub use http::{HeaderMap, Method, StatusCode};
 #[allow(unused_imports, reason = "not every document needs all of them")]
 use codec::{
     accessors::accessors,
+    duration::duration,
     object::object,
     open_enum::open_enum,
     request::request,

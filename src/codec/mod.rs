@@ -2,6 +2,7 @@
 //!
 //! - `accessors`: methods that return the members of a response's parts
 //! - `decode`: decodes a response, and locates what does not match its type
+//! - `duration`: how long what a response describes took
 //! - `finite`: encodes what is sent, and refuses NaN and infinity
 //! - `noted`: which secrets and files an encoded body contains
 //! - `number`: the numbers in a JSON text
@@ -13,10 +14,11 @@
 //! - `request`: constructors and setters of structs that are sent
 //! - `url_segment`: text in the path of a URL
 //!
-//! Generated code calls the macros of `accessors`, `object`, `open_enum`, `union` and `request`.
+//! Generated code calls the macros of `accessors`, `duration`, `object`, `open_enum`, `union` and `request`.
 
 pub(crate) mod accessors;
 pub(crate) mod decode;
+pub(crate) mod duration;
 pub(crate) mod finite;
 pub(crate) mod noted;
 pub(crate) mod number;

@@ -13,7 +13,6 @@
 mod configuration;
 #[cfg(feature = "pro")]
 pub(crate) mod connect_workspace;
-mod duration;
 pub(crate) mod finished_run;
 pub(crate) mod logs;
 mod patience;

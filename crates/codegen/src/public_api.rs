@@ -162,7 +162,10 @@ fn accessor_lines(name: &str, api: &Api) -> Vec<String> {
         let ident = accessor.ident;
         format!("struct {name}.{ident}(): Option<{returns}> ({parts})")
     });
-    accessors.collect()
+    let duration = api
+        .has_duration(name)
+        .then(|| format!("struct {name}.duration(): Option<Duration> (start_time, end_time)"));
+    accessors.chain(duration).collect()
 }
 
 /// Returns the declared type of a field.

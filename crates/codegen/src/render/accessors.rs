@@ -14,6 +14,13 @@ pub(super) fn accessors(api: &Api, name: &str) -> Option<TokenStream> {
     (!methods.is_empty()).then(|| quote!(crate::accessors! { #ident #(#methods)* }))
 }
 
+/// Returns the method for the duration of what a type describes, if it has one.
+pub(super) fn duration(api: &Api, name: &str) -> Option<TokenStream> {
+    let ident = format_ident!("{name}");
+    api.has_duration(name)
+        .then(|| quote!(crate::duration! { #ident }))
+}
+
 fn method(accessor: &Accessor<'_>) -> Option<TokenStream> {
     let docs = doc_attributes(&docs::accessor(accessor)?);
     let ident = format_ident!("{}", accessor.ident);

@@ -10,6 +10,7 @@ use crate::case::{Case, cases};
 cases! { "render", check:
     open_structs_for_responses
     accessors_of_responses_with_parts
+    durations_of_what_starts_and_ends
     three_states_for_requests
     constructors_take_required_fields
     open_enums_and_unions
