@@ -125,11 +125,12 @@ impl State {
         if let Some(rejection) = self.tokens.rejection(received) {
             return rejection.into();
         }
-        let Some(mut answer) = self.script.answer(received) else {
-            return match self.tokens.answer(received, &self.version) {
-                Some(reply) => reply.into(),
-                None => self.script.unexpected(received),
-            };
+        let answer = self.script.answer(received).or_else(|| {
+            let login = self.tokens.answer(received, &self.version)?;
+            Some(login.into())
+        });
+        let Some(mut answer) = answer else {
+            return self.script.unexpected(received);
         };
         if let Some(why) = wrong(received) {
             let problem = report::wrong(&report::received(received), &why);

@@ -1,18 +1,19 @@
 //! Runs: failed ones, logs, costs, export and events.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    io::{BufRead, BufReader, Write},
-    net::TcpListener,
-    process::Output,
-    thread,
-};
+use std::{collections::BTreeSet, fs, process::Output};
 
+use serde_json::json;
 use uuid::Uuid;
-use zenml::workspace::types::{
-    MetadataResourceTypes, MetadataTypeEnum, PipelineRunResponse, RunMetadataRequest,
-    RunMetadataResource,
+use zenml::{
+    ErrorKind, WorkspaceClient,
+    mock::{Events, Server},
+    workspace::{
+        runs::StreamRunEvents,
+        types::{
+            ExecutionStatus, MetadataResourceTypes, MetadataTypeEnum, PipelineRunResponse,
+            RunMetadataRequest, RunMetadataResource,
+        },
+    },
 };
 use zenml_test_server::example;
 
@@ -139,56 +140,34 @@ fn the_events_of_a_run_are_printed_to_its_end() {
     }
 }
 
-/// Serves a run on loopback: these are the responses to requests for its events.
-fn serve(run: Uuid, events: &'static [&'static str]) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        let mut events = events.iter();
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut request = BufReader::new(&stream).lines().map(Result::unwrap);
-            let path = request.next().unwrap();
-            request.find(String::is_empty).unwrap();
-            let is = |end: &str| path.starts_with(&format!("GET /api/v1/runs/{run}{end} "));
-            let response = if is("/events/stream?kinds=step_status") {
-                events.next().unwrap().to_string()
-            } else if is("/status") {
-                "200 OK\r\n\r\n\"completed\"".to_owned()
-            } else if is("") || is("?hydrate=true") {
-                format!("200 OK\r\n\r\n{{\"id\":\"{run}\",\"name\":\"nightly\"}}")
-            } else {
-                "404 Not Found\r\n\r\n".to_owned()
-            };
-            let head = "HTTP/1.1 ";
-            let response = response.replacen("\r\n", "\r\nconnection: close\r\n", 1);
-            stream
-                .write_all(format!("{head}{response}").as_bytes())
-                .unwrap();
-        }
-    });
-    url
+const RUN: Uuid = Uuid::from_u128(7);
+
+/// Returns the request for the events that `watch` asks for.
+fn events(client: &WorkspaceClient) -> StreamRunEvents {
+    let events = client.stream_run_events().pipeline_run_id(RUN);
+    events.kinds(["step_status"])
 }
 
-/// Runs `watch_events` with a server that has these events.
-fn watch(events: &'static [&'static str]) -> Output {
-    let id = Uuid::new_v4();
+/// Runs `watch_events` with a mock server.
+fn watch(server: &Server) -> Output {
     let mut watch = example("watch_events").unwrap();
-    watch.args([&id.to_string(), "--kind", "step_status"]);
+    watch.args([&RUN.to_string(), "--kind", "step_status"]);
     watch
-        .env("ZENML_STORE_URL", serve(id, events))
+        .env("ZENML_STORE_URL", server.url())
         .env("ZENML_STORE_API_TOKEN", "a");
     run(&mut watch)
 }
 
-#[test]
+#[tokio::test]
 #[ignore = "needs the examples: cargo xtask test"]
-fn lost_events_are_reported_where_they_are_missing() {
-    let output = watch(&[
-        "200 OK\r\ncontent-type: text/event-stream\r\n\r\nretry: 10\n\
-         id: 1-0\nevent: step_status\ndata: {\"step\":\"train\"}\n\nevent: gap\ndata: {}\n\n",
-        "200 OK\r\ncontent-type: text/event-stream\r\n\r\nid: 3-0\nevent: end\ndata: {}\n\n",
-    ]);
+async fn lost_events_are_reported_where_they_are_missing() {
+    let server = Server::start().await;
+    let sent = Events::new()
+        .event("step_status", &json!({"step": "train"}))
+        .event("gap", &json!({}));
+    let client = server.workspace_client();
+    server.expect(events(&client)).returns(sent);
+    let output = watch(&server);
     assert_eq!(
         printed(&output),
         "step_status      {\"step\":\"train\"}\nend              {}\n"
@@ -196,13 +175,19 @@ fn lost_events_are_reported_where_they_are_missing() {
     assert_eq!(complaint(&output, 0), "Events may be missing here.\n");
 }
 
-#[test]
+#[tokio::test]
 #[ignore = "needs the examples: cargo xtask test"]
-fn without_live_events_the_status_of_the_run_is_watched() {
-    let output = watch(&[
-        "501 Not Implemented\r\ncontent-type: application/json\r\n\r\n\
-         {\"detail\":\"Live event streaming is not enabled on this server.\"}",
-    ]);
+async fn without_live_events_the_status_of_the_run_is_watched() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    server.expect(events(&client)).fails(ErrorKind::Unsupported);
+    server
+        .expect(client.get_run_status().run_id(RUN))
+        .returns(ExecutionStatus::Completed);
+    server
+        .expect(client.get_run().run_id(RUN))
+        .returns(PipelineRunResponse::sample());
+    let output = watch(&server);
     assert_eq!(printed(&output), "status           completed\n");
     let complaint = complaint(&output, 0);
     assert!(

@@ -74,6 +74,40 @@ refused! {
         "the request has a body, but the operation has none";
     a_body_that_is_a_list: post("/tags", json!([])) =>
         "$ is a list, but must be an object";
+    a_parameter_that_is_not_a_uuid: get("/runs?scope_user=ada") =>
+        "query parameter `scope_user` is `ada`, but must be a UUID";
+    a_parameter_that_is_not_in_its_enum: get("/runs?logical_operator=xor") =>
+        "query parameter `logical_operator` is `xor`, but must be one of `and`, `or`";
+    a_required_parameter_that_is_missing: |client| {
+        client.request(Method::DELETE, format!("/api/v1/schedules/{ID}"))
+    } => "query parameter `soft` is required, but is missing";
+    a_value_that_is_not_in_its_enum: post("/tags", json!({"name": "prod", "color": "rad"})) =>
+        "$.color is `rad`, which is not one of its 11 values; the nearest is `red`";
+    a_wrong_value_deep_inside: post(
+        "/stacks",
+        json!({"name": "prod", "components": {"orchestrator": [{"flavor": 5}]}})
+    ) => "$.components.orchestrator[0].flavor is a number, but must be text";
+    an_id_in_a_body_that_is_not_a_uuid: post(
+        "/stacks",
+        json!({"name": "prod", "components": {"orchestrator": ["kubernetes"]}})
+    ) => "$.components.orchestrator[0] is text, but must be a UUID";
+    a_tag_that_is_unknown: post("/triggers", json!({"type": "tide", "name": "t"})) =>
+        "$.type is `tide`, but must be one of `schedule`, `platform_event`, `webhook`";
+    an_object_without_its_tag: post("/triggers", json!({"name": "t"})) =>
+        "$.type is required, because it selects the type of $";
+}
+
+#[tokio::test]
+async fn a_login_that_the_api_does_not_allow_is_wrong_without_an_expectation() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    let login = client.request(Method::POST, "/api/v1/login?user=ada");
+    login.send::<Value>().await.unwrap_err();
+    let problems = problems(&server);
+    assert!(
+        problems.contains("query parameter `user` is unknown"),
+        "{problems}"
+    );
 }
 
 #[tokio::test]

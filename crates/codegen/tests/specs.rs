@@ -69,6 +69,24 @@ fn the_pages_name_the_supported_versions() {
 }
 
 #[test]
+fn every_response_type_has_a_sample() {
+    for api in ["workspace", "pro"] {
+        let model = files::load(&specs(), api, None)
+            .unwrap()
+            .generate()
+            .unwrap();
+        let received = model.received();
+        assert!(received.len() > 25, "{api}: {received:?}");
+        let is_sampled = |name: &String| model.sample(&syn::parse_str(name).unwrap()).is_some();
+        let without: Vec<String> = received
+            .into_iter()
+            .filter(|name| !is_sampled(name))
+            .collect();
+        assert_eq!(without, [""; 0], "{api}");
+    }
+}
+
+#[test]
 fn every_workspace_overlay_action_applies() {
     corrected("workspace");
 }
