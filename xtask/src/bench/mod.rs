@@ -6,6 +6,7 @@ mod crates;
 mod depend;
 mod export;
 mod rustc;
+mod stopwatch;
 
 use std::process::ExitCode;
 

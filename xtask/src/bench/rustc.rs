@@ -8,13 +8,14 @@ use std::{
     io::Write as _,
     path::Path,
     process::{Command, ExitCode},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::{Context, Result};
 use nix::sys::resource::{UsageWho, getrusage};
 use serde_json::{Value, json};
 
+use super::stopwatch::{Spent, Stopwatch};
 use crate::cargo::exit_code;
 
 /// The variable that makes xtask a wrapper of rustc. Names the file for the measurements.
@@ -23,7 +24,7 @@ pub const MEASUREMENTS: &str = "ZENML_BENCH_MEASUREMENTS";
 /// Cost of one compilation.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Measured {
-    pub time: Duration,
+    pub time: Spent,
     /// In bytes.
     pub peak_memory: u64,
 }
@@ -38,9 +39,9 @@ pub fn run_rustc(measurements: &Path) -> Result<ExitCode> {
         .next()
         .context("cargo has passed no path of rustc")?;
     let arguments: Vec<_> = arguments.collect();
-    let started = Instant::now();
+    let stopwatch = Stopwatch::start()?;
     let status = Command::new(rustc).args(&arguments).status()?;
-    let time = started.elapsed();
+    let time = stopwatch.stop()?;
     let mut names = arguments
         .iter()
         .skip_while(|argument| *argument != "--crate-name");
@@ -48,7 +49,12 @@ pub fn run_rustc(measurements: &Path) -> Result<ExitCode> {
         let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
         // Linux reports kibibytes.
         let peak = usage.max_rss().cast_unsigned() * 1024;
-        let measurement = json!({ "crate": name, "micros": time.as_micros(), "peak": peak });
+        let measurement = json!({
+            "crate": name,
+            "cpu": time.cpu.as_micros(),
+            "wall": time.wall.as_micros(),
+            "peak": peak,
+        });
         let mut file = fs::OpenOptions::new()
             .create(true)
             .append(true)
@@ -69,9 +75,13 @@ pub fn last(measurements: &Path, name: &str) -> Result<Measured> {
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .find(|measurement| measurement.get("crate").is_some_and(|found| found == name))
         .and_then(|measurement| {
+            let number = |name| measurement.get(name).and_then(Value::as_u64);
             Some(Measured {
-                time: Duration::from_micros(measurement.get("micros")?.as_u64()?),
-                peak_memory: measurement.get("peak")?.as_u64()?,
+                time: Spent {
+                    cpu: Duration::from_micros(number("cpu")?),
+                    wall: Duration::from_micros(number("wall")?),
+                },
+                peak_memory: number("peak")?,
             })
         })
         .with_context(|| format!("cargo did not compile `{name}`"))

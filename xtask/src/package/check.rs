@@ -1,6 +1,9 @@
 //! Do the packages work for a user?
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Result, ensure};
 use zenml_test_server::paths;
@@ -12,11 +15,11 @@ use super::{
 };
 use crate::{cargo::Cargo, ceilings::Ceilings};
 
-/// Workspace of the unpacked packages and of a program that depends on `zenml`.
+/// Workspace of the unpacked packages and of programs that depend on `zenml`.
 ///
 /// The patch stands for the registry: before a release, it does not have this version of the generator.
 const MANIFEST: &str = r#"[workspace]
-members = ["program", "zenml", "zenml-codegen"]
+members = ["program*", "zenml", "zenml-codegen"]
 resolver = "3"
 
 [patch.crates-io]
@@ -30,16 +33,6 @@ const PROFILE: [&str; 4] = [
     "--config",
     "profile.dev.package.'*'.debug=false",
 ];
-
-const PROGRAM: &str = r#"[package]
-name = "program"
-version = "0.0.0"
-edition = "2024"
-
-[dependencies]
-tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
-zenml = { path = "../zenml" }
-"#;
 
 /// A user of the packages.
 pub struct Consumer {
@@ -56,22 +49,26 @@ impl Consumer {
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
-        fs::create_dir_all(folder.join("program/src"))?;
         for package in packages {
             extract(package, &folder.join(package.name)).await?;
         }
         fs::write(folder.join("Cargo.toml"), MANIFEST)?;
-        fs::write(folder.join("program/Cargo.toml"), PROGRAM)?;
-        fs::write(
-            folder.join("program/src/main.rs"),
-            include_str!("program.rs"),
-        )?;
+        write_program(&folder.join("program"), "")?;
         // The versions that are tested.
         fs::copy(
             paths::workspace().join("Cargo.lock"),
             folder.join("Cargo.lock"),
         )?;
         Ok(Self { folder })
+    }
+
+    /// Adds a program that depends on `zenml` with these features in place of the default.
+    ///
+    /// # Errors
+    /// Returns an error if a file cannot be written.
+    pub fn add_program(&self, name: &str, features: &[&str]) -> Result<()> {
+        let features = format!(", default-features = false, features = {features:?}");
+        write_program(&self.folder.join(name), &features)
     }
 
     fn cargo(&self, arguments: &str) -> Cargo {
@@ -127,4 +124,24 @@ impl Consumer {
         );
         Ok(())
     }
+}
+
+/// Writes a program with the name of its folder.
+fn write_program(folder: &Path, features: &str) -> Result<()> {
+    let name = folder.file_name().unwrap_or_default().display();
+    let manifest = format!(
+        r#"[package]
+name = "{name}"
+version = "0.0.0"
+edition = "2024"
+
+[dependencies]
+tokio = {{ version = "1", features = ["macros", "rt-multi-thread"] }}
+zenml = {{ path = "../zenml"{features} }}
+"#
+    );
+    fs::create_dir_all(folder.join("src"))?;
+    fs::write(folder.join("Cargo.toml"), manifest)?;
+    fs::write(folder.join("src/main.rs"), include_str!("program.rs"))?;
+    Ok(())
 }
