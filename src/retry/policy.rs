@@ -20,8 +20,8 @@ use std::time::Duration;
 ///   [`retry_non_idempotent`](Self::retry_non_idempotent) removes that limit.
 ///
 /// The delay before a retry is random, between zero and a maximum. The maximum starts at `base_delay`
-/// and doubles with each retry, up to `max_delay`. The delay is never shorter than the server asks for
-/// with `Retry-After`.
+/// and doubles with each retry, up to `max_delay`. After a failed connection, the delay is at least half
+/// of the maximum. It is never shorter than the server asks for with `Retry-After`.
 ///
 /// Defaults to 10 retries, at most 5 of them after failed connections, with a base delay of 1 second
 /// and a maximum delay of 120 seconds. The official Python client is as patient
@@ -86,7 +86,8 @@ impl RetryPolicy {
     }
 
     /// Sets the maximum number of retries after failed connections. Defaults to 5, as for the official
-    /// client: the default delays then add up to at most 31 seconds.
+    /// client. The default delays then add up to 15.5 to 31 seconds, so a call outlasts the restart of a
+    /// server.
     pub fn max_connect_retries(mut self, retries: u32) -> Self {
         self.max_connect_retries = retries;
         self

@@ -55,6 +55,11 @@ impl RetryState {
         {
             return None;
         }
+        // A server that restarts refuses connections for some seconds. Few attempts must outlast that.
+        let jitter = match failed.error.kind() {
+            ErrorKind::Connect => jitter.midpoint(1.0),
+            _ => jitter,
+        };
         let delay = policy.delay(self.retries, failed.retry_after, jitter);
         let then = now.checked_add(delay)?;
         self.may_retry(idempotency, policy, then).then_some(delay)

@@ -113,7 +113,7 @@ fn a_call_with_a_key_is_retried_while_the_server_remembers_the_key() {
 #[test]
 fn retries_are_counted() {
     let policy = RetryPolicy::default().max_retries(1);
-    let failed = AttemptError::from(local(ErrorKind::Connect));
+    let failed = AttemptError::from(local(ErrorKind::Interrupted));
     let mut state = RetryState::default();
     let delay = |state: &RetryState| {
         state.delay(
@@ -133,4 +133,25 @@ fn retries_are_counted() {
         &never,
         status(503, "x")
     ));
+}
+
+#[test]
+fn retries_of_failed_connections_outlast_a_restart_of_the_server() {
+    let (policy, now) = (RetryPolicy::default(), Instant::now());
+    let total = |jitter| {
+        let mut state = RetryState::default();
+        let mut total = Duration::ZERO;
+        loop {
+            let error = local(ErrorKind::Connect);
+            state.record(now, &error);
+            let idempotency = Idempotency::NonIdempotent;
+            match state.delay(&error.into(), idempotency, &policy, now, jitter) {
+                Some(delay) => total += delay,
+                None => return total.as_secs_f64(),
+            }
+            state.retries += 1;
+        }
+    };
+    assert_eq!(total(0.0), 15.5);
+    assert_eq!(total(1.0), 31.0);
 }
