@@ -113,10 +113,10 @@ impl Server {
 
     /// Expects a request.
     ///
-    /// A request matches if it has all values of the builder: path, query parameters, headers and body. A
-    /// value that the builder leaves open may be anything. This concerns parameters of the path, the body,
-    /// the part of a list that the client reads, and the default project. Query parameters that the builder
-    /// does not set must be absent.
+    /// A request matches if it has all values of the builder: path, query parameters, headers and body. The
+    /// builder may leave these open, and they then match anything: parameters of the path, required
+    /// query parameters, the body, the position and size of a page, and the default project. Other query
+    /// parameters that the builder does not set must be absent.
     ///
     /// If several expectations match, the server uses the first one that has not reached its number of
     /// calls. Expectations of the same request therefore form a sequence.

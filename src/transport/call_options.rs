@@ -87,7 +87,8 @@ impl CallOptions {
     /// the request with [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if that version does
     /// not know it. This concerns the parameters and fields that not all supported versions have: those
     /// of requests that write or delete, and the filters of lists. If the version cannot be learned, a
-    /// request that writes or deletes fails, too. The fields of a form or of a stream are not checked.
+    /// request that writes or deletes fails, too. A body that is not JSON counts as having all these
+    /// fields; a streamed body is not checked.
     ///
     /// With `true`, such requests are sent, and the version is not requested.
     ///

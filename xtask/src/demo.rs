@@ -32,7 +32,7 @@ const PRO_DEMO: &str = "build --quiet --package zenml-examples --example pro_dem
 /// examples/pro_demo runs instead: from the objects of an organization to a run that a service
 /// account has triggered.
 ///
-/// Takes about two minutes the first time, because the example is compiled and the server installed,
+/// Takes about three minutes on two cores the first time, because the example is compiled and the server installed,
 /// and less than one minute later. Leaves the installed server in target/zenml/, and nothing else.
 #[derive(Debug, Args)]
 #[command(after_help = "\

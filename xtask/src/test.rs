@@ -17,7 +17,7 @@ use crate::{
     servers,
 };
 
-/// Run all checks of CI, including the tests against a real ZenML server
+/// Run the main checks of CI, including the tests against a real ZenML server
 ///
 /// Runs one step after the other and stops at the first failure. Steps that need a server share
 /// one, which is started and filled for them and stopped at the end. The last lines are a table of
