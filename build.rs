@@ -1,5 +1,5 @@
-//! Generates both clients into `OUT_DIR`, and what the feature `mock` needs of them, from `specs/` or from the document that an environment
-//! variable names.
+//! Generates both clients into `OUT_DIR`, and what the feature `mock` needs of them. The documents are those in
+//! `specs/`, or those that environment variables name.
 
 use std::path::Path;
 use std::process::ExitCode;

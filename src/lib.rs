@@ -85,7 +85,7 @@
 //! | read items that do not match their type | [`RejectedItem`], [`Error::body`] |
 //! | read free-form JSON with all digits of its numbers | [`Json`] |
 //! | find one item, or count the items | `one`, `first` and `count` of the [list's builder](workspace::stacks::ListStacks::one) |
-//! | leave a field alone, clear it or set it in an update | [`Field`] |
+//! | leave a field unchanged, clear it or set it in an update | [`Field`] |
 //! | read HTTP status and headers | [`Response`] |
 //! | handle an error | [`Error`], [`ErrorKind`] |
 //! | set timeouts and retries of a client or of some calls | [`CallOptions`], [`RetryPolicy`], [`retry`] |

@@ -1,8 +1,8 @@
 //! Which code does the library compile for the programs that use it?
 //!
-//! Decoders are generic, so a program compiles those of the types that it reads, and their destructors
-//! again after each change. In builds without optimization, rustc takes generic code from a library that has
-//! compiled the same. A run contains most other types, so its decoder serves most programs.
+//! Decoders are generic, so a program compiles those of the types that it reads, and after each change their
+//! destructors again. In builds without optimization, rustc reuses generic code that a library has compiled
+//! already. A run contains most other types, so its decoder serves most programs.
 
 use crate::operation::decoding::{Decoding, ItemByItem};
 use crate::transport::call_response::RawResponse;

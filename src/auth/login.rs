@@ -1,6 +1,6 @@
 //! How are credentials exchanged for a token?
 //!
-//! The forms are those of ZenML 0.98.0 (`zen_server/routers/auth_endpoints.py`). Those of the Pro API
+//! The form fields are those of ZenML 0.98.0 (`zen_server/routers/auth_endpoints.py`). For the Pro API, they
 //! follow its documentation and `login/pro/client.py`.
 
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Which login does a client need? All its clones share the login.
+//! Which login does a client need? The clones of a client share it.
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};

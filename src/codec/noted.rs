@@ -1,7 +1,6 @@
-//! Which values of a kind does an encoded body contain?
+//! Which values of a kind, such as secrets or files, does an encoded body contain?
 //!
-//! The values are noted per thread while a body is encoded: serde has no place for what a value says
-//! besides its encoding.
+//! The values are noted per thread while a body is encoded, because serde passes on their encoding only.
 
 use std::cell::RefCell;
 use std::thread::LocalKey;

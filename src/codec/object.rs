@@ -1,9 +1,9 @@
 //! Structs as JSON objects: serde's derive with far less code for each type.
 //!
 //! For every struct, the derive writes a visitor, an enum of the member names and a visitor for
-//! that enum. `flatten`, which keeps unknown members, adds a dozen functions. With about four
-//! hundred structs, this would be half of the crate. Here, everything that does not depend on the
-//! members of a struct is written once.
+//! that enum. `flatten`, which keeps unknown members, adds a dozen functions. All of this would be
+//! compiled for each of several hundred structs. Here, everything that does not depend on the members
+//! of a struct is written once.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! How much of a value does its type not know? Unions choose a variant by it.
+//! How much of a value does its type not know? A union chooses the variant that leaves the least unknown.
 //!
 //! The count is kept per thread while a value is decoded. Counting the members of a decoded value
 //! would need a second trait for every generated type.

@@ -1,4 +1,4 @@
-//! What shall happen when an expected request arrives?
+//! What happens when an expected request arrives?
 
 use std::marker::PhantomData;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Which project does a list read if its call does not say?
+//! Which project does a list read if its call names none?
 
 use std::borrow::Cow;
 

@@ -3,12 +3,12 @@
 //! | file | question |
 //! | --- | --- |
 //! | `descriptor` | which constants describe an operation |
-//! | `default_project` | which project does a list read if its call does not say |
+//! | `default_project` | which project does a list read if its call names none |
 //! | `call` | how do parameters become a request |
 //! | `decoding` | how is a response decoded |
 //! | `recorded` | how do the tools of this repository decode a recorded response |
 //! | `offload` | where are large responses decoded |
-//! | `raw_request` | how is a route called that the document lacks |
+//! | `raw_request` | how is a route called that has no operation |
 //! | `response` | what comes with a decoded value |
 //! | `list`, `page`, `item_stream` | how is a list read, as a whole, page by page or item by item |
 //! | `rejected_item` | what is kept of an item that does not match its type |

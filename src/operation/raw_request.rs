@@ -1,4 +1,4 @@
-//! How is a route called that the document lacks?
+//! How is a route called that has no operation?
 
 use std::fmt::{self, Display};
 

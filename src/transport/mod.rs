@@ -3,8 +3,8 @@
 //! A call starts as a [`request`]. [`execute`] prepares it, runs the retry loop and adds a hint to an
 //! error. [`sender`] sends one attempt and follows each [`redirect`]. The result is a [`response`].
 //!
-//! The transport knows neither operations nor result types, and is the same for both APIs. It knows
-//! authentication only through the trait [`Authenticator`](shared::Authenticator).
+//! The transport knows no result types, and is the same for both APIs. Of an operation, it knows the
+//! properties that are in the request; of authentication, the trait [`Authenticator`](shared::Authenticator).
 //!
 //! | module | has |
 //! | --- | --- |

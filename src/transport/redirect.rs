@@ -1,7 +1,7 @@
 //! Where does a redirect lead, and may it be followed?
 //!
-//! reqwest's own redirects follow the habits of browsers: they turn a redirected POST into a GET (for
-//! instance from http to https) and send a body on to any host.
+//! reqwest's own redirects follow the habits of browsers. They turn a redirected POST into a GET, for
+//! instance from http to https, and send a body on to any host.
 
 use http::{HeaderMap, Method, StatusCode, header};
 use url::Url;

@@ -1,4 +1,4 @@
-//! How is a call named in the logs of the server?
+//! How is a call identified in the logs of the server?
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
-//! Operations that take several calls: connecting to a workspace, starting a run, waiting for it.
+//! Workflows: methods of the clients that make several calls, for instance to start a run and to wait for it.
 //!
-//! Each operation is a method of a client. It returns a builder; its method `send` or `wait` makes
-//! the calls.
+//! Each method returns a builder. Its method `send` or `wait` makes the calls; a [`LogStream`] makes them
+//! while it is read.
 //!
 //! | method | builder | result |
 //! | --- | --- | --- |
@@ -9,6 +9,13 @@
 //! | [`WorkspaceClient::trigger`](crate::WorkspaceClient::trigger) | [`Trigger`] | [`TriggeredRun`] |
 //! | [`WorkspaceClient::stream_run_logs`](crate::WorkspaceClient::stream_run_logs), [`stream_step_logs`](crate::WorkspaceClient::stream_step_logs) | [`LogStream`] | its [`LogLine`]s |
 //! | [`WorkspaceClient::wait_for_run`](crate::WorkspaceClient::wait_for_run) | [`WaitForRun`] | [`FinishedRun`], or an error with a [`RunFailure`] |
+// | file | question |
+// | --- | --- |
+// | `connect_workspace`, `workspace_locator`, `workspace_lookup`, `workspace_record` | which workspace is meant, and how is it reached |
+// | `trigger`, `run_target`, `configuration` | how is a run template or a snapshot run |
+// | `triggered_run`, `wait_for_run`, `run_progress`, `patience` | when has a run ended |
+// | `finished_run`, `run_failure`, `duration` | what is known about a run that has ended |
+// | `logs` | how are logs read |
 
 mod configuration;
 #[cfg(feature = "pro")]

@@ -1,4 +1,4 @@
-//! How long does a workflow put up with a server that is down?
+//! How long does a workflow wait for a server that is down?
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What does a call say about its request, for a server that expects it?
+//! Which parts of its request does a call set? The mock server compares them.
 
 use http::HeaderMap;
 

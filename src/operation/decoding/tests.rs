@@ -1,4 +1,4 @@
-//! Which part of a response does an item that does not match its type take with it?
+//! How much of a response cannot be read if one item does not match its type?
 
 use http::{HeaderMap, StatusCode};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Files that downloads are saved as.
+//! How are downloads saved as files?
 
 use std::future::poll_fn;
 use std::path::Path;
