@@ -34,6 +34,20 @@ pub(crate) fn identifier(name: String) -> String {
     name
 }
 
+/// Returns progenitor's name for the method of an operation or the argument of a parameter. It is not an
+/// identifier if the name has no letters.
+pub(crate) fn generated_name(name: &str) -> String {
+    let name = match name {
+        "+1" => "plus1".to_owned(),
+        "-1" => "minus1".to_owned(),
+        name => name.replace('\'', "").to_snake_case(),
+    };
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        return format!("_{name}");
+    }
+    identifier(name)
+}
+
 /// Returns the Rust name of each schema.
 pub(crate) fn type_names<'a>(
     names: impl Iterator<Item = &'a String>,

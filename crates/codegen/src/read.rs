@@ -34,13 +34,13 @@ pub fn read(text: &str) -> Result<Value> {
 pub(crate) fn read_external(text: &str) -> Result<Value> {
     let mut document = read_any(text)?;
     external::adapt(&mut document);
-    check_operation_ids(&document)?;
     Ok(document)
 }
 
 fn read_any(text: &str) -> Result<Value> {
     let mut document = parse(text)?;
     check_version(&document)?;
+    check_paths(&document)?;
     distinguish_methods(&mut document);
     Ok(document)
 }
@@ -120,13 +120,20 @@ fn distinguish_methods(document: &mut Value) {
     }
 }
 
+fn check_paths(document: &Value) -> Result<()> {
+    let paths = document.get("paths").and_then(Value::as_object);
+    match paths.filter(|paths| !paths.is_empty()) {
+        Some(_) => Ok(()),
+        None => Err(Error::new(
+            "/paths",
+            "the document has no paths",
+            WHERE_TO_GET_IT,
+        )),
+    }
+}
+
 /// Checks that each operation has an id of its own: methods are named after the ids.
 fn check_operation_ids(document: &Value) -> Result<()> {
-    document
-        .get("paths")
-        .and_then(Value::as_object)
-        .filter(|paths| !paths.is_empty())
-        .ok_or_else(|| Error::new("/paths", "the document has no paths", WHERE_TO_GET_IT))?;
     let mut seen = BTreeMap::new();
     for found in operations(document) {
         let pointer = format!("/paths/{}/{}", escape(found.path), found.method);

@@ -96,6 +96,7 @@ fn an_operation_is_not_left_out_with_another_one_of_its_path() {
         "openapi": "3.1.0", "info": {"title": "Example", "version": "1"},
         "paths": {"/a": {
             "get": {"operationId": "get_a", "responses": {"200": {}}, "servers": [{"url": "/b"}]},
+            "post": null,
             "put": {"operationId": "put_a", "responses": {"200": {}}},
         }},
     });

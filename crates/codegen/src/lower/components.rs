@@ -60,11 +60,14 @@ impl<'a> Components<'a> {
 
     /// Adds a named schema and returns a reference to it.
     pub fn add(&mut self, context: &SchemaContext, lowered: Value) -> Result<LoweredSchema> {
+        if !name::is_ident(&context.name) {
+            return Err(unnamed(context, "that is not a valid name"));
+        }
         if TYPE_IMPORTS.contains(&context.name.as_str()) {
-            return Err(taken(context));
+            return Err(unnamed(context, TAKEN));
         }
         match self.lowered.get(&context.name) {
-            Some(existing) if *existing != lowered => return Err(taken(context)),
+            Some(existing) if *existing != lowered => return Err(unnamed(context, TAKEN)),
             Some(_) => {}
             None => {
                 self.lowered.insert(context.name.clone(), lowered);
@@ -82,13 +85,12 @@ impl<'a> Components<'a> {
     }
 }
 
-fn taken(context: &SchemaContext) -> Error {
+const TAKEN: &str = "that name is taken";
+
+fn unnamed(context: &SchemaContext, why: &str) -> Error {
     Error::in_document(
         context.pointer.clone(),
-        format!(
-            "the schema would be named `{}`, but that name is taken",
-            context.name
-        ),
+        format!("the schema would be named `{}`, but {why}", context.name),
         "move it to /components/schemas under another name",
     )
 }

@@ -34,6 +34,7 @@ mod parameters;
 mod reachability;
 mod responses;
 mod schema;
+mod tag;
 mod union;
 
 use serde_json::{Map, Value, json};

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToSnakeCase;
 use serde_json::{Value, json};
 
 use super::components::{Components, SchemaContext};
 use super::lowered_schema::{copy_docs, set};
 use super::member;
 use super::union::{self, Kind};
+use crate::name::{generated_name, is_ident};
 use crate::{Error, Result, reference};
 
 pub(super) fn parameters(
@@ -48,15 +48,18 @@ pub(super) fn parameters(
             )));
         }
         check_style(parameter, location, &child).map_err(named)?;
-        if name.to_snake_case().is_empty() {
+        let setter = generated_name(name);
+        if !is_ident(&setter) {
             return Err(Error::in_document(
                 child.pointer,
-                format!("the parameter `{name}` has no letters to name a setter after"),
+                format!(
+                    "the parameter `{name}` would have the setter `{setter}`, which is not a valid name"
+                ),
                 "rename or remove it",
             ));
         }
         let this = format!("`{name}` in {location}");
-        if let Some(other) = seen.insert(name.to_snake_case(), this.clone()) {
+        if let Some(other) = seen.insert(setter, this.clone()) {
             return Err(Error::in_document(
                 child.pointer,
                 format!("{other} and {this} would have the same setter"),

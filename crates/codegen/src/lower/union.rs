@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use super::components::{Components, SchemaContext};
 use super::keyword;
 use super::lowered_schema::{LoweredSchema, is_enum, is_object, reference_to};
-use crate::pointer::escape;
 use crate::reserved::TYPE_IMPORTS;
 use crate::{Error, Result, name, reference};
 
@@ -137,18 +136,11 @@ impl Components<'_> {
         alternatives: &[Value],
         context: &SchemaContext,
     ) -> Result<Value> {
-        let leads_to_all = |tag: &Tag| {
-            let mut values = alternatives
-                .iter()
-                .map(|schema| tag.values_of(&label(schema)));
-            values.all(|values| !values.is_empty())
-        };
-        let tag = self.tag(object, context)?;
-        let tag = tag.filter(|tag| !tag.optional || leads_to_all(tag));
+        let labels: Vec<String> = alternatives.iter().map(label).collect();
+        let tag = self.tag(object, alternatives, &labels, context)?;
         let mut variants = Vec::new();
-        for schema in alternatives {
-            let label = label(schema);
-            let values = tag.as_ref().map(|tag| tag.values_of(&label));
+        for (index, (label, schema)) in labels.into_iter().zip(alternatives).enumerate() {
+            let values = tag.as_ref().and_then(|tag| tag.values.get(index).cloned());
             match (&tag, values.unwrap_or_default()) {
                 (Some(tag), values) if values.is_empty() && tag.partial => {}
                 (Some(_), values) if values.is_empty() => {
@@ -213,49 +205,6 @@ impl Components<'_> {
             || self.lowered.get(name).is_some_and(|known| !own(known))
     }
 
-    /// Returns the tag of a union, if the document or a correction declares one.
-    fn tag(&self, object: &Map<String, Value>, context: &SchemaContext) -> Result<Option<Tag>> {
-        // An overlay gives the pointer of a tag that is deeper than OpenAPI's `propertyName` can name.
-        let (key, pointer) = if object.contains_key("x-discriminator") {
-            ("x-discriminator", "pointer")
-        } else if object.contains_key("discriminator") {
-            ("discriminator", "propertyName")
-        } else {
-            return Ok(None);
-        };
-        let discriminator = object.get(key);
-        let member = |name: &str| discriminator.and_then(|tag| tag.get(name));
-        let Some(text) = member(pointer).and_then(Value::as_str) else {
-            return Err(Error::in_document(
-                format!("{}/{key}", context.pointer),
-                format!("the discriminator has no `{pointer}`"),
-                "add it",
-            ));
-        };
-        let mapping = match member("mapping").and_then(Value::as_object) {
-            Some(mapping) => mapping
-                .iter()
-                .filter_map(|(value, target)| {
-                    Some((
-                        value.clone(),
-                        name::type_name(&reference::target(target.as_str()?)?),
-                    ))
-                })
-                .collect(),
-            // Without a mapping, the value is the schema's name (OpenAPI 3.1, section 4.8.25).
-            None => self.names.clone().into_iter().collect(),
-        };
-        Ok(Some(Tag {
-            pointer: match key {
-                "discriminator" => format!("/{}", escape(text)),
-                _ => text.to_owned(),
-            },
-            mapping,
-            partial: member("partial") == Some(&Value::Bool(true)),
-            optional: member("x-optional") == Some(&Value::Bool(true)),
-        }))
-    }
-
     pub(super) fn kind(&self, schema: &Value) -> Kind {
         if let Some(target) = reference::target_of(schema) {
             let is_enum = |schema: &Value| schema.get("enum").is_some();
@@ -309,25 +258,6 @@ fn differ_in_tag_only(one: &Value, other: &Value) -> bool {
 
 fn tag_of(union: &Value) -> Option<&str> {
     union.pointer("/x-union/tag")?.as_str()
-}
-
-/// The member that distinguishes the variants of a union.
-struct Tag {
-    /// The JSON pointer of the tag inside a variant.
-    pointer: String,
-    /// Its values, and the Rust name of the schema for each.
-    mapping: Vec<(String, String)>,
-    /// Whether variants without a value are allowed: they are read as unknown.
-    partial: bool,
-    /// Whether the union is read without the tag if a variant has no value.
-    optional: bool,
-}
-
-impl Tag {
-    fn values_of(&self, label: &str) -> Vec<String> {
-        let values = self.mapping.iter().filter(|(_, target)| target == label);
-        values.map(|(value, _)| value.clone()).collect()
-    }
 }
 
 /// Returns the part of an alternative in the name of its union.

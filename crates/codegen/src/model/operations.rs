@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use heck::{ToSnakeCase, ToUpperCamelCase};
+use heck::ToUpperCamelCase;
 use serde_json::Value;
 use syn::parse_quote;
 
@@ -10,7 +10,7 @@ use super::api::{Accepts, Body, Encoding, Location, Operation, Outcome, Paramete
 use super::notes::{flag, notes, text, versions};
 use super::rust_type::Substitutes;
 use super::signatures::{Method, Signatures, argument, missing};
-use crate::name::{identifier, is_ident};
+use crate::name::{generated_name, is_ident};
 use crate::pointer::escape;
 use crate::reserved::{BUILDER_IMPORTS, BUILDER_METHODS, unreserved};
 use crate::{Error, Result};
@@ -130,11 +130,6 @@ fn parameters(
         (in_path.unwrap_or(usize::MAX), p.name.clone())
     });
     Ok(parameters)
-}
-
-/// Returns progenitor's name for the method of an operation or the argument of a parameter.
-fn generated_name(name: &str) -> String {
-    identifier(name.to_snake_case())
 }
 
 /// Returns the name of a type without its path and arguments.

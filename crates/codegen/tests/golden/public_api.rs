@@ -13,7 +13,7 @@ cases! { "public_api", check:
     lists_values_that_are_alike_with_names_of_their_own
     lists_operations_that_are_left_out
     lists_parts_that_are_not_operations_and_types_that_cannot_be_named
-    reads_a_union_without_a_tag_that_does_not_lead_to_each_alternative
+    completes_the_tag_of_a_union_by_constants_or_reads_it_without
 }
 
 fn check(case: &Case) {
