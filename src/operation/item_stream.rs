@@ -9,7 +9,7 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use crate::operation::listing::{Fetched, InOrder, PartDecoder, array, page};
-use crate::operation::pages::{Pages, Paging};
+use crate::operation::pages::{LIMIT, Pages, Paging};
 use crate::{Call, Result};
 
 /// All items of a list, returned by the `stream` method of a list's builder.
@@ -51,22 +51,19 @@ pub struct ItemStream<T> {
     pages: Pages,
 }
 
-/// The maximum page size of the Pro API, and the default page size of all streams.
-const LIMIT: u64 = 100;
-
 impl Call {
     /// Returns the items of a list with `offset` and `limit`, which ends with a page that is not full.
     pub fn items<T: DeserializeOwned + Send + 'static>(self) -> ItemStream<T> {
-        let limit = self.number("limit").map_or(LIMIT, |n| n.clamp(1, LIMIT));
+        let limit = self.number("limit").map(|n| n.clamp(1, LIMIT));
         let offset = self.number("offset").unwrap_or(0);
         ItemStream::new(self, Paging::Offset, limit, array::<T>).start_at(offset)
     }
 
     /// Returns the items of a list of [`Page`](crate::Page)s.
     pub fn paged_items<T: DeserializeOwned + Send + 'static>(self) -> ItemStream<T> {
-        let size = self.number("size").unwrap_or(LIMIT).max(1);
+        let size = self.number("size").map(|n| n.max(1));
         let pages_before = self.number("page").unwrap_or(1).saturating_sub(1);
-        let first = pages_before.saturating_mul(size);
+        let first = pages_before.saturating_mul(size.unwrap_or(LIMIT));
         ItemStream::new(self, Paging::Number, size, page::<T>).start_at(first)
     }
 
@@ -76,7 +73,7 @@ impl Call {
 }
 
 impl<T: 'static> ItemStream<T> {
-    fn new(call: Call, paging: Paging, size: u64, decode: PartDecoder) -> Self {
+    fn new(call: Call, paging: Paging, size: Option<u64>, decode: PartDecoder) -> Self {
         Self {
             items: InOrder::default(),
             position: 0,
@@ -105,6 +102,8 @@ impl<T: 'static> ItemStream<T> {
     }
 
     /// Sets the maximum number of items to return. Defaults to no limit.
+    ///
+    /// It is also the size of the pages, unless the builder sets one or the stream starts later in the list.
     pub fn max_items(mut self, items: u64) -> Self {
         self.left = items;
         // Another size would move the items before the first one to other pages.
@@ -189,7 +188,7 @@ impl<T: 'static> ItemStream<T> {
             }
             self.pages.poll_ahead(cx, self.missing());
             if let Some(item) = self.items.next() {
-                self.position += 1;
+                self.position = self.position.saturating_add(1);
                 self.left -= 1;
                 return Poll::Ready(Some(item));
             }
@@ -216,7 +215,7 @@ impl<T: 'static> ItemStream<T> {
         let length = items.len() as u64;
         if self.pages.advance(start, length, totals, &body) {
             let skipped = std::mem::take(&mut self.skipped).min(length);
-            self.position = start + skipped;
+            self.position = start.saturating_add(skipped);
             for _ in 0..skipped {
                 items.next();
             }

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::operation::listing::{Fetched, PartDecoder, Totals, fetch};
-use crate::{Call, Result};
+use crate::{Call, Error, Result};
 
 /// The pages of a list, independent of the type of their items.
 pub(crate) struct Pages {
@@ -15,6 +15,8 @@ pub(crate) struct Pages {
     call: Option<Call>,
     paging: Paging,
     size: u64,
+    /// Whether the builder sets the size.
+    is_size_set: bool,
     decode: PartDecoder,
     /// Index in the list of the first item of the next request.
     next: u64,
@@ -53,6 +55,9 @@ impl Seen {
     }
 }
 
+/// The maximum page size of the Pro API, and the default page size of all streams.
+pub(crate) const LIMIT: u64 = 100;
+
 /// The parameters that select a page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Paging {
@@ -74,11 +79,12 @@ enum State {
 }
 
 impl Pages {
-    pub fn new(call: Call, paging: Paging, size: u64, decode: PartDecoder) -> Self {
+    pub fn new(call: Call, paging: Paging, size: Option<u64>, decode: PartDecoder) -> Self {
         Self {
             call: Some(call),
             paging,
-            size: size.max(1),
+            size: size.unwrap_or(LIMIT).max(1),
+            is_size_set: size.is_some(),
             decode,
             next: 0,
             in_flight: VecDeque::new(),
@@ -93,9 +99,10 @@ impl Pages {
         self.prefetch = pages;
     }
 
-    /// Sets the number of items of a request to less, unless a page was requested already.
+    /// Lowers the number of items of a request, unless the builder sets it or a page was requested
+    /// already.
     pub fn limit_size(&mut self, size: u64) {
-        if self.next == 0 && self.in_flight.is_empty() {
+        if self.next == 0 && self.in_flight.is_empty() && !self.is_size_set {
             self.size = self.size.min(size.max(1));
         }
     }
@@ -124,6 +131,13 @@ impl Pages {
         }
         self.poll_in_flight(cx);
         match self.in_flight.pop_front() {
+            Some(InFlight {
+                state: State::Done(Err(error)),
+                ..
+            }) if is_after_the_end(&error) => {
+                self.stop();
+                Poll::Ready(None)
+            }
             Some(InFlight {
                 start,
                 state: State::Done(page),
@@ -239,6 +253,12 @@ impl Pages {
             Paging::Number => format!("page {} (size {})", self.number(start), self.size),
         }
     }
+}
+
+/// Returns whether a page does not exist, because the list has become shorter in the meantime
+/// (`filter_and_paginate` in `sql_zen_store.py` of ZenML 0.98.0).
+fn is_after_the_end(error: &Error) -> bool {
+    error.server_exception() == Some("ValueError") && error.message().starts_with("Invalid page ")
 }
 
 impl fmt::Debug for Pages {

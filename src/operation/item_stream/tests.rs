@@ -221,18 +221,33 @@ async fn a_stream_may_start_within_a_page() {
 
 #[tokio::test]
 async fn max_items_ends_the_stream_and_requests_no_more_than_that() {
-    for (max, expected, requests) in [
-        (0, vec![], vec![]),
-        (1, vec![1], vec!["page=1&size=1"]),
-        (2, vec![1, 2], vec!["page=1&size=2"]),
-        (3, vec![1, 2, 3], vec!["page=1&size=2", "page=2&size=2"]),
+    for (size, max, expected, requests) in [
+        (None, 0, vec![], vec![]),
+        (None, 2, vec![1, 2], vec!["page=1&size=2"]),
+        (Some(2), 1, vec![1], vec!["page=1&size=2"]),
+        (Some(2), 2, vec![1, 2], vec!["page=1&size=2"]),
+        (
+            Some(2),
+            3,
+            vec![1, 2, 3],
+            vec!["page=1&size=2", "page=2&size=2"],
+        ),
     ] {
         let server = TestServer::sequence([page(1, 9, "[1,2]"), page(2, 9, "[3,4]")]).await;
-        let items = call(&server).query("size", 2).paged_items::<u8>();
+        let items = call(&server).query_list("size", size).paged_items::<u8>();
         let items = items.max_items(max).prefetch(5);
         assert_eq!(items.try_collect::<Vec<_>>().await.unwrap(), expected);
         assert_eq!(lines(&server), requests);
     }
+}
+
+#[tokio::test]
+async fn a_list_that_has_become_shorter_ends_the_stream() {
+    let body = r#"{"detail":["ValueError","Invalid page 2. The requested page size is 2"]}"#;
+    let server = TestServer::sequence([page(1, 2, "[1,2]"), response(400, "", body)]).await;
+    let items = call(&server).query("size", 2).paged_items::<u8>();
+    assert_eq!(items.try_collect::<Vec<_>>().await.unwrap(), [1, 2]);
+    assert_eq!(server.received().len(), 2);
 }
 
 #[tokio::test]
