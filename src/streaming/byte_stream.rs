@@ -190,37 +190,40 @@ impl ByteStream {
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
         loop {
             match &mut self.source {
-                Source::Open(body) => match ready!(body.poll_chunk(cx)) {
-                    Some(Ok(chunk)) => return Poll::Ready(Some(Ok(self.arrived(chunk)))),
-                    Some(Err(error)) => {
-                        let received = self.progress.received;
-                        match self.resume.after(&error, received) {
-                            Some(resumed) => {
-                                self.source = Source::Resuming(resumed, Some(error));
-                            }
-                            None => {
-                                self.source = Source::Ended;
-                                return Poll::Ready(Some(Err(error)));
-                            }
+                Source::Open(body) => {
+                    let outcome = match ready!(body.poll_chunk(cx)) {
+                        Some(outcome) => outcome,
+                        None if self.is_complete() => {
+                            self.source = Source::Ended;
+                            return Poll::Ready(None);
+                        }
+                        None => Err(self.of_another_length("ended early")),
+                    };
+                    let error = match outcome.and_then(|chunk| self.arrived(chunk)) {
+                        Ok(chunk) => return Poll::Ready(Some(Ok(chunk))),
+                        Err(error) => error,
+                    };
+                    let DownloadProgress { received, total } = self.progress;
+                    match self.resume.after(&error, received, total) {
+                        Some(resumed) => {
+                            self.source = Source::Resuming(resumed, Some(error));
+                        }
+                        None => {
+                            self.source = Source::Ended;
+                            return Poll::Ready(Some(Err(error)));
                         }
                     }
-                    None => {
-                        self.source = Source::Ended;
-                        return Poll::Ready(None);
-                    }
-                },
+                }
                 Source::Resuming(resumed, error) => {
                     let response = ready!(resumed.as_mut().poll(cx));
                     let error = error.take();
-                    let progress = self.progress;
-                    match self
-                        .resume
-                        .body(response, progress.received, progress.total)
-                    {
-                        Some(mut body) => {
+                    let DownloadProgress { received, total } = self.progress;
+                    match self.resume.body(response, received, total) {
+                        Some((mut body, total)) => {
                             if let Some(limit) = self.stall_limit {
                                 body.set_idle_timeout(limit);
                             }
+                            self.progress.total = total;
                             self.source = Source::Open(body);
                         }
                         None => {
@@ -234,12 +237,33 @@ impl ByteStream {
         }
     }
 
-    fn arrived(&mut self, chunk: Bytes) -> Bytes {
+    /// Counts a chunk.
+    ///
+    /// # Errors
+    /// The content is longer than the server told. HTTP ensures the length of each response, but not that
+    /// the rest of a download has the length that fits.
+    fn arrived(&mut self, chunk: Bytes) -> Result<Bytes> {
         self.progress.received += chunk.len() as u64;
+        let DownloadProgress { received, total } = self.progress;
+        if total.is_some_and(|total| received > total) {
+            return Err(self.of_another_length("is longer"));
+        }
         if let Some(callback) = &mut self.on_progress {
             callback(self.progress);
         }
-        chunk
+        Ok(chunk)
+    }
+
+    fn is_complete(&self) -> bool {
+        let DownloadProgress { received, total } = self.progress;
+        total.is_none_or(|total| received >= total)
+    }
+
+    fn of_another_length(&self, how: &str) -> Error {
+        let total = self.progress.total.unwrap_or_default();
+        let message = format!("the server told a length of {total} bytes, but the download {how}");
+        let error = Error::new(ErrorKind::Interrupted, message);
+        self.context.explain(error)
     }
 
     async fn copy(mut self, writer: &mut (impl AsyncWrite + Unpin), what: &str) -> Result<u64> {

@@ -33,12 +33,13 @@ impl Resume {
     }
 
     /// Requests the rest after an error, if that may help.
-    pub fn after(&mut self, error: &Error, received: u64) -> Option<Resumed> {
+    pub fn after(&mut self, error: &Error, received: u64, total: Option<u64>) -> Option<Resumed> {
+        let has_rest = total.is_none_or(|total| received < total);
         let version = self.version.as_deref()?;
         let (before, attempts) = self.last;
         let attempts = if received > before { 1 } else { attempts + 1 };
         self.last = (received, attempts);
-        if !error.is_retryable() || attempts > ATTEMPTS {
+        if !error.is_retryable() || !has_rest || attempts > ATTEMPTS {
             return None;
         }
         if received == 0 {
@@ -48,26 +49,26 @@ impl Resume {
         Some((self.reopen)(&[("range", &range), ("if-range", version)]))
     }
 
-    /// Returns the body of a response, if it is the rest of the same version.
+    /// Returns the body of a response and the length of the whole content, if it is the rest of the same
+    /// version.
     pub fn body(
         &self,
         response: Result<StreamedResponse>,
         received: u64,
         total: Option<u64>,
-    ) -> Option<BodyStream> {
+    ) -> Option<(BodyStream, Option<u64>)> {
         let response = response.ok()?;
         let version = version(&response.headers);
-        let is_rest = match response.status {
-            StatusCode::OK => received == 0 && version == self.version,
-            StatusCode::PARTIAL_CONTENT => {
-                let range = text(&response.headers, header::CONTENT_RANGE);
-                // The time of the last change may be missing from a part.
-                (version.is_none() || version == self.version)
-                    && range.is_some_and(|range| begins_at(range, received, total))
+        let total = match response.status {
+            StatusCode::OK if received == 0 && version == self.version => total,
+            // The time of the last change may be missing from a part.
+            StatusCode::PARTIAL_CONTENT if version.is_none() || version == self.version => {
+                let range = text(&response.headers, header::CONTENT_RANGE)?;
+                Some(total_of(range, received, total)?)
             }
-            _ => false,
+            _ => return None,
         };
-        is_rest.then_some(response.body)
+        Some((response.body, total))
     }
 }
 
@@ -82,20 +83,16 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// Returns whether a `Content-Range`, such as `bytes 42-99/100`, begins at this byte and belongs to a
-/// content of this length.
-fn begins_at(range: &str, first: u64, total: Option<u64>) -> bool {
-    let parts = || {
-        let (range, length) = range.strip_prefix("bytes ")?.split_once('/')?;
-        let (begin, end) = range.split_once('-')?;
-        let end: u64 = end.parse().ok()?;
-        let is_total = match (length.parse::<u64>(), total) {
-            (Ok(length), Some(total)) => length == total && end + 1 == total,
-            // An unknown length is written as `*`.
-            (Ok(length), None) => end + 1 == length,
-            (Err(_), _) => total.is_none_or(|total| end + 1 == total),
-        };
-        Some(begin.parse() == Ok(first) && is_total)
-    };
-    parts().unwrap_or(false)
+/// Returns the length of the whole content from a `Content-Range`, such as `bytes 42-99/100`, if the range
+/// is all that is missing.
+fn total_of(range: &str, received: u64, known: Option<u64>) -> Option<u64> {
+    let (range, length) = range.strip_prefix("bytes ")?.split_once('/')?;
+    let (begin, end) = range.split_once('-')?;
+    // An unknown length is written as `*`.
+    let length = length.parse().ok().or(known)?;
+    let end: u64 = end.parse().ok()?;
+    let is_rest = begin.parse() == Ok(received)
+        && end.checked_add(1) == Some(length)
+        && known.is_none_or(|known| known == length);
+    is_rest.then_some(length)
 }

@@ -157,6 +157,7 @@ async fn a_part_that_does_not_fit_is_not_appended() {
         "bytes 2-4/6",
         "bytes 2-6/7",
         "items 2-5/6",
+        "bytes 2-18446744073709551615/6",
         "",
     ] {
         let server = TestServer::start(move |request| {
@@ -169,6 +170,69 @@ async fn a_part_that_does_not_fit_is_not_appended() {
         .await;
         let error = stream(&server).await.bytes(6).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Interrupted, "{wrong}");
+    }
+}
+
+/// Returns the outcome of a download of six bytes that breaks off after two, with these headers and this
+/// body in the response to the request of the rest.
+async fn resumed_with(headers: &str, rest: &'static str) -> Result<Bytes> {
+    let head = "HTTP/1.1 206 Partial Content\r\netag: \"7\"\r\ncontent-range: bytes 2-5/6\r\n";
+    let wrong = format!("{head}{headers}\r\n{rest}").into_bytes();
+    let server = TestServer::start(move |request| {
+        let right = part(b"abcdef", first_byte(request), "etag: \"7\"\r\n");
+        match first_byte(request) {
+            0 => cut(right, 2),
+            2 => wrong.clone(),
+            _ => right,
+        }
+    })
+    .await;
+    stream(&server).await.bytes(100).await
+}
+
+#[tokio::test]
+async fn a_rest_that_is_shorter_than_its_range_is_resumed() {
+    for length in ["", "content-length: 1\r\n"] {
+        assert_eq!(resumed_with(length, "c").await.unwrap(), "abcdef");
+    }
+}
+
+#[tokio::test]
+async fn a_rest_that_is_longer_than_its_range_is_an_error() {
+    for length in ["", "content-length: 5\r\n"] {
+        let error = resumed_with(length, "cdefg").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Interrupted);
+        assert_eq!(
+            error.message(),
+            "the server told a length of 6 bytes, but the download is longer"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_rest_of_a_download_of_unknown_length_must_be_all_of_the_rest() {
+    for (range, is_complete) in [("2-5/6", true), ("2-4/6", false), ("2-4/*", false)] {
+        let server = TestServer::start(move |request| match first_byte(request) {
+            0 => b"HTTP/1.1 200 OK\r\netag: \"7\"\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n"
+                .to_vec(),
+            _ => {
+                let end = range.split(['-', '/']).nth(1).unwrap();
+                let rest = &b"abcdef"[2..=end.parse().unwrap()];
+                let head = "HTTP/1.1 206 Partial Content\r\netag: \"7\"\r\n";
+                let length = rest.len();
+                let head = format!(
+                    "{head}content-range: bytes {range}\r\ncontent-length: {length}\r\n\r\n"
+                );
+                [head.as_bytes(), rest].concat()
+            }
+        })
+        .await;
+        let outcome = stream(&server).await.bytes(6).await;
+        assert_eq!(
+            outcome.is_ok_and(|all| all == "abcdef"),
+            is_complete,
+            "{range}"
+        );
     }
 }
 
