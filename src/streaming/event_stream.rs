@@ -27,7 +27,8 @@ use crate::{Error, ErrorKind, Result, ServerSentEvent};
 /// # Reconnecting
 ///
 /// When the connection breaks, the stream waits for the time that the server asked for (1 second
-/// without one, longer after further failures), and connects again with the position of the last event
+/// without one, longer after further failures, and at most the time of
+/// [`give_up_after`](Self::give_up_after)), and connects again with the position of the last event
 /// (`Last-Event-ID`). No event is skipped or repeated. These count as a broken connection:
 ///
 /// - The server closes the connection before the event [`end`](ServerSentEvent::is_end).
@@ -82,7 +83,8 @@ pub struct EventStream {
     gap_since: Option<Instant>,
     /// The number of connections since the last event.
     failures: u32,
-    last_bytes: Instant,
+    /// When the connection broke, until bytes arrive on another one.
+    broken_since: Option<Instant>,
     give_up_after: Duration,
     stall_limit: Option<Duration>,
 }
@@ -131,7 +133,7 @@ impl EventStream {
             has_ended: false,
             gap_since: None,
             failures: 0,
-            last_bytes: runtime.clock.now(),
+            broken_since: None,
             runtime,
             give_up_after: OUTAGE,
             stall_limit: None,
@@ -199,7 +201,7 @@ impl EventStream {
             let ended = match &mut self.connection {
                 Connection::Open(body) => match ready!(body.poll_chunk(cx)) {
                     Some(Ok(bytes)) => {
-                        self.last_bytes = self.runtime.clock.now();
+                        self.broken_since = None;
                         let fed = self.parser.feed(&bytes, &mut self.events);
                         fed.err()
                             .map(|error| self.fail(self.context.explain(error)))
@@ -287,7 +289,9 @@ impl EventStream {
             self.connection = Connection::Closed;
             return Some(None);
         }
-        let outage = self.runtime.clock.now() - self.last_bytes;
+        let now = self.runtime.clock.now();
+        let broken_since = *self.broken_since.get_or_insert(now);
+        let outage = now.saturating_duration_since(broken_since);
         if !is_resumable || outage >= self.give_up_after {
             let error = error.unwrap_or_else(|| {
                 let message = "the server closed the event stream before its end";
@@ -305,6 +309,7 @@ impl EventStream {
         self.parser.resume_at(self.last_id.clone());
         self.replay.begin();
         let asked = self.parser.reconnection_time.unwrap_or(RECONNECTION_TIME);
+        let asked = asked.min(self.give_up_after);
         let backoff = RECONNECTION_TIME.saturating_mul(2_u32.saturating_pow(self.failures));
         let delay = match self.failures {
             0 => asked,

@@ -16,14 +16,15 @@ pub(crate) const PAUSE: Duration = Duration::from_secs(5);
 /// retries of the client.
 pub(crate) struct Patience {
     transport: Transport,
-    last_success: Instant,
+    /// When the first call of a series of failures was sent.
+    failing_since: Option<Instant>,
 }
 
 impl Patience {
     pub fn new(transport: &Transport) -> Self {
         Self {
-            last_success: transport.runtime().clock.now(),
             transport: transport.clone(),
+            failing_since: None,
         }
     }
 
@@ -34,12 +35,13 @@ impl Patience {
     /// five minutes.
     pub async fn send<T: DeserializeOwned + Send + 'static>(&mut self, call: &Call) -> Result<T> {
         loop {
+            let sent = self.transport.runtime().clock.now();
             match call.clone().send::<T>().await {
                 Ok(response) => {
-                    self.last_success = self.transport.runtime().clock.now();
+                    self.failing_since = None;
                     return Ok(response.into_inner());
                 }
-                Err(error) => self.pause(error).await?,
+                Err(error) => self.pause(error, sent).await?,
             }
         }
     }
@@ -48,9 +50,14 @@ impl Patience {
     ///
     /// # Errors
     /// Returns the error of the last attempt if no other attempt is worth it.
-    async fn pause(&self, error: Error) -> Result<()> {
+    async fn pause(&mut self, error: Error, sent: Instant) -> Result<()> {
+        if !error.is_retryable() {
+            self.failing_since = None;
+            return Err(error);
+        }
         let clock = &self.transport.runtime().clock;
-        if !error.is_retryable() || clock.now() - self.last_success >= OUTAGE {
+        let since = *self.failing_since.get_or_insert(sent);
+        if clock.now().saturating_duration_since(since) >= OUTAGE {
             return Err(error);
         }
         tracing::debug!(target: "zenml", pause = ?PAUSE, error.kind = ?error.kind());

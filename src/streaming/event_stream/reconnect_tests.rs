@@ -254,6 +254,32 @@ async fn a_long_outage_ends_the_stream_with_its_last_error() {
     assert_eq!(server.received().len(), 1 + 5 + 9);
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_time_in_which_the_caller_reads_nothing_is_not_an_outage() {
+    let server = TestServer::sequence([
+        closed(&event(1)),
+        response(503, "", "{}"),
+        closed(&format!("{}{END}", event(2))),
+    ])
+    .await;
+    let mut events = stream(&server).await;
+    events.next().await.unwrap().unwrap();
+    tokio::time::sleep(2 * OUTAGE).await;
+    assert_eq!(data(events).await, ["2", "end"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_cannot_ask_for_a_longer_wait_than_that_of_an_outage() {
+    let server = TestServer::sequence([
+        closed(&format!("retry: {}\n{}", u64::MAX, event(1))),
+        closed(&format!("{}{END}", event(2))),
+    ])
+    .await;
+    let begun = tokio::time::Instant::now();
+    assert_eq!(data(stream(&server).await).await, ["1", "2", "end"]);
+    assert_eq!(begun.elapsed(), OUTAGE);
+}
+
 #[tokio::test]
 async fn a_response_without_content_ends_the_stream() {
     let server = TestServer::sequence([

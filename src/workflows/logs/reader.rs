@@ -89,13 +89,14 @@ impl Reader {
             (None, Some(newest)) if !from_beginning => Some(earlier(newest)),
             _ => None,
         };
-        let page = api.read(&self.source, cursor, since).await?;
+        let page = api.read(&self.source, cursor.clone(), since).await?;
         let new = self.seen.new_of(page.entries, &mut pass);
         self.newest = self
             .newest
             .max(new.iter().filter_map(|entry| entry.timestamp).max());
         self.is_cut = page.is_cut;
-        let is_last = page.after.is_none();
+        // A server that repeats its cursor would repeat the entries, too.
+        let is_last = page.after.is_none() || page.after == cursor;
         if !is_last {
             self.pass = Some((pass, page.after));
         }

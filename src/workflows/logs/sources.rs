@@ -1,5 +1,6 @@
 //! Which logs do a run and a step have?
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -100,12 +101,18 @@ pub(super) async fn of_run(
     if let Some(project) = project {
         steps = steps.query("project", project);
     }
+    let mut known = HashSet::new();
     let mut page = 1;
     loop {
         let call = steps.clone().query("page", page);
-        let listed = patience.send::<Page<Logged>>(&call).await?;
-        let is_last = listed.items.is_empty() || page >= listed.total_pages;
-        all.extend(listed.items.into_iter().map(|step| {
+        let Page {
+            items, total_pages, ..
+        } = patience.send::<Page<Logged>>(&call).await?;
+        let mut new = items;
+        new.retain(|step| known.insert(step.id));
+        // A page may be empty or repeat others, whatever the number of pages.
+        let is_last = new.is_empty() || page >= total_pages;
+        all.extend(new.into_iter().map(|step| {
             let owner = Owner::Step(step.id);
             step.listed(owner)
         }));

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::Credentials;
 use crate::testing::{TestServer, builder_of, json, response};
+use crate::workflows::patience::OUTAGE;
 
 const RUN: Uuid = Uuid::from_u128(7);
 
@@ -63,6 +64,13 @@ async fn a_long_outage_ends_the_wait() {
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     // The first failure is a second after the last success.
     assert_eq!(server.received().len(), 1 + 1 + 300 / 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_outage_does_not_end_a_wait_with_long_intervals() {
+    let server = TestServer::sequence([status("running"), down(), status("failed"), run()]).await;
+    let waited = client(&server).wait_for_run(RUN).interval(2 * OUTAGE);
+    assert_eq!(waited.await.unwrap().final_status().as_str(), "failed");
 }
 
 #[tokio::test(start_paused = true)]

@@ -341,6 +341,49 @@ async fn a_log_that_the_server_cuts_ends_with_an_error_after_its_lines() {
     assert!(logs.next().await.is_none());
 }
 
+/// Returns a client of a server with a run that has ended, whose responses are changed.
+async fn changed(
+    change: impl Fn(&str, &mut Value) + Send + Sync + 'static,
+) -> (TestServer, WorkspaceClient) {
+    let state = state(Version::Entries { page: Some(1) }, "completed");
+    let server = TestServer::start(move |request: &ReceivedRequest| {
+        let response = state.lock().unwrap().respond(&request.line);
+        let text = String::from_utf8(response).unwrap();
+        let (_, body) = text.split_once("\r\n\r\n").unwrap();
+        let mut body = serde_json::from_str(body).unwrap();
+        change(&request.line, &mut body);
+        ok(&body.to_string())
+    })
+    .await;
+    let client = builder_of::<WorkspaceClient>(&server.url)
+        .credentials(Credentials::api_token("bearer"))
+        .build()
+        .unwrap();
+    (server, client)
+}
+
+#[tokio::test]
+async fn a_server_that_repeats_its_cursor_does_not_repeat_lines() {
+    let (_server, client) = changed(|line, body| {
+        if line.contains("/entries") {
+            body["after"] = json!("1");
+        }
+    })
+    .await;
+    assert_eq!(messages(client.stream_step_logs(STEP)).await, "c d");
+}
+
+#[tokio::test]
+async fn a_server_that_repeats_the_steps_does_not_repeat_lines() {
+    let (_server, client) = changed(|line, body| {
+        if line.contains("/steps?") {
+            body["total_pages"] = json!(u64::MAX);
+        }
+    })
+    .await;
+    assert_eq!(messages(client.stream_run_logs(RUN)).await, "a b c d e");
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_outage_does_not_end_the_stream_and_a_missing_run_does() {
     let down = Arc::new(Mutex::new(3));
