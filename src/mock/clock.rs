@@ -9,12 +9,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
-use tokio::task::{AbortHandle, yield_now};
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
 
 use crate::runtime::Clock;
 
-/// A clock that skips sleeps. A sleep moves the clock on by its duration and ends at once; time limits
-/// that end meanwhile take effect first. Clients and server share it.
+/// A clock that skips sleeps. When nothing happens for a moment and something sleeps, it moves on to the
+/// next end of a sleep or of a time limit. Clients and server share it.
 ///
 /// It is independent of Tokio's time, which a test may pause.
 #[derive(Clone)]
@@ -26,30 +27,48 @@ pub(super) struct SkippingClock {
 
 struct Shared {
     state: Mutex<State>,
-    /// Tells that a time limit was created, has ended or was dropped.
+    /// Tells that a timer was created, has ended or was dropped.
     changed: Notify,
 }
 
 #[derive(Default)]
 struct State {
     skipped: Duration,
-    /// The time limits, in the order in which they end.
-    limits: BTreeMap<Limit, Waker>,
-    /// The number of time limits so far.
+    /// The timers that something waits for, in the order in which they end.
+    timers: BTreeMap<End, (Kind, Waker)>,
+    /// The number of sleeps among them.
+    sleeps: usize,
+    /// The number of timers so far.
     created: u64,
+    /// Whether a task moves the clock on.
+    is_moving: bool,
+    /// Whether the server has ended: sleeps end at once.
+    has_ended: bool,
 }
 
-impl State {
-    fn now(&self) -> Instant {
-        Instant::now() + self.skipped
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sleep,
+    Limit,
+}
+
+/// The end of a timer, and a number that tells it from others with the same end.
+type End = (Instant, u64);
+
+impl Kind {
+    /// Returns the real time in which nothing may happen before a timer ends, and after which it ends even
+    /// so. A request that is under way shall not run into a time limit because something else sleeps.
+    fn silence(self) -> (Duration, Duration) {
+        let millis = Duration::from_millis;
+        match self {
+            Self::Sleep => (millis(1), millis(100)),
+            Self::Limit => (millis(100), millis(1000)),
+        }
     }
 }
 
-/// The end of a time limit, and a number that tells it from others with the same end.
-type Limit = (Instant, u64);
-
-/// The real time in which a time limit must take effect. A future that nothing polls delays the others by
-/// this time.
+/// The real time in which timers must take effect. A future that nothing polls delays the others by this
+/// time.
 const SETTLE: Duration = Duration::from_secs(1);
 
 impl SkippingClock {
@@ -63,59 +82,63 @@ impl SkippingClock {
         }
     }
 
-    /// Lets the duration pass: moves the clock on, from one time limit to the next.
-    pub async fn pass(self, duration: Duration) {
-        // Time limits of this very sleep are set when it does not end at once.
-        yield_now().await;
-        let Some(until) = self.now().checked_add(duration) else {
-            return pending().await;
-        };
-        while let Some(limit) = self.skip_to_limit(until) {
-            let shared = self.shared.clone();
-            let settled = async move { shared.settled(limit).await };
-            let settled = async move {
-                let _ = tokio::time::timeout(SETTLE, settled).await;
-            };
-            let _ = self.runtime.spawn(settled).await;
-            self.shared.remove(limit);
-        }
-        // Other tasks see each time.
-        yield_now().await;
-    }
-
     /// Lets the duration pass in the middle of a body, when the client waits for the rest: it has set a time
     /// limit for that. Only the server calls it.
     pub async fn pass_in_body(self, duration: Duration) {
         let seen = self.shared.lock().created;
-        let shared = self.shared.clone();
-        let waits = async move {
+        let waits = async {
             loop {
-                let changed = shared.changed.notified();
-                if shared.lock().created > seen {
+                let changed = self.shared.changed.notified();
+                if self.shared.lock().created > seen {
                     return;
                 }
                 changed.await;
             }
         };
-        let _ = tokio::time::timeout(SETTLE, waits).await;
-        self.pass(duration).await;
+        let _ = timeout(SETTLE, waits).await;
+        self.sleep(duration).await;
     }
 
-    /// Moves the clock on to the next time limit, wakes its task and returns it. Without a time limit
-    /// before that time, moves the clock there.
-    fn skip_to_limit(&self, until: Instant) -> Option<Limit> {
+    /// Ends all sleeps, because the runtime of the server has ended.
+    pub fn end(&self) {
         let mut state = self.shared.lock();
-        let next = state.limits.first_key_value();
-        let next = next.filter(|((end, _), _)| *end <= until);
-        let due = next.map(|(limit, waker)| (*limit, waker.clone()));
-        let target = due.as_ref().map_or(until, |((end, _), _)| *end);
-        let skipped = target.saturating_duration_since(state.now());
-        state.skipped += skipped;
+        state.has_ended = true;
+        let timers = std::mem::take(&mut state.timers);
         drop(state);
-        due.map(|(limit, waker)| {
-            waker.wake();
-            limit
+        timers.into_values().for_each(|(_, waker)| waker.wake());
+    }
+
+    fn timer(&self, kind: Kind, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let Some(end) = self.now().checked_add(duration) else {
+            return Box::pin(pending());
+        };
+        let mut state = self.shared.lock();
+        state.created += 1;
+        let end = (end, state.created);
+        drop(state);
+        self.shared.changed.notify_waiters();
+        Box::pin(Timer {
+            end,
+            kind,
+            clock: self.clone(),
+            real: None,
         })
+    }
+}
+
+impl State {
+    fn now(&self) -> Instant {
+        Instant::now() + self.skipped
+    }
+
+    fn skip_to(&mut self, end: Instant) {
+        self.skipped += end.saturating_duration_since(self.now());
+    }
+
+    /// Returns the kind of the next timer, if something sleeps.
+    fn next(&self) -> Option<(End, Kind)> {
+        let (end, (kind, _)) = self.timers.first_key_value()?;
+        (self.sleeps > 0).then_some((*end, *kind))
     }
 }
 
@@ -124,17 +147,66 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn remove(&self, limit: Limit) {
-        if self.lock().limits.remove(&limit).is_some() {
-            self.changed.notify_waiters();
+    /// Moves the clock on from timer to timer, until nothing sleeps.
+    async fn move_on(self: Arc<Self>) {
+        while let Some(kind) = self.next_kind() {
+            let (moment, most) = kind.silence();
+            let silence = async { while timeout(moment, self.changed.notified()).await.is_ok() {} };
+            let _ = timeout(most, silence).await;
+            let due = self.skip_to_next(kind);
+            let settled = async {
+                for end in &due {
+                    self.settled(*end).await;
+                }
+            };
+            let _ = timeout(SETTLE, settled).await;
+            due.into_iter().for_each(|end| self.remove(end));
         }
     }
 
-    /// Waits until a time limit has taken effect or was dropped.
-    async fn settled(&self, limit: Limit) {
+    fn next_kind(&self) -> Option<Kind> {
+        let mut state = self.lock();
+        let next = state.next();
+        state.is_moving = next.is_some();
+        next.map(|(_, kind)| kind)
+    }
+
+    /// Moves the clock on to the next timer, if it is of this kind. Wakes all timers that end then, and
+    /// returns them.
+    fn skip_to_next(&self, kind: Kind) -> Vec<End> {
+        let mut state = self.lock();
+        let Some((end, _)) = state.next().filter(|(_, next)| *next == kind) else {
+            return Vec::new();
+        };
+        state.skip_to(end.0);
+        let now = state.now();
+        let due = state.timers.iter().take_while(|((end, _), _)| *end <= now);
+        let due: Vec<_> = due.map(|(end, (_, waker))| (*end, waker.clone())).collect();
+        drop(state);
+        let woken = due.into_iter().map(|(end, waker)| {
+            waker.wake();
+            end
+        });
+        woken.collect()
+    }
+
+    fn remove(&self, end: End) {
+        let mut state = self.lock();
+        let Some((kind, _)) = state.timers.remove(&end) else {
+            return;
+        };
+        if kind == Kind::Sleep {
+            state.sleeps -= 1;
+        }
+        drop(state);
+        self.changed.notify_waiters();
+    }
+
+    /// Waits until a timer has taken effect or was dropped.
+    async fn settled(&self, end: End) {
         loop {
             let changed = self.changed.notified();
-            if !self.lock().limits.contains_key(&limit) {
+            if !self.lock().timers.contains_key(&end) {
                 return;
             }
             changed.await;
@@ -152,52 +224,51 @@ impl Clock for SkippingClock {
     }
 
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        Box::pin(self.clone().pass(duration))
+        self.timer(Kind::Sleep, duration)
     }
 
     fn time_limit(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        let Some(end) = self.now().checked_add(duration) else {
-            return Box::pin(pending());
-        };
-        let mut state = self.shared.lock();
-        state.created += 1;
-        let limit = (end, state.created);
-        drop(state);
-        self.shared.changed.notify_waiters();
-        Box::pin(TimeLimit {
-            limit,
-            clock: self.clone(),
-            real: None,
-        })
+        self.timer(Kind::Limit, duration)
     }
 }
 
-/// Completes when the clock has reached the end of a time limit.
-struct TimeLimit {
-    limit: Limit,
+/// Completes when the clock has reached the end of a sleep or of a time limit.
+struct Timer {
+    end: End,
+    kind: Kind,
     clock: SkippingClock,
-    /// Wakes the task when the time has really passed.
+    /// Wakes the task of a time limit when the time has really passed.
     real: Option<AbortHandle>,
 }
 
-impl Future for TimeLimit {
+impl Future for Timer {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let (limit, shared) = (self.limit, self.clock.shared.clone());
+        let (end, kind, shared) = (self.end, self.kind, self.clock.shared.clone());
         let mut state = shared.lock();
-        let left = limit.0.saturating_duration_since(state.now());
+        if state.has_ended && kind == Kind::Sleep {
+            state.skip_to(end.0);
+        }
+        let left = end.0.saturating_duration_since(state.now());
         if left.is_zero() {
             drop(state);
-            shared.remove(limit);
+            shared.remove(end);
             return Poll::Ready(());
         }
-        state.limits.insert(limit, cx.waker().clone());
+        let waker = cx.waker().clone();
+        let is_new = state.timers.insert(end, (kind, waker)).is_none();
+        if is_new && kind == Kind::Sleep {
+            state.sleeps += 1;
+            if !std::mem::replace(&mut state.is_moving, true) {
+                self.clock.runtime.spawn(shared.clone().move_on());
+            }
+        }
         drop(state);
-        if self.real.is_none() {
+        if kind == Kind::Limit && self.real.is_none() {
             let wake = async move {
                 tokio::time::sleep(left).await;
-                if let Some(waker) = shared.lock().limits.get(&limit) {
+                if let Some((_, waker)) = shared.lock().timers.get(&end) {
                     waker.wake_by_ref();
                 }
             };
@@ -207,9 +278,9 @@ impl Future for TimeLimit {
     }
 }
 
-impl Drop for TimeLimit {
+impl Drop for Timer {
     fn drop(&mut self) {
-        self.clock.shared.remove(self.limit);
+        self.clock.shared.remove(self.end);
         if let Some(real) = &self.real {
             real.abort();
         }
@@ -218,6 +289,8 @@ impl Drop for TimeLimit {
 
 #[cfg(test)]
 mod tests {
+    use tokio::task::yield_now;
+
     use super::*;
     use crate::runtime::Runtime;
 

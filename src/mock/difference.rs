@@ -48,7 +48,7 @@ impl Difference {
     }
 
     fn body(place: &str, expected: Option<&Value>, found: Option<&Value>, hides: bool) -> Self {
-        let is_secret = hides || place.split('.').any(is_secret_name);
+        let is_secret = hides || is_secret_name(place) || place.contains("connector");
         let shown = |value: Option<&Value>| match value {
             None => "nothing".to_owned(),
             Some(_) if is_secret => "[redacted]".to_owned(),

@@ -20,6 +20,7 @@ use super::received::Received;
 use super::reply::{Content, Reply};
 use super::report;
 use super::script::{Answer, Script};
+use crate::runtime::Clock as _;
 
 /// What the test and the connections of the server share.
 pub(super) struct Shared {
@@ -74,7 +75,7 @@ impl Shared {
             return;
         }
         if received.shares_clock() {
-            self.clock.clone().pass(duration).await;
+            self.clock.sleep(duration).await;
         } else {
             tokio::time::sleep(duration).await;
         }
@@ -89,7 +90,16 @@ impl Shared {
         let mut body = match content {
             Content::Whole(body) => body,
             Content::Items(items) => paging::array(&items, received),
-            Content::Pages(items) => paging::page(&items, received),
+            Content::Pages(items) => {
+                let has_hydrate = has_parameter(received, "hydrate");
+                match paging::page(&items, received, has_hydrate) {
+                    Ok(page) => page,
+                    Err(message) => {
+                        let refusal = Reply::error(StatusCode::BAD_REQUEST, "ValueError", &message);
+                        return self.response(received, refusal.into());
+                    }
+                }
+            }
             Content::Events(events) => events.text(received).into(),
             Content::Reset => return Err(RESET.into()),
         };
@@ -182,16 +192,24 @@ fn rest(
 /// Returns what the API does not allow in a request to one of its operations. A test may also expect
 /// requests to other routes, as raw requests.
 fn wrong(received: &Received) -> Option<String> {
-    let requests = requests(received)?;
-    let request = check::Request {
+    let problems = check::problems_of_known(requests(received)?, &to_check(received));
+    (!problems.is_empty()).then(|| problems.join("\n  "))
+}
+
+/// Returns whether the operation of a request has a query parameter.
+fn has_parameter(received: &Received, name: &str) -> bool {
+    requests(received)
+        .is_some_and(|requests| check::has_parameter(requests, &to_check(received), name))
+}
+
+fn to_check(received: &Received) -> check::Request<'_> {
+    check::Request {
         method: received.method.as_str(),
         path: &received.path,
         query: &received.query,
         content_type: received.header(&header::CONTENT_TYPE),
         body: &received.body,
-    };
-    let problems = check::problems_of_known(requests, &request);
-    (!problems.is_empty()).then(|| problems.join("\n  "))
+    }
 }
 
 /// Returns what the API accepts that a path belongs to.

@@ -45,7 +45,8 @@ impl<'s, E: Expect> Expectation<'s, E> {
     /// Sets the response: the result of the operation.
     ///
     /// A [`Page`](crate::Page) or [`List`](crate::List) of all items is divided into the pages that
-    /// the client asks for. A page that mentions other pages is sent unchanged.
+    /// the client asks for. As on a server, the items of a page have no `metadata` unless the request has
+    /// `hydrate(true)`. A page that mentions other pages is sent unchanged.
     ///
     /// ```
     /// # async fn example(server: zenml::mock::Server, client: zenml::WorkspaceClient) {

@@ -61,6 +61,7 @@ impl Listener {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        self.shared.clock.end();
     }
 }
 

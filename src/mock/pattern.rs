@@ -7,7 +7,7 @@ use url::form_urlencoded;
 
 use super::content::Content;
 use super::difference::{Difference, bodies};
-use super::received::{Received, segments};
+use super::received::{POSITION, Received, segments};
 use super::text::{is_secret_name, request_line};
 use crate::Secret;
 use crate::operation::call::parts::Parts;
@@ -108,14 +108,15 @@ impl Pattern {
         !self.query.contains_key(name)
     }
 
-    /// Returns whether a request matches, apart from its body.
-    pub(super) fn matches_head(&self, received: &Received) -> bool {
-        self.differences_of_head(received).is_empty()
+    /// Returns whether a request matches, apart from its body. See [`differences`](Self::differences).
+    pub(super) fn matches_head(&self, received: &Received, continues: bool) -> bool {
+        self.differences_of_head(received, continues).is_empty()
     }
 
-    /// Returns how a request differs from what is expected.
-    pub(super) fn differences(&self, received: &Received) -> Vec<Difference> {
-        let mut differences = self.differences_of_head(received);
+    /// Returns how a request differs from what is expected. A request that `continues` a response has a
+    /// position of its own.
+    pub(super) fn differences(&self, received: &Received, continues: bool) -> Vec<Difference> {
+        let mut differences = self.differences_of_head(received, continues);
         if let Some(expected) = &self.body {
             let hides = !self.secrets.is_empty() || may_have_secrets(received);
             differences.extend(bodies(expected, &Content::of_received(received), hides));
@@ -123,7 +124,7 @@ impl Pattern {
         differences
     }
 
-    fn differences_of_head(&self, received: &Received) -> Vec<Difference> {
+    fn differences_of_head(&self, received: &Received, continues: bool) -> Vec<Difference> {
         let mut differences = Vec::new();
         if self.method != received.method {
             differences.push(Difference::method(&self.method, &received.method));
@@ -145,8 +146,9 @@ impl Pattern {
             }
         }
         for (name, expected) in &self.headers {
+            let is_open = continues && POSITION.contains(&name.as_str());
             // The value may be a secret.
-            if received.headers.get(name) != Some(expected) {
+            if !is_open && received.headers.get(name) != Some(expected) {
                 differences.push(Difference::header(name));
             }
         }

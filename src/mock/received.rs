@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use url::form_urlencoded;
@@ -26,6 +26,9 @@ pub(super) struct Received {
 /// The header of clients that share the clock of the server.
 pub(super) const SHARES_CLOCK: http::HeaderName =
     http::HeaderName::from_static("x-mock-shares-clock");
+
+/// The headers that say where a response shall continue.
+pub(super) const POSITION: [&str; 3] = ["last-event-id", "range", "if-range"];
 
 impl Received {
     pub fn new(head: Parts) -> Self {
@@ -76,7 +79,7 @@ impl Received {
 
     /// Returns whether the request continues a response that broke off.
     pub fn continues_a_response(&self) -> bool {
-        self.headers.contains_key("last-event-id") || self.headers.contains_key(header::RANGE)
+        POSITION.iter().any(|name| self.headers.contains_key(*name))
     }
 
     /// Returns whether the client shares the clock of the server.
@@ -87,6 +90,6 @@ impl Received {
 
 /// Returns the decoded segments of an encoded path.
 pub(super) fn segments(path: &str) -> impl Iterator<Item = String> {
-    let segments = path.trim_start_matches('/').split('/');
+    let segments = path.strip_prefix('/').unwrap_or(path).split('/');
     segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
 }

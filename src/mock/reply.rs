@@ -136,8 +136,12 @@ impl Reply {
     }
 }
 
+/// Encodes a value as JSON.
+///
+/// # Panics
+/// If the value cannot be encoded.
 #[track_caller]
-fn encoded<T: Serialize + ?Sized>(value: &T) -> String {
+pub(super) fn encoded<T: Serialize + ?Sized>(value: &T) -> String {
     match serde_json::to_string(value) {
         Ok(text) => text,
         Err(error) => panic!("the response cannot be encoded: {error}"),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use super::difference::Difference;
 use super::fault::Fault;
 use super::pattern::Pattern;
 use super::received::Received;
@@ -65,7 +66,7 @@ impl Expected {
             return Some(*call);
         }
         let last = self.calls.checked_sub(1)?;
-        let continues = received.continues_a_response() || self.is_later_page(received, last);
+        let continues = self.continues(received) || self.is_later_page(received, last);
         continues.then_some(last)
     }
 
@@ -78,6 +79,15 @@ impl Expected {
         };
         let (name, first) = position;
         self.pattern.leaves_open(name) && received.number(name).is_some_and(|number| number > first)
+    }
+
+    /// Returns whether a request continues a response of this expectation that broke off.
+    fn continues(&self, received: &Received) -> bool {
+        self.calls > 0 && received.continues_a_response()
+    }
+
+    fn differences(&self, received: &Received) -> Vec<Difference> {
+        self.pattern.differences(received, self.continues(received))
     }
 
     fn described(&self) -> report::Expected<'_> {
@@ -121,7 +131,10 @@ impl Script {
         let next = expected.find(|expected| {
             let may_answer =
                 expected.call_of(head).is_some() || expected.calls < expected.times().most;
-            may_answer && expected.pattern.matches_head(head)
+            may_answer
+                && expected
+                    .pattern
+                    .matches_head(head, expected.continues(head))
         });
         let Some(expected) = next.filter(|next| next.faults.front() == Some(&Fault::ResetBefore))
         else {
@@ -162,8 +175,7 @@ impl Script {
     /// Returns the expectation that a request meets, and the number of its call.
     fn select(&self, received: &Received) -> Option<(usize, usize)> {
         let all = self.expected.iter().enumerate();
-        let matching =
-            all.filter(|(_, expected)| expected.pattern.differences(received).is_empty());
+        let matching = all.filter(|(_, expected)| expected.differences(received).is_empty());
         let matching: Vec<_> = matching.collect();
         let begun = matching.iter().filter_map(|(index, expected)| {
             let call = expected.call_of(received)?;
@@ -181,7 +193,7 @@ impl Script {
     pub fn unexpected(&mut self, received: &Received) -> Answer {
         let line = report::received(received);
         let nearest = self.expected.iter().map(|expected| {
-            let differences = expected.pattern.differences(received);
+            let differences = expected.differences(received);
             let weight: u32 = differences.iter().map(|difference| difference.weight).sum();
             (weight, expected, differences)
         });

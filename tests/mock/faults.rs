@@ -97,6 +97,27 @@ async fn an_event_stream_that_breaks_continues_after_its_last_event() {
 }
 
 #[tokio::test]
+async fn an_event_stream_from_a_position_continues_after_its_last_event_too() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    let events = (1..=10).fold(Events::new(), |events, number| events.event("n", &number));
+    let call = client
+        .stream_run_events()
+        .pipeline_run_id(ID)
+        .last_event_id("3");
+    server
+        .expect(call.clone())
+        .fault(Fault::CutBody)
+        .returns(events);
+    let mut stream = call.send().await.unwrap().into_inner();
+    let first = stream.next().await.unwrap().unwrap();
+    assert_eq!(first.json::<u32>().unwrap(), 4);
+    while let Some(event) = stream.next().await {
+        event.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_download_with_a_version_is_resumed() {
     let server = Server::start().await;
     let client = server.workspace_client();

@@ -94,6 +94,50 @@ async fn a_page_that_says_that_there_are_others_is_sent_as_it_is() {
 }
 
 #[tokio::test]
+async fn items_have_no_metadata_unless_the_request_hydrates_them() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    let all = || client.list_tags();
+    let expected = [
+        (all(), false),
+        (all().hydrate(false), false),
+        (all().hydrate(true), true),
+    ];
+    for (call, has_metadata) in expected {
+        server.expect(call.clone()).returns(tags(1));
+        let tag = call.one().await.unwrap();
+        assert_eq!(tag.metadata.is_some(), has_metadata);
+        assert!(tag.body.is_some());
+    }
+    let steps = client.get_run_steps().run_id(crate::ID);
+    let step = zenml::workspace::types::StepRunResponse::sample();
+    server
+        .expect(steps.clone())
+        .returns(Page::from_iter([step]));
+    let step = steps.one().await.unwrap();
+    assert!(
+        step.metadata.is_some(),
+        "the operation has no such parameter"
+    );
+}
+
+#[tokio::test]
+async fn a_page_after_the_last_one_is_an_error_as_on_a_server() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    server.expect(client.list_tags()).returns(tags(3));
+    let page = |index| client.list_tags().size(2).page(index).send();
+    assert_eq!(page(1).await.unwrap().total_pages, 2);
+    assert_eq!(page(2).await.unwrap().items.len(), 1);
+    let error = page(3).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    let message = error.message();
+    assert!(message.starts_with("Invalid page 3. "), "{message}");
+    let rest = client.list_tags().size(2).stream().start_at(4);
+    assert!(rest.try_collect::<Vec<_>>().await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn the_default_project_of_a_client_fills_what_the_expectation_leaves_open() {
     let server = Server::start().await;
     let plain = server.workspace_client();

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use serde_json::{Value, json};
 use zenml::mock::Server;
 use zenml::workspace::types::{ExecutionStatus, SecretRequest, SecretResponse};
-use zenml::{ErrorKind, Filter, Page, Secret};
+use zenml::{ErrorKind, Filter, Method, Page, Secret};
 
 use crate::{ID, problems};
 
@@ -142,4 +143,26 @@ async fn secrets_of_expected_and_received_requests_are_not_shown() {
     for text in [&problems, error.message()] {
         assert!(!text.contains("hunter"), "{text}");
     }
+}
+
+#[tokio::test]
+async fn the_configuration_of_a_connector_within_another_body_is_not_shown() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    let request = |account: &str| {
+        let connector = json!({
+            "type": "gcp",
+            "auth_method": "service-account",
+            "configuration": {"service_account_json": account},
+        });
+        let stack = json!({"name": "prod", "service_connectors": [connector]});
+        client.request(Method::POST, "/api/v1/stacks").json(&stack)
+    };
+    server.expect(request("hunter1")).returns(json!(null));
+    request("hunter2").send::<Value>().await.unwrap_err();
+    let problems = problems(&server);
+    let place =
+        "body.service_connectors[0].configuration.service_account_json: expected [redacted]";
+    assert!(problems.contains(place), "{problems}");
+    assert!(!problems.contains("hunter"), "{problems}");
 }

@@ -73,6 +73,71 @@ async fn a_runtime_of_several_threads_works_too() {
 }
 
 #[tokio::test]
+async fn waits_at_the_same_time_share_their_time() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    let runs: Vec<_> = (0..20).map(uuid::Uuid::from_u128).collect();
+    for id in &runs {
+        let statuses = std::iter::repeat_n(ExecutionStatus::Running, 20);
+        server
+            .expect(client.get_run_status().run_id(*id))
+            .returns_each(statuses.chain([ExecutionStatus::Completed]));
+        server
+            .expect(client.get_run().run_id(*id))
+            .returns(run(ExecutionStatus::Completed));
+    }
+    // 20 polls take four minutes.
+    let waits: Vec<_> = runs
+        .into_iter()
+        .map(|id| tokio::spawn(client.wait_for_run(id).deadline(5 * MINUTE).wait()))
+        .collect();
+    for wait in waits {
+        wait.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_under_way_does_not_time_out_while_another_waits() {
+    let server = Server::start().await;
+    let once = CallOptions::default()
+        .attempt_timeout(MINUTE)
+        .retry(RetryPolicy::never());
+    let client = server.workspace_client();
+    server
+        .expect(client.get_run().run_id(ID))
+        .after(3 * MINUTE / 2)
+        .returns(run(ExecutionStatus::Running));
+    server
+        .expect(client.get_run_status())
+        .returns(ExecutionStatus::Running)
+        .times(50);
+    let patient = tokio::spawn(client.get_run().run_id(ID).send());
+    let hasty = client.with_options(once);
+    let hasty: Vec<_> = (0..50)
+        .map(|_| tokio::spawn(hasty.get_run_status().run_id(ID).send()))
+        .collect();
+    for call in hasty {
+        call.await.unwrap().unwrap();
+    }
+    patient.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn waiting_is_skipped_after_the_server_has_ended() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    server
+        .expect(client.get_run_status().run_id(ID))
+        .returns(ExecutionStatus::Running);
+    client.get_run_status().run_id(ID).send().await.unwrap();
+    drop(server);
+    let started = Instant::now();
+    let error = client.wait_for_run(ID).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(started.elapsed() < MINUTE);
+}
+
+#[tokio::test]
 async fn a_client_with_another_clock_waits_for_a_delay() {
     let server = Server::start().await;
     let client = WorkspaceClient::builder(server.url())

@@ -63,6 +63,12 @@ pub(super) fn problems_of_known(requests: &Requests, request: &Request<'_>) -> V
     }
 }
 
+/// Returns whether the operation with the method and path of a request has a query parameter.
+pub(super) fn has_parameter(requests: &Requests, request: &Request<'_>, name: &str) -> bool {
+    route::find(requests, request.method, request.path)
+        .is_ok_and(|(operation, _)| operation.query.iter().any(|(known, _)| *known == name))
+}
+
 fn problems(
     requests: &Requests,
     operation: &Operation,

@@ -77,6 +77,10 @@ refused! {
     a_parameter_that_is_given_twice: get("/api/v1/runs?page=1&page=2") => [
         "query parameter `page` is given 2 times, but has one value"
     ];
+    a_page_that_no_list_has: get("/api/v1/runs?page=0&size=10001") => [
+        "query parameter `page` is `0`, but must be at least 1",
+        "query parameter `size` is `10001`, but must be from 1 to 10000"
+    ];
     several_mistakes_at_once: get("/api/v1/runs?page=x&siz=1") => [
         "query parameter `page` is `x`, but must be a number without a fraction",
         "query parameter `siz` is unknown; the nearest is `size`"
