@@ -108,6 +108,15 @@ impl Pattern {
         !self.query.contains_key(name)
     }
 
+    /// Returns whether the pattern says where a list or a stream begins, and a request begins there.
+    pub(super) fn has_position_of(&self, received: &Received) -> bool {
+        let is_page = ["page", "offset"]
+            .iter()
+            .any(|name| !self.leaves_open(name));
+        let says_position = is_page || POSITION.iter().any(|name| self.headers.contains_key(*name));
+        says_position && self.matches_head(received, false)
+    }
+
     /// Returns whether a request matches, apart from its body. See [`differences`](Self::differences).
     pub(super) fn matches_head(&self, received: &Received, continues: bool) -> bool {
         self.differences_of_head(received, continues).is_empty()

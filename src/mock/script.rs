@@ -59,12 +59,13 @@ impl Expected {
         self.replies.get(call).or(self.replies.last())
     }
 
-    /// Returns the number of the call that a request belongs to, if that has begun before.
-    fn call_of(&self, received: &Received) -> Option<usize> {
-        let id = received.call_id();
-        if let Some(call) = id.and_then(|id| self.attempts.get(id)) {
-            return Some(*call);
-        }
+    /// Returns the number of the call that a request is another attempt of.
+    fn attempted(&self, received: &Received) -> Option<usize> {
+        self.attempts.get(received.call_id()?).copied()
+    }
+
+    /// Returns the number of the call whose response a request continues.
+    fn continued(&self, received: &Received) -> Option<usize> {
         let last = self.calls.checked_sub(1)?;
         let continues = self.continues(received) || self.is_later_page(received, last);
         continues.then_some(last)
@@ -129,8 +130,11 @@ impl Script {
     pub fn resets_before(&mut self, head: &Received) -> bool {
         let mut expected = self.expected.iter_mut();
         let next = expected.find(|expected| {
-            let may_answer =
-                expected.call_of(head).is_some() || expected.calls < expected.times().most;
+            let has_begun = expected
+                .attempted(head)
+                .or(expected.continued(head))
+                .is_some();
+            let may_answer = has_begun || expected.calls < expected.times().most;
             may_answer
                 && expected
                     .pattern
@@ -177,16 +181,23 @@ impl Script {
         let all = self.expected.iter().enumerate();
         let matching = all.filter(|(_, expected)| expected.differences(received).is_empty());
         let matching: Vec<_> = matching.collect();
-        let begun = matching.iter().filter_map(|(index, expected)| {
-            let call = expected.call_of(received)?;
-            Some((expected.last_used, (*index, call)))
-        });
-        let begun = begun.max().map(|(_, begun)| begun);
-        begun.or_else(|| {
-            let mut open = matching.iter();
-            let open = open.find(|(_, expected)| expected.calls < expected.times().most);
+        let begun = |call_of: fn(&Expected, &Received) -> Option<usize>| {
+            let begun = matching.iter().filter_map(|(index, expected)| {
+                let call = call_of(expected, received)?;
+                Some((expected.last_used, (*index, call)))
+            });
+            begun.max().map(|(_, begun)| begun)
+        };
+        let open = |is_meant: &dyn Fn(&Pattern) -> bool| {
+            let open = matching.iter().find(|(_, expected)| {
+                expected.calls < expected.times().most && is_meant(&expected.pattern)
+            });
             open.map(|(index, expected)| (*index, expected.calls))
-        })
+        };
+        begun(Expected::attempted)
+            .or_else(|| open(&|pattern| pattern.has_position_of(received)))
+            .or_else(|| begun(Expected::continued))
+            .or_else(|| open(&|_| true))
     }
 
     /// Notes a request that meets no expectation, and returns the response to it.

@@ -119,7 +119,8 @@ impl Server {
     /// parameters that the builder does not set must be absent.
     ///
     /// If several expectations match, the server uses the first one that has not reached its number of
-    /// calls. Expectations of the same request therefore form a sequence.
+    /// calls. Expectations of the same request therefore form a sequence. An expectation of a page takes
+    /// precedence over one of the whole list.
     ///
     /// # Panics
     /// If a value of the builder cannot be sent.

@@ -138,6 +138,25 @@ async fn a_page_after_the_last_one_is_an_error_as_on_a_server() {
 }
 
 #[tokio::test]
+async fn an_expectation_of_a_page_takes_precedence_over_that_of_the_list() {
+    let server = Server::start().await;
+    let client = server.workspace_client();
+    server.expect(client.list_tags()).returns(tags(3));
+    server
+        .expect(client.list_tags().page(2))
+        .fails(ErrorKind::Server);
+    let list = client.list_tags().size(2);
+    let mut stream = list.clone().stream();
+    stream.next().await.unwrap().unwrap();
+    stream.next().await.unwrap().unwrap();
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Server);
+    let rest = list.stream().start_at(stream.position());
+    let rest = rest.try_collect::<Vec<_>>().await.unwrap();
+    assert_eq!(names(&rest), ["2"]);
+}
+
+#[tokio::test]
 async fn the_default_project_of_a_client_fills_what_the_expectation_leaves_open() {
     let server = Server::start().await;
     let plain = server.workspace_client();

