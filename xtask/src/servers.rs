@@ -31,6 +31,15 @@ fn checks(recording: &str) -> [(&'static str, Cargo); 3] {
     ]
 }
 
+/// The oldest version of the check `runs`. Older servers keep the lines of a step in the log of its run, too.
+const RUNS: &str = "0.94.0";
+
+/// Returns the check of waits and logs, which starts servers of a version itself.
+fn runs(version: &str) -> Cargo {
+    Cargo::new("test --quiet --package zenml --test runs -- --ignored")
+        .env("ZENML_TEST_VERSION", version)
+}
+
 /// Returns the check that starts the oldest and the newest server itself.
 fn upgrade() -> Cargo {
     Cargo::new("test --quiet --package zenml --test upgrade")
@@ -39,7 +48,7 @@ fn upgrade() -> Cargo {
 /// Returns the commands of all checks.
 pub fn commands() -> Vec<Cargo> {
     let each = checks("DIR").into_iter().map(|(_, command)| command);
-    each.chain([upgrade()]).collect()
+    each.chain([runs("VERSION"), upgrade()]).collect()
 }
 
 /// Starts and fills one server after the other, and runs the checks for each. Prints a table with a
@@ -51,7 +60,7 @@ pub async fn check(versions: &[String]) -> Result<()> {
     // Built first, so that no server waits, and the times are those of the checks.
     for build in [
         "build --package zenml-conformance",
-        "test --package zenml --test servers --test upgrade --no-run",
+        "test --package zenml --test servers --test runs --test upgrade --no-run",
     ] {
         Cargo::new(build).run().await?;
     }
@@ -104,7 +113,11 @@ async fn check_one(version: &str, table: &mut Table) -> Result<()> {
             .run(version, name, &command.server(server.access()))
             .await?;
     }
-    server.stop().await
+    server.stop().await?;
+    if is_at_least(version, RUNS) {
+        table.run(version, "runs", &runs(version)).await?;
+    }
+    Ok(())
 }
 
 /// What the checks found.

@@ -87,8 +87,8 @@ enum Step {
     /// Run the slow tests (by name only): documents of older servers and of other products, an old
     /// client with the newest server, another Pro document
     OnDemand,
-    /// Check responses and calls with supported servers, from the oldest to the newest (by name
-    /// only)
+    /// Check responses, calls, waits and logs with supported servers, from the oldest to the newest
+    /// (by name only)
     Servers,
 }
 
