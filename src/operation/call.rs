@@ -277,10 +277,13 @@ impl Call {
     /// Returns how the request is sent again after its response broke off.
     fn reopen(&self, accept: Accept) -> Reopen {
         let call = self.clone();
-        Box::new(move |headers| {
-            let call = headers.iter().fold(call.clone(), |call, &(name, value)| {
+        Box::new(move |headers, stall_limit| {
+            let mut call = headers.iter().fold(call.clone(), |call, &(name, value)| {
                 call.header(name, value)
             });
+            if let Some(limit) = stall_limit {
+                call.0.transport = call.0.transport.with_stall_limit(limit);
+            }
             Box::pin(call.open(accept))
         })
     }

@@ -108,7 +108,8 @@ impl ByteStream {
     }
 
     /// Sets the time without any byte after which the connection counts as broken. Defaults to the
-    /// [`idle_timeout`](crate::CallOptions::idle_timeout) of the client.
+    /// [`idle_timeout`](crate::CallOptions::idle_timeout) of the client. Also limits the wait for the response
+    /// on a new connection.
     #[must_use]
     pub fn stall_limit(mut self, limit: Duration) -> Self {
         self.stall_limit = Some(limit);
@@ -204,7 +205,7 @@ impl ByteStream {
                         Err(error) => error,
                     };
                     let DownloadProgress { received, total } = self.progress;
-                    match self.resume.after(&error, received, total) {
+                    match self.resume.after(&error, received, total, self.stall_limit) {
                         Some(resumed) => {
                             self.source = Source::Resuming(resumed, Some(error));
                         }
@@ -219,10 +220,7 @@ impl ByteStream {
                     let error = error.take();
                     let DownloadProgress { received, total } = self.progress;
                     match self.resume.body(response, received, total) {
-                        Some((mut body, total)) => {
-                            if let Some(limit) = self.stall_limit {
-                                body.set_idle_timeout(limit);
-                            }
+                        Some((body, total)) => {
                             self.progress.total = total;
                             self.source = Source::Open(body);
                         }

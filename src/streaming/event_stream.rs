@@ -151,7 +151,8 @@ impl EventStream {
     }
 
     /// Sets the time without any byte after which the connection counts as broken. Defaults to the
-    /// [`idle_timeout`](crate::CallOptions::idle_timeout) of the client.
+    /// [`idle_timeout`](crate::CallOptions::idle_timeout) of the client. Also limits the wait for the response
+    /// on a new connection.
     #[must_use]
     pub fn stall_limit(mut self, limit: Duration) -> Self {
         self.stall_limit = Some(limit);
@@ -213,7 +214,7 @@ impl EventStream {
                     ready!(timer.as_mut().poll(cx));
                     let position = self.last_id.as_deref();
                     let header = position.map(|id| ("last-event-id", id));
-                    let opening = (self.reopen)(header.as_slice());
+                    let opening = (self.reopen)(header.as_slice(), self.stall_limit);
                     self.connection = Connection::Opening(opening);
                     None
                 }
@@ -263,10 +264,7 @@ impl EventStream {
     /// Continues with a new connection.
     fn opened(&mut self, response: Result<StreamedResponse>) -> Option<Option<Item>> {
         match response.and_then(body_of) {
-            Ok(Some(mut body)) => {
-                if let Some(limit) = self.stall_limit {
-                    body.set_idle_timeout(limit);
-                }
+            Ok(Some(body)) => {
                 self.connection = Connection::Open(Box::new(body));
                 None
             }

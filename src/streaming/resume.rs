@@ -1,5 +1,7 @@
 //! How does a download that broke off continue?
 
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderName, StatusCode, header};
 
 use crate::streaming::reopen::{Opening, Reopen};
@@ -33,7 +35,13 @@ impl Resume {
     }
 
     /// Requests the rest after an error, if that may help.
-    pub fn after(&mut self, error: &Error, received: u64, total: Option<u64>) -> Option<Resumed> {
+    pub fn after(
+        &mut self,
+        error: &Error,
+        received: u64,
+        total: Option<u64>,
+        stall_limit: Option<Duration>,
+    ) -> Option<Resumed> {
         let has_rest = total.is_none_or(|total| received < total);
         let version = self.version.as_deref()?;
         let (before, attempts) = self.last;
@@ -43,10 +51,11 @@ impl Resume {
             return None;
         }
         if received == 0 {
-            return Some((self.reopen)(&[]));
+            return Some((self.reopen)(&[], stall_limit));
         }
         let range = format!("bytes={received}-");
-        Some((self.reopen)(&[("range", &range), ("if-range", version)]))
+        let headers = [("range", &*range), ("if-range", version)];
+        Some((self.reopen)(&headers, stall_limit))
     }
 
     /// Returns the body of a response and the length of the whole content, if it is the rest of the same

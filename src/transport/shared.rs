@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use http::{HeaderMap, Method, header};
 use tokio::sync::Semaphore;
@@ -93,6 +93,15 @@ impl Transport {
             shared: self.shared.clone(),
             options: Arc::new(self.options.with(options)),
         }
+    }
+
+    /// Returns the same transport with a limit of the time without any byte, also before a response.
+    pub(crate) fn with_stall_limit(&self, limit: Duration) -> Self {
+        let attempt = self.options.attempt_timeout;
+        let options = CallOptions::default()
+            .attempt_timeout(attempt.map_or(limit, |attempt| attempt.min(limit)))
+            .idle_timeout(limit);
+        self.with_options(options)
     }
 
     /// Returns the same transport with the client's own options.

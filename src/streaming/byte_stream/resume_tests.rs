@@ -151,6 +151,20 @@ async fn a_stalled_download_is_resumed() {
 }
 
 #[tokio::test]
+async fn a_server_that_stalls_before_the_rest_ends_the_download() {
+    let server = TestServer::start(|request| match first_byte(request) {
+        0 => cut(part(b"abcdef", 0, "last-modified: yesterday\r\n"), 3),
+        _ => STALL.to_vec(),
+    })
+    .await;
+    let stream = stream(&server).await.stall_limit(Duration::from_millis(50));
+    assert_eq!(
+        stream.bytes(6).await.unwrap_err().kind(),
+        ErrorKind::Interrupted
+    );
+}
+
+#[tokio::test]
 async fn a_part_that_does_not_fit_is_not_appended() {
     for wrong in [
         "bytes 1-5/6",

@@ -154,12 +154,14 @@ async fn the_stream_waits_for_the_time_that_the_server_asks_for() {
 async fn a_stalled_connection_counts_as_broken() {
     let server = TestServer::sequence([
         [&*closed(&format!("retry: 1\n{}", event(1))), STALL].concat(),
+        // Stalls before the response.
+        STALL.to_vec(),
         closed(END),
     ])
     .await;
     let stream = stream(&server).await.stall_limit(Duration::from_millis(50));
     assert_eq!(data(stream).await, ["1", "end"]);
-    assert_eq!(server.received().len(), 2);
+    assert_eq!(server.received().len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
