@@ -1,4 +1,4 @@
-//! How long did what a response describes take?
+//! How long did a run, a step or a hook take?
 
 use std::time::Duration;
 

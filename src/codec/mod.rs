@@ -2,7 +2,7 @@
 //!
 //! - `accessors`: methods that return the members of a response's parts
 //! - `decode`: decodes a response, and locates what does not match its type
-//! - `duration`: how long what a response describes took
+//! - `duration`: the time between the start and the end of a run or a step
 //! - `finite`: encodes what is sent, and refuses NaN and infinity
 //! - `noted`: which secrets and files an encoded body contains
 //! - `number`: the numbers in a JSON text
