@@ -51,10 +51,11 @@ impl FilePart {
 impl fmt::Debug for FilePart {
     /// Shows the size of the content instead of the content, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let size = format_args!("{} bytes", self.content.len());
-        let mut tuple = f.debug_tuple("FilePart");
-        tuple.field(&self.name).field(&self.content_type);
-        tuple.field(&size).finish()
+        f.debug_tuple("FilePart")
+            .field(&self.name)
+            .field(&self.content_type)
+            .field(&format_args!("{} bytes", self.content.len()))
+            .finish()
     }
 }
 
