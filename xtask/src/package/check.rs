@@ -9,22 +9,25 @@ use anyhow::{Result, ensure};
 use zenml_test_server::paths;
 
 use super::{
-    Package, extract, folder, out_dir,
+    Package, extract, folder, offline_tests, out_dir,
     stage::{FILES, GENERATED},
     target, units,
 };
 use crate::{cargo::Cargo, ceilings::Ceilings};
 
-/// Workspace of the unpacked packages and of programs that depend on `zenml`.
+/// Makes a folder with unpacked packages a workspace, with the versions of dependencies that are tested.
 ///
 /// The patch stands for the registry: before a release, it does not have this version of the generator.
-const MANIFEST: &str = r#"[workspace]
-members = ["program*", "zenml", "zenml-codegen"]
-resolver = "3"
-
-[patch.crates-io]
-zenml-codegen = { path = "zenml-codegen" }
-"#;
+fn make_workspace(folder: &Path, members: &[&str], generator: &Path) -> Result<()> {
+    let manifest = format!(
+        "[workspace]\nmembers = {members:?}\nresolver = \"3\"\n\n\
+         [patch.crates-io]\nzenml-codegen = {{ path = {generator:?} }}\n"
+    );
+    fs::write(folder.join("Cargo.toml"), manifest)?;
+    let lock = "Cargo.lock";
+    fs::copy(paths::workspace().join(lock), folder.join(lock))?;
+    Ok(())
+}
 
 /// The profile of the checkout, so that both share compiled dependencies.
 const PROFILE: [&str; 4] = [
@@ -52,13 +55,9 @@ impl Consumer {
         for package in packages {
             extract(package, &folder.join(package.name)).await?;
         }
-        fs::write(folder.join("Cargo.toml"), MANIFEST)?;
+        let members = ["program*", "zenml", "zenml-codegen"];
+        make_workspace(&folder, &members, Path::new("zenml-codegen"))?;
         write_program(&folder.join("program"), "")?;
-        // The versions that are tested.
-        fs::copy(
-            paths::workspace().join("Cargo.lock"),
-            folder.join("Cargo.lock"),
-        )?;
         Ok(Self { folder })
     }
 
@@ -94,9 +93,6 @@ impl Consumer {
         );
         let units = units(self.cargo("build --quiet --package program")).await?;
         ceilings.check("units compiled for a program", units)?;
-        self.cargo("test --quiet --package zenml --lib --features mock,pro-inferred")
-            .run()
-            .await?;
         let generating =
             self.cargo("check --quiet --package zenml --features generate,mock,pro-inferred");
         let generated = out_dir(generating).await?;
@@ -122,7 +118,22 @@ impl Consumer {
             !without_generator.status().await?.success(),
             "another document without the feature `generate` must be an error"
         );
-        Ok(())
+        self.test().await
+    }
+
+    /// Runs the offline tests with the unpacked package.
+    async fn test(&self) -> Result<()> {
+        offline_tests::add(&self.folder.join("zenml")).await?;
+        // The tools of the tests use the generator of the checkout. Two of the same version are an error.
+        let generator = paths::workspace().join("crates/codegen");
+        make_workspace(&self.folder, &["zenml"], &generator)?;
+        let test = "test --quiet --package zenml --lib --features mock,pro-inferred";
+        let command = self.cargo(test).env("ZENML_TEST_FUZZ_SECONDS", "5");
+        let targets = offline_tests::TARGETS.iter();
+        targets
+            .fold(command, |command, name| command.arg("--test").arg(name))
+            .run()
+            .await
     }
 }
 

@@ -41,7 +41,11 @@ pub async fn stage(code: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-async fn files_of(checkout: &Path) -> Result<Vec<PathBuf>> {
+/// Returns the files of the checkout that git knows or would add, relative to it.
+///
+/// # Errors
+/// Returns an error if git is missing or fails.
+pub async fn files_of(checkout: &Path) -> Result<Vec<PathBuf>> {
     let output = Command::new("git")
         .args([
             "ls-files",
@@ -64,7 +68,11 @@ async fn files_of(checkout: &Path) -> Result<Vec<PathBuf>> {
     Ok(files.filter(|file| checkout.join(file).is_file()).collect())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// Copies a file, and creates the folders that its copy is in.
+///
+/// # Errors
+/// Returns an error if the file cannot be read or written.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -72,12 +80,13 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Returns the manifest of the package: the generator is optional, and the generated code is included.
+/// Returns the manifest of the package: the generator is optional, and the generated code is included. It has
+/// no profiles, because cargo ignores those of dependencies, and warns about them.
 ///
 /// # Errors
 /// Returns an error if the manifest of the checkout has changed, so that this function has to.
 fn packaged(manifest: &str) -> Result<String> {
-    let mut packaged = manifest.to_owned();
+    let mut packaged = without_profiles(manifest);
     let path = r#"zenml-codegen = { path = "crates/codegen", version"#;
     for (checkout, package) in [
         (
@@ -99,6 +108,18 @@ fn packaged(manifest: &str) -> Result<String> {
     Ok(packaged)
 }
 
+/// Returns the manifest without the tables of profiles.
+fn without_profiles(manifest: &str) -> String {
+    let mut in_profile = false;
+    let lines = manifest.split_inclusive('\n').filter(|line| {
+        if line.starts_with('[') {
+            in_profile = line.starts_with("[profile.");
+        }
+        !in_profile
+    });
+    lines.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +131,13 @@ mod tests {
         assert!(packaged.contains("\ngenerate = [\"dep:zenml-codegen\"]\n"));
         assert!(packaged.contains("zenml-codegen = { optional = true, path"));
         assert!(packaged.contains("\"/generated\""));
+    }
+
+    #[test]
+    fn a_package_has_no_profiles() {
+        let manifest =
+            "[a]\nb = 1\n[profile.dev]\nc = 1\n[profile.x.package.y]\nd = 1\n[e]\nf = 1\n";
+        assert_eq!(without_profiles(manifest), "[a]\nb = 1\n[e]\nf = 1\n");
     }
 
     #[test]
