@@ -83,7 +83,7 @@ async fn clear_text_to_this_machine_bypasses_the_system_proxy() {
         .arg("clear_text_to_this_machine_bypasses_the_system_proxy")
         .env_clear()
         // Windows has no sockets without it.
-        .envs(std::env::vars_os().filter(|(name, _)| name == "SystemRoot"))
+        .envs(std::env::vars_os().filter(|(name, _)| name.eq_ignore_ascii_case("SystemRoot")))
         .env("HTTP_PROXY", &proxy.url)
         .env(LOCAL_URL, &local.url);
     let output = tokio::task::spawn_blocking(move || command.output());
