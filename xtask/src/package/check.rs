@@ -91,8 +91,13 @@ impl Consumer {
                 && !tree.contains("progenitor"),
             "a program that depends on zenml would compile the generator:\n{tree}"
         );
-        let units = units(self.cargo("build --quiet --package program")).await?;
-        ceilings.check("units compiled for a program", units)?;
+        let program = units(self.cargo("build --quiet --package program")).await?;
+        ceilings.check("units compiled for a program", program)?;
+        // The features that are switched off must not be compiled. The step `features` has compiled the rest.
+        let minimal =
+            self.cargo("check --quiet --package zenml --no-default-features --features rustls");
+        let library = units(minimal).await?;
+        ceilings.check("units compiled for the library with rustls only", library)?;
         let generating =
             self.cargo("check --quiet --package zenml --features generate,mock,pro-inferred");
         let generated = out_dir(generating).await?;
