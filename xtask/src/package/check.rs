@@ -15,19 +15,16 @@ use super::{
 };
 use crate::{cargo::Cargo, ceilings::Ceilings};
 
-/// Makes a folder with unpacked packages a workspace, with the versions of dependencies that are tested.
+/// Workspace of the unpacked packages and of programs that depend on `zenml`.
 ///
 /// The patch stands for the registry: before a release, it does not have this version of the generator.
-fn make_workspace(folder: &Path, members: &[&str], generator: &Path) -> Result<()> {
-    let manifest = format!(
-        "[workspace]\nmembers = {members:?}\nresolver = \"3\"\n\n\
-         [patch.crates-io]\nzenml-codegen = {{ path = {generator:?} }}\n"
-    );
-    fs::write(folder.join("Cargo.toml"), manifest)?;
-    let lock = "Cargo.lock";
-    fs::copy(paths::workspace().join(lock), folder.join(lock))?;
-    Ok(())
-}
+const MANIFEST: &str = r#"[workspace]
+members = ["program*", "zenml", "zenml-codegen"]
+resolver = "3"
+
+[patch.crates-io]
+zenml-codegen = { path = "zenml-codegen" }
+"#;
 
 /// The profile of the checkout, so that both share compiled dependencies.
 const PROFILE: [&str; 4] = [
@@ -55,9 +52,13 @@ impl Consumer {
         for package in packages {
             extract(package, &folder.join(package.name)).await?;
         }
-        let members = ["program*", "zenml", "zenml-codegen"];
-        make_workspace(&folder, &members, Path::new("zenml-codegen"))?;
+        fs::write(folder.join("Cargo.toml"), MANIFEST)?;
         write_program(&folder.join("program"), "")?;
+        // The versions that are tested.
+        fs::copy(
+            paths::workspace().join("Cargo.lock"),
+            folder.join("Cargo.lock"),
+        )?;
         Ok(Self { folder })
     }
 
@@ -128,12 +129,11 @@ impl Consumer {
 
     /// Runs the offline tests with the unpacked package.
     async fn test(&self) -> Result<()> {
-        offline_tests::add(&self.folder.join("zenml")).await?;
-        // The tools of the tests use the generator of the checkout. Two of the same version are an error.
-        let generator = paths::workspace().join("crates/codegen");
-        make_workspace(&self.folder, &["zenml"], &generator)?;
-        let test = "test --quiet --package zenml --lib --features mock,pro-inferred";
-        let command = self.cargo(test).env("ZENML_TEST_FUZZ_SECONDS", "5");
+        let package = self.folder.join("zenml");
+        offline_tests::add(&package).await?;
+        let test = "test --quiet --lib --features mock,pro-inferred";
+        let command = self.cargo(test).folder(&package);
+        let command = command.env("ZENML_TEST_FUZZ_SECONDS", "5");
         let targets = offline_tests::TARGETS.iter();
         targets
             .fold(command, |command, name| command.arg("--test").arg(name))

@@ -20,7 +20,8 @@ pub const TARGETS: [&str; 8] = [
     "zeroize",
 ];
 
-/// Adds the tests to an unpacked package, which has neither them nor the crates that only they use.
+/// Makes an unpacked package a workspace with these tests. The package has neither them nor the crates that only
+/// they use, which are those of the checkout, with its generator.
 ///
 /// # Errors
 /// Returns an error if git is missing, or if a file cannot be read or written.
@@ -31,19 +32,26 @@ pub async fn add(package: &Path) -> Result<()> {
             copy(&checkout.join(&file), &package.join(&file))?;
         }
     }
+    // The versions that are tested.
+    copy(&checkout.join("Cargo.lock"), &package.join("Cargo.lock"))?;
+    let crates = checkout.join("crates");
     let manifest = package.join("Cargo.toml");
     let mut text = fs::read_to_string(&manifest)?;
+    write!(
+        text,
+        "\n[workspace]\n\n[patch.crates-io]\nzenml-codegen = {{ path = {:?} }}\n",
+        crates.join("codegen")
+    )?;
+    for name in ["pro-fake", "test-server"] {
+        let folder = crates.join(name);
+        write!(
+            text,
+            "\n[dev-dependencies.zenml-{name}]\npath = {folder:?}\n"
+        )?;
+    }
     for name in TARGETS {
         let file = path(name);
         write!(text, "\n[[test]]\nname = \"{name}\"\npath = \"{file}\"\n")?;
-    }
-    for name in ["pro-fake", "test-server"] {
-        let folder = checkout.join("crates").join(name);
-        let folder = folder.display();
-        write!(
-            text,
-            "\n[dev-dependencies.zenml-{name}]\npath = '{folder}'\n"
-        )?;
     }
     fs::write(manifest, text)?;
     Ok(())
