@@ -31,9 +31,13 @@ impl Events {
     /// Adds an event, with data in JSON.
     ///
     /// # Panics
-    /// If the data cannot be encoded.
+    /// If the data cannot be encoded, or if the name has a line break.
     #[track_caller]
     pub fn event<T: Serialize + ?Sized>(mut self, name: &str, data: &T) -> Self {
+        assert!(
+            !name.contains(['\r', '\n']),
+            "the name of an event cannot have a line break: {name:?}"
+        );
         match serde_json::to_string(data) {
             Ok(data) => self.0.push((name.to_owned(), data)),
             Err(error) => panic!("the data of the event cannot be encoded: {error}"),

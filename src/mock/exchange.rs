@@ -120,6 +120,7 @@ impl Shared {
                 };
                 Pieces::slow(&body, pause)
             }
+            Some(Fault::CutBody) if body.is_empty() => return Err(RESET.into()),
             Some(Fault::CutBody) => Pieces::cut(&body),
             _ => Pieces::whole(body),
         };

@@ -44,6 +44,10 @@ async fn a_client_without_retries_reports_the_fault() {
         let error = client.get_run().run_id(ID).send().await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
     }
+    let empty = server.expect(client.health()).fault(Fault::CutBody);
+    empty.returns("");
+    let error = client.health().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
 }
 
 #[tokio::test]

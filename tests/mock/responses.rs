@@ -37,6 +37,12 @@ async fn events_end_with_an_end() {
     assert!(stream.next().await.is_none());
 }
 
+#[test]
+#[should_panic = "the name of an event cannot have a line break: \"a\\nb\""]
+fn an_event_that_would_become_two_is_refused() {
+    let _ = Events::new().event("a\nb", &1);
+}
+
 #[tokio::test]
 async fn a_call_fails_with_each_kind_of_error_that_a_response_can_cause() {
     let server = Server::start().await;
