@@ -35,8 +35,32 @@ pub(crate) fn fits(number: &str) -> bool {
     {
         return number != "-0" && (number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok());
     }
-    let float = number.parse::<f64>().ok().and_then(Number::from_f64);
-    float.is_some_and(|float| decimal(&float.to_string()) == decimal(number))
+    written(number).is_some_and(|written| decimal(&written) == decimal(number))
+}
+
+/// Returns whether a 64-bit integer or float has exactly the value of a number, which may have more
+/// digits: `1.50` has the value of `1.5`.
+pub(crate) fn has_value(number: &str) -> bool {
+    let is_float = number.contains(['.', 'e', 'E']);
+    let same = || written(number).is_some_and(|written| value(&written) == value(number));
+    fits(number) || number == "-0" || is_float && same()
+}
+
+/// As [`decimal`], without zeros at the end of the digits.
+fn value(number: &str) -> Option<(bool, String, i64)> {
+    let (negative, digits, exponent) = decimal(number)?;
+    let significant = digits.trim_end_matches('0').to_owned();
+    let zeros = i64::try_from(digits.len() - significant.len()).ok()?;
+    if significant.is_empty() {
+        return Some((negative, significant, 0));
+    }
+    Some((negative, significant, exponent.checked_add(zeros)?))
+}
+
+/// Returns the float that is next to a number, as it is written.
+fn written(number: &str) -> Option<String> {
+    let float = number.parse::<f64>().ok().and_then(Number::from_f64)?;
+    Some(float.to_string())
 }
 
 /// Returns whether a number is larger than every 64-bit float.
@@ -140,6 +164,17 @@ mod tests {
             "1e99999999999999999999",
         ] {
             assert!(!fits(number), "{number}");
+        }
+        for number in ["1.10", "1e5", "-0", "0e7", "100.00", "1.50e-3"] {
+            assert!(has_value(number) && !fits(number), "{number}");
+        }
+        for number in [
+            "1e400",
+            "1e-400",
+            "0.1000000000000000055",
+            "18446744073709551616",
+        ] {
+            assert!(!has_value(number), "{number}");
         }
         assert!(is_huge("1e400") && is_huge("-1E+400") && !is_huge("1e308"));
     }

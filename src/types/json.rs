@@ -306,7 +306,7 @@ impl<T: JsonContent + PartialEq> PartialEq for Json<T> {
 fn exact<T: JsonContent>(json: &Json<T>) -> Value {
     let marked = match &json.text {
         Some(text) if !number::all_fit(text) => {
-            number::quoted(text, "\\u0000", |number| !number::fits(number))
+            number::quoted(text, "\\u0000", |number| !number::has_value(number))
         }
         _ => json.text().into_owned(),
     };

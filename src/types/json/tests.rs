@@ -76,6 +76,8 @@ fn values_are_compared_with_all_digits() {
         json("1180591620717411303425")
     );
     assert_ne!(json("1e400"), json(r#""1e400""#));
+    assert_eq!(json("1.50"), json("1.5"));
+    assert_eq!(json("[1e2, -0]"), Json::from(json!([100.0, -0.0])));
     assert_eq!(json(r#"{"a":[1]}"#), Json::from(json!({"a": [1]})));
 }
 
