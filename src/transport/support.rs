@@ -50,13 +50,13 @@ pub(super) async fn check(
         .await
     {
         Ok(server) => match unknown_to(&server.version) {
-            Some(concern) => Err(refusal(concern, &server.version)),
+            Some(concern) => Err(refusal(transport, concern, &server.version)),
             None => Ok(()),
         },
         // What is known of the server is the best guess if it cannot be asked again.
         Err(error) => match known.as_ref().and_then(|known| {
             let concern = unknown_to(&known.version)?;
-            Some(refusal(concern, &known.version))
+            Some(refusal(transport, concern, &known.version))
         }) {
             Some(refusal) => Err(refusal.with_source(error)),
             None if only_reads => Ok(()),
@@ -67,7 +67,7 @@ pub(super) async fn check(
 
 const OPT_OUT: &str = "`CallOptions::allow_unsupported` sends the request anyway";
 
-fn refusal(concern: &Concern, server: &ServerVersion) -> Error {
+fn refusal(transport: &Transport, concern: &Concern, server: &ServerVersion) -> Error {
     let Concern {
         versions,
         part,
@@ -80,6 +80,13 @@ fn refusal(concern: &Concern, server: &ServerVersion) -> Error {
         "upgrade the server, or do without this part of the request"
     } else {
         "do without this part of the request"
+    };
+    // The client may have added it.
+    let by_default = transport.project().is_some() && part == "parameter `project`";
+    let remedy = if by_default {
+        format!("{remedy}: `all_projects` of the list leaves out the default project")
+    } else {
+        remedy.to_owned()
     };
     Error::new(ErrorKind::Unsupported, message).with_hint(Some(format!("{remedy}; {OPT_OUT}")))
 }

@@ -181,6 +181,25 @@ async fn a_filter_a_list_of_values_and_a_field_are_refused_too() {
 }
 
 #[tokio::test]
+async fn the_hint_names_what_leaves_out_the_default_project() {
+    static IN_PROJECT: Operation = Operation {
+        method: Method::GET,
+        project: Some("project"),
+        rules: Some(&[Rule {
+            versions: SINCE_93,
+            subject: Subject::Parameter("project", None),
+        }]),
+        ..READ
+    };
+    let server = Server::start("0.92.0").await;
+    let client = builder(&server.server.url).project_or_none(Some("default".to_owned()));
+    let list = Call::new(&client.build().unwrap().0, &IN_PROJECT);
+    let error = assert_refused(done(list.clone()).await, "parameter `project` exists since");
+    assert!(error.hint().unwrap().contains("`all_projects`"), "{error}");
+    done(list.all_projects()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_newer_server_may_have_removed_a_parameter() {
     let server = Server::start("0.98.0").await;
     let error = assert_refused(
