@@ -73,6 +73,8 @@ enum Step {
     Documents,
     /// Package the published crates, and check the packages
     Package,
+    /// Count the instructions of a small call, if valgrind is installed
+    Instructions,
     /// Start and fill the server for the next steps
     Start,
     /// Run the tests against that server
@@ -152,6 +154,7 @@ impl Step {
                 "test --workspace --all-features --test other_documents",
             )],
             Self::Package => vec![Cargo::new("xtask package")],
+            Self::Instructions => vec![Cargo::new("xtask bench calls --only-instructions")],
             Self::Start => vec![],
             Self::Server => {
                 vec![

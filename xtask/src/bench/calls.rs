@@ -24,6 +24,10 @@ pub struct Arguments {
     /// Number of turns of each client, a tenth of a second each; the median counts
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
+
+    /// Only count instructions; without valgrind, do nothing
+    #[arg(long, conflicts_with = "rounds")]
+    only_instructions: bool,
 }
 
 /// Runs the command.
@@ -31,14 +35,9 @@ pub struct Arguments {
 /// # Errors
 /// Returns an error if the benchmark cannot be built or fails.
 pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let python = paths::scratch()
-        .join(default_version()?)
-        .join("venv/bin/python");
-    Cargo::new("run --release --package zenml-bench -- compare")
-        .arg(&arguments.rounds.to_string())
-        .arg(&python.to_string_lossy())
-        .run()
-        .await?;
+    if !arguments.only_instructions {
+        compare(arguments.rounds).await?;
+    }
     if Command::new("valgrind")
         .arg("--version")
         .output()
@@ -48,6 +47,9 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         println!("\nInstructions are not counted: valgrind is not installed.");
         return Ok(ExitCode::SUCCESS);
     }
+    Cargo::new("build --release --package zenml-bench")
+        .run()
+        .await?;
     let (ours, by_hand) = (instructions("ours").await?, instructions("by-hand").await?);
     println!("\nInstructions of a small call: {ours}, by hand {by_hand}");
     // Their number depends on the C library and the processor, their ratio hardly.
@@ -57,6 +59,18 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         percent,
     )?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the throughput of all clients.
+async fn compare(rounds: u32) -> Result<()> {
+    let python = paths::scratch()
+        .join(default_version()?)
+        .join("venv/bin/python");
+    Cargo::new("run --release --package zenml-bench -- compare")
+        .arg(&rounds.to_string())
+        .arg(&python.to_string_lossy())
+        .run()
+        .await
 }
 
 /// Returns the number of instructions that a small call of a client takes.
