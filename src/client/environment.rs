@@ -194,7 +194,8 @@ impl Environment<'_> {
     }
 }
 
-fn is_true(value: &str) -> bool {
+/// Returns whether a text means yes, for the `zenml` command line and for servers.
+pub(crate) fn is_true(value: &str) -> bool {
     matches!(
         &*value.to_ascii_lowercase(),
         "true" | "1" | "yes" | "y" | "on" | "t"

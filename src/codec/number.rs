@@ -41,9 +41,10 @@ pub(crate) fn fits(number: &str) -> bool {
 /// Returns whether a 64-bit integer or float has exactly the value of a number, which may have more
 /// digits: `1.50` has the value of `1.5`.
 pub(crate) fn has_value(number: &str) -> bool {
-    let is_float = number.contains(['.', 'e', 'E']);
-    let same = || written(number).is_some_and(|written| value(&written) == value(number));
-    fits(number) || number == "-0" || is_float && same()
+    if !number.contains(['.', 'e', 'E']) {
+        return number == "-0" || fits(number);
+    }
+    written(number).is_some_and(|written| value(&written) == value(number))
 }
 
 /// As [`decimal`], without zeros at the end of the digits.

@@ -36,8 +36,6 @@ struct State {
     skipped: Duration,
     /// The timers that something waits for, in the order in which they end.
     timers: BTreeMap<End, (Kind, Waker)>,
-    /// The number of sleeps among them.
-    sleeps: usize,
     /// The number of timers so far.
     created: u64,
     /// Whether a task moves the clock on.
@@ -135,10 +133,13 @@ impl State {
         self.skipped += end.saturating_duration_since(self.now());
     }
 
-    /// Returns the kind of the next timer, if something sleeps.
+    /// Returns the end and the kind of the next timer, if something sleeps.
     fn next(&self) -> Option<(End, Kind)> {
+        let mut kinds = self.timers.values().map(|(kind, _)| *kind);
         let (end, (kind, _)) = self.timers.first_key_value()?;
-        (self.sleeps > 0).then_some((*end, *kind))
+        kinds
+            .any(|kind| kind == Kind::Sleep)
+            .then_some((*end, *kind))
     }
 }
 
@@ -191,15 +192,10 @@ impl Shared {
     }
 
     fn remove(&self, end: End) {
-        let mut state = self.lock();
-        let Some((kind, _)) = state.timers.remove(&end) else {
-            return;
-        };
-        if kind == Kind::Sleep {
-            state.sleeps -= 1;
+        let removed = self.lock().timers.remove(&end);
+        if removed.is_some() {
+            self.changed.notify_waiters();
         }
-        drop(state);
-        self.changed.notify_waiters();
     }
 
     /// Waits until a timer has taken effect or was dropped.
@@ -256,13 +252,9 @@ impl Future for Timer {
             shared.remove(end);
             return Poll::Ready(());
         }
-        let waker = cx.waker().clone();
-        let is_new = state.timers.insert(end, (kind, waker)).is_none();
-        if is_new && kind == Kind::Sleep {
-            state.sleeps += 1;
-            if !std::mem::replace(&mut state.is_moving, true) {
-                self.clock.runtime.spawn(shared.clone().move_on());
-            }
+        state.timers.insert(end, (kind, cx.waker().clone()));
+        if kind == Kind::Sleep && !std::mem::replace(&mut state.is_moving, true) {
+            self.clock.runtime.spawn(shared.clone().move_on());
         }
         drop(state);
         if kind == Kind::Limit && self.real.is_none() {

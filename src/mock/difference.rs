@@ -4,7 +4,7 @@ use http::{HeaderName, Method};
 use serde_json::Value;
 
 use super::content::Content;
-use super::text::{is_secret_name, shortened};
+use super::text::{is_secret_name, may_hold_secrets, shortened};
 
 /// A difference, and how much it weighs when the nearest expectation is chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Difference {
     }
 
     fn body(place: &str, expected: Option<&Value>, found: Option<&Value>, hides: bool) -> Self {
-        let is_secret = hides || is_secret_name(place) || place.contains("connector");
+        let is_secret = hides || may_hold_secrets(place);
         let shown = |value: Option<&Value>| match value {
             None => "nothing".to_owned(),
             Some(_) if is_secret => "[redacted]".to_owned(),

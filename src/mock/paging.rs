@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::received::Received;
 use super::reply::encoded;
+use crate::client::environment::is_true;
 use crate::{Page, UnknownFields};
 
 /// The page size of a server, unless the request names another one.
@@ -62,13 +63,6 @@ pub(super) fn array(items: &[Box<RawValue>], received: &Received) -> Bytes {
 fn part(items: &[Box<RawValue>], start: usize, length: usize) -> &[Box<RawValue>] {
     let rest = items.get(start..).unwrap_or_default();
     rest.get(..length).unwrap_or(rest)
-}
-
-fn is_true(text: &str) -> bool {
-    matches!(
-        &*text.to_ascii_lowercase(),
-        "1" | "on" | "t" | "true" | "y" | "yes"
-    )
 }
 
 /// Returns an item that has parts, without the part `metadata`.

@@ -8,7 +8,7 @@ use url::form_urlencoded;
 use super::content::Content;
 use super::difference::{Difference, bodies};
 use super::received::{POSITION, Received, segments};
-use super::text::{is_secret_name, request_line};
+use super::text::{may_hold_secrets, request_line};
 use crate::Secret;
 use crate::operation::call::parts::Parts;
 use crate::operation::listing::PAGING;
@@ -127,7 +127,7 @@ impl Pattern {
     pub(super) fn differences(&self, received: &Received, continues: bool) -> Vec<Difference> {
         let mut differences = self.differences_of_head(received, continues);
         if let Some(expected) = &self.body {
-            let hides = !self.secrets.is_empty() || may_have_secrets(received);
+            let hides = !self.secrets.is_empty() || may_hold_secrets(&received.path);
             differences.extend(bodies(expected, &Content::of_received(received), hides));
         }
         differences
@@ -202,9 +202,4 @@ fn secrets(mut secrets: Vec<Secret>, body: Option<&Body>) -> Vec<Secret> {
             .flat_map(|body| body.secrets.iter().cloned()),
     );
     secrets
-}
-
-/// Returns whether the body of a request to this route may contain secrets.
-fn may_have_secrets(received: &Received) -> bool {
-    is_secret_name(&received.path) || received.path.contains("connector")
 }

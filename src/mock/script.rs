@@ -128,29 +128,26 @@ pub(super) struct Script {
 impl Script {
     /// Returns whether the connection is to be reset before the body of a request is read.
     pub fn resets_before(&mut self, head: &Received) -> bool {
-        let mut expected = self.expected.iter_mut();
-        let next = expected.find(|expected| {
-            let has_begun = expected
-                .attempted(head)
-                .or(expected.continued(head))
-                .is_some();
-            let may_answer = has_begun || expected.calls < expected.times().most;
-            may_answer
-                && expected
-                    .pattern
-                    .matches_head(head, expected.continues(head))
+        let next = self.select(head, |expected| {
+            expected
+                .pattern
+                .matches_head(head, expected.continues(head))
         });
-        let Some(expected) = next.filter(|next| next.faults.front() == Some(&Fault::ResetBefore))
-        else {
+        let Some(expected) = next.and_then(|(index, _)| self.expected.get_mut(index)) else {
             return false;
         };
-        expected.faults.pop_front();
-        true
+        let resets = expected.faults.front() == Some(&Fault::ResetBefore);
+        if resets {
+            expected.faults.pop_front();
+        }
+        resets
     }
 
     /// Returns the response of the expectation that a request meets.
     pub fn answer(&mut self, received: &Received) -> Option<Answer> {
-        let (index, call) = self.select(received)?;
+        let (index, call) = self.select(received, |expected| {
+            expected.differences(received).is_empty()
+        })?;
         self.requests += 1;
         let expected = self.expected.get_mut(index)?;
         expected.last_used = self.requests;
@@ -176,11 +173,14 @@ impl Script {
         })
     }
 
-    /// Returns the expectation that a request meets, and the number of its call.
-    fn select(&self, received: &Received) -> Option<(usize, usize)> {
+    /// Returns the expectation that a request meets, of those that match, and the number of its call.
+    fn select(
+        &self,
+        received: &Received,
+        matches: impl Fn(&Expected) -> bool,
+    ) -> Option<(usize, usize)> {
         let all = self.expected.iter().enumerate();
-        let matching = all.filter(|(_, expected)| expected.differences(received).is_empty());
-        let matching: Vec<_> = matching.collect();
+        let matching: Vec<_> = all.filter(|(_, expected)| matches(expected)).collect();
         let begun = |call_of: fn(&Expected, &Received) -> Option<usize>| {
             let begun = matching.iter().filter_map(|(index, expected)| {
                 let call = call_of(expected, received)?;

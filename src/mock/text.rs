@@ -24,6 +24,12 @@ pub(super) fn is_secret_name(name: &str) -> bool {
     SECRET_NAMES.iter().any(|word| name.contains(word))
 }
 
+/// Returns whether what is at a place of a body, or the body of a request to a path, may hold secrets. The
+/// configuration of a connector does, under names of its own.
+pub(super) fn may_hold_secrets(place: &str) -> bool {
+    is_secret_name(place) || place.contains("connector")
+}
+
 /// Returns a value in one line of limited length.
 pub(super) fn shortened(text: String) -> String {
     escape::shortened(&escaped(text), VALUE)

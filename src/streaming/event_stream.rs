@@ -239,13 +239,14 @@ impl EventStream {
             self.failures = 0;
         }
         self.has_ended |= event.is_end();
-        let now = self.runtime.clock.now();
-        let since = event.is_gap().then(|| self.gap_since.unwrap_or(now));
-        let was_gap = std::mem::replace(&mut self.gap_since, since).is_some();
-        let Some(since) = since else {
+        if !event.is_gap() {
+            self.gap_since = None;
             self.has_events = true;
             return Some(event);
-        };
+        }
+        let now = self.runtime.clock.now();
+        let was_gap = self.gap_since.is_some();
+        let since = *self.gap_since.get_or_insert(now);
         if self.is_resumable() && now - since < self.give_up_after {
             // What follows on this connection comes after the lost events.
             self.events.clear();

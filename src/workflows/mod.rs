@@ -14,7 +14,7 @@
 // | `connect_workspace`, `workspace_locator`, `workspace_lookup`, `workspace_record` | which workspace is meant, and how is it reached |
 // | `trigger`, `run_target`, `configuration` | how is a run template or a snapshot run |
 // | `triggered_run`, `wait_for_run`, `run_progress`, `patience` | when has a run ended |
-// | `finished_run`, `run_failure`, `duration` | what is known about a run that has ended |
+// | `finished_run`, `run_failure` | what is known about a run that has ended |
 // | `logs` | how are logs read |
 
 mod configuration;

@@ -186,9 +186,10 @@ fn fields(
     };
     let members = facts.request.iter().filter_map(|(place, history)| {
         let is_member = matches!(place.0.last(), Some(Edge::Member(_)));
-        let versions = Some(history.versions()).filter(|versions| is_member && !versions.are_all());
+        let versions = Some(history.versions());
+        let versions = versions.filter(|versions| is_member && !versions.are_all())?;
         let (holders, edge) = nodes.holder(&body, place)?;
-        Some((holders, edge, versions?))
+        Some((holders, edge, versions))
     });
     let members: Vec<(Node, Edge, Versions)> = members.collect();
     let targets = members.iter().map(|(holders, ..)| holders.clone());
