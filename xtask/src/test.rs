@@ -346,7 +346,7 @@ mod tests {
 
     #[test]
     fn all_steps_except_those_on_demand_run_by_default() {
-        let (everything, on_demand) = Step::value_variants().split_at(12);
+        let (everything, on_demand) = Step::value_variants().split_at(13);
         assert_eq!(on_demand, [Step::OnDemand, Step::Servers]);
         assert_eq!(selected(&[]), everything);
         assert_eq!(selected(on_demand), on_demand);
