@@ -12,19 +12,29 @@ pub(crate) fn all_fit(text: &str) -> bool {
     places(text).all(|place| text.get(place).is_some_and(fits))
 }
 
-/// Returns a JSON text with some of its numbers as strings. `prefix` is put before their digits.
-pub(crate) fn quoted(text: &str, prefix: &str, which: fn(&str) -> bool) -> String {
-    let (mut quoted, mut end) = (String::with_capacity(text.len() + 16), 0);
+/// Returns a JSON text with others in place of some of its numbers.
+pub(crate) fn replaced(text: &str, other: impl Fn(&str) -> Option<String>) -> String {
+    let (mut replaced, mut end) = (String::with_capacity(text.len() + 16), 0);
     for place in places(text) {
         let number = text.get(place.clone()).unwrap_or_default();
-        if which(number) {
-            quoted.push_str(text.get(end..place.start).unwrap_or_default());
-            quoted.extend(["\"", prefix, number, "\""]);
+        if let Some(other) = other(number) {
+            replaced.push_str(text.get(end..place.start).unwrap_or_default());
+            replaced.push_str(&other);
             end = place.end;
         }
     }
-    quoted.push_str(text.get(end..).unwrap_or_default());
-    quoted
+    replaced.push_str(text.get(end..).unwrap_or_default());
+    replaced
+}
+
+/// Returns what to compare in place of a number: as it is written if 64 bits can hold its value, and
+/// otherwise a string with a mark. So programs that enable `arbitrary_precision` compare alike.
+pub(crate) fn comparable(number: &str) -> Option<String> {
+    if has_value(number) {
+        let is_float = number == "-0" || number.contains(['.', 'e', 'E']);
+        return is_float.then(|| written(number)).flatten();
+    }
+    Some(format!("\"\\u0000{number}\""))
 }
 
 /// Returns whether a 64-bit integer or float has exactly the digits of a number.
@@ -40,7 +50,7 @@ pub(crate) fn fits(number: &str) -> bool {
 
 /// Returns whether a 64-bit integer or float has exactly the value of a number, which may have more
 /// digits: `1.50` has the value of `1.5`.
-pub(crate) fn has_value(number: &str) -> bool {
+fn has_value(number: &str) -> bool {
     if !number.contains(['.', 'e', 'E']) {
         return number == "-0" || fits(number);
     }
@@ -186,7 +196,8 @@ mod tests {
         let found: Vec<&str> = places(text).map(|place| &text[place]).collect();
         assert_eq!(found, ["-1.5e+3", "5", "7"]);
         assert_eq!(
-            quoted(text, "~", |number| number.len() == 1),
+            replaced(text, |number| (number.len() == 1)
+                .then(|| format!("\"~{number}\""))),
             r#"{"a1\"2":[-1.5e+3,"4","~5"],"b":{"6\\":"~7" }}"#
         );
         assert!(all_fit(r#"["1e400",1]"#) && !all_fit(r#"["\\",1e400]"#));

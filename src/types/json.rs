@@ -147,7 +147,9 @@ impl<T: JsonContent> Json<T> {
 /// Parses a JSON text. Numbers that are larger than every float become strings.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     serde_json::from_str(text).or_else(|_| {
-        let quoted = Zeroizing::new(number::quoted(text, "", number::is_huge));
+        let quoted = Zeroizing::new(number::replaced(text, |number| {
+            number::is_huge(number).then(|| format!("\"{number}\""))
+        }));
         serde_json::from_str(&quoted)
     })
 }
@@ -304,13 +306,7 @@ impl<T: JsonContent + PartialEq> PartialEq for Json<T> {
 
 /// Returns a value to compare with others: numbers that 64 bits cannot hold are strings with a mark.
 fn exact<T: JsonContent>(json: &Json<T>) -> Value {
-    let marked = match &json.text {
-        Some(text) if !number::all_fit(text) => {
-            number::quoted(text, "\\u0000", |number| !number::has_value(number))
-        }
-        _ => json.text().into_owned(),
-    };
-    parse(&marked).unwrap_or_default()
+    parse(&number::replaced(&json.text(), number::comparable)).unwrap_or_default()
 }
 
 macro_rules! json_equals {

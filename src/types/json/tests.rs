@@ -77,6 +77,7 @@ fn values_are_compared_with_all_digits() {
     );
     assert_ne!(json("1e400"), json(r#""1e400""#));
     assert_eq!(json("1.50"), json("1.5"));
+    assert_eq!(json("15e-1"), json("1.5"));
     assert_eq!(json("[1e2, -0]"), Json::from(json!([100.0, -0.0])));
     assert_eq!(json(r#"{"a":[1]}"#), Json::from(json!({"a": [1]})));
 }
