@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::LeftOut;
-use crate::model::{Accepts, Api, Field, Location, Operation, Outcome, Presence, Type, type_text};
+use crate::model::{
+    Accepts, Api, Field, Location, Operation, Outcome, Presence, Type, has_duration, type_text,
+};
 
 /// The listing of types that several groups use.
 const SHARED: &str = "shared_types";
@@ -155,17 +157,17 @@ fn type_lines(name: &str, ty: &Type) -> Vec<String> {
 }
 
 fn accessor_lines(name: &str, api: &Api) -> Vec<String> {
-    let accessors = api.accessors(name).into_iter().map(|accessor| {
+    let accessors = api.accessors(name);
+    let duration = has_duration(&accessors)
+        .then(|| format!("struct {name}.duration(): Option<Duration> (start_time, end_time)"));
+    let lines = accessors.into_iter().map(|accessor| {
         let returns = type_text(&accessor.returns);
         let parts = accessor.sources.iter().map(|source| &*source.part.name);
         let parts = parts.collect::<Vec<_>>().join(", ");
         let ident = accessor.ident;
         format!("struct {name}.{ident}(): Option<{returns}> ({parts})")
     });
-    let duration = api
-        .has_duration(name)
-        .then(|| format!("struct {name}.duration(): Option<Duration> (start_time, end_time)"));
-    accessors.chain(duration).collect()
+    lines.chain(duration).collect()
 }
 
 /// Returns the declared type of a field.

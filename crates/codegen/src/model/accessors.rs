@@ -73,18 +73,6 @@ impl Api {
         accessors
     }
 
-    /// Returns whether a type has a duration: what it describes has a status, starts and ends. A schedule has
-    /// no status, and the time between its start and its end says when it applies.
-    pub fn has_duration(&self, name: &str) -> bool {
-        let accessors = self.accessors(name);
-        let find = |ident: &str| accessors.iter().find(|accessor| accessor.ident == ident);
-        let is_time = |ident| find(ident).is_some_and(|found| is(&found.returns, "Timestamp"));
-        is_time("start_time")
-            && is_time("end_time")
-            && find("status").is_some()
-            && find("duration").is_none()
-    }
-
     /// Returns a part of a response and its members.
     fn part<'a>(&'a self, response: &'a Struct, name: &str) -> Option<(&'a Field, &'a [Field])> {
         let part = response.fields.iter().find(|field| field.name == name)?;
@@ -97,6 +85,17 @@ impl Api {
         let readable = part.presence == Presence::Nullable && !structure.sent;
         readable.then_some((part, structure.fields.as_slice()))
     }
+}
+
+/// Returns whether a type with these accessors has a duration: what it describes has a status, starts and
+/// ends. A schedule has no status, and the time between its start and its end says when it applies.
+pub fn has_duration(accessors: &[Accessor<'_>]) -> bool {
+    let find = |ident: &str| accessors.iter().find(|accessor| accessor.ident == ident);
+    let is_time = |ident| find(ident).is_some_and(|found| is(&found.returns, "Timestamp"));
+    is_time("start_time")
+        && is_time("end_time")
+        && find("status").is_some()
+        && find("duration").is_none()
 }
 
 impl Source<'_> {

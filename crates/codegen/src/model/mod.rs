@@ -16,7 +16,7 @@ mod signatures;
 mod types;
 mod variant_name;
 
-pub use accessors::{Accessor, Source};
+pub use accessors::{Accessor, Source, has_duration};
 pub use api::{
     Accepts, Api, Body, Encoding, Enum, Field, Group, Location, Notes, Operation, Outcome,
     Parameter, Presence, Servers, Struct, Type, Union, Variant, mentioned, type_text,

@@ -4,21 +4,18 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{doc_attributes, docs};
-use crate::model::{Accessor, Api, Source};
+use crate::model::{Accessor, Api, Source, has_duration};
 
-/// Returns the accessors of a type, if it has any.
-pub(super) fn accessors(api: &Api, name: &str) -> Option<TokenStream> {
+/// Returns the accessors of a type, and the method for the duration of what it describes, if it has any.
+pub(super) fn accessors(api: &Api, name: &str, gate: Option<&TokenStream>) -> TokenStream {
     let accessors = api.accessors(name);
+    let duration = has_duration(&accessors);
     let methods: Vec<TokenStream> = accessors.iter().filter_map(method).collect();
     let ident = format_ident!("{name}");
-    (!methods.is_empty()).then(|| quote!(crate::accessors! { #ident #(#methods)* }))
-}
-
-/// Returns the method for the duration of what a type describes, if it has one.
-pub(super) fn duration(api: &Api, name: &str) -> Option<TokenStream> {
-    let ident = format_ident!("{name}");
-    api.has_duration(name)
-        .then(|| quote!(crate::duration! { #ident }))
+    let accessors =
+        (!methods.is_empty()).then(|| quote!(#gate crate::accessors! { #ident #(#methods)* }));
+    let duration = duration.then(|| quote!(#gate crate::duration! { #ident }));
+    quote!(#accessors #duration)
 }
 
 fn method(accessor: &Accessor<'_>) -> Option<TokenStream> {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::accessors::{accessors, duration};
+use super::accessors::accessors;
 use super::backlinks::Backlinks;
 use super::feature_gates::FeatureGates;
 use super::links::Links;
@@ -20,9 +20,8 @@ pub(super) fn types(api: &Api, gates: &FeatureGates, links: &Links<'_>) -> Vec<T
                 let docs = backlinks.ty(name, prose.as_deref(), evidence.as_deref());
                 let docs = doc_attributes(&docs);
                 let item = self::structure(name, structure, &docs, gate.as_ref());
-                let accessors = accessors(api, name).map(|accessors| quote!(#gate #accessors));
-                let duration = duration(api, name).map(|duration| quote!(#gate #duration));
-                quote!(#item #accessors #duration)
+                let accessors = accessors(api, name, gate.as_ref());
+                quote!(#item #accessors)
             }
             Type::Enum(enumeration) => {
                 let (prose, evidence) = (&enumeration.prose, &enumeration.evidence);

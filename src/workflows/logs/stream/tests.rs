@@ -130,10 +130,13 @@ impl State {
 
 async fn server(state: &Shared) -> (TestServer, WorkspaceClient) {
     let state = state.clone();
-    let server = TestServer::start(move |request: &ReceivedRequest| {
-        state.lock().unwrap().respond(&request.line)
-    })
-    .await;
+    serve(move |request| state.lock().unwrap().respond(&request.line)).await
+}
+
+async fn serve(
+    respond: impl Fn(&ReceivedRequest) -> Vec<u8> + Send + Sync + 'static,
+) -> (TestServer, WorkspaceClient) {
+    let server = TestServer::start(respond).await;
     let client = builder_of::<WorkspaceClient>(&server.url)
         .credentials(Credentials::api_token("bearer"))
         .build()
@@ -346,7 +349,7 @@ async fn changed(
     change: impl Fn(&str, &mut Value) + Send + Sync + 'static,
 ) -> (TestServer, WorkspaceClient) {
     let state = state(Version::Entries { page: Some(1) }, "completed");
-    let server = TestServer::start(move |request: &ReceivedRequest| {
+    serve(move |request| {
         let response = state.lock().unwrap().respond(&request.line);
         let text = String::from_utf8(response).unwrap();
         let (_, body) = text.split_once("\r\n\r\n").unwrap();
@@ -354,12 +357,7 @@ async fn changed(
         change(&request.line, &mut body);
         ok(&body.to_string())
     })
-    .await;
-    let client = builder_of::<WorkspaceClient>(&server.url)
-        .credentials(Credentials::api_token("bearer"))
-        .build()
-        .unwrap();
-    (server, client)
+    .await
 }
 
 #[tokio::test]
