@@ -43,6 +43,7 @@ pub enum Step {
 #[derive(Debug, Clone)]
 pub(crate) struct Concern {
     pub versions: Versions,
+    pub subject: Subject,
     /// The part, in words: ``parameter `soft` ``.
     pub part: String,
     /// What a server does that does not know the part.
@@ -86,6 +87,7 @@ pub(crate) fn concerning(
         };
         Some(Concern {
             versions: rule.versions,
+            subject: rule.subject,
             part,
             otherwise,
         })

@@ -302,9 +302,11 @@ impl Inner {
             return Err(problem);
         }
         let operation = self.operation;
-        if !self.all_projects {
-            default_project::fill(&mut self.query, operation, self.transport.project());
-        }
+        let default_project = if self.all_projects {
+            None
+        } else {
+            default_project::fill(&mut self.query, operation, self.transport.project())
+        };
         for alternatives in operation.required_query {
             let is_set = |name: &&str| self.query.iter().any(|(known, _)| known == name);
             if !alternatives.iter().any(is_set) {
@@ -321,6 +323,7 @@ impl Inner {
             method: operation.method.clone(),
             path: fill(operation.path, &self.path)?,
             query: self.query,
+            default_project,
             headers: self.headers,
             body: self.body,
             secrets: self.secrets,

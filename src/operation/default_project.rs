@@ -8,12 +8,19 @@ use crate::transport::request::Query;
 /// The parameters that select a project. The server prefers the second one if it gets both.
 const PARAMETERS: [&str; 2] = ["project", "project_name_or_id"];
 
-/// Adds the default project to the query of a list, unless the query selects a project.
-pub(crate) fn fill(query: &mut Query, operation: &Operation, project: Option<&str>) {
-    let is_open = !query.iter().any(|(name, _)| PARAMETERS.contains(&&**name));
-    if let (Some(parameter), Some(project), true) = (operation.project, project, is_open) {
-        query.push((Cow::Borrowed(parameter), project.to_owned()));
+/// Adds the default project to the query of a list, unless the query selects a project. Returns the
+/// parameter that was added.
+pub(crate) fn fill(
+    query: &mut Query,
+    operation: &Operation,
+    project: Option<&str>,
+) -> Option<&'static str> {
+    let (parameter, project) = (operation.project?, project?);
+    if query.iter().any(|(name, _)| PARAMETERS.contains(&&**name)) {
+        return None;
     }
+    query.push((Cow::Borrowed(parameter), project.to_owned()));
+    Some(parameter)
 }
 
 /// Implements `all_projects` of a list's builder.

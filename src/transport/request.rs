@@ -21,6 +21,8 @@ pub(crate) struct Request {
     /// Percent-encoded, starts with a slash.
     pub path: String,
     pub query: Query,
+    /// The parameter of the query that the client's default project fills.
+    pub default_project: Option<&'static str>,
     pub headers: HeaderMap,
     pub body: Option<Body>,
     /// Values to redact from errors.
@@ -51,6 +53,7 @@ impl Request {
             method,
             path: path.to_owned(),
             query: Vec::new(),
+            default_project: None,
             headers: HeaderMap::new(),
             body: None,
             secrets: Vec::new(),
@@ -147,6 +150,8 @@ pub(crate) struct PreparedRequest {
     pub secrets: Vec<Secret>,
     /// Rules that concern it: it has parts that not all supported servers know.
     pub concerns: Vec<Concern>,
+    /// The parameter of the query that the client's default project fills.
+    pub default_project: Option<&'static str>,
 }
 
 impl PreparedRequest {
@@ -167,6 +172,7 @@ impl PreparedRequest {
             is_login: false,
             secrets: Vec::new(),
             concerns: Vec::new(),
+            default_project: None,
         }
     }
 }

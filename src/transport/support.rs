@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::request::PreparedRequest;
 use super::server_version::ServerVersion;
 use super::shared::Transport;
-use crate::availability::rule::Concern;
+use crate::availability::rule::{Concern, Subject};
 use crate::{Error, ErrorKind, Result};
 
 /// Time by which a request that only reads may be delayed if the version of the server is unknown, but
@@ -50,13 +50,13 @@ pub(super) async fn check(
         .await
     {
         Ok(server) => match unknown_to(&server.version) {
-            Some(concern) => Err(refusal(transport, concern, &server.version)),
+            Some(concern) => Err(refusal(request, concern, &server.version)),
             None => Ok(()),
         },
         // What is known of the server is the best guess if it cannot be asked again.
         Err(error) => match known.as_ref().and_then(|known| {
             let concern = unknown_to(&known.version)?;
-            Some(refusal(transport, concern, &known.version))
+            Some(refusal(request, concern, &known.version))
         }) {
             Some(refusal) => Err(refusal.with_source(error)),
             None if only_reads => Ok(()),
@@ -67,11 +67,12 @@ pub(super) async fn check(
 
 const OPT_OUT: &str = "`CallOptions::allow_unsupported` sends the request anyway";
 
-fn refusal(transport: &Transport, concern: &Concern, server: &ServerVersion) -> Error {
+fn refusal(request: &PreparedRequest, concern: &Concern, server: &ServerVersion) -> Error {
     let Concern {
         versions,
         part,
         otherwise,
+        subject,
     } = concern;
     let message = format!(
         "{part} {versions}; the server is ZenML {server}, which {otherwise}; nothing was sent"
@@ -81,9 +82,11 @@ fn refusal(transport: &Transport, concern: &Concern, server: &ServerVersion) -> 
     } else {
         "do without this part of the request"
     };
-    // The client may have added it.
-    let by_default = transport.project().is_some() && part == "parameter `project`";
-    let remedy = if by_default {
+    let is_default = matches!(
+        subject,
+        Subject::Parameter(name, _) if request.default_project == Some(*name)
+    );
+    let remedy = if is_default {
         format!("{remedy}: `all_projects` of the list leaves out the default project")
     } else {
         remedy.to_owned()

@@ -90,6 +90,12 @@ impl Server {
         }
     }
 
+    /// Returns a transport with a default project.
+    fn in_project(&self, project: &str) -> Transport {
+        let client = builder(&self.server.url).project_or_none(Some(project.to_owned()));
+        client.build().unwrap().0
+    }
+
     fn set_version(&self, version: &str) {
         *self.info.lock().unwrap() = info(version);
     }
@@ -180,23 +186,55 @@ async fn a_filter_a_list_of_values_and_a_field_are_refused_too() {
     assert_eq!(server.received(), [INFO; 3]);
 }
 
-#[tokio::test]
-async fn the_hint_names_what_leaves_out_the_default_project() {
-    static IN_PROJECT: Operation = Operation {
-        method: Method::GET,
-        project: Some("project"),
-        rules: Some(&[Rule {
+static IN_PROJECT: Operation = Operation {
+    method: Method::GET,
+    project: Some("project"),
+    rules: Some(&[
+        Rule {
+            versions: SINCE_93,
+            subject: Subject::Parameter("sort_by", None),
+        },
+        Rule {
             versions: SINCE_93,
             subject: Subject::Parameter("project", None),
-        }]),
-        ..READ
-    };
+        },
+    ]),
+    ..READ
+};
+
+#[tokio::test]
+async fn the_hint_names_what_leaves_out_the_default_project() {
     let server = Server::start("0.92.0").await;
-    let client = builder(&server.server.url).project_or_none(Some("default".to_owned()));
-    let list = Call::new(&client.build().unwrap().0, &IN_PROJECT);
+    let list = Call::new(&server.in_project("default"), &IN_PROJECT);
     let error = assert_refused(done(list.clone()).await, "parameter `project` exists since");
-    assert!(error.hint().unwrap().contains("`all_projects`"), "{error}");
+    assert_eq!(
+        error.hint(),
+        Some(
+            "upgrade the server, or do without this part of the request: `all_projects` of the list \
+             leaves out the default project; `CallOptions::allow_unsupported` sends the request anyway"
+        )
+    );
     done(list.all_projects()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_parameter_that_the_call_sets_itself_has_no_hint_about_the_default_project() {
+    let server = Server::start("0.92.0").await;
+    let list = |transport| Call::new(transport, &IN_PROJECT);
+    let in_default = server.in_project("default");
+    for (call, refused) in [
+        (list(&in_default).query("project", "default"), "`project`"),
+        (
+            list(&server.transport).query("project", "mine"),
+            "`project`",
+        ),
+        // The default project is filled too, but is not what is refused first.
+        (list(&in_default).query("sort_by", "name"), "`sort_by`"),
+    ] {
+        let message = format!("parameter {refused} exists since");
+        let error = assert_refused(done(call).await, &message);
+        assert!(!error.hint().unwrap().contains("all_projects"), "{error}");
+    }
 }
 
 #[tokio::test]
