@@ -123,4 +123,10 @@ fn unknown_version(concerns: &[Concern], error: Error) -> Error {
 }
 
 #[cfg(test)]
+mod fixture;
+
+#[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod version_tests;

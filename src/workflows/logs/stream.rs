@@ -218,4 +218,7 @@ impl fmt::Debug for LogStream {
 }
 
 #[cfg(test)]
+mod fixture;
+
+#[cfg(test)]
 mod tests;
