@@ -8,10 +8,12 @@
 //! | `text` | which text is a value of a parameter or of a form |
 //! | `body`, `form`, `parts` | which bodies does an operation have, in JSON and in forms |
 //! | `value` | which JSON is a value of a shape |
+//! | `limits` | is a number within its limits |
 //! | `nearest` | which name was meant |
 
 mod body;
 mod form;
+mod limits;
 mod nearest;
 mod parameters;
 mod parts;

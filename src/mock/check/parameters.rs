@@ -35,8 +35,7 @@ pub(super) fn query(
             problems.push(format!("query parameter `{name}` is unknown{near}"));
             continue;
         };
-        let problem = text::problem(requests, *shape, value);
-        if let Some(problem) = problem.or_else(|| of_page(name, value)) {
+        if let Some(problem) = text::problem(requests, *shape, value) {
             problems.push(format!("query parameter `{name}` {problem}"));
         }
         let is_first = query.iter().position(|(known, _)| known == name) == Some(index);
@@ -52,26 +51,6 @@ pub(super) fn query(
         missing.map(|name| format!("query parameter `{name}` is required, but is missing")),
     );
     problems
-}
-
-/// Returns the end of a sentence that says why a number cannot select a page. These are the only limits that
-/// the document of the Workspace API has for parameters of lists.
-fn of_page(name: &str, value: &str) -> Option<String> {
-    let most = match name {
-        "page" => u64::MAX,
-        "size" => 10_000,
-        _ => return None,
-    };
-    let is_allowed = value
-        .parse()
-        .is_ok_and(|number| (1..=most).contains(&number));
-    (!is_allowed).then(|| {
-        let value = text::shortened(value);
-        match most {
-            u64::MAX => format!("is `{value}`, but must be at least 1"),
-            most => format!("is `{value}`, but must be from 1 to {most}"),
-        }
-    })
 }
 
 /// Returns whether a parameter may be given several times.

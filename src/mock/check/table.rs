@@ -52,6 +52,8 @@ pub enum Shape {
     /// A number without a fraction.
     Integer,
     Number,
+    /// A number of a shape, within all limits.
+    Limited(usize, &'static [Limit]),
     Text,
     Uuid,
     Timestamp,
@@ -78,6 +80,16 @@ pub enum Shape {
         tag: &'static str,
         variants: &'static [(&'static str, usize)],
     },
+}
+
+/// A limit of a number.
+#[derive(Debug, Clone, Copy)]
+#[allow(dead_code, reason = "not every document needs all of them")]
+pub enum Limit {
+    AtLeast(f64),
+    MoreThan(f64),
+    AtMost(f64),
+    LessThan(f64),
 }
 
 impl Requests {

@@ -81,6 +81,16 @@ refused! {
         "query parameter `page` is `0`, but must be at least 1",
         "query parameter `size` is `10001`, but must be from 1 to 10000"
     ];
+    a_number_that_is_its_exclusive_limit: get("/api/v1/logs/5f34ece2-e149-474b-a1ac-27c12929b912/entries?limit=0") => [
+        "query parameter `limit` is `0`, but must be more than 0"
+    ];
+    numbers_in_a_body_beyond_their_limits: json(
+        "POST /api/v1/runs/statistics",
+        json!({"filter": {"page": 0}, "max_groups": 10_001})
+    ) => [
+        "$.filter.page is a number, but must be at least 1",
+        "$.max_groups is a number, but must be more than 0 and at most 10000"
+    ];
     several_mistakes_at_once: get("/api/v1/runs?page=x&siz=1") => [
         "query parameter `page` is `x`, but must be a number without a fraction",
         "query parameter `siz` is unknown; the nearest is `size`"

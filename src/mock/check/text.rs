@@ -2,8 +2,9 @@
 
 use uuid::Uuid;
 
+use super::limits::unmet;
 use super::nearest::hint;
-use super::table::{Requests, Shape};
+use super::table::{Limit, Requests, Shape};
 use crate::Timestamp;
 use crate::error::escape;
 
@@ -16,6 +17,9 @@ const BOOLEANS: [&str; 12] = [
 pub(super) fn problem(requests: &Requests, shape: usize, text: &str) -> Option<String> {
     let is_value = match requests.shape(shape) {
         Shape::Nullable(inner) | Shape::List(inner) => return problem(requests, *inner, text),
+        Shape::Limited(number, limits) => {
+            return problem(requests, *number, text).or_else(|| beyond(limits, text));
+        }
         Shape::Enum(values) => return not_in_enum(values, text),
         Shape::Boolean => BOOLEANS.contains(&text.to_lowercase().as_str()),
         Shape::Integer => text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok(),
@@ -38,7 +42,7 @@ pub(super) fn expected(shape: &Shape) -> &'static str {
     match shape {
         Shape::Boolean => "true or false",
         Shape::Integer => "a number without a fraction",
-        Shape::Number => "a number",
+        Shape::Number | Shape::Limited(..) => "a number",
         Shape::Uuid => "a UUID",
         Shape::Timestamp => "a datetime",
         Shape::Text | Shape::Enum(_) => "text",
@@ -48,6 +52,12 @@ pub(super) fn expected(shape: &Shape) -> &'static str {
         Shape::Map(_) | Shape::Object { .. } | Shape::Tagged { .. } => "an object",
         Shape::Any | Shape::Nullable(_) | Shape::OneOf(_) => "another value",
     }
+}
+
+/// Returns the end of a sentence that says that a number is beyond its limits, if it is.
+fn beyond(limits: &[Limit], text: &str) -> Option<String> {
+    let limits = unmet(limits, text.parse().ok()?)?;
+    Some(format!("is `{}`, but must be {limits}", shortened(text)))
 }
 
 /// Returns the end of a sentence that says that a text is not in an enum, if it is not.

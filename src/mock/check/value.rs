@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::limits::unmet;
 use super::nearest::hint;
 use super::table::{Requests, Shape};
 use super::text::{expected, not_in_enum, shortened};
@@ -27,6 +28,16 @@ pub(super) fn problems(
     match (requests.shape(shape), value) {
         (Shape::Any, _) | (Shape::Nullable(_), Value::Null) => Vec::new(),
         (Shape::Nullable(inner), value) => problems(requests, *inner, value, path),
+        (Shape::Limited(number, limits), value) => {
+            let problems = problems(requests, *number, value, path);
+            let beyond = value.as_f64().and_then(|number| unmet(limits, number));
+            match beyond {
+                Some(limits) if problems.is_empty() => {
+                    vec![format!("{path} is a number, but must be {limits}")]
+                }
+                _ => problems,
+            }
+        }
         (Shape::Enum(values), Value::String(text)) => {
             let problem = not_in_enum(values, text);
             problem

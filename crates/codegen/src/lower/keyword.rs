@@ -23,7 +23,7 @@ const SHAPES: &[&str] = &[
 /// Keywords that refer to other schemas.
 pub(super) const COMPOSITION: [&str; 4] = ["$ref", "allOf", "anyOf", "oneOf"];
 
-/// Keywords whose values a sample has to keep, besides a few values of others.
+/// Keywords that a value has to keep, besides a few values of others.
 const LIMITS: [&str; 7] = [
     "exclusiveMaximum",
     "exclusiveMinimum",
@@ -106,8 +106,8 @@ pub(super) fn notes(schema: &Value) -> Map<String, Value> {
     notes
 }
 
-/// Returns the keywords that a sample of a property has to keep. `free` says that the lowered type is
-/// any JSON, which loses the type of a union.
+/// Returns the keywords that a value of a property or parameter has to keep. `free` says that the lowered
+/// type is any JSON, which loses the type of a union.
 pub(super) fn limits(schema: &Value, free: bool) -> Map<String, Value> {
     let alternatives = schema.get("anyOf").and_then(Value::as_array);
     let own = alternatives.map_or(std::slice::from_ref(schema), Vec::as_slice);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::components::{Components, SchemaContext};
+use super::keyword;
 use super::lowered_schema::{copy_docs, set};
 use super::member;
 use super::union::{self, Kind};
@@ -72,6 +73,7 @@ pub(super) fn parameters(
             pointer: format!("{}/schema", child.pointer),
             ..child
         };
+        let limits = keyword::limits(schema, false);
         let lowered_schema = union::parameter(components, schema, location == "query", &child);
         let (schema, notes) = lowered_schema.map_err(named)?;
         check_secret(&schema, location, &child).map_err(named)?;
@@ -84,6 +86,9 @@ pub(super) fn parameters(
         });
         for (key, value) in notes {
             set(&mut result, &format!("x-{key}"), value);
+        }
+        if !limits.is_empty() {
+            set(&mut result, "x-limits", Value::Object(limits));
         }
         copy_docs(parameter, &mut result);
         if parameter.get("deprecated") == Some(&Value::Bool(true)) {

@@ -190,6 +190,8 @@ pub struct Parameter {
     pub one_required: bool,
     /// What its setter accepts.
     pub accepts: Accepts,
+    /// The keywords of its schema that restrict the value and not its type.
+    pub limits: Map<String, Value>,
     /// What the document declares besides the type.
     pub notes: Notes,
 }

@@ -22,7 +22,7 @@ pub use api::{
     Parameter, Presence, Servers, Struct, Type, Union, Variant, mentioned, type_text,
 };
 pub use lists::ListForm;
-pub use shapes::Shape;
+pub use shapes::{Limit, Shape};
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! How the notes of a lowered document are read.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::api::Notes;
 use crate::availability::Versions;
@@ -30,6 +30,12 @@ pub(super) fn notes(value: &Value, prefix: &str) -> Notes {
         prose,
         meaning: None,
     }
+}
+
+/// Returns the limits of a field (with an empty `prefix`) or a parameter (`x-`).
+pub(super) fn limits(value: &Value, prefix: &str) -> Map<String, Value> {
+    let note = value.get(format!("{prefix}limits"));
+    note.and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
 /// Returns the versions that have something. Without a note, all have it.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use syn::parse_quote;
 
 use super::api::{Accepts, Body, Encoding, Location, Operation, Outcome, Parameter};
-use super::notes::{flag, notes, text, versions};
+use super::notes::{flag, limits, notes, text, versions};
 use super::rust_type::Substitutes;
 use super::signatures::{Method, Signatures, argument, missing};
 use crate::name::{generated_name, is_ident};
@@ -117,6 +117,7 @@ fn parameters(
             required: flag(note, "required"),
             one_required: flag(note, "x-one-required"),
             accepts: accepts(&substitutes.apply_outside(ty)),
+            limits: limits(note, "x-"),
             notes: notes(note, "x-"),
             name,
         });

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::api::{Accepts, Api, Field, Location, Operation, Parameter, Presence, Type};
+use serde_json::{Map, Value};
+
+use super::api::{Accepts, Api, Field, Location, Notes, Operation, Parameter, Presence, Type};
 use super::signatures::{argument, arguments};
 
 /// What the requests of an API look like.
@@ -35,6 +37,8 @@ pub enum Shape {
     Integer,
     /// A number.
     Number,
+    /// A number of this shape, within all limits.
+    Limited(usize, Vec<Limit>),
     /// Text.
     Text,
     /// Text that is a UUID.
@@ -73,6 +77,19 @@ pub enum Shape {
         /// Its values, and the shape for each.
         variants: Vec<(String, usize)>,
     },
+}
+
+/// A limit of a number, written as a literal of `f64`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Limit {
+    /// `minimum`.
+    AtLeast(String),
+    /// `exclusiveMinimum`.
+    MoreThan(String),
+    /// `maximum`.
+    AtMost(String),
+    /// `exclusiveMaximum`.
+    LessThan(String),
 }
 
 impl Api {
@@ -127,16 +144,24 @@ impl Shapes<'_> {
                 let item = self.ty(ty);
                 self.add(Shape::List(item))
             }
-            Accepts::Value(ty) => self.with_notes(ty, parameter.notes.several),
+            Accepts::Value(ty) => self.with_notes(ty, &parameter.notes, &parameter.limits),
         }
     }
 
-    /// Returns the shape of a type. A string that need not be one of an enum has the type of the enum in
-    /// Rust.
-    fn with_notes(&mut self, ty: &syn::Type, several: bool) -> usize {
+    /// Returns the shape of a value: that of its type, within the limits of a number. A string that need not
+    /// be one of an enum has the type of the enum in Rust.
+    fn with_notes(&mut self, ty: &syn::Type, notes: &Notes, limits: &Map<String, Value>) -> usize {
         let shape = self.ty(ty);
         match self.shapes.get(shape) {
-            Some(Shape::Enum(_)) if several => self.add(Shape::Text),
+            Some(Shape::Enum(_)) if notes.several => self.add(Shape::Text),
+            // With several types, the limits are those of one of them.
+            Some(Shape::Integer | Shape::Number) if !notes.several => {
+                let limits = of_number(limits);
+                if limits.is_empty() {
+                    return shape;
+                }
+                self.add(Shape::Limited(shape, limits))
+            }
             _ => shape,
         }
     }
@@ -144,7 +169,7 @@ impl Shapes<'_> {
     fn field(&mut self, field: &Field) -> usize {
         let shape = match &field.constant {
             Some(constant) => self.add(Shape::Enum(vec![constant.clone()])),
-            None => self.with_notes(&field.ty, field.notes.several),
+            None => self.with_notes(&field.ty, &field.notes, &field.limits),
         };
         match field.presence {
             Presence::Required | Presence::Optional => shape,
@@ -243,6 +268,21 @@ impl Shapes<'_> {
         }
         place
     }
+}
+
+/// Returns the limits of a number.
+fn of_number(limits: &Map<String, Value>) -> Vec<Limit> {
+    let limit = |keyword: &str, limit: fn(String) -> Limit| {
+        let number = limits.get(keyword)?.as_f64()?;
+        number.is_finite().then(|| limit(format!("{number:?}")))
+    };
+    let limits = [
+        limit("minimum", Limit::AtLeast),
+        limit("exclusiveMinimum", Limit::MoreThan),
+        limit("maximum", Limit::AtMost),
+        limit("exclusiveMaximum", Limit::LessThan),
+    ];
+    limits.into_iter().flatten().collect()
 }
 
 /// Returns whether a request must have a member. The server knows the value of a constant with a default.

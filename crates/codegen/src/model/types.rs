@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::api::{Enum, Field, Presence, Struct, Type, Union, Variant};
-use super::notes::{flag, notes, text, versions};
+use super::notes::{flag, limits, notes, text, versions};
 use super::rust_type::Substitutes;
 use super::signatures::{Signatures, missing};
 use super::variant_name;
@@ -137,11 +137,7 @@ fn structure(
             boxed: false,
             nullable: flag(note, "nullable"),
             constant,
-            limits: note
-                .get("limits")
-                .and_then(Value::as_object)
-                .cloned()
-                .unwrap_or_default(),
+            limits: limits(note, ""),
             notes: notes(note, ""),
         });
     }

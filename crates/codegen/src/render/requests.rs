@@ -2,7 +2,7 @@
 
 use super::attribute;
 use super::feature_gates::FeatureGates;
-use crate::model::{Api, Encoding, Location, Shape};
+use crate::model::{Api, Encoding, Limit, Location, Shape};
 
 pub(super) fn requests(api: &Api, gates: &FeatureGates) -> String {
     let requests = api.requests();
@@ -40,7 +40,7 @@ pub(super) fn requests(api: &Api, gates: &FeatureGates) -> String {
         "/// What the API accepts.\n\
          pub static REQUESTS: crate::mock::check::table::Requests = {{\n    \
              #[allow(unused_imports, reason = \"not every document needs all of them\")]\n    \
-             use crate::mock::check::table::{{Body, Encoding, Operation, Requests, Shape::*}};\n    \
+             use crate::mock::check::table::{{Body, Encoding, Limit::*, Operation, Requests, Shape::*}};\n    \
              Requests {{ operations: &[\n{operations}    ], shapes: &[\n{shapes}    ] }}\n\
          }};\n"
     )
@@ -48,6 +48,10 @@ pub(super) fn requests(api: &Api, gates: &FeatureGates) -> String {
 
 fn shape(shape: &Shape) -> String {
     let text = match shape {
+        Shape::Limited(number, limits) => {
+            let limits: Vec<String> = limits.iter().map(limit).collect();
+            format!("Limited({number}, &[{}])", limits.join(", "))
+        }
         Shape::Enum(texts) => format!("Enum(&{texts:?})"),
         Shape::Tuple(places) => format!("Tuple(&{places:?})"),
         Shape::OneOf(shapes) => format!("OneOf(&{shapes:?})"),
@@ -64,4 +68,13 @@ fn shape(shape: &Shape) -> String {
         plain => format!("{plain:?}"),
     };
     format!("        {text},\n")
+}
+
+fn limit(limit: &Limit) -> String {
+    match limit {
+        Limit::AtLeast(number) => format!("AtLeast({number})"),
+        Limit::MoreThan(number) => format!("MoreThan({number})"),
+        Limit::AtMost(number) => format!("AtMost({number})"),
+        Limit::LessThan(number) => format!("LessThan({number})"),
+    }
 }

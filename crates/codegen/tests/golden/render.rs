@@ -37,6 +37,7 @@ cases! { "render", check:
     descriptions_of_groups_operations_and_parameters
     rules_for_what_older_servers_ignore
     samples_of_responses
+    limits_of_numbers
     operations_that_are_left_out
 }
 

@@ -10,7 +10,7 @@ crate::mock::expect::expectable! {
 /// What the API accepts.
 pub static REQUESTS: crate::mock::check::table::Requests = {
     #[allow(unused_imports, reason = "not every document needs all of them")]
-    use crate::mock::check::table::{Body, Encoding, Operation, Requests, Shape::*};
+    use crate::mock::check::table::{Body, Encoding, Limit::*, Operation, Requests, Shape::*};
     Requests { operations: &[
         Operation { method: "GET", path: "/things/{names}", parameters: &[("names", 1)], query: &[], required: &[], body: None },
     ], shapes: &[

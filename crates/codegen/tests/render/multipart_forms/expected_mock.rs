@@ -10,7 +10,7 @@ crate::mock::expect::expectable! {
 /// What the API accepts.
 pub static REQUESTS: crate::mock::check::table::Requests = {
     #[allow(unused_imports, reason = "not every document needs all of them")]
-    use crate::mock::check::table::{Body, Encoding, Operation, Requests, Shape::*};
+    use crate::mock::check::table::{Body, Encoding, Limit::*, Operation, Requests, Shape::*};
     Requests { operations: &[
         Operation { method: "POST", path: "/files", parameters: &[], query: &[], required: &[], body: Some(Body { encoding: Encoding::Multipart, required: true, shape: 0 }) },
     ], shapes: &[

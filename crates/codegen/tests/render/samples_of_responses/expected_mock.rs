@@ -22,7 +22,7 @@ crate::mock::expect::expectable! {
 /// What the API accepts.
 pub static REQUESTS: crate::mock::check::table::Requests = {
     #[allow(unused_imports, reason = "not every document needs all of them")]
-    use crate::mock::check::table::{Body, Encoding, Operation, Requests, Shape::*};
+    use crate::mock::check::table::{Body, Encoding, Limit::*, Operation, Requests, Shape::*};
     Requests { operations: &[
         # [cfg (feature = "pro-inferred")] Operation { method: "POST", path: "/runs", parameters: &[], query: &[], required: &[], body: Some(Body { encoding: Encoding::Json, required: true, shape: 0 }) },
         Operation { method: "GET", path: "/runs", parameters: &[], query: &[], required: &[], body: None },
