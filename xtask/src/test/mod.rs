@@ -21,7 +21,7 @@ use step::Step;
 /// one, which is started and filled for them and stopped at the end. The last lines are a table of
 /// the steps, with the command that runs a failed one again.
 ///
-/// Takes about 20 minutes on two cores the first time, most of them for compiling. Leaves build
+/// Takes 25 to 30 minutes on two cores the first time, most of them for compiling. Leaves build
 /// results and the installed server below target/.
 #[derive(Debug, Args)]
 #[command(after_help = "\
