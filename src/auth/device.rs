@@ -4,11 +4,11 @@ use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
 
-use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::token_request::{TokenRequest, TokenResponse};
+use crate::codec::object::object;
 use crate::error::escape::escaped;
 use crate::transport::shared::Transport;
 use crate::{Error, ErrorKind, Result, Secret};
@@ -45,7 +45,6 @@ pub(crate) struct Device {
 }
 
 /// Response of the device authorization endpoint (RFC 8628, section 3.2).
-#[derive(Deserialize)]
 struct DeviceAuthorizationResponse {
     device_code: Secret,
     user_code: String,
@@ -55,6 +54,16 @@ struct DeviceAuthorizationResponse {
     expires_in: u64,
     /// Seconds between two requests for the token.
     interval: Option<u64>,
+}
+
+object! {
+    DeviceAuthorizationResponse
+    required {
+        "device_code" device_code, "user_code" user_code, "verification_uri" verification_uri,
+        "expires_in" expires_in
+    }
+    nullable { "verification_uri_complete" verification_uri_complete, "interval" interval }
+    optional {}
 }
 
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";

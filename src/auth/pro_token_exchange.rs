@@ -6,12 +6,12 @@
 use std::sync::Arc;
 
 use http::Method;
-use serde::Deserialize;
 
 use super::hint::{cannot_read_keys, is_pro_key};
 use super::login::{failed_login, refuses_grant_type};
 use super::token::Token;
 use super::token_request::{TokenRequest, exchange_pro_session};
+use crate::codec::object::object;
 use crate::transport::api::ApiKind;
 use crate::transport::authorization::Authorization;
 use crate::transport::request::{Accept, Request};
@@ -74,10 +74,12 @@ pub(crate) async fn pro_api_of_older_workspace(
     key: &Secret,
     refusal: &Error,
 ) -> Result<Option<String>> {
-    #[derive(Deserialize)]
     struct Info {
         pro_api_url: Option<String>,
     }
+
+    object! { Info required {} nullable { "pro_api_url" pro_api_url } optional {} }
+
     let is_too_old = workspace.api().kind == ApiKind::Workspace
         && is_pro_key(key)
         && (cannot_read_keys(refusal) || refuses_grant_type(refusal));

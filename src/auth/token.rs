@@ -6,8 +6,8 @@ use std::time::{Duration, Instant, SystemTime};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde::Deserialize;
 
+use crate::codec::object::object;
 use crate::runtime::clock::Clock;
 use crate::transport::authorization::Authorization;
 use crate::{Result, Secret};
@@ -72,10 +72,12 @@ fn leeway(lifetime: Duration) -> Duration {
 
 /// Returns the expiry of a JWT (RFC 7519), or `None` if the token is not a JWT or has no `exp` claim.
 pub(crate) fn jwt_expiry(token: &Secret) -> Option<SystemTime> {
-    #[derive(Deserialize)]
     struct Claims {
         exp: f64,
     }
+
+    object! { Claims required { "exp" exp } nullable {} optional {} }
+
     let claims = token.expose().split('.').nth(1)?;
     let claims = BASE64_URL_SAFE_NO_PAD.decode(claims).ok()?;
     let claims: Claims = serde_json::from_slice(&claims).ok()?;

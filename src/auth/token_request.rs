@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use http::{Method, header};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::token::{Token, jwt_expiry, time_until};
 use crate::codec::decode;
+use crate::codec::object::object;
 use crate::error::body as error_body;
 use crate::transport::authorization::bearer_header;
 use crate::transport::body::Body;
@@ -23,12 +23,16 @@ pub(crate) struct TokenResponse {
 }
 
 /// Members of the response.
-#[derive(Deserialize)]
 struct Wire {
-    #[serde(default)]
     access_token: Option<Secret>,
-    #[serde(default)]
-    expires_in: Value,
+    expires_in: Option<Value>,
+}
+
+object! {
+    Wire
+    required {}
+    nullable { "access_token" access_token, "expires_in" expires_in }
+    optional {}
 }
 
 impl TokenResponse {
@@ -38,7 +42,7 @@ impl TokenResponse {
         let access_token = wire.access_token?.trimmed();
         (!access_token.expose().is_empty()).then(|| Self {
             access_token,
-            expires_in: seconds(&wire.expires_in),
+            expires_in: wire.expires_in.as_ref().and_then(seconds),
         })
     }
 

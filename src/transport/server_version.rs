@@ -3,10 +3,9 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use serde::Deserialize;
-
 use super::api::ApiConfig;
 use crate::availability::release::Release;
+use crate::codec::object::object;
 
 /// Maximum length of a version, in characters.
 const MAX_LENGTH: usize = 64;
@@ -24,10 +23,12 @@ impl ServerVersion {
 
     /// Reads a response of [`PATH`](Self::PATH), or returns `None` if it is something else.
     pub fn read(body: &[u8]) -> Option<Self> {
-        #[derive(Deserialize)]
         struct Info {
             version: String,
         }
+
+        object! { Info required { "version" version } nullable {} optional {} }
+
         let info: Info = serde_json::from_slice(body).ok()?;
         // Messages quote it.
         let is_version = info.version.len() <= MAX_LENGTH

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::codec::{finite, raw_text};
 
 /// A part of a configuration: an object, or another value as JSON text.
-#[derive(Clone, Serialize)]
-#[serde(untagged)]
+#[derive(Clone)]
 pub(super) enum Part {
     Object(BTreeMap<String, Part>),
     Other(Box<RawValue>),
@@ -69,6 +68,15 @@ impl Part {
             RawValue::from_string(text.to_owned()).map(Self::Other)
         };
         part.map_err(|error| error.to_string())
+    }
+}
+
+impl Serialize for Part {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Object(members) => members.serialize(serializer),
+            Self::Other(value) => value.serialize(serializer),
+        }
     }
 }
 

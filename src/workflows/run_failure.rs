@@ -3,9 +3,9 @@
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
 
-use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::codec::object::object;
 use crate::error::escape::escaped;
 use crate::operation::find::ListForm;
 use crate::workflows::logs::line::LogLine;
@@ -71,39 +71,56 @@ static LIST_STEPS: Operation = Operation::get("get_run_steps", "/api/v1/runs/{ru
 static GET_STEP: Operation = Operation::get("get_step", "/api/v1/steps/{step_id}");
 
 /// The members of a run and of a step that matter here.
-#[derive(Deserialize)]
 struct Details {
     body: Option<Body>,
     metadata: Option<Metadata>,
 }
 
-#[derive(Deserialize)]
+object! { Details required {} nullable { "body" body, "metadata" metadata } optional {} }
+
 struct Body {
     project_id: Option<Uuid>,
     status_reason: Option<String>,
 }
 
-#[derive(Deserialize)]
+object! {
+    Body
+    required {}
+    nullable { "project_id" project_id, "status_reason" status_reason }
+    optional {}
+}
+
 struct Metadata {
     exception_info: Option<ExceptionInfo>,
 }
 
-#[derive(Deserialize)]
+object! { Metadata required {} nullable { "exception_info" exception_info } optional {} }
+
 struct ExceptionInfo {
-    #[serde(default)]
-    traceback: String,
+    traceback: Option<String>,
     source: Option<String>,
     message: Option<String>,
-    // Its name before 0.93.2 was `step_code_line`.
-    #[serde(alias = "step_code_line")]
     user_code_line: Option<u64>,
+    /// The name of `user_code_line` before 0.93.2.
+    step_code_line: Option<u64>,
 }
 
-#[derive(Deserialize)]
+object! {
+    ExceptionInfo
+    required {}
+    nullable {
+        "traceback" traceback, "source" source, "message" message, "user_code_line" user_code_line,
+        "step_code_line" step_code_line
+    }
+    optional {}
+}
+
 struct ListedStep {
     id: Uuid,
     name: String,
 }
+
+object! { ListedStep required { "id" id, "name" name } nullable {} optional {} }
 
 impl RunFailure {
     /// Returns the failure of a run that an error of kind [`RunFailed`](ErrorKind::RunFailed) holds.
@@ -190,8 +207,8 @@ impl Details {
         Some(RunException {
             class: info.source.clone(),
             message: info.message.clone(),
-            traceback: info.traceback.clone(),
-            step_line: info.user_code_line,
+            traceback: info.traceback.clone().unwrap_or_default(),
+            step_line: info.user_code_line.or(info.step_code_line),
         })
     }
 }

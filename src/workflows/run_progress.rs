@@ -1,8 +1,8 @@
 //! How far is a run?
 
-use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::codec::object::object;
 use crate::workspace::types::ExecutionStatus;
 use crate::{Call, Operation, Result, Transport};
 
@@ -32,23 +32,24 @@ static GET_DAG: Operation = Operation::get("get_run_dag", "/api/v1/runs/{run_id}
 
 /// The nodes of a run's graph (`PipelineRunDAG` in `models/v2/misc/pipeline_run_dag.py` of ZenML
 /// 0.98.0). Steps that have not started are part of it, without a status.
-#[derive(Deserialize)]
 struct Dag {
     nodes: Vec<Node>,
 }
 
-#[derive(Deserialize)]
+object! { Dag required { "nodes" nodes } nullable {} optional {} }
+
 struct Node {
-    #[serde(rename = "type")]
     kind: String,
-    #[serde(default)]
-    metadata: NodeMetadata,
+    metadata: Option<NodeMetadata>,
 }
 
-#[derive(Deserialize, Default)]
+object! { Node required { "type" kind } nullable { "metadata" metadata } optional {} }
+
 struct NodeMetadata {
     status: Option<ExecutionStatus>,
 }
+
+object! { NodeMetadata required {} nullable { "status" status } optional {} }
 
 impl StepProgress {
     /// Requests the progress of a run's steps.
@@ -57,7 +58,8 @@ impl StepProgress {
         let dag = call.send::<Dag>().await?;
         let steps = || dag.nodes.iter().filter(|node| node.kind == "step");
         let is_finished = |node: &&Node| {
-            let status = node.metadata.status.as_ref();
+            let metadata = node.metadata.as_ref();
+            let status = metadata.and_then(|metadata| metadata.status.as_ref());
             status.is_some_and(ExecutionStatus::is_finished)
         };
         Ok(Self {

@@ -5,9 +5,10 @@
 
 use std::fmt::{self, Display};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
+use crate::codec::object::object;
 use crate::operation::find::{ListForm, NotOne};
 use crate::retry::state::is_in_progress;
 use crate::transport::hint::lacks_the_route;
@@ -241,10 +242,11 @@ impl fmt::Debug for Trigger {
 }
 
 /// The fields of listed run templates and snapshots that the lookup needs.
-#[derive(Deserialize)]
 struct Found {
     id: Uuid,
 }
+
+object! { Found required { "id" id } nullable {} optional {} }
 
 // Not the generated operations, which the document of a server without a workload manager lacks.
 static LIST_TEMPLATES: Operation =

@@ -2,11 +2,11 @@
 //!
 //! Not the generated types, whose names another document of the Pro API may not have.
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 use uuid::Uuid;
 
-#[derive(Deserialize)]
+use crate::Json;
+use crate::codec::object::object;
+
 pub(crate) struct Workspace {
     pub id: Uuid,
     pub name: String,
@@ -14,24 +14,37 @@ pub(crate) struct Workspace {
     pub status: Option<String>,
     pub state_reason: Option<String>,
     zenml_service: Option<Service>,
-    kitaru_service: Option<IgnoredAny>,
+    kitaru_service: Option<Json>,
 }
 
-#[derive(Deserialize)]
+object! {
+    Workspace
+    required { "id" id, "name" name, "organization" organization }
+    nullable {
+        "status" status, "state_reason" state_reason, "zenml_service" zenml_service,
+        "kitaru_service" kitaru_service
+    }
+    optional {}
+}
+
 pub(crate) struct Organization {
     pub id: Uuid,
     pub name: String,
 }
 
-#[derive(Deserialize)]
+object! { Organization required { "id" id, "name" name } nullable {} optional {} }
+
 struct Service {
     status: Option<ServiceStatus>,
 }
 
-#[derive(Deserialize)]
+object! { Service required {} nullable { "status" status } optional {} }
+
 struct ServiceStatus {
     server_url: Option<String>,
 }
+
+object! { ServiceStatus required {} nullable { "server_url" server_url } optional {} }
 
 impl Workspace {
     /// Returns the URL of the workspace's server, if it has one.

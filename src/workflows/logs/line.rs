@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::Timestamp;
+use crate::codec::object::object;
 
 /// One message of a log, returned by a [`LogStream`](crate::workflows::LogStream).
 ///
@@ -92,7 +92,7 @@ impl fmt::Debug for LogLevel {
 
 /// An entry as servers send it (`models/v2/misc/log_models.py` of ZenML 0.98.0): a message, or a part
 /// of one.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub message: String,
     pub name: Option<String>,
@@ -104,6 +104,16 @@ pub(super) struct Entry {
     pub chunk_index: Option<u32>,
     pub total_chunks: Option<u32>,
     pub id: Option<Uuid>,
+}
+
+object! {
+    Entry
+    required { "message" message }
+    nullable {
+        "name" name, "level" level, "timestamp" timestamp, "module" module, "filename" filename,
+        "lineno" lineno, "chunk_index" chunk_index, "total_chunks" total_chunks, "id" id
+    }
+    optional {}
 }
 
 impl Entry {

@@ -1,12 +1,12 @@
 //! What is new in a log?
 
 use chrono::TimeDelta;
-use serde::Deserialize;
 
 use super::chunks::Chunks;
 use super::line::{Entry, LogLine};
 use super::seen::{Pass, Seen};
 use super::sources::{Owner, Source};
+use crate::codec::object::object;
 use crate::transport::hint::lacks_the_route;
 use crate::workflows::patience::Patience;
 use crate::{Call, Error, ErrorKind, Operation, Result, Timestamp, Transport};
@@ -54,12 +54,12 @@ struct EntryPage {
     is_cut: bool,
 }
 
-#[derive(Deserialize)]
 struct Entries {
-    #[serde(default)]
-    items: Vec<Entry>,
+    items: Option<Vec<Entry>>,
     after: Option<String>,
 }
+
+object! { Entries required {} nullable { "items" items, "after" after } optional {} }
 
 impl Reader {
     pub fn new(source: Source) -> Self {
@@ -166,11 +166,12 @@ impl LogApi {
                     self.has_entries = false;
                 }
                 page => {
-                    let page = page?;
+                    let Entries { items, after } = page?;
+                    let entries = items.unwrap_or_default();
                     return Ok(EntryPage {
-                        is_cut: page.after.is_none() && page.items.len() >= LIMIT,
-                        entries: page.items,
-                        after: page.after,
+                        is_cut: after.is_none() && entries.len() >= LIMIT,
+                        entries,
+                        after,
                     });
                 }
             }

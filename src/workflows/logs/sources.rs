@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::codec::object::object;
 use crate::workflows::patience::Patience;
 use crate::workspace::types::ExecutionStatus;
 use crate::{Call, Operation, Page, Result, Transport};
@@ -46,7 +46,6 @@ pub(super) struct Listed {
 }
 
 /// The members of runs and steps that matter here.
-#[derive(Deserialize)]
 struct Logged {
     id: Uuid,
     name: String,
@@ -54,27 +53,43 @@ struct Logged {
     resources: Option<Resources>,
 }
 
-#[derive(Deserialize)]
+object! {
+    Logged
+    required { "id" id, "name" name }
+    nullable { "body" body, "resources" resources }
+    optional {}
+}
+
 struct Body {
     status: ExecutionStatus,
     project_id: Option<Uuid>,
 }
 
-#[derive(Deserialize)]
+object! { Body required { "status" status } nullable { "project_id" project_id } optional {} }
+
 struct Resources {
     log_collection: Option<Vec<Log>>,
 }
 
-#[derive(Deserialize)]
+object! { Resources required {} nullable { "log_collection" log_collection } optional {} }
+
 struct Log {
     id: Uuid,
     body: Option<LogBody>,
 }
 
-#[derive(Deserialize)]
+object! { Log required { "id" id } nullable { "body" body } optional {} }
+
 struct LogBody {
     source: Option<String>,
     log_store_id: Option<Uuid>,
+}
+
+object! {
+    LogBody
+    required {}
+    nullable { "source" source, "log_store_id" log_store_id }
+    optional {}
 }
 
 /// Lists the logs of a run and, if they are wanted, those of its steps in the order of their creation.
