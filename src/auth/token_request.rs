@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{Method, header};
-use serde::de::DeserializeOwned;
+use serde_core::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::token::{Token, jwt_expiry, time_until};

@@ -6,7 +6,7 @@
 
 use std::fmt::{self, Write};
 
-use serde::de::DeserializeOwned;
+use serde_core::de::DeserializeOwned;
 
 use crate::codec::number::string_length;
 use crate::codec::raw_text;

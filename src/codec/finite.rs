@@ -5,7 +5,7 @@
 
 use std::fmt::Display;
 
-use serde::ser::{
+use serde_core::ser::{
     Error as _, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
     SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };

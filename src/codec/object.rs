@@ -4,13 +4,16 @@
 //! that enum. `flatten`, which keeps unknown members, adds a dozen functions. All of this would be
 //! compiled for each of several hundred structs. Here, everything that does not depend on the members
 //! of a struct is written once.
+//!
+//! The few structs by hand that read parts of responses use it too. Users of this crate then need not
+//! compile the derive.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_core::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde_core::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::Field;
 use crate::codec::unknown;
@@ -191,7 +194,7 @@ macro_rules! object {
         impl $crate::codec::object::Object for $name {
             const NAME: &'static str = stringify!($name);
 
-            fn read<'de, A: ::serde::de::MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
+            fn read<'de, A: ::serde_core::de::MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
                 $(let mut $r = None;)*
                 $(let mut $n = None;)*
                 $(let mut $o = None;)*
@@ -213,14 +216,14 @@ macro_rules! object {
             }
         }
 
-        impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        impl<'de> ::serde_core::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde_core::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
                 $crate::codec::object::deserialize(d)
             }
         }
 
-        impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        impl ::serde_core::Serialize for $name {
+            fn serialize<S: ::serde_core::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
                 #[allow(unused_mut, reason = "an object may have no members")]
                 let mut members = $crate::codec::object::Writer::new(s);
                 $(members.member($r_json, &self.$r);)*

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::DeserializeOwned;
+use serde_core::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -67,8 +67,8 @@ macro_rules! tagged_union {
             }
         )*
 
-        impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        impl ::serde_core::Serialize for $name {
+            fn serialize<S: ::serde_core::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
                 match self {
                     $( Self::$variant(payload) => payload.serialize(s), )*
                     Self::Unknown(value) => value.serialize(s),
@@ -76,8 +76,8 @@ macro_rules! tagged_union {
             }
         }
 
-        impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        impl<'de> ::serde_core::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde_core::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
                 $crate::codec::raw_text::read(d, |text| match $crate::codec::union::tag(text, $tag).as_deref() {
                     $( $(Some($text))|+ => $crate::codec::union::decode(text).map(Self::$variant), )*
                     _ => {
@@ -144,8 +144,8 @@ macro_rules! any_of {
 
         $( $crate::codec::union::any_of!(@from $name $variant $($payload)+); )*
 
-        impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        impl ::serde_core::Serialize for $name {
+            fn serialize<S: ::serde_core::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
                 match self {
                     $( Self::$variant(payload) => payload.serialize(s), )*
                     Self::Unknown(value) => value.serialize(s),
@@ -153,8 +153,8 @@ macro_rules! any_of {
             }
         }
 
-        impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        impl<'de> ::serde_core::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde_core::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
                 $crate::codec::raw_text::read(d, |text| {
                     let mut choice = $crate::codec::union::Choice::new();
                     $(

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
+use serde_core::Serialize;
 
 use super::received::Received;
 

@@ -1,6 +1,6 @@
 //! How does a response type become a sample?
 
-use serde::de::DeserializeOwned;
+use serde_core::de::DeserializeOwned;
 
 use crate::codec::decode;
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 use http::HeaderMap;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde_core::Serialize;
+use serde_core::de::DeserializeOwned;
 
 use crate::codec::finite::text;
 use crate::codec::url_segment::push_segment;

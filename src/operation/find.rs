@@ -1,6 +1,6 @@
 //! How is a single item of a list found, and how are the items counted?
 
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_core::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 use crate::operation::listing::{Fetched, PAGING, PartDecoder, array, fetch, page};

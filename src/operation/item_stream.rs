@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use serde::de::DeserializeOwned;
+use serde_core::de::DeserializeOwned;
 
 use crate::operation::listing::{Fetched, InOrder, PartDecoder, array, page};
 use crate::operation::pages::{LIMIT, Pages, Paging};

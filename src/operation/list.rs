@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::Result;
@@ -85,7 +85,7 @@ impl<'a, T> IntoIterator for &'a List<T> {
     }
 }
 
-impl<T: serde::de::DeserializeOwned + Send + 'static> ItemList for List<T> {
+impl<T: serde_core::de::DeserializeOwned + Send + 'static> ItemList for List<T> {
     fn decode_items(response: &RawResponse) -> Result<Self, Mismatch> {
         let items: Vec<Box<RawValue>> = decode(&response.body)?;
         let (items, rejected) = sort_out(response, "$", &items);

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::vec;
 
 use bytes::Bytes;
-use serde::de::DeserializeOwned;
+use serde_core::de::DeserializeOwned;
 
 use crate::operation::decoding::{Decoding, ItemByItem, explained};
 use crate::operation::offload::{is_large, off_thread, typed};

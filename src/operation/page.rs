@@ -1,7 +1,7 @@
 //! How is one page of a list represented?
 
-use serde::de::{DeserializeOwned, MapAccess};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_core::de::{DeserializeOwned, MapAccess};
+use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::codec::decode::{Mismatch, decode};

@@ -5,8 +5,8 @@ use std::fmt::{self, Display};
 use bytes::Bytes;
 use futures_core::Stream;
 use http::Method;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde_core::Serialize;
+use serde_core::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::codec::finite::text;

@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
+use serde_core::de::DeserializeOwned;
 
 use crate::error::body as error_body;
 use crate::operation::decoding::{Decoding, ItemByItem, Strict};

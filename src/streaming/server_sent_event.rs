@@ -1,6 +1,6 @@
 //! One event of an event stream.
 
-use serde::de::DeserializeOwned;
+use serde_core::de::DeserializeOwned;
 
 use crate::codec::decode;
 use crate::{Error, ErrorKind, Result};

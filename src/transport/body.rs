@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http::HeaderValue;
 use http_body::Frame;
-use serde::Serialize;
+use serde_core::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_multipart_form_has_files_and_lists_of_them() {
-        #[derive(Serialize)]
+        #[derive(serde::Serialize)]
         struct Upload {
             files: Vec<FilePart>,
             purpose: Option<&'static str>,

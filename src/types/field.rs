@@ -1,6 +1,6 @@
 //! A field of a request that is unset, null or a value.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{Json, JsonObject};
@@ -144,6 +144,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
 
 #[cfg(test)]
 mod tests {
+    use serde::{Deserialize, Serialize};
+
     use super::*;
 
     #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]

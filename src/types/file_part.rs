@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 use bytes::Bytes;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use crate::codec::noted::{Notes, note};
 

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::types::filter_value::{FilterValue, NOT_FINITE};
@@ -277,7 +277,7 @@ impl Serialize for Filter {
     /// Writes a string, or a list of strings if there are several conditions.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if let Some(problem) = self.problem() {
-            return Err(serde::ser::Error::custom(problem));
+            return Err(serde_core::ser::Error::custom(problem));
         }
         if self.more.is_empty() {
             serializer.serialize_str(&self.first)
@@ -296,36 +296,36 @@ impl<'de> Deserialize<'de> for Filter {
 /// Reads a scalar, or a list of scalars that is not empty.
 struct FilterVisitor;
 
-impl<'de> serde::de::Visitor<'de> for FilterVisitor {
+impl<'de> serde_core::de::Visitor<'de> for FilterVisitor {
     type Value = Filter;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string, number or boolean, or a list of these")
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Filter, E> {
+    fn visit_str<E: serde_core::de::Error>(self, text: &str) -> Result<Filter, E> {
         Ok(text.into())
     }
 
-    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Filter, E> {
+    fn visit_bool<E: serde_core::de::Error>(self, value: bool) -> Result<Filter, E> {
         Ok(value.into())
     }
 
-    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Filter, E> {
+    fn visit_i64<E: serde_core::de::Error>(self, value: i64) -> Result<Filter, E> {
         Ok(value.into())
     }
 
-    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Filter, E> {
+    fn visit_u64<E: serde_core::de::Error>(self, value: u64) -> Result<Filter, E> {
         Ok(value.into())
     }
 
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Filter, E> {
+    fn visit_f64<E: serde_core::de::Error>(self, value: f64) -> Result<Filter, E> {
         Ok(value.into())
     }
 
-    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<Filter, A::Error> {
+    fn visit_seq<A: serde_core::de::SeqAccess<'de>>(self, mut list: A) -> Result<Filter, A::Error> {
         let Some(mut filter) = list.next_element::<Filter>()? else {
-            return Err(serde::de::Error::invalid_length(
+            return Err(serde_core::de::Error::invalid_length(
                 0,
                 &"at least one condition",
             ));

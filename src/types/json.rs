@@ -6,8 +6,8 @@ use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
 use std::sync::OnceLock;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer};
-use serde::ser::{Error as _, Serialize, Serializer};
+use serde_core::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde_core::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};

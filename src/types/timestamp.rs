@@ -9,7 +9,7 @@ use std::str::FromStr;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Datelike, FixedOffset, Timelike, Utc};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An instant that keeps its written form.
 ///
@@ -202,16 +202,16 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 struct TimestampVisitor;
 
-impl serde::de::Visitor<'_> for TimestampVisitor {
+impl serde_core::de::Visitor<'_> for TimestampVisitor {
     type Value = Timestamp;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(FORM)
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Timestamp, E> {
+    fn visit_str<E: serde_core::de::Error>(self, text: &str) -> Result<Timestamp, E> {
         // As an invalid value, which the errors of responses do not quote.
-        let invalid = |_| E::invalid_value(serde::de::Unexpected::Str(text), &self);
+        let invalid = |_| E::invalid_value(serde_core::de::Unexpected::Str(text), &self);
         text.parse().map_err(invalid)
     }
 }

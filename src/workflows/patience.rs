@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use serde::de::DeserializeOwned;
+use serde_core::de::DeserializeOwned;
 
 use crate::{Call, Error, Result, Transport};
 

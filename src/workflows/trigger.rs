@@ -5,7 +5,7 @@
 
 use std::fmt::{self, Display};
 
-use serde::Serialize;
+use serde_core::Serialize;
 use uuid::Uuid;
 
 use crate::codec::object::object;

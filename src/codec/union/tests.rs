@@ -84,7 +84,7 @@ any_of! {
     }
 }
 
-fn round_trip<T: Serialize + serde::de::DeserializeOwned>(json: serde_json::Value) -> T {
+fn round_trip<T: Serialize + serde_core::de::DeserializeOwned>(json: serde_json::Value) -> T {
     let read: T = decode(json.to_string().as_bytes()).unwrap();
     assert_eq!(serde_json::to_value(&read).unwrap(), json);
     read
