@@ -25,7 +25,8 @@ const GRACE: Duration = Duration::from_secs(12);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cargo {
     arguments: Vec<String>,
-    environment: Vec<(String, String)>,
+    /// Variables to set, or to remove.
+    environment: Vec<(String, Option<String>)>,
     server: Option<Access>,
     /// `None` for the current folder.
     folder: Option<PathBuf>,
@@ -60,7 +61,15 @@ impl Cargo {
     /// Sets an environment variable.
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
-        self.environment.push((name.to_owned(), value.to_owned()));
+        self.environment
+            .push((name.to_owned(), Some(value.to_owned())));
+        self
+    }
+
+    /// Removes an environment variable.
+    #[must_use]
+    pub fn env_remove(mut self, name: &str) -> Self {
+        self.environment.push((name.to_owned(), None));
         self
     }
 
@@ -91,7 +100,7 @@ impl Cargo {
     pub fn command_line(&self) -> String {
         self.environment
             .iter()
-            .map(|(name, value)| format!("{name}='{value}'"))
+            .filter_map(|(name, value)| Some(format!("{name}='{}'", value.as_ref()?)))
             .chain(["cargo".to_owned()])
             .chain(self.arguments.iter().cloned())
             .collect::<Vec<_>>()
@@ -194,8 +203,13 @@ impl Cargo {
         let mut command = cargo_command();
         command
             .args(&self.arguments)
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .envs(self.server.iter().flat_map(Access::variables));
+        for (name, value) in &self.environment {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }

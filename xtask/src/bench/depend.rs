@@ -167,7 +167,9 @@ impl Program {
 
     fn debug_build(&self) -> Cargo {
         self.cargo(&self.target)
-            .env("CARGO_INCREMENTAL", "1")
+            // It would also hold for the library, which the manifest excludes.
+            .env_remove("CARGO_INCREMENTAL")
+            .env("CARGO_PROFILE_DEV_INCREMENTAL", "true")
             .env("CARGO_PROFILE_DEV_DEBUG", "full")
     }
 

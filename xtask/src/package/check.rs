@@ -24,6 +24,10 @@ resolver = "3"
 
 [patch.crates-io]
 zenml-codegen = { path = "zenml-codegen" }
+
+# Like crates of a registry.
+[profile.dev.package.zenml]
+incremental = false
 "#;
 
 /// The profile of the checkout, so that both share compiled dependencies.
