@@ -78,6 +78,8 @@ fn texts_are_sentences() {
                 "{text}"
             );
             assert!(text.ends_with('.'), "{text}");
+            assert!(!text.contains(".."), "two full stops: {text}");
+            assert!(!text.contains("  "), "two spaces: {text}");
         }
     }
 }
