@@ -67,7 +67,7 @@
 //! | `mock` | a mock server and samples of all response types, for tests of programs that use this crate |
 //! | `generate` | generation of the clients from other documents, which `ZENML_WORKSPACE_SPEC` and `ZENML_PRO_SPEC` name |
 //!
-//! All three TLS features verify certificates as the platform does; the
+//! An https URL needs one of the three TLS features. All of them verify certificates as the platform does; the
 //! [comparison](https://github.com/zenml-io/zenml-rust/blob/main/docs/network.md#tls) lists the differences. If
 //! several are enabled, `aws-lc-rs` is used, then `rustls`.
 //!

@@ -187,7 +187,7 @@ impl Environment<'_> {
         match self.get(VERIFY_SSL).or(stored) {
             Some(value) if !is_true(&value) => Err(configuration(format!(
                 "{VERIFY_SSL} requires TLS, which this program was built without; enable the cargo \
-                 feature `rustls` or `native-tls` of zenml"
+                 feature `rustls`, `aws-lc-rs` or `native-tls` of zenml"
             ))),
             _ => Ok(builder),
         }

@@ -8,6 +8,10 @@ use url::Url;
 use super::body::one_line;
 use crate::{Error, ErrorKind};
 
+/// What the connector says about an https URL if no crate of the program enables TLS of reqwest. The
+/// error has no type.
+const WITHOUT_TLS: &str = "scheme is not http";
+
 /// Classifies the failure of a request to this URL.
 ///
 /// Not a `From`: which HTTP library is inside is not part of the interface.
@@ -37,6 +41,17 @@ pub(crate) fn request_error(error: &reqwest::Error, url: &Url) -> Error {
             ErrorKind::Configuration,
             "the proxy has an unsupported scheme; use http:// or https://".to_owned(),
         )
+    } else if error.is_connect() && says(WITHOUT_TLS) {
+        return Error::new(
+            ErrorKind::Configuration,
+            format!("a connection to {host}:{port} needs TLS"),
+        )
+        .with_hint(Some(
+            "this program was built without TLS: enable the feature `rustls`, `aws-lc-rs` or \
+             `native-tls` of zenml"
+                .to_owned(),
+        ))
+        .with_source(Cause::of(error));
     } else if error.is_connect() && is_about_tls(error) {
         (ErrorKind::Tls, one_line(&cause))
     } else if error.is_connect() && chain_says(error, "dns error") {

@@ -28,7 +28,7 @@ pub enum ErrorKind {
     ///
     /// `build` returns this kind for an invalid URL or certificate, and for an insecure setting without
     /// its opt-in. A call returns it if the port of the URL does not speak HTTP, if the proxy requires
-    /// credentials (status 407), or if there is no Tokio runtime.
+    /// credentials (status 407), if an https URL needs a TLS feature, or if there is no Tokio runtime.
     Configuration,
     /// The request is invalid; sending it again does not help.
     ///

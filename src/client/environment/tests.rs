@@ -82,6 +82,18 @@ fn verify_ssl_is_a_bool_a_file_or_pem() {
     assert!(empty.message().contains("root certificate"), "{empty}");
 }
 
+#[test]
+#[cfg(not(feature = "__tls"))]
+fn without_tls_verify_ssl_is_refused_unless_true_and_names_the_features() {
+    let verify = |value| build(&[URL, KEY, (VERIFY_SSL, value)]);
+    verify("true").unwrap();
+    for value in ["false", "/a/file.pem"] {
+        let error = verify(value).unwrap_err();
+        let features = "`rustls`, `aws-lc-rs` or `native-tls`";
+        assert!(error.message().contains(features), "{error}");
+    }
+}
+
 #[tokio::test]
 #[cfg(feature = "__tls")]
 async fn a_server_with_a_private_ca_is_reached_by_false_a_file_or_pem() {
