@@ -15,8 +15,8 @@ use crate::runtime::random;
 /// Certificate of a test server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(
-    not(feature = "__rustls"),
-    allow(dead_code, reason = "only rustls distinguishes failures")
+    any(not(feature = "__rustls"), windows, target_vendor = "apple"),
+    allow(dead_code, reason = "only rustls-webpki distinguishes all failures")
 )]
 pub(crate) enum Certificate {
     /// For 127.0.0.1, as that of all other kinds but `OtherHost`.

@@ -268,3 +268,5 @@ impl Transport {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;

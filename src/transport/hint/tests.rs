@@ -365,28 +365,3 @@ async fn the_request_for_a_hint_obeys_the_attempt_timeout() {
     assert_eq!(error.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(started.elapsed().as_secs(), 2);
 }
-
-#[cfg(feature = "__rustls")]
-#[tokio::test]
-async fn the_hint_for_a_failed_handshake_fits_its_cause() {
-    use crate::testing::tls::{Certificate, CertificateAuthority};
-
-    for (certificate, advice) in [
-        (Certificate::Valid, "if the server uses a private CA"),
-        (Certificate::Expired, "has expired"),
-        (Certificate::NotYetValid, "is not valid yet"),
-        (Certificate::OtherHost, "is for another host"),
-        (Certificate::OfTheAuthority, "basicConstraints=CA:FALSE"),
-    ] {
-        let ca = CertificateAuthority::new();
-        let server = TestServer::over_tls(&ca, certificate, json("1")).await;
-        let mut builder = builder(&server.url);
-        if certificate != Certificate::Valid {
-            builder = builder.root_certificate(ca.pem);
-        }
-        let error = read(&builder.build().unwrap().0).await.unwrap_err();
-        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Tls, 1));
-        let hint = error.hint().unwrap();
-        assert!(hint.contains(advice), "{certificate:?}: {error}");
-    }
-}
