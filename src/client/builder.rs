@@ -103,7 +103,7 @@ impl<C> ClientBuilder<C> {
 
     /// Sets the time limit for establishing a connection. Defaults to 10 seconds.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connection.connect_timeout = limit;
+        self.connection.connect_timeout = Some(limit);
         self
     }
 
@@ -249,6 +249,13 @@ impl<C> ClientBuilder<C> {
     /// Sets the default project, or none.
     pub(crate) fn project_or_none(mut self, project: Option<String>) -> Self {
         self.project = project;
+        self
+    }
+
+    /// Removes the time limit for establishing a connection.
+    #[cfg(test)]
+    pub(crate) fn without_connect_timeout(mut self) -> Self {
+        self.connection.connect_timeout = None;
         self
     }
 

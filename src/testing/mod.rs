@@ -90,7 +90,8 @@ impl ClientBuilder<TestClient> {
 }
 
 /// Returns the builder of a client with one attempt per call, without time limits and jitter. A
-/// limit could end while bytes are in transit: paused time advances whenever all tasks wait.
+/// limit could end while bytes are in transit, or, on Windows and macOS, while a connection is opened: paused
+/// time advances whenever all tasks wait.
 pub(crate) fn builder(url: &str) -> ClientBuilder<TestClient> {
     builder_of(url)
 }
@@ -101,6 +102,7 @@ pub(crate) fn builder_of<C>(url: &str) -> ClientBuilder<C> {
         .retry(RetryPolicy::never())
         .attempt_timeout(None)
         .timeout(None)
+        .without_connect_timeout()
         .jitter(|| 1.0)
 }
 

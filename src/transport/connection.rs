@@ -15,7 +15,7 @@ use crate::{Error, ErrorKind, Result};
 /// Settings of connections. They have no effect on an HTTP client that the caller provides.
 #[derive(Clone)]
 pub(crate) struct Connection {
-    pub connect_timeout: Duration,
+    pub connect_timeout: Option<Duration>,
     pub proxy: Option<String>,
     #[cfg(feature = "__tls")]
     pub tls: Tls,
@@ -24,7 +24,7 @@ pub(crate) struct Connection {
 impl Default for Connection {
     fn default() -> Self {
         Self {
-            connect_timeout: Duration::from_secs(10),
+            connect_timeout: Some(Duration::from_secs(10)),
             proxy: None,
             #[cfg(feature = "__tls")]
             tls: Tls::default(),
@@ -62,8 +62,10 @@ impl Connection {
             .no_deflate()
             .no_zstd()
             // uvicorn closes idle connections after 5 s: a request sent at that moment is lost.
-            .pool_idle_timeout(Duration::from_secs(4))
-            .connect_timeout(self.connect_timeout);
+            .pool_idle_timeout(Duration::from_secs(4));
+        if let Some(limit) = self.connect_timeout {
+            http = http.connect_timeout(limit);
+        }
         match &self.proxy {
             Some(url) => {
                 // The URL may contain a password, and so may the error of the library: neither is quoted.

@@ -1,5 +1,7 @@
 //! Which errors do failures of the HTTP library become?
 
+use std::time::Duration;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -167,7 +169,7 @@ async fn a_host_that_does_not_respond_is_said_to_exceed_the_connect_timeout() {
             Box::pin(std::future::pending())
         }
     }
-    let builder = builder(SERVER);
+    let builder = builder(SERVER).connect_timeout(Duration::from_secs(10));
     let http = builder.http_client_builder().unwrap();
     let http = http.dns_resolver(Silent).build().unwrap();
     let client = builder.http_client(http);
