@@ -71,6 +71,8 @@
 //! [comparison](https://github.com/zenml-io/zenml-rust/blob/main/docs/network.md#tls) lists the differences. If
 //! several are enabled, `aws-lc-rs` is used, then `rustls`.
 //!
+//! The minimum supported Rust version is 1.88.
+//!
 //! # Where to look
 //!
 //! | to | see |
