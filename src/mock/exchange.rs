@@ -7,7 +7,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
-use serde_json::json;
 use tokio::runtime::Handle;
 
 use super::body::{Pause, Pieces, read};
@@ -134,18 +133,6 @@ impl Shared {
 
 impl State {
     fn answer(&mut self, received: &Received) -> Answer {
-        // Servers look at the method before the credentials.
-        if let Some(why) = lacks_method(received) {
-            if self.script.answer(received).is_some() {
-                let problem = report::wrong(&report::received(received), &why);
-                self.script.problem(problem);
-            } else {
-                self.script.unexpected(received);
-            }
-            return Reply::json(&json!({ "detail": "Method Not Allowed" }))
-                .status(StatusCode::METHOD_NOT_ALLOWED)
-                .into();
-        }
         if let Some(rejection) = self.tokens.rejection(received) {
             return rejection.into();
         }
@@ -204,15 +191,10 @@ fn rest(
 }
 
 /// Returns what the API does not allow in a request to one of its operations. A test may also expect
-/// requests to other paths, as raw requests.
+/// requests to other routes, as raw requests.
 fn wrong(received: &Received) -> Option<String> {
     let problems = check::problems_of_known(requests(received)?, &to_check(received));
     (!problems.is_empty()).then(|| problems.join("\n  "))
-}
-
-/// Returns why no operation has the method of a request, if others have its path.
-fn lacks_method(received: &Received) -> Option<String> {
-    check::lacks_method(requests(received)?, &to_check(received))
 }
 
 /// Returns whether the operation of a request has a query parameter.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use zenml::mock::Server;
 use zenml::workspace::types::{ExecutionStatus, TagResponse};
-use zenml::{ErrorKind, Method, RawRequest, StatusCode, WorkspaceClient};
+use zenml::{ErrorKind, Method, RawRequest, WorkspaceClient};
 
 use crate::{ID, problems, run};
 
@@ -112,47 +112,6 @@ async fn a_login_that_the_api_does_not_allow_is_wrong_without_an_expectation() {
         problems.contains("query parameter `user` is unknown"),
         "{problems}"
     );
-}
-
-#[tokio::test]
-async fn a_method_that_a_path_lacks_is_refused_as_by_a_server_even_if_it_is_expected() {
-    let server = Server::start().await;
-    let client = server.workspace_client();
-    let patch = || client.request(Method::PATCH, "/api/v1/tags");
-    server.expect(patch()).returns(Value::Null);
-    let error = patch().send::<Value>().await.unwrap_err();
-    assert_eq!(error.status(), Some(StatusCode::METHOD_NOT_ALLOWED));
-    assert_eq!(error.attempts(), 1);
-    assert!(error.message().contains("Method Not Allowed"), "{error}");
-    let problems = problems(&server);
-    assert!(
-        problems.contains(
-            "wrong request: PATCH /api/v1/tags\n  PATCH is not a method of `/api/v1/tags`, which has \
-             GET, POST"
-        ),
-        "{problems}"
-    );
-}
-
-#[tokio::test]
-async fn a_method_that_a_path_lacks_is_reported_like_other_requests_that_are_not_expected() {
-    let server = Server::start().await;
-    let client = server.workspace_client();
-    let patch = client.request(Method::PATCH, format!("/api/v1/runs/{ID}"));
-    let error = patch.send::<Value>().await.unwrap_err();
-    assert_eq!(error.status(), Some(StatusCode::METHOD_NOT_ALLOWED));
-    let problems = problems(&server);
-    let expected = format!("unexpected request: PATCH /api/v1/runs/{ID}\n  nothing is expected");
-    assert!(problems.contains(&expected), "{problems}");
-}
-
-#[tokio::test]
-async fn a_path_of_a_newer_server_may_be_expected_where_the_document_has_an_id() {
-    let server = Server::start().await;
-    let client = server.workspace_client();
-    let archive = || client.request(Method::POST, "/api/v1/runs/archive");
-    server.expect(archive()).returns(json!(5));
-    assert_eq!(archive().send::<u8>().await.unwrap().into_inner(), 5);
 }
 
 #[tokio::test]

@@ -65,19 +65,6 @@ pub(super) fn problems_of_known(requests: &Requests, request: &Request<'_>) -> V
     }
 }
 
-/// Returns a sentence on the methods of the request's path, if the request has none of them.
-///
-/// The values in the path must be allowed. Otherwise, it may be another path that only newer servers have.
-pub(super) fn lacks_method(requests: &Requests, request: &Request<'_>) -> Option<String> {
-    let problem = route::find(requests, request.method, request.path).err()?;
-    let is_allowed = |(operation, values): (&Operation, Vec<String>)| {
-        parameters::path(requests, operation, &values).is_empty()
-    };
-    route::with_path(requests, request.path)
-        .any(is_allowed)
-        .then_some(problem)
-}
-
 /// Returns whether the operation with the method and path of a request has a query parameter.
 pub(super) fn has_parameter(requests: &Requests, request: &Request<'_>, name: &str) -> bool {
     route::find(requests, request.method, request.path)

@@ -16,7 +16,10 @@ pub(super) fn find(
     method: &str,
     path: &str,
 ) -> Result<(&'static Operation, Vec<String>), String> {
-    let matching: Vec<_> = with_path(requests, path).collect();
+    let operations = requests.operations.iter();
+    let matching: Vec<_> = operations
+        .filter_map(|operation| Some((operation, values(operation.path, path)?)))
+        .collect();
     let found = matching
         .iter()
         .filter(|(operation, _)| operation.method == method)
@@ -33,15 +36,6 @@ pub(super) fn find(
     Err(format!(
         "{method} is not a method of `{path}`, which has {methods}"
     ))
-}
-
-/// Returns the operations with a path, and the decoded values of the parameters in it.
-pub(super) fn with_path(
-    requests: &Requests,
-    path: &str,
-) -> impl Iterator<Item = (&'static Operation, Vec<String>)> {
-    let operations = requests.operations.iter();
-    operations.filter_map(move |operation| Some((operation, values(operation.path, path)?)))
 }
 
 /// Returns the decoded parameters of a path, if the template matches it.
