@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::token_request::{TokenRequest, TokenResponse};
-use crate::codec::object::object;
+use crate::codec::object::readable;
 use crate::error::escape::escaped;
 use crate::transport::shared::Transport;
 use crate::{Error, ErrorKind, Result, Secret};
@@ -56,7 +56,7 @@ struct DeviceAuthorizationResponse {
     interval: Option<u64>,
 }
 
-object! {
+readable! {
     DeviceAuthorizationResponse
     required {
         "device_code" device_code, "user_code" user_code, "verification_uri" verification_uri,

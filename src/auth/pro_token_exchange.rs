@@ -11,7 +11,7 @@ use super::hint::{cannot_read_keys, is_pro_key};
 use super::login::{failed_login, refuses_grant_type};
 use super::token::Token;
 use super::token_request::{TokenRequest, exchange_pro_session};
-use crate::codec::object::object;
+use crate::codec::object::readable;
 use crate::transport::api::ApiKind;
 use crate::transport::authorization::Authorization;
 use crate::transport::request::{Accept, Request};
@@ -78,7 +78,7 @@ pub(crate) async fn pro_api_of_older_workspace(
         pro_api_url: Option<String>,
     }
 
-    object! { Info required {} nullable { "pro_api_url" pro_api_url } optional {} }
+    readable! { Info required {} nullable { "pro_api_url" pro_api_url } optional {} }
 
     let is_too_old = workspace.api().kind == ApiKind::Workspace
         && is_pro_key(key)

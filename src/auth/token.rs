@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::codec::object::object;
+use crate::codec::object::readable;
 use crate::runtime::clock::Clock;
 use crate::transport::authorization::Authorization;
 use crate::{Result, Secret};
@@ -76,7 +76,7 @@ pub(crate) fn jwt_expiry(token: &Secret) -> Option<SystemTime> {
         exp: f64,
     }
 
-    object! { Claims required { "exp" exp } nullable {} optional {} }
+    readable! { Claims required { "exp" exp } nullable {} optional {} }
 
     let claims = token.expose().split('.').nth(1)?;
     let claims = BASE64_URL_SAFE_NO_PAD.decode(claims).ok()?;

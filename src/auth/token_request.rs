@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::token::{Token, jwt_expiry, time_until};
 use crate::codec::decode;
-use crate::codec::object::object;
+use crate::codec::object::readable;
 use crate::error::body as error_body;
 use crate::transport::authorization::bearer_header;
 use crate::transport::body::Body;
@@ -28,7 +28,7 @@ struct Wire {
     expires_in: Option<Value>,
 }
 
-object! {
+readable! {
     Wire
     required {}
     nullable { "access_token" access_token, "expires_in" expires_in }

@@ -5,8 +5,8 @@
 //! compiled for each of several hundred structs. Here, everything that does not depend on the members
 //! of a struct is written once.
 //!
-//! The few structs by hand that read parts of responses use it too. Users of this crate then need not
-//! compile the derive.
+//! `readable!` implements reading, and `object!` implements reading and writing. The few hand-written
+//! structs that are only read use `readable!`. Users of this crate then need not compile the derive.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,7 +18,7 @@ use serde_core::ser::{Serialize, SerializeMap, Serializer};
 use crate::Field;
 use crate::codec::unknown;
 
-/// A type that is written as a JSON object.
+/// A type that is read from a JSON object.
 pub(crate) trait Object: Sized {
     /// The name of the type, for errors.
     const NAME: &'static str;
@@ -178,12 +178,12 @@ impl<T> SkipIfUnset for Field<T> {
     }
 }
 
-/// Implements reading and writing of a struct as a JSON object.
+/// Implements reading of a struct from a JSON object.
 ///
-/// A missing `required` member is an error. A missing `nullable` member is `None`, and `None` is
-/// written as `null`. A missing `optional` member is `None` or unset, and is not written. All other
-/// members are kept if the struct has `unknown_fields`, and are skipped otherwise.
-macro_rules! object {
+/// A missing `required` member is an error. A missing `nullable` member, or one that is `null`, is `None`. A
+/// missing `optional` member has the default of its type. All other members are kept if the struct has
+/// `unknown_fields`, and are skipped otherwise.
+macro_rules! readable {
     (
         $name:ident
         required { $($r_json:literal $r:ident),* }
@@ -204,7 +204,7 @@ macro_rules! object {
                         $($r_json => $crate::codec::object::read(&mut members, &mut $r),)*
                         $($n_json => $crate::codec::object::read_nullable(&mut members, &mut $n),)*
                         $($o_json => $crate::codec::object::read(&mut members, &mut $o),)*
-                        _ => $crate::codec::object::object!(@other name members $($unknown)?),
+                        _ => $crate::codec::object::readable!(@other name members $($unknown)?),
                     }?;
                 }
                 Ok(Self {
@@ -220,6 +220,35 @@ macro_rules! object {
             fn deserialize<D: ::serde_core::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
                 $crate::codec::object::deserialize(d)
             }
+        }
+    };
+
+    (@other $name:ident $members:ident $unknown:ident) => {
+        $unknown.read($name, &mut $members)
+    };
+    (@other $name:ident $members:ident) => {
+        $crate::codec::object::skip(&mut $members)
+    };
+}
+
+/// Implements reading and writing of a struct as a JSON object.
+///
+/// Members are read as by `readable!`. A `nullable` member that is `None` is written as `null`. An
+/// `optional` member that is `None` or unset is not written.
+macro_rules! object {
+    (
+        $name:ident
+        required { $($r_json:literal $r:ident),* }
+        nullable { $($n_json:literal $n:ident),* }
+        optional { $($o_json:literal $o:ident),* }
+        $($unknown:ident)?
+    ) => {
+        $crate::codec::object::readable! {
+            $name
+            required { $($r_json $r),* }
+            nullable { $($n_json $n),* }
+            optional { $($o_json $o),* }
+            $($unknown)?
         }
 
         impl ::serde_core::Serialize for $name {
@@ -238,16 +267,9 @@ macro_rules! object {
             }
         }
     };
-
-    (@other $name:ident $members:ident $unknown:ident) => {
-        $unknown.read($name, &mut $members)
-    };
-    (@other $name:ident $members:ident) => {
-        $crate::codec::object::skip(&mut $members)
-    };
 }
 
-pub(crate) use object;
+pub(crate) use {object, readable};
 
 #[cfg(test)]
 mod tests {

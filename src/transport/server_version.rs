@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::api::ApiConfig;
 use crate::availability::release::Release;
-use crate::codec::object::object;
+use crate::codec::object::readable;
 
 /// Maximum length of a version, in characters.
 const MAX_LENGTH: usize = 64;
@@ -27,7 +27,7 @@ impl ServerVersion {
             version: String,
         }
 
-        object! { Info required { "version" version } nullable {} optional {} }
+        readable! { Info required { "version" version } nullable {} optional {} }
 
         let info: Info = serde_json::from_slice(body).ok()?;
         // Messages quote it.

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use uuid::Uuid;
 
-use crate::codec::object::object;
+use crate::codec::object::readable;
 use crate::error::escape::escaped;
 use crate::operation::find::ListForm;
 use crate::workflows::logs::line::LogLine;
@@ -76,14 +76,14 @@ struct Details {
     metadata: Option<Metadata>,
 }
 
-object! { Details required {} nullable { "body" body, "metadata" metadata } optional {} }
+readable! { Details required {} nullable { "body" body, "metadata" metadata } optional {} }
 
 struct Body {
     project_id: Option<Uuid>,
     status_reason: Option<String>,
 }
 
-object! {
+readable! {
     Body
     required {}
     nullable { "project_id" project_id, "status_reason" status_reason }
@@ -94,7 +94,7 @@ struct Metadata {
     exception_info: Option<ExceptionInfo>,
 }
 
-object! { Metadata required {} nullable { "exception_info" exception_info } optional {} }
+readable! { Metadata required {} nullable { "exception_info" exception_info } optional {} }
 
 struct ExceptionInfo {
     traceback: Option<String>,
@@ -105,7 +105,7 @@ struct ExceptionInfo {
     step_code_line: Option<u64>,
 }
 
-object! {
+readable! {
     ExceptionInfo
     required {}
     nullable {
@@ -120,7 +120,7 @@ struct ListedStep {
     name: String,
 }
 
-object! { ListedStep required { "id" id, "name" name } nullable {} optional {} }
+readable! { ListedStep required { "id" id, "name" name } nullable {} optional {} }
 
 impl RunFailure {
     /// Returns the failure of a run that an error of kind [`RunFailed`](ErrorKind::RunFailed) holds.

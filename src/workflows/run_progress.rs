@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::codec::object::object;
+use crate::codec::object::readable;
 use crate::workspace::types::ExecutionStatus;
 use crate::{Call, Operation, Result, Transport};
 
@@ -36,20 +36,20 @@ struct Dag {
     nodes: Vec<Node>,
 }
 
-object! { Dag required { "nodes" nodes } nullable {} optional {} }
+readable! { Dag required { "nodes" nodes } nullable {} optional {} }
 
 struct Node {
     kind: String,
     metadata: Option<NodeMetadata>,
 }
 
-object! { Node required { "type" kind } nullable { "metadata" metadata } optional {} }
+readable! { Node required { "type" kind } nullable { "metadata" metadata } optional {} }
 
 struct NodeMetadata {
     status: Option<ExecutionStatus>,
 }
 
-object! { NodeMetadata required {} nullable { "status" status } optional {} }
+readable! { NodeMetadata required {} nullable { "status" status } optional {} }
 
 impl StepProgress {
     /// Requests the progress of a run's steps.

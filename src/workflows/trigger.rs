@@ -8,7 +8,7 @@ use std::fmt::{self, Display};
 use serde_core::Serialize;
 use uuid::Uuid;
 
-use crate::codec::object::object;
+use crate::codec::object::readable;
 use crate::operation::find::{ListForm, NotOne};
 use crate::retry::state::is_in_progress;
 use crate::transport::hint::lacks_the_route;
@@ -246,7 +246,7 @@ struct Found {
     id: Uuid,
 }
 
-object! { Found required { "id" id } nullable {} optional {} }
+readable! { Found required { "id" id } nullable {} optional {} }
 
 // Not the generated operations, which the document of a server without a workload manager lacks.
 static LIST_TEMPLATES: Operation =

@@ -2,10 +2,10 @@
 //!
 //! Not the generated types, whose names another document of the Pro API may not have.
 
+use serde_core::de::IgnoredAny;
 use uuid::Uuid;
 
-use crate::Json;
-use crate::codec::object::object;
+use crate::codec::object::readable;
 
 pub(crate) struct Workspace {
     pub id: Uuid,
@@ -14,10 +14,10 @@ pub(crate) struct Workspace {
     pub status: Option<String>,
     pub state_reason: Option<String>,
     zenml_service: Option<Service>,
-    kitaru_service: Option<Json>,
+    kitaru_service: Option<IgnoredAny>,
 }
 
-object! {
+readable! {
     Workspace
     required { "id" id, "name" name, "organization" organization }
     nullable {
@@ -32,19 +32,19 @@ pub(crate) struct Organization {
     pub name: String,
 }
 
-object! { Organization required { "id" id, "name" name } nullable {} optional {} }
+readable! { Organization required { "id" id, "name" name } nullable {} optional {} }
 
 struct Service {
     status: Option<ServiceStatus>,
 }
 
-object! { Service required {} nullable { "status" status } optional {} }
+readable! { Service required {} nullable { "status" status } optional {} }
 
 struct ServiceStatus {
     server_url: Option<String>,
 }
 
-object! { ServiceStatus required {} nullable { "server_url" server_url } optional {} }
+readable! { ServiceStatus required {} nullable { "server_url" server_url } optional {} }
 
 impl Workspace {
     /// Returns the URL of the workspace's server, if it has one.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::Timestamp;
-use crate::codec::object::object;
+use crate::codec::object::readable;
 
 /// One message of a log, returned by a [`LogStream`](crate::workflows::LogStream).
 ///
@@ -106,7 +106,7 @@ pub(super) struct Entry {
     pub id: Option<Uuid>,
 }
 
-object! {
+readable! {
     Entry
     required { "message" message }
     nullable {

@@ -6,7 +6,7 @@ use super::chunks::Chunks;
 use super::line::{Entry, LogLine};
 use super::seen::{Pass, Seen};
 use super::sources::{Owner, Source};
-use crate::codec::object::object;
+use crate::codec::object::readable;
 use crate::transport::hint::lacks_the_route;
 use crate::workflows::patience::Patience;
 use crate::{Call, Error, ErrorKind, Operation, Result, Timestamp, Transport};
@@ -59,7 +59,7 @@ struct Entries {
     after: Option<String>,
 }
 
-object! { Entries required {} nullable { "items" items, "after" after } optional {} }
+readable! { Entries required {} nullable { "items" items, "after" after } optional {} }
 
 impl Reader {
     pub fn new(source: Source) -> Self {

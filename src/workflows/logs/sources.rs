@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::codec::object::object;
+use crate::codec::object::readable;
 use crate::workflows::patience::Patience;
 use crate::workspace::types::ExecutionStatus;
 use crate::{Call, Operation, Page, Result, Transport};
@@ -53,7 +53,7 @@ struct Logged {
     resources: Option<Resources>,
 }
 
-object! {
+readable! {
     Logged
     required { "id" id, "name" name }
     nullable { "body" body, "resources" resources }
@@ -65,27 +65,27 @@ struct Body {
     project_id: Option<Uuid>,
 }
 
-object! { Body required { "status" status } nullable { "project_id" project_id } optional {} }
+readable! { Body required { "status" status } nullable { "project_id" project_id } optional {} }
 
 struct Resources {
     log_collection: Option<Vec<Log>>,
 }
 
-object! { Resources required {} nullable { "log_collection" log_collection } optional {} }
+readable! { Resources required {} nullable { "log_collection" log_collection } optional {} }
 
 struct Log {
     id: Uuid,
     body: Option<LogBody>,
 }
 
-object! { Log required { "id" id } nullable { "body" body } optional {} }
+readable! { Log required { "id" id } nullable { "body" body } optional {} }
 
 struct LogBody {
     source: Option<String>,
     log_store_id: Option<Uuid>,
 }
 
-object! {
+readable! {
     LogBody
     required {}
     nullable { "source" source, "log_store_id" log_store_id }
