@@ -353,4 +353,17 @@ mod tests {
         let closed: Closed = decode(br#"{"open": {"name": "a"}, "new": {"x": 1}}"#).unwrap();
         assert_eq!(closed.open.name, "a");
     }
+    #[derive(Debug)]
+    struct Entries {
+        items: Vec<i64>,
+    }
+
+    readable! { Entries required {} nullable {} optional { "items" items } }
+
+    #[test]
+    fn a_missing_optional_member_has_the_default_of_its_type_and_null_is_an_error() {
+        assert!(decode::<Entries>(b"{}").unwrap().items.is_empty());
+        let error = decode::<Entries>(br#"{"items": null}"#).unwrap_err();
+        assert!(error.to_string().contains("$.items"), "{error}");
+    }
 }

@@ -97,7 +97,7 @@ struct Metadata {
 readable! { Metadata required {} nullable { "exception_info" exception_info } optional {} }
 
 struct ExceptionInfo {
-    traceback: Option<String>,
+    traceback: String,
     source: Option<String>,
     message: Option<String>,
     user_code_line: Option<u64>,
@@ -109,10 +109,10 @@ readable! {
     ExceptionInfo
     required {}
     nullable {
-        "traceback" traceback, "source" source, "message" message, "user_code_line" user_code_line,
+        "source" source, "message" message, "user_code_line" user_code_line,
         "step_code_line" step_code_line
     }
-    optional {}
+    optional { "traceback" traceback }
 }
 
 struct ListedStep {
@@ -207,7 +207,7 @@ impl Details {
         Some(RunException {
             class: info.source.clone(),
             message: info.message.clone(),
-            traceback: info.traceback.clone().unwrap_or_default(),
+            traceback: info.traceback.clone(),
             step_line: info.user_code_line.or(info.step_code_line),
         })
     }

@@ -40,11 +40,12 @@ readable! { Dag required { "nodes" nodes } nullable {} optional {} }
 
 struct Node {
     kind: String,
-    metadata: Option<NodeMetadata>,
+    metadata: NodeMetadata,
 }
 
-readable! { Node required { "type" kind } nullable { "metadata" metadata } optional {} }
+readable! { Node required { "type" kind } nullable {} optional { "metadata" metadata } }
 
+#[derive(Default)]
 struct NodeMetadata {
     status: Option<ExecutionStatus>,
 }
@@ -58,8 +59,7 @@ impl StepProgress {
         let dag = call.send::<Dag>().await?;
         let steps = || dag.nodes.iter().filter(|node| node.kind == "step");
         let is_finished = |node: &&Node| {
-            let metadata = node.metadata.as_ref();
-            let status = metadata.and_then(|metadata| metadata.status.as_ref());
+            let status = node.metadata.status.as_ref();
             status.is_some_and(ExecutionStatus::is_finished)
         };
         Ok(Self {

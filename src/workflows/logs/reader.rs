@@ -55,11 +55,11 @@ struct EntryPage {
 }
 
 struct Entries {
-    items: Option<Vec<Entry>>,
+    items: Vec<Entry>,
     after: Option<String>,
 }
 
-readable! { Entries required {} nullable { "items" items, "after" after } optional {} }
+readable! { Entries required {} nullable { "after" after } optional { "items" items } }
 
 impl Reader {
     pub fn new(source: Source) -> Self {
@@ -166,12 +166,11 @@ impl LogApi {
                     self.has_entries = false;
                 }
                 page => {
-                    let Entries { items, after } = page?;
-                    let entries = items.unwrap_or_default();
+                    let page = page?;
                     return Ok(EntryPage {
-                        is_cut: after.is_none() && entries.len() >= LIMIT,
-                        entries,
-                        after,
+                        is_cut: page.after.is_none() && page.items.len() >= LIMIT,
+                        entries: page.items,
+                        after: page.after,
                     });
                 }
             }
