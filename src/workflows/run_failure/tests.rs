@@ -91,11 +91,14 @@ async fn the_error_names_step_exception_and_line() {
 async fn the_exception_of_an_old_server_is_read_from_its_traceback() {
     let exception = json!({"traceback": TRACEBACK, "step_code_line": 3});
     let server = server("failed", Some(exception)).await;
-    let message = failure(&server).await.message().to_owned();
+    let error = failure(&server).await;
+    let message = error.message();
     assert!(
         message.ends_with("failed: ValueError: no data (run.py, line 12)"),
         "{message}"
     );
+    let failure = RunFailure::from_error(&error).unwrap();
+    assert_eq!(failure.exception.as_ref().unwrap().step_line, Some(3));
 }
 
 #[tokio::test]
