@@ -61,7 +61,7 @@ refused! {
     a_number_beyond_its_limits: get("/runs?size=10001") =>
         "query parameter `size` is `10001`, but must be from 1 to 10000";
     a_number_in_a_body_beyond_its_limits: post("/runs/statistics", json!({"filter": {"size": 0}})) =>
-        "$.filter.size is a number, but must be from 1 to 10000";
+        "$.filter.size is out of range: it must be from 1 to 10000";
     a_boolean_that_is_a_word: get("/runs?hydrate=perhaps") =>
         "query parameter `hydrate` is `perhaps`, but must be true or false";
     a_field_that_does_not_exist: post("/tags", json!({"name": "gpu", "colour": "red"})) =>

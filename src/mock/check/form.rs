@@ -51,13 +51,17 @@ fn problem(requests: &Requests, shape: usize, value: &Value) -> Option<String> {
     match (requests.shape(shape), value) {
         (Shape::Nullable(inner) | Shape::List(inner), _) => problem(requests, *inner, value),
         (Shape::File | Shape::Any, Value::File) => None,
-        (shape, Value::File) => Some(format!("is a file, but must be {}", text::expected(shape))),
+        (shape, Value::File) => {
+            let expected = text::expected(requests, shape);
+            Some(format!("is a file, but must be {expected}"))
+        }
         (_, Value::Text(text)) => text::problem(requests, shape, text),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::Limit;
     use super::*;
 
     static UPLOAD: Requests = Requests {
@@ -71,7 +75,8 @@ mod tests {
             Shape::File,
             Shape::List(1),
             Shape::Integer,
-            Shape::Nullable(3),
+            Shape::Nullable(5),
+            Shape::Limited(3, &[Limit::AtLeast(1.0)]),
         ],
     };
 

@@ -88,8 +88,8 @@ refused! {
         "POST /api/v1/runs/statistics",
         json!({"filter": {"page": 0}, "max_groups": 10_001})
     ) => [
-        "$.filter.page is a number, but must be at least 1",
-        "$.max_groups is a number, but must be more than 0 and at most 10000"
+        "$.filter.page is out of range: it must be at least 1",
+        "$.max_groups is out of range: it must be more than 0 and at most 10000"
     ];
     several_mistakes_at_once: get("/api/v1/runs?page=x&siz=1") => [
         "query parameter `page` is `x`, but must be a number without a fraction",

@@ -33,16 +33,17 @@ pub(super) fn problem(requests: &Requests, shape: usize, text: &str) -> Option<S
         | Shape::Object { .. }
         | Shape::Tagged { .. } => false,
     };
-    let expected = expected(requests.shape(shape));
+    let expected = expected(requests, requests.shape(shape));
     (!is_value).then(|| format!("is `{}`, but must be {expected}", shortened(text)))
 }
 
 /// Returns what values of a shape are, as a noun.
-pub(super) fn expected(shape: &Shape) -> &'static str {
+pub(super) fn expected(requests: &Requests, shape: &Shape) -> &'static str {
     match shape {
         Shape::Boolean => "true or false",
         Shape::Integer => "a number without a fraction",
-        Shape::Number | Shape::Limited(..) => "a number",
+        Shape::Number => "a number",
+        Shape::Limited(number, _) => expected(requests, requests.shape(*number)),
         Shape::Uuid => "a UUID",
         Shape::Timestamp => "a datetime",
         Shape::Text | Shape::Enum(_) => "text",

@@ -10,6 +10,9 @@ use super::text::{expected, not_in_enum, shortened};
 use crate::Timestamp;
 use crate::codec::decode::is_identifier;
 
+/// How the problem of a number beyond its limits begins, after the path.
+const OUT_OF_RANGE: &str = "is out of range";
+
 /// Returns what is wrong with a value. Each problem begins with the path of the value.
 pub(super) fn problems(
     requests: &Requests,
@@ -33,7 +36,7 @@ pub(super) fn problems(
             let beyond = value.as_f64().and_then(|number| unmet(limits, number));
             match beyond {
                 Some(limits) if problems.is_empty() => {
-                    vec![format!("{path} is a number, but must be {limits}")]
+                    vec![format!("{path} {OUT_OF_RANGE}: it must be {limits}")]
                 }
                 _ => problems,
             }
@@ -70,7 +73,7 @@ pub(super) fn problems(
         }
         (shape, value) if is_scalar(shape, value) => Vec::new(),
         (shape, value) => {
-            let (found, expected) = (kind(value), expected(shape));
+            let (found, expected) = (kind(value), expected(requests, shape));
             vec![format!("{path} is {found}, but must be {expected}")]
         }
     }
@@ -113,10 +116,11 @@ fn object(
 fn one_of(requests: &Requests, shapes: &[usize], value: &Value, path: &str) -> Vec<String> {
     let tried = shapes.iter().map(|index| {
         let problems = problems(requests, *index, value, path);
-        let is_other_kind = problems
-            .iter()
-            .any(|problem| problem.starts_with(&format!("{path} is ")));
-        (is_other_kind, problems)
+        let is_other_kind = |problem: &String| {
+            problem.starts_with(&format!("{path} is "))
+                && !problem.starts_with(&format!("{path} {OUT_OF_RANGE}"))
+        };
+        (problems.iter().any(is_other_kind), problems)
     });
     let best = tried.min_by_key(|(is_other_kind, problems)| (*is_other_kind, problems.len()));
     best.map(|(_, problems)| problems).unwrap_or_default()
@@ -185,5 +189,29 @@ fn member(path: &str, name: &str) -> String {
         format!("{path}.{name}")
     } else {
         format!("{path}[\"{}\"]", shortened(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::table::Limit;
+    use super::*;
+
+    static TEXT_OR_SIZE: Requests = Requests {
+        operations: &[],
+        shapes: &[
+            Shape::OneOf(&[1, 2]),
+            Shape::Text,
+            Shape::Limited(3, &[Limit::AtLeast(1.0)]),
+            Shape::Integer,
+        ],
+    };
+
+    #[test]
+    fn a_number_beyond_its_limits_resembles_a_number_more_than_a_text() {
+        let problems = problems(&TEXT_OR_SIZE, 0, &json!(0), "$");
+        assert_eq!(problems, ["$ is out of range: it must be at least 1"]);
     }
 }
