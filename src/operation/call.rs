@@ -302,7 +302,7 @@ impl Inner {
             return Err(problem);
         }
         let operation = self.operation;
-        let default_project = if self.all_projects {
+        let default_project_parameter = if self.all_projects {
             None
         } else {
             default_project::fill(&mut self.query, operation, self.transport.project())
@@ -323,7 +323,7 @@ impl Inner {
             method: operation.method.clone(),
             path: fill(operation.path, &self.path)?,
             query: self.query,
-            default_project,
+            default_project_parameter,
             headers: self.headers,
             body: self.body,
             secrets: self.secrets,

@@ -215,7 +215,7 @@ impl Transport {
             is_login: request.is_login,
             secrets,
             concerns,
-            default_project: request.default_project,
+            default_project_parameter: request.default_project_parameter,
         })
     }
 

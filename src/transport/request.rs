@@ -22,7 +22,7 @@ pub(crate) struct Request {
     pub path: String,
     pub query: Query,
     /// The parameter of the query that the client's default project fills.
-    pub default_project: Option<&'static str>,
+    pub default_project_parameter: Option<&'static str>,
     pub headers: HeaderMap,
     pub body: Option<Body>,
     /// Values to redact from errors.
@@ -53,7 +53,7 @@ impl Request {
             method,
             path: path.to_owned(),
             query: Vec::new(),
-            default_project: None,
+            default_project_parameter: None,
             headers: HeaderMap::new(),
             body: None,
             secrets: Vec::new(),
@@ -151,7 +151,7 @@ pub(crate) struct PreparedRequest {
     /// Rules that concern it: it has parts that not all supported servers know.
     pub concerns: Vec<Concern>,
     /// The parameter of the query that the client's default project fills.
-    pub default_project: Option<&'static str>,
+    pub default_project_parameter: Option<&'static str>,
 }
 
 impl PreparedRequest {
@@ -172,7 +172,7 @@ impl PreparedRequest {
             is_login: false,
             secrets: Vec::new(),
             concerns: Vec::new(),
-            default_project: None,
+            default_project_parameter: None,
         }
     }
 }

@@ -84,7 +84,7 @@ fn refusal(request: &PreparedRequest, concern: &Concern, server: &ServerVersion)
     };
     let is_default = matches!(
         subject,
-        Subject::Parameter(name, _) if request.default_project == Some(*name)
+        Subject::Parameter(name, _) if request.default_project_parameter == Some(*name)
     );
     let remedy = if is_default {
         format!("{remedy}: `all_projects` of the list leaves out the default project")
