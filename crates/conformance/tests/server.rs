@@ -1,4 +1,4 @@
-//! The command against a real server that it does not take for a test server.
+//! The command against a real server.
 
 #![allow(clippy::unwrap_used, reason = "tests and their helpers may panic")]
 
@@ -7,12 +7,19 @@ use std::process::Command;
 use tempfile::TempDir;
 use zenml_test_server::Access;
 
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zenml-conformance"));
+    command.args(arguments);
+    command
+}
+
+/// Runs the command so that it takes no server for a test server.
 fn run(arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_zenml-conformance"))
-        .args(arguments)
-        .env_remove("ZENML_TEST_URL")
-        .output()
-        .unwrap();
+    outcome(command(arguments).env_remove("ZENML_TEST_URL"))
+}
+
+fn outcome(command: &mut Command) -> (Option<i32>, String) {
+    let output = command.output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(
         !text.is_empty(),
@@ -20,6 +27,13 @@ fn run(arguments: &[&str]) -> (Option<i32>, String) {
         String::from_utf8_lossy(&output.stderr)
     );
     (output.status.code(), text)
+}
+
+#[test]
+#[ignore = "needs a server: cargo xtask test"]
+fn all_responses_of_a_filled_test_server_are_read_and_written_without_loss() {
+    let (code, report) = outcome(&mut command(&["--at-least", "100"]));
+    assert_eq!(code, Some(0), "{report}");
 }
 
 #[test]

@@ -167,7 +167,7 @@ impl Program {
 
     fn debug_build(&self) -> Cargo {
         self.cargo(&self.target)
-            // It would also hold for the library, which the manifest excludes.
+            // `CARGO_INCREMENTAL` would override the manifest, which compiles the library without it.
             .env_remove("CARGO_INCREMENTAL")
             .env("CARGO_PROFILE_DEV_INCREMENTAL", "true")
             .env("CARGO_PROFILE_DEV_DEBUG", "full")

@@ -9,11 +9,14 @@ use anyhow::{Result, ensure};
 use zenml_test_server::paths;
 
 use super::{
-    Package, extract, folder, offline_tests, out_dir,
+    Package, extract, features, folder, offline_tests, out_dir,
     stage::{FILES, GENERATED},
     target, units,
 };
-use crate::{cargo::Cargo, ceilings::Ceilings};
+use crate::{
+    cargo::{self, Cargo},
+    ceilings::Ceilings,
+};
 
 /// Workspace of the unpacked packages and of programs that depend on `zenml`.
 ///
@@ -29,6 +32,9 @@ zenml-codegen = { path = "zenml-codegen" }
 [profile.dev.package.zenml]
 incremental = false
 "#;
+
+/// What the build script says if it would have to generate.
+const REFUSAL: &str = "enable the feature `generate`";
 
 /// The profile of the checkout, so that both share compiled dependencies.
 const PROFILE: [&str; 4] = [
@@ -98,7 +104,16 @@ impl Consumer {
         );
         let program = units(self.cargo("build --quiet --package program")).await?;
         ceilings.check("units compiled for a program", program)?;
-        // The features that are switched off must not be compiled. The step `features` has compiled the rest.
+        for set in features::sets(&cargo::features("zenml").await?) {
+            // A warning is an error: most are about code that only another feature uses.
+            let checked = if set.is_empty() { "no features" } else { &set };
+            eprintln!("Checking the library with {checked}");
+            self.cargo("rustc --quiet --package zenml --lib --profile check --no-default-features")
+                .args(&["--features", &set, "--", "-D", "warnings"])
+                .run()
+                .await?;
+        }
+        // The features that are switched off must not be compiled.
         let minimal =
             self.cargo("check --quiet --package zenml --no-default-features --features rustls");
         let library = units(minimal).await?;
@@ -119,15 +134,23 @@ impl Consumer {
             );
         }
         ceilings.check("generated lines of both clients", lines)?;
-        let document = self.folder.join("zenml/specs/workspace.json");
-        let without_generator = self
-            .cargo("check --quiet --package program")
-            .env("ZENML_WORKSPACE_SPEC", &document.to_string_lossy());
-        eprintln!("An error about ZENML_WORKSPACE_SPEC must follow:");
-        ensure!(
-            !without_generator.status().await?.success(),
-            "another document without the feature `generate` must be an error"
-        );
+        for (variable, document) in [
+            ("ZENML_WORKSPACE_SPEC", "workspace.json"),
+            ("ZENML_PRO_SPEC", "pro.json"),
+        ] {
+            let document = self.folder.join("zenml/specs").join(document);
+            let without_generator = self
+                .cargo("check --package program")
+                .env(variable, &document.to_string_lossy());
+            let outcome = without_generator.messages(|_| ()).await;
+            let refusal = outcome.err().map(|error| error.to_string());
+            ensure!(
+                refusal
+                    .as_ref()
+                    .is_some_and(|text| text.contains(REFUSAL) && text.contains(variable)),
+                "{variable} without the feature `generate` must be an error that names both: {refusal:?}"
+            );
+        }
         self.test().await
     }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask package`.
 
 mod check;
+mod features;
 mod offline_tests;
 pub mod stage;
 
@@ -27,7 +28,8 @@ pub const PACKAGES: [&str; 2] = ["zenml-codegen", "zenml"];
 ///
 /// Copies the checkout, adds the generated code of both clients, makes the generator optional, and
 /// packages the copy. Then checks the packages: a program builds with `zenml` and without the
-/// generator, the feature `generate` generates the same code, and the offline tests pass.
+/// generator; the library compiles without features, with each alone, and with all default features but
+/// one; the feature `generate` generates the same code; and the offline tests pass.
 ///
 /// Works without a network if the dependencies have been downloaded before. Leaves the copy in
 /// target/package/stage/, where `cargo publish` publishes it, and the packages in target/package/.

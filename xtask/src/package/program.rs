@@ -1,4 +1,4 @@
-//! The program of the README, as the checks and benchmarks of the package build it.
+//! A program that lists runs, for the checks and benchmarks of the package.
 
 use zenml::{Credentials, WorkspaceClient};
 
