@@ -154,6 +154,10 @@ impl BaseUrl {
         self.url.scheme() == "http" && !is_loopback(&self.url)
     }
 
+    pub fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
     /// Returns whether what is sent is unencrypted but stays on this machine.
     pub fn is_clear_text_to_this_machine(&self) -> bool {
         self.url.scheme() == "http" && is_loopback(&self.url)

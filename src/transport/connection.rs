@@ -32,6 +32,9 @@ impl Default for Connection {
     }
 }
 
+/// Whether this crate configures TLS.
+const HAS_TLS: bool = cfg!(feature = "__tls");
+
 impl Connection {
     /// Creates the HTTP client for a server.
     ///
@@ -71,9 +74,15 @@ impl Connection {
                 // The URL may contain a password, and so may the error of the library: neither is quoted.
                 let is_supported = url::Url::parse(url)
                     .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-                let proxy = is_supported
-                    .then(|| reqwest::Proxy::all(url).ok())
-                    .flatten();
+                let proxy = || {
+                    // Without TLS, reqwest would send requests to https URLs to the proxy in clear text.
+                    if HAS_TLS {
+                        reqwest::Proxy::all(url)
+                    } else {
+                        reqwest::Proxy::http(url)
+                    }
+                };
+                let proxy = is_supported.then(|| proxy().ok()).flatten();
                 let proxy = proxy.ok_or_else(|| {
                     let message = "the URL of the proxy is not valid or has an unsupported scheme; \
                                    write it like http://proxy.example.com:3128";
@@ -83,6 +92,8 @@ impl Connection {
             }
             // A proxy on another machine must not read clear text that is meant for this one.
             None if base.is_clear_text_to_this_machine() => http = http.no_proxy(),
+            // The same is true of what is meant for TLS.
+            None if base.is_https() && !HAS_TLS => http = http.no_proxy(),
             None => {}
         }
         #[cfg(feature = "__tls")]

@@ -58,16 +58,20 @@ async fn an_unknown_host_and_a_refused_port_end_within_35_seconds_and_are_named(
 #[cfg(not(feature = "__tls"))]
 #[tokio::test(start_paused = true)]
 async fn without_tls_a_call_by_https_fails_at_once_and_names_the_features() {
-    let (error, seconds) = failed(SERVER, None).await;
-    assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
-    assert_eq!((error.attempts(), seconds), (1, 0));
-    assert_eq!(
-        error.message(),
-        "a connection to zenml.example.com:443 needs TLS"
-    );
-    let hint = "this program was built without TLS: enable the feature `rustls`, `aws-lc-rs` or \
-                `native-tls` of zenml";
-    assert_eq!(error.hint(), Some(hint));
+    // It would get the request, with its credentials, in clear text.
+    let proxy = raw("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nnull").await;
+    for proxy in [None, Some(format!("http://{proxy}"))] {
+        let (error, seconds) = failed(SERVER, proxy.as_deref()).await;
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+        assert_eq!((error.attempts(), seconds), (1, 0));
+        assert_eq!(
+            error.message(),
+            "a connection to zenml.example.com:443 needs TLS"
+        );
+        let hint = "this program was built without TLS: enable the feature `rustls`, `aws-lc-rs` \
+                    or `native-tls` of zenml";
+        assert_eq!(error.hint(), Some(hint));
+    }
 }
 
 #[tokio::test(start_paused = true)]

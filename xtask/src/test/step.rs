@@ -88,7 +88,7 @@ impl Step {
                     Cargo::new(
                         "test --package zenml --lib --no-default-features \
                          --features serde_json/arbitrary_precision -- \
-                         codec:: types:: operation:: from_http:: environment::",
+                         codec:: types:: operation:: without_tls",
                     ),
                     // With all features, TLS is rustls.
                     Cargo::new(
