@@ -58,7 +58,7 @@ async fn an_unknown_host_and_a_refused_port_end_within_35_seconds_and_are_named(
 #[cfg(not(feature = "__tls"))]
 #[tokio::test(start_paused = true)]
 async fn without_tls_a_call_by_https_fails_at_once_and_names_the_features() {
-    // It would get the request, with its credentials, in clear text.
+    // In clear text, the proxy would get the request with its credentials.
     let proxy = raw("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nnull").await;
     for proxy in [None, Some(format!("http://{proxy}"))] {
         let (error, seconds) = failed(SERVER, proxy.as_deref()).await;

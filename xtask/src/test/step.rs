@@ -20,7 +20,8 @@ pub(super) enum Step {
     /// Check that the library compiles with other documents: hand-written code names only what every
     /// supported document has
     Documents,
-    /// Package the published crates, and check the packages: with no, each and all default features but one
+    /// Package the published crates, and check the packages: also without features, with each feature
+    /// alone, and with all default features but one
     Package,
     /// Count the instructions of a small call, if valgrind is installed
     Instructions,
